@@ -1,0 +1,75 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// SwiftPM refuses a versioned dependency that asks for unsafe flags. As a dependency the package is checked
+// out below ".../checkouts/", so there it asks for none and is merely portable; built in its own folder it is
+// fast and strict. dev/check-package.sh proves both.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+
+#if os(Linux) && arch(x86_64)
+  // Reaches Swift's own code generation as well as C's: AVX2 or AVX-512 where the building machine has it.
+  let nativeFlags = ["-Xcc", "-march=native"]
+#else
+  let nativeFlags: [String] = []
+#endif
+
+let settings: [SwiftSetting] =
+  isDependency
+  ? []
+  : [
+    .unsafeFlags(["-warnings-as-errors"]),
+    .unsafeFlags(nativeFlags, .when(configuration: .release)),
+  ]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, using dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"],
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "gpt2",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "gpt2", targets: ["gpt2"]),
+    .library(
+      name: "GPT2Library", targets: ["Tokens", "Transformer", "Generation", "Training"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // From the ground up; imports only ever go down.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    floor("BinaryFiles", on: []),
+    floor("RandomNumbers", on: []),
+    floor("Kernels", on: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
+    floor("Tokens", on: ["BinaryFiles", "RandomNumbers"]),
+    floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers"]),
+    floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
+    floor("Training", on: ["Transformer", "Tokens", "Generation"]),
+    .executableTarget(
+      name: "gpt2", dependencies: ["Training", "Generation", "Transformer", "Tokens", argumentParser],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests(of: "BinaryFiles", using: ["BinaryFiles"]),
+    tests(of: "RandomNumbers", using: ["RandomNumbers"]),
+    tests(of: "Kernels", using: ["Kernels"]),
+    tests(of: "Tokens", using: ["Tokens"]),
+    tests(of: "Transformer", using: ["Transformer"]),
+    tests(of: "Generation", using: ["Generation"]),
+    tests(of: "Training", using: ["Training"]),
+    tests(of: "Command", using: ["gpt2"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension FileError: CustomStringConvertible {
+  public var description: String { "\(path): \(cause.explanation)" }
+}
+
+extension FileError.Cause {
+  /// One line: what was found, what was expected, what to do.
+  fileprivate var explanation: String {
+    switch self {
+    case .notFound: "no such file; check the path"
+    case .isDirectory: "found a directory, expected a file; name a file inside it"
+    case .notDirectory: "found a file, expected a directory; name another path"
+    case .permissionDenied: "permission denied; check the owner and mode of the file and its directory"
+    case .system(let operation, let code): "\(operation) failed: \(String(cString: strerror(code)))"
+    case .alreadyExists: "already exists and was left as it is; name another output or pass --overwrite"
+    case .noMatch: "no file matches; check the pattern, and quote it if the shell expands it"
+    default: formatExplanation
+    }
+  }
+
+  /// The causes that lie in a file's contents.
+  private var formatExplanation: String {
+    switch self {
+    case .truncatedHeader(0, let expected):
+      "the file is empty, expected a header of \(expected) bytes; fetch or write it again"
+    case .truncatedHeader(let found, let expected):
+      "found \(found) bytes, expected a header of \(expected) bytes; fetch or write it again"
+    case .wrongMagic(let found, let expected, let kind):
+      "found magic number \(found), expected \(expected) (\(kind)); is this another kind of file?"
+    case .unsupportedVersion(let found, let supported, let advice):
+      "found version \(found), expected \(supported.list(lastJoinedBy: "or")); \(advice)"
+    case .invalidField(let name, let found, let expected):
+      "found \(name) = \(found), expected \(expected); the header is damaged or of another program"
+    case .wrongSize(let found, let expected):
+      "found \(found) bytes, expected \(expected) from its header; "
+        + (found < expected ? "it is cut short" : "something was appended") + ": fetch or write it again"
+    case .tokenOutOfRange(let token, let position, let vocabularySize):
+      "found token \(token) at position \(position), expected tokens below \(vocabularySize); "
+        + "was it made with another tokenizer?"
+    case .invalidTokenEntry(let id, let reason):
+      "token \(id) \(reason), expected 1 to 255 bytes inside the file; fetch or write it again"
+    case .mismatch(let found, let expected, let advice):
+      "found \(found), expected \(expected); \(advice)"
+    case .unparsableText(let line, let found, let expected):
+      "line \(line): found '\(found)', expected \(expected); correct that line"
+    default: ""
+    }
+  }
+}
+
+extension Array where Element == Int32 {
+  /// "1", "1 or 2", "1, 3 or 5".
+  fileprivate func list(lastJoinedBy word: String) -> String {
+    guard let last, count > 1 else { return map(String.init).joined() }
+    return dropLast().map(String.init).joined(separator: ", ") + " \(word) \(last)"
+  }
+}

@@ -1,0 +1,42 @@
+/// Why a file could not be used: one case a cause, each saying what was found and what was expected.
+///
+/// Every reader and writer of the project throws this type, so a user sees the same kind of line whatever
+/// went wrong: the file, what was found, what was expected, what to do.
+public struct FileError: Error, Equatable, Sendable {
+  public let path: String
+  public let cause: Cause
+
+  public init(_ path: String, _ cause: Cause) {
+    self.path = path
+    self.cause = cause
+  }
+
+  public enum Cause: Equatable, Sendable {
+    case notFound
+    case isDirectory
+    case notDirectory
+    case permissionDenied
+    /// Anything else the operating system refused, with its `errno`.
+    case system(operation: String, code: Int32)
+    /// An output that is already there and was not asked to be replaced.
+    case alreadyExists
+    /// The file ends inside its header. An empty file is the case `found == 0`.
+    case truncatedHeader(found: Int, expected: Int)
+    case wrongMagic(found: Int32, expected: Int32, kind: String)
+    case unsupportedVersion(found: Int32, supported: [Int32], advice: String)
+    /// A header field outside its range; `expected` says the range in words.
+    case invalidField(name: String, found: Int, expected: String)
+    /// The size that the header declares is not the size that the file has.
+    case wrongSize(found: Int, expected: Int)
+    /// A token id at `position` of `section` that the vocabulary does not hold.
+    case tokenOutOfRange(token: Int, position: Int, vocabularySize: Int)
+    /// A tokenizer entry of length zero, or one that runs past the end of the file.
+    case invalidTokenEntry(id: Int, reason: String)
+    /// Two files that do not belong together, or one that is not what its use needs.
+    case mismatch(found: String, expected: String, advice: String)
+    /// Text that does not parse; `line` counts from 1.
+    case unparsableText(line: Int, found: String, expected: String)
+    /// No file matches a shell pattern.
+    case noMatch
+  }
+}

@@ -1,0 +1,119 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
+public final class FileWriter {
+  private let path: String
+  private let partialPath: String
+  private let replacing: Bool
+  private let descriptor: Int32
+  private var isCommitted = false
+
+  /// Calls `body` with a writer and commits what it wrote; if `body` throws, nothing is left behind.
+  ///
+  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Throws: `FileError` if the target exists and may not be replaced, or if the system refuses a step.
+  public static func write(
+    to path: String, replacing: Bool, _ body: (FileWriter) throws(FileError) -> Void
+  ) throws(FileError) {
+    let writer = try FileWriter(path: path, replacing: replacing)
+    try body(writer)
+    try writer.commit()
+  }
+
+  /// Says whether an output could be begun here, so that a long run does not find out at its end.
+  ///
+  /// - Throws: `FileError.Cause.alreadyExists` if the target exists and may not be replaced.
+  public static func check(_ path: String, replacing: Bool) throws(FileError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, .isDirectory) }
+    if !replacing { throw FileError(path, .alreadyExists) }
+  }
+
+  private init(path: String, replacing: Bool) throws(FileError) {
+    try Self.check(path, replacing: replacing)
+    let partialPath = "\(path).partial-\(getpid())"
+    let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(path, .fromErrno("creating it")) }
+    self.path = path
+    self.partialPath = partialPath
+    self.replacing = replacing
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close(descriptor)
+    if !isCommitted { unlink(partialPath) }
+  }
+
+  /// Appends bytes.
+  public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let chunk = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      // The module's own write(2), not the method of this type.
+      let written = posixWrite(descriptor, chunk)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw FileError(path, .fromErrno("writing it")) }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// Appends an array of little-endian values.
+  public func append<T: BitwiseCopyable>(_ values: [T]) throws(FileError) {
+    // `withUnsafeBytes` rethrows untyped, so the typed error travels as a result.
+    let result = values.withUnsafeBytes { bytes -> Result<Void, FileError> in
+      do throws(FileError) {
+        try append(bytes)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  public func append(_ header: Header) throws(FileError) {
+    try append(header.fields)
+  }
+
+  /// Syncs the file, gives it its name, and syncs the directory, so that a power cut loses neither.
+  private func commit() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError(path, .fromErrno("syncing it")) }
+    if replacing {
+      guard rename(partialPath, path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
+    } else {
+      try nameWithoutReplacing()
+    }
+    isCommitted = true
+    syncDirectory()
+  }
+
+  /// Unlike rename, link refuses a target that appeared meanwhile; some file systems have no hard links.
+  private func nameWithoutReplacing() throws(FileError) {
+    if link(partialPath, path) == 0 {
+      unlink(partialPath)
+      return
+    }
+    guard errno == EPERM || errno == ENOTSUP else { throw FileError(path, .fromErrno("naming it")) }
+    try Self.check(path, replacing: false)
+    guard rename(partialPath, path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
+  }
+
+  private func syncDirectory() {
+    let slash = path.lastIndex(of: "/")
+    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let directoryDescriptor = open(directory, O_RDONLY | O_CLOEXEC)
+    guard directoryDescriptor >= 0 else { return }
+    fsync(directoryDescriptor)
+    close(directoryDescriptor)
+  }
+}
+
+private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}

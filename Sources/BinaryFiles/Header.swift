@@ -1,0 +1,49 @@
+/// llm.c's file header: 256 little-endian int32, of which [0] is a magic number and [1] a version.
+public struct Header: Equatable, Sendable {
+  public static let fieldCount = 256
+  public static let byteCount = fieldCount * MemoryLayout<Int32>.size
+
+  public private(set) var fields = [Int32](repeating: 0, count: fieldCount)
+
+  public init(magic: Int32, version: Int32) {
+    fields[0] = magic
+    fields[1] = version
+  }
+
+  /// Reads the header of `file` and checks its magic number.
+  ///
+  /// - Parameter kind: What the file should be, for the error message: "model checkpoint".
+  /// - Throws: `FileError` if the file ends inside the header or starts with another magic number.
+  public init(of file: MappedFile, magic: Int32, kind: String) throws(FileError) {
+    guard file.count >= Self.byteCount else {
+      throw FileError(file.path, .truncatedHeader(found: file.count, expected: Self.byteCount))
+    }
+    for index in 0..<Self.fieldCount {
+      fields[index] = file.load(Int32.self, at: index * MemoryLayout<Int32>.size)
+    }
+    guard fields[0] == magic else {
+      throw FileError(file.path, .wrongMagic(found: fields[0], expected: magic, kind: kind))
+    }
+  }
+
+  public var version: Int32 { fields[1] }
+
+  public subscript(index: Int) -> Int {
+    get { Int(fields[index]) }
+    set { fields[index] = Int32(newValue) }
+  }
+
+  /// A field that must lie in `range`.
+  ///
+  /// - Throws: `FileError` with the field's name, what was found, and the range.
+  public func field(
+    _ index: Int, named name: String, in range: ClosedRange<Int>, of path: String
+  ) throws(FileError) -> Int {
+    let value = self[index]
+    guard range.contains(value) else {
+      let words = "a value from \(range.lowerBound) to \(range.upperBound)"
+      throw FileError(path, .invalidField(name: name, found: value, expected: words))
+    }
+    return value
+  }
+}

@@ -1,0 +1,53 @@
+/// A view of row-major float32 values: (rows, columns), `stride` values from one row to the next.
+///
+/// It owns nothing and costs nothing; whoever made it keeps the memory alive. A bias is a matrix of one row.
+/// Debug builds trap an index out of bounds.
+public struct Matrix {
+  public let base: UnsafeMutablePointer<Float>
+  public let rows: Int
+  public let columns: Int
+  public let stride: Int
+
+  @inlinable
+  public init(_ base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
+    assert(rows >= 0 && columns >= 0 && (stride ?? columns) >= columns)
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride ?? columns
+  }
+
+  /// The number of values the view shows.
+  @inlinable public var count: Int { rows * columns }
+
+  /// Whether the rows follow one another without a gap, so that the view is one run of `count` values.
+  @inlinable public var isContiguous: Bool { stride == columns || rows <= 1 }
+
+  /// One row, to be taken outside the inner loop.
+  @inlinable
+  public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
+    assert(row >= 0 && row < rows)
+    return UnsafeMutableBufferPointer(start: base + row * stride, count: columns)
+  }
+
+  /// A band of rows.
+  @inlinable
+  public func rows(_ range: Range<Int>) -> Matrix {
+    assert(range.lowerBound >= 0 && range.upperBound <= rows)
+    return Matrix(base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+  }
+
+  /// A band of columns.
+  @inlinable
+  public func columns(_ range: Range<Int>) -> Matrix {
+    assert(range.lowerBound >= 0 && range.upperBound <= columns)
+    return Matrix(base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
+
+  /// The same values in another shape, of as many.
+  @inlinable
+  public func reshaped(rows: Int, columns: Int) -> Matrix {
+    assert(isContiguous && rows * columns == count)
+    return Matrix(base, rows: rows, columns: columns)
+  }
+}
