@@ -1,0 +1,62 @@
+import Transformer
+
+/// How closely a model must agree with a reference state, and the ten steps that follow.
+public struct VerificationRecipe: Sendable {
+  /// |value − reference| ≤ absolute + relative · |reference|, for every element.
+  public struct Tolerance: Equatable, Sendable, CustomStringConvertible {
+    public let absolute: Float
+    public let relative: Float
+
+    public func allows(_ difference: Float, from reference: Float) -> Bool {
+      // A NaN compares false, and so is never allowed.
+      difference <= absolute + relative * abs(reference)
+    }
+
+    public var description: String {
+      relative == 0 ? "\(absolute)" : "\(absolute) + \(relative)·|ref|"
+    }
+  }
+
+  public let name: String
+  public let logits: Tolerance
+  public let loss: Tolerance
+  public let gradients: Tolerance
+  /// For each of the ten steps' losses against a known trajectory.
+  public let trajectory: Tolerance
+  public let optimizer: AdamWOptimizer.Settings
+  public let learningRate: Float
+  public let steps: Int
+  /// Whether saving, reloading and ten more steps must give the same bits as ten more steps straight on.
+  public let checksResume: Bool
+  /// The losses of OpenAI's 124M weights on llm.c's debug state.
+  public let openAILosses: [Float]
+
+  /// What llm.c's `test_gpt2.c` demands.
+  public static let llmc = VerificationRecipe(
+    name: "llmc",
+    logits: Tolerance(absolute: 1e-2, relative: 0),
+    loss: Tolerance(absolute: 1e-2, relative: 0),
+    gradients: Tolerance(absolute: 2e-2, relative: 0),
+    trajectory: Tolerance(absolute: 1e-2, relative: 0),
+    optimizer: AdamWOptimizer.Settings(
+      beta2: 0.999, weightDecay: 0.01, decayed: .all, maximumGradientNorm: nil),
+    learningRate: 1e-4, steps: 10, checksResume: false,
+    openAILosses: [
+      5.270007133483887, 4.059706687927246, 3.3751230239868164, 2.8007826805114746, 2.315382242202759,
+      1.8490285873413086, 1.3946564197540283, 0.9991465210914612, 0.6240804195404053, 0.37651097774505615,
+    ])
+
+  /// What llm.c's `test_gpt2.cu` demands at fp32.
+  public static let strict = VerificationRecipe(
+    name: "strict",
+    logits: Tolerance(absolute: 1e-3, relative: 0),
+    loss: Tolerance(absolute: 1e-5, relative: 0),
+    gradients: Tolerance(absolute: 1e-6, relative: 0.079),
+    trajectory: Tolerance(absolute: 1e-3, relative: 0),
+    optimizer: AdamWOptimizer.Settings(
+      beta2: 0.95, weightDecay: 0, decayed: .matrices, maximumGradientNorm: 1),
+    learningRate: 1e-4, steps: 10, checksResume: true,
+    openAILosses: [
+      5.270009, 4.060681, 3.320085, 2.717550, 2.181066, 1.653923, 1.168050, 0.736873, 0.401021, 0.187493,
+    ])
+}

@@ -1,0 +1,164 @@
+import BinaryFiles
+import Kernels
+import Transformer
+
+/// Holds a model against a reference state: logits, loss, every gradient, then ten optimizer steps.
+public final class Verifier {
+  private let recipe: VerificationRecipe
+  private let state: ReferenceState
+  private let activations: Activations
+  private let gradients: Parameters
+  private let optimizer: AdamWOptimizer
+  private let workers: Workers
+  private var model: Model
+
+  /// - Parameter parameters: Changed by the steps; a second recipe needs them read again.
+  /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory.
+  public init(
+    _ parameters: Parameters, against state: ReferenceState, by recipe: VerificationRecipe,
+    on workers: Workers = Workers()
+  ) throws(AllocationError) {
+    self.recipe = recipe
+    self.state = state
+    self.workers = workers
+    model = Model(parameters, on: workers)
+    activations = try Activations(
+      parameters.configuration, batchSize: state.batchSize, sequenceLength: state.sequenceLength,
+      keepingForBackward: true)
+    gradients = try Parameters(zeroed: parameters.configuration)
+    optimizer = try AdamWOptimizer(parameters.configuration, settings: recipe.optimizer)
+  }
+
+  /// Runs the whole recipe.
+  ///
+  /// - Parameters:
+  ///   - expectedLosses: A trajectory to hold the steps' losses against, and where it is from. Without one,
+  ///     the known losses are used if the state is of OpenAI's 124M weights.
+  ///   - scratchPath: A path to save to and reload from, to which suffixes are added; the files are replaced
+  ///     if there, and the caller removes them.
+  ///   - progress: Called with a line before each part that takes long.
+  /// - Throws: `FileError` if saving or reloading fails; `ModelError`; `AllocationError`.
+  public func run(
+    expectedLosses: (source: String, losses: [Float])?, scratchPath: String,
+    progress: (String) -> Void = { _ in }
+  ) throws -> VerificationReport {
+    progress("forward and backward")
+    try model.forward(state.tokens, into: activations)
+    let logits = compareLogits()
+    let loss = try backward()
+    let tensors = [logits, compareLoss(loss)] + ParameterTensor.allCases.map(compareGradient)
+
+    var losses = [loss]
+    update()
+    for step in 1..<recipe.steps {
+      progress("step \(step + 1) of \(recipe.steps)")
+      losses.append(try self.step())
+    }
+    let resumes = recipe.checksResume ? try resumesExactly(scratchPath, progress) : nil
+    return VerificationReport(
+      recipe: recipe, tensors: tensors, losses: losses,
+      trajectory: trajectory(of: losses, expected: expectedLosses ?? knownLosses()),
+      resumesExactly: resumes)
+  }
+
+  /// Forward, backward, update; returns the loss before the update.
+  private func step() throws -> Float {
+    try model.forward(state.tokens, into: activations)
+    let loss = try backward()
+    update()
+    return loss
+  }
+
+  private func backward() throws -> Float {
+    try model.backward(state.tokens, targets: state.targets, from: activations, into: gradients)
+  }
+
+  private func update() {
+    let norm = AdamWOptimizer.norm(of: gradients, on: workers)
+    optimizer.update(
+      model.parameters, gradients: gradients, learningRate: recipe.learningRate, gradientNorm: norm,
+      on: workers)
+  }
+
+  /// Saves, goes on for as many steps again, reloads, repeats them, and compares losses and weights bit by bit.
+  private func resumesExactly(_ scratchPath: String, _ progress: (String) -> Void) throws -> Bool {
+    progress("save, reload, and \(recipe.steps) more steps twice")
+    let (modelPath, statePath) = (scratchPath + "model.bin", scratchPath + "state.bin")
+    try Checkpoint.write(model.parameters, to: modelPath, replacing: true)
+    try OptimizerState.write(optimizer, to: statePath, replacing: true)
+    let straight = try (0..<recipe.steps).map { _ in try step().bitPattern }
+    let weights = fingerprint()
+
+    model = Model(try Checkpoint.read(modelPath), on: workers)
+    try OptimizerState.read(statePath, into: optimizer)
+    let resumed = try (0..<recipe.steps).map { _ in try step().bitPattern }
+    return straight == resumed && weights == fingerprint()
+  }
+
+  /// FNV-1a over the bits of all weights.
+  private func fingerprint() -> UInt64 {
+    model.parameters.values.reduce(0xCBF2_9CE4_8422_2325) {
+      ($0 ^ UInt64($1.bitPattern)) &* 0x0000_0100_0000_01B3
+    }
+  }
+
+  private func knownLosses() -> (source: String, losses: [Float])? {
+    let configuration = model.configuration
+    // The weights are known by their shape and by the loss that PyTorch has for them.
+    let isOpenAI =
+      configuration.layers == 12 && configuration.channels == 768 && configuration.vocabularySize == 50257
+      && abs(state.loss - recipe.openAILosses[0]) < 1e-3
+    return isOpenAI ? ("OpenAI's 124M weights", recipe.openAILosses) : nil
+  }
+
+  private func trajectory(
+    of losses: [Float], expected: (source: String, losses: [Float])?
+  ) -> VerificationReport.Trajectory? {
+    expected.map { expected in
+      let diverging = losses.indices.filter { step in
+        let reference = expected.losses[step]
+        return !recipe.trajectory.allows(abs(losses[step] - reference), from: reference)
+      }
+      return VerificationReport.Trajectory(
+        source: expected.source, losses: expected.losses, divergingSteps: diverging)
+    }
+  }
+}
+
+// One comparison a tensor.
+extension Verifier {
+  private func compareLogits() -> TensorComparison {
+    let V = model.configuration.vocabularySize
+    // Row by row: ours have a stride of Vp, the reference's of V.
+    var rows = [TensorComparison]()
+    model.forEachLogitsRow(of: activations) { row, values in
+      rows.append(
+        TensorComparison(
+          name: "logits", shape: "", values: UnsafeBufferPointer(rebasing: values[..<V]),
+          reference: UnsafeBufferPointer(rebasing: state.logits[row * V..<(row + 1) * V]),
+          tolerance: recipe.logits))
+    }
+    return TensorComparison(
+      joining: rows, partCount: V, name: "logits",
+      shape: "(\(state.batchSize), \(state.sequenceLength), \(V))")
+  }
+
+  private func compareLoss(_ loss: Float) -> TensorComparison {
+    withUnsafePointer(to: loss) { value in
+      withUnsafePointer(to: state.loss) { reference in
+        TensorComparison(
+          name: "loss", shape: "()", values: UnsafeBufferPointer(start: value, count: 1),
+          reference: UnsafeBufferPointer(start: reference, count: 1), tolerance: recipe.loss)
+      }
+    }
+  }
+
+  private func compareGradient(of tensor: ParameterTensor) -> TensorComparison {
+    let reference = state.gradient(of: tensor)
+    // A version 1 state has no padding rows in wte, so only what it has is compared.
+    let values = gradients.values(of: tensor)[..<reference.count]
+    return TensorComparison(
+      name: "d" + tensor.name, shape: tensor.shapeDescription(in: model.configuration),
+      values: UnsafeBufferPointer(rebasing: values), reference: reference, tolerance: recipe.gradients)
+  }
+}

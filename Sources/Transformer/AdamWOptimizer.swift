@@ -1,0 +1,77 @@
+import Kernels
+
+/// AdamW (Loshchilov & Hutter 2019) over all parameters, as llm.c's `gpt2_update` does it.
+public final class AdamWOptimizer {
+  public struct Settings: Equatable, Sendable {
+    public var beta1: Float
+    public var beta2: Float
+    public var epsilon: Float
+    public var weightDecay: Float
+    public var decayed: DecayedTensors
+    /// Gradients are scaled down to this norm, taken over all tensors, when theirs is larger.
+    public var maximumGradientNorm: Float?
+
+    /// Which tensors weight decay applies to.
+    public enum DecayedTensors: Sendable {
+      case matrices, all
+    }
+
+    /// The defaults are those of llm.c's `train_gpt2.cu`.
+    public init(
+      beta1: Float = 0.9, beta2: Float = 0.95, epsilon: Float = 1e-8, weightDecay: Float = 0,
+      decayed: DecayedTensors = .matrices, maximumGradientNorm: Float? = 1
+    ) {
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+      self.decayed = decayed
+      self.maximumGradientNorm = maximumGradientNorm
+    }
+  }
+
+  public let settings: Settings
+  /// m
+  public let firstMoments: Parameters
+  /// v
+  public let secondMoments: Parameters
+  /// Updates made so far.
+  public internal(set) var step = 0
+
+  /// - Throws: `AllocationError` if the two moments do not fit in memory.
+  public init(_ configuration: Configuration, settings: Settings) throws(AllocationError) {
+    self.settings = settings
+    firstMoments = try Parameters(zeroed: configuration)
+    secondMoments = try Parameters(zeroed: configuration)
+  }
+
+  /// The Euclidean norm of all gradients together, before clipping.
+  public static func norm(of gradients: Parameters, on workers: Workers) -> Float {
+    let sum = ParameterTensor.allCases.reduce(0.0) {
+      $0 + GradientNorm.sumOfSquares(gradients.values(of: $1), on: workers)
+    }
+    return Float(sum.squareRoot())
+  }
+
+  /// Makes one update.
+  ///
+  /// - Parameter gradientNorm: `norm(of:on:)` of these gradients, by which they are clipped.
+  public func update(
+    _ parameters: Parameters, gradients: Parameters, learningRate: Float, gradientNorm: Float,
+    on workers: Workers
+  ) {
+    step += 1
+    let scale = settings.maximumGradientNorm.map { min(1, $0 / gradientNorm) } ?? 1
+    for tensor in ParameterTensor.allCases {
+      let decays = settings.decayed == .all || tensor.isMatrix
+      AdamW.update(
+        parameters: parameters.values(of: tensor), gradients: gradients.values(of: tensor),
+        firstMoments: firstMoments.values(of: tensor), secondMoments: secondMoments.values(of: tensor),
+        settings: AdamWStep(
+          learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2,
+          epsilon: settings.epsilon, weightDecay: decays ? settings.weightDecay : 0,
+          gradientScale: scale, step: step),
+        on: workers)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import Kernels
+
+// The backward pass: `Forward.swift` from its last line to its first, each step under the line it differentiates.
+extension Model {
+  /// Computes the loss of the last forward pass and the gradient of every parameter.
+  ///
+  /// - Parameters:
+  ///   - tokens: The (B, T) inputs that the forward pass had.
+  ///   - targets: (B, T): the next token of each position.
+  ///   - gradients: Overwritten, or added to if `accumulating`.
+  ///   - scale: What the loss is multiplied by before it is differentiated: 1 ÷ micro-batches, for instance.
+  /// - Returns: The mean cross-entropy in nats, not scaled.
+  /// - Throws: `ModelError` if the batch does not fit the model or the activations.
+  @discardableResult
+  public func backward(
+    _ tokens: [Int32], targets: [Int32], from activations: Activations, into gradients: Parameters,
+    accumulating: Bool = false, scale: Float = 1
+  ) throws(ModelError) -> Float {
+    try check(tokens, fit: activations)
+    try check(targets, fit: activations)
+    let pass = BackwardPass(
+      model: self, activations: activations, parameterGradients: gradients, accumulating: accumulating)
+    pass.classify(targets, scale: scale)
+    pass.finalNorm()
+    for layer in (0..<configuration.layers).reversed() {
+      pass.feedForward(layer)
+      pass.attend(layer)
+    }
+    pass.embed(tokens)
+    return meanLoss(of: activations)
+  }
+}
+
+/// What every step of one backward pass needs.
+private struct BackwardPass {
+  let model: Model
+  let activations: Activations
+  let parameterGradients: Parameters
+  let accumulating: Bool
+
+  private var parameters: Parameters { model.parameters }
+  private var workers: Workers { model.workers }
+  private var flow: ActivationGradients { activations.gradients }
+
+  /// logits = lnf · wteᵀ, loss = cross-entropy(logits, targets)
+  func classify(_ targets: [Int32], scale: Float) {
+    model.forEachBand(of: targets, in: activations) { rows, logits, targets, losses in
+      model.logits(of: rows, from: activations, into: logits)
+      CrossEntropy.lossAndGradient(
+        logits: logits, vocabularySize: parameters.configuration.vocabularySize, targets: targets,
+        scale: scale / Float(activations.tokens), into: losses, on: workers)
+      Linear.backward(
+        outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
+        inputGradient: flow.branch.rows(rows), weightGradient: parameterGradients[.wte], biasGradient: nil,
+        accumulating: accumulating || rows.lowerBound > 0, on: workers)
+    }
+  }
+
+  /// lnf = layer norm(residual[L])
+  func finalNorm() {
+    LayerNorm.backward(
+      outputGradient: flow.branch, input: activations[.residual, parameters.configuration.layers],
+      weight: parameters[.lnfw, 0], means: activations[.lnfMeans],
+      reciprocalDeviations: activations[.lnfReciprocalDeviations],
+      addingTo: flow.residual, inputGradientAccumulating: false,
+      weightGradient: parameterGradients[.lnfw, 0], biasGradient: parameterGradients[.lnfb, 0],
+      accumulating: accumulating, on: workers)
+  }
+
+  /// residual[layer + 1] = residualMiddle + GELU(ln2(residualMiddle) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
+  func feedForward(_ layer: Int) {
+    linear(
+      .fcprojw, .fcprojb, layer, outputGradient: flow.residual, input: activations[.fchgelu, layer],
+      inputGradient: flow.hidden)
+    GELU.backward(input: activations[.fch, layer], gradient: flow.hidden, on: workers)
+    linear(
+      .fcw, .fcb, layer, outputGradient: flow.hidden, input: activations[.ln2, layer],
+      inputGradient: flow.branch)
+    norm(
+      .ln2w, .ln2b, layer, input: activations[.residualMiddle, layer],
+      means: activations[.ln2Means, layer],
+      reciprocalDeviations: activations[.ln2ReciprocalDeviations, layer])
+  }
+
+  /// residualMiddle = residual + attention(ln1(residual)) · attprojwᵀ + attprojb
+  func attend(_ layer: Int) {
+    linear(
+      .attprojw, .attprojb, layer, outputGradient: flow.residual, input: activations[.attention, layer],
+      inputGradient: flow.attention)
+    Attention.backward(
+      outputGradient: flow.attention, qkv: activations[.qkv, layer], output: activations[.attention, layer],
+      logSumExp: activations[.logSumExp, layer], batchSize: activations.batchSize,
+      heads: parameters.configuration.heads, into: flow.qkv, on: workers)
+    linear(
+      .qkvw, .qkvb, layer, outputGradient: flow.qkv, input: activations[.ln1, layer],
+      inputGradient: flow.branch)
+    norm(
+      .ln1w, .ln1b, layer, input: activations[.residual, layer], means: activations[.ln1Means, layer],
+      reciprocalDeviations: activations[.ln1ReciprocalDeviations, layer])
+  }
+
+  /// residual[0] = wte[token] + wpe[position]
+  func embed(_ tokens: [Int32]) {
+    tokens.withUnsafeBufferPointer { tokens in
+      // wte has the classifier's gradient already, so this adds to it in any case.
+      Embedding.backward(
+        outputGradient: flow.residual, tokens: tokens, sequenceLength: activations.sequenceLength,
+        addingTo: parameterGradients[.wte], positionTableGradient: parameterGradients[.wpe],
+        accumulating: accumulating, on: workers)
+    }
+  }
+
+  /// output = input · weightᵀ + bias
+  private func linear(
+    _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, outputGradient: Matrix,
+    input: Matrix, inputGradient: Matrix
+  ) {
+    Linear.backward(
+      outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
+      inputGradient: inputGradient, weightGradient: parameterGradients[weight, layer],
+      biasGradient: parameterGradients[bias, layer], accumulating: accumulating, on: workers)
+  }
+
+  /// branch = layer norm(input), where the input is the residual stream: its gradient adds to the stream's.
+  private func norm(
+    _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, input: Matrix, means: Matrix,
+    reciprocalDeviations: Matrix
+  ) {
+    LayerNorm.backward(
+      outputGradient: flow.branch, input: input, weight: parameters[weight, layer], means: means,
+      reciprocalDeviations: reciprocalDeviations, addingTo: flow.residual, inputGradientAccumulating: true,
+      weightGradient: parameterGradients[weight, layer], biasGradient: parameterGradients[bias, layer],
+      accumulating: accumulating, on: workers)
+  }
+}

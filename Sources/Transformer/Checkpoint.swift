@@ -1,0 +1,157 @@
+import BinaryFiles
+import Kernels
+
+/// Model checkpoints in llm.c's format (magic 20240326).
+public enum Checkpoint {
+  static let magic: Int32 = 20_240_326
+
+  /// The versions that are read, and what they mean.
+  public enum Version: Int32, CaseIterable, Sendable {
+    /// fp32, vocabulary not padded.
+    case unpadded = 1
+    /// fp32, vocabulary padded.
+    case float32 = 3
+    /// bfloat16 throughout, vocabulary padded.
+    case bfloat16 = 5
+
+    var bytesPerValue: Int { self == .bfloat16 ? 2 : 4 }
+  }
+
+  /// How a version 3 file gets into memory; other versions are always converted into memory of their own.
+  public enum Placement: Sendable {
+    /// Used where it lies in the file: starts at once, shares memory between processes. For inference.
+    case mapped
+    /// Copied into the process. For training.
+    case copied
+  }
+
+  /// Reads a checkpoint of version 1, 3 or 5.
+  ///
+  /// - Throws: `FileError` for a file that is not a whole and consistent checkpoint; `AllocationError` if its
+  ///   parameters do not fit in memory.
+  public static func read(_ path: String, placing placement: Placement = .copied) throws -> Parameters {
+    let file = try MappedFile(path: path)
+    let (version, configuration) = try readHeader(of: file)
+    let parameters: Parameters
+    if version == .float32, placement == .mapped {
+      let count = (file.count - Header.byteCount) / version.bytesPerValue
+      parameters = Parameters(
+        configuration, in: FloatBuffer(in: file, byteOffset: Header.byteCount, count: count))
+    } else {
+      parameters = try Parameters(zeroed: configuration)
+      fill(parameters, from: file, version: version)
+    }
+    parameters.clearPaddingRows()
+    return parameters
+  }
+
+  /// Writes a checkpoint, whole or not at all.
+  ///
+  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
+  public static func write(
+    _ parameters: Parameters, to path: String, replacing: Bool, version: Version = .float32
+  ) throws(FileError) {
+    let configuration = parameters.configuration
+    var header = Header(magic: magic, version: version.rawValue)
+    header[2] = configuration.maximumSequenceLength
+    header[3] = configuration.vocabularySize
+    header[4] = configuration.layers
+    header[5] = configuration.heads
+    header[6] = configuration.channels
+    if version != .unpadded { header[7] = configuration.paddedVocabularySize }
+
+    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+      try writer.append(header)
+      for tensor in ParameterTensor.allCases {
+        let values = parameters.values(of: tensor)
+        let count = fileCount(of: tensor, version: version, in: configuration)
+        let kept = UnsafeMutableBufferPointer(rebasing: values[..<count])
+        switch version {
+        case .unpadded, .float32: try writer.append(UnsafeRawBufferPointer(kept))
+        case .bfloat16: try appendBFloat16(UnsafeBufferPointer(kept), to: writer)
+        }
+      }
+    }
+  }
+
+  /// Checks everything that can be checked before memory is spent: every field, and the file's true size.
+  private static func readHeader(of file: MappedFile) throws(FileError) -> (Version, Configuration) {
+    let header = try Header(of: file, magic: magic, kind: "model checkpoint")
+    guard let version = Version(rawValue: header.version) else {
+      let isInterim = header.version == 2 || header.version == 4
+      throw FileError(
+        file.path,
+        .unsupportedVersion(
+          found: header.version, supported: Version.allCases.map(\.rawValue),
+          advice: isInterim
+            ? "it is one of llm.c's short-lived interim layouts, export the model again"
+            : "it is newer than this program, or damaged"))
+    }
+    let configuration: Configuration
+    do throws(ConfigurationError) {
+      configuration = try Configuration(
+        maximumSequenceLength: header[2], vocabularySize: header[3],
+        paddedVocabularySize: version == .unpadded ? nil : header[7],
+        layers: header[4], heads: header[5], channels: header[6])
+    } catch {
+      throw FileError(
+        file.path, .invalidField(name: error.field, found: error.found, expected: error.expected))
+    }
+    try check(file.count, against: configuration, version: version, path: file.path)
+    return (version, configuration)
+  }
+
+  private static func check(
+    _ byteCount: Int, against configuration: Configuration, version: Version, path: String
+  ) throws(FileError) {
+    // Sizes come from the file, so products of them may overflow.
+    var expected: Int? = Header.byteCount
+    if configuration.parameterCount != nil {
+      for tensor in ParameterTensor.allCases {
+        expected = fileCount(of: tensor, version: version, in: configuration)
+          .multiplied(by: version.bytesPerValue).flatMap { expected?.added(to: $0) }
+      }
+    } else {
+      expected = nil
+    }
+    guard expected == byteCount else {
+      throw FileError(path, .wrongSize(found: byteCount, expected: expected ?? .max))
+    }
+  }
+
+  /// How many values of a tensor are in the file: version 1 has no padding rows in wte, the first tensor.
+  private static func fileCount(
+    of tensor: ParameterTensor, version: Version, in configuration: Configuration
+  ) -> Int {
+    if version == .unpadded, tensor == .wte {
+      return configuration.vocabularySize * configuration.channels
+    }
+    return tensor.count(in: configuration) ?? 0
+  }
+
+  private static func fill(_ parameters: Parameters, from file: MappedFile, version: Version) {
+    var offset = Header.byteCount
+    for tensor in ParameterTensor.allCases {
+      let count = fileCount(of: tensor, version: version, in: parameters.configuration)
+      let target = UnsafeMutableBufferPointer(rebasing: parameters.values(of: tensor)[..<count])
+      let bytes = UnsafeRawBufferPointer(
+        rebasing: file.bytes[offset..<offset + count * version.bytesPerValue])
+      switch version {
+      case .unpadded, .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+      case .bfloat16: BFloat16.widen(bytes, into: target)
+      }
+      offset += bytes.count
+    }
+  }
+
+  private static func appendBFloat16(
+    _ values: UnsafeBufferPointer<Float>, to writer: FileWriter
+  ) throws(FileError) {
+    let chunk = 1 << 20
+    for start in stride(from: 0, to: values.count, by: chunk) {
+      let part = UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + chunk)])
+      try writer.append(part.map(BFloat16.bits(roundingToNearestEven:)))
+    }
+  }
+}

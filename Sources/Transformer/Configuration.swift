@@ -1,0 +1,85 @@
+/// The six numbers that make a GPT-2, and the limits on them.
+public struct Configuration: Equatable, Sendable {
+  /// maxT: the longest sequence, and so the number of learned positions.
+  public let maximumSequenceLength: Int
+  /// V: token ids are 0..<V.
+  public let vocabularySize: Int
+  /// Vp: the rows of the token table, V rounded up so that matrix products have round sizes.
+  public let paddedVocabularySize: Int
+  /// L
+  public let layers: Int
+  /// NH
+  public let heads: Int
+  /// C
+  public let channels: Int
+
+  /// What llm.c pads the vocabulary to a multiple of.
+  public static let vocabularyMultiple = 128
+
+  /// - Parameter paddedVocabularySize: V rounded up to a multiple of 128 if not given.
+  /// - Throws: `ConfigurationError` if a number is below 1 or above what any GPT-2 has, if V > Vp, or if the
+  ///   heads do not divide the channels.
+  public init(
+    maximumSequenceLength: Int, vocabularySize: Int, paddedVocabularySize: Int? = nil,
+    layers: Int, heads: Int, channels: Int
+  ) throws(ConfigurationError) {
+    // Far above any model, and so low that no product of them overflows before it is compared with a file.
+    let largest = 1 << 24
+    let fields = [
+      ("maximum sequence length", maximumSequenceLength), ("vocabulary size", vocabularySize),
+      ("layers", layers), ("heads", heads), ("channels", channels),
+    ]
+    for (name, value) in fields where !(1...largest).contains(value) {
+      throw ConfigurationError(field: name, found: value, expected: "a value from 1 to \(largest)")
+    }
+    guard channels % heads == 0 else {
+      throw ConfigurationError(
+        field: "heads", found: heads, expected: "a divisor of the \(channels) channels")
+    }
+    let multiple = Self.vocabularyMultiple
+    let padded = paddedVocabularySize ?? (vocabularySize + multiple - 1) / multiple * multiple
+    guard (vocabularySize...largest + multiple).contains(padded) else {
+      throw ConfigurationError(
+        field: "padded vocabulary size", found: padded,
+        expected: "at least the vocabulary size, \(vocabularySize)")
+    }
+    self.maximumSequenceLength = maximumSequenceLength
+    self.vocabularySize = vocabularySize
+    self.paddedVocabularySize = padded
+    self.layers = layers
+    self.heads = heads
+    self.channels = channels
+  }
+
+  /// Channels of one head.
+  public var headSize: Int { channels / heads }
+
+  /// All parameters, the padding rows of the token table included; `nil` if the count overflows.
+  public var parameterCount: Int? {
+    ParameterTensor.allCases.reduce(0) { (sum: Int?, tensor) in
+      guard let sum, let count = tensor.count(in: self) else { return nil }
+      return sum.added(to: count)
+    }
+  }
+
+  /// Arithmetic of one training step on `tokens` tokens in sequences of `sequenceLength`: two operations a
+  /// multiply-add, once forward and twice backward, over the linear layers, the classifier and the causal
+  /// half of attention.
+  public func operationsPerStep(tokens: Int, sequenceLength: Int) -> Double {
+    let linear = ParameterTensor.allCases.filter(\.isMultiplied).reduce(0.0) {
+      $0 + Double($1.count(in: self) ?? 0)
+    }
+    // Two products of (T, C) by (C, T) in each layer, half of each masked.
+    let attention = Double(layers) * Double(channels) * Double(sequenceLength)
+    return 6 * Double(tokens) * (linear + attention)
+  }
+}
+
+/// A number that no GPT-2 can have.
+public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  public let field: String
+  public let found: Int
+  public let expected: String
+
+  public var description: String { "found \(field) = \(found), expected \(expected)" }
+}

@@ -1,0 +1,73 @@
+import BinaryFiles
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One allocation of float32 values, freed with the last reference: the only owner of large memory.
+public final class FloatBuffer {
+  public let values: UnsafeMutableBufferPointer<Float>
+
+  /// Keeps the mapping alive when the values live in a file; `nil` when they are this buffer's own pages.
+  private let file: MappedFile?
+
+  /// Zeroed memory on page boundaries.
+  ///
+  /// - Throws: `AllocationError` if the system has not so much.
+  public init(zeroed count: Int) throws(AllocationError) {
+    file = nil
+    guard count > 0 else {
+      values = UnsafeMutableBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let byteCount = count.multiplied(by: MemoryLayout<Float>.stride) else {
+      throw AllocationError(values: count)
+    }
+    let protection = PROT_READ | PROT_WRITE
+    guard let address = mmap(nil, byteCount, protection, MAP_PRIVATE | Self.anonymous, -1, 0),
+      address != MAP_FAILED
+    else { throw AllocationError(values: count) }
+    #if os(Linux)
+      // Page faults of 4 KiB cost a fifth of a small step's time; a hint, so its failure does not matter.
+      madvise(address, byteCount, MADV_HUGEPAGE)
+    #endif
+    let start = address.bindMemory(to: Float.self, capacity: count)
+    values = UnsafeMutableBufferPointer(start: start, count: count)
+  }
+
+  /// Values that lie in a mapped file, used in place. Writing to them never changes the file.
+  ///
+  /// The caller has checked that they lie inside the file.
+  init(in file: MappedFile, byteOffset: Int, count: Int) {
+    self.file = file
+    let bytes = UnsafeMutableRawBufferPointer(
+      rebasing: file.bytes[byteOffset..<byteOffset + count * MemoryLayout<Float>.stride])
+    values = bytes.bindMemory(to: Float.self)
+  }
+
+  deinit {
+    guard file == nil, let start = values.baseAddress else { return }
+    munmap(start, values.count * MemoryLayout<Float>.stride)
+  }
+
+  #if os(Linux)
+    private static let anonymous = Int32(MAP_ANONYMOUS)
+  #else
+    private static let anonymous = MAP_ANON
+  #endif
+}
+
+/// The system has not enough memory for a buffer.
+public struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// How many float32 values were asked for.
+  public let values: Int
+
+  public var description: String {
+    let gibibytes = Double(values) * 4 / 1_073_741_824
+    let tenths = (gibibytes * 10).rounded() / 10
+    return "not enough memory: found less than \(tenths) GiB free for one buffer; "
+      + "use a smaller model, batch size or sequence length"
+  }
+}

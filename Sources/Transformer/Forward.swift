@@ -1,0 +1,125 @@
+import Kernels
+
+// GPT-2's forward pass (Radford et al. 2019), block by block.
+extension Model {
+  /// Runs the model up to its final layer norm; logits and losses are taken from there.
+  ///
+  /// - Parameter tokens: (B, T) token ids, row by row.
+  /// - Throws: `ModelError` if the tokens do not fit the model or the activations.
+  public func forward(_ tokens: [Int32], into activations: Activations) throws(ModelError) {
+    try check(tokens, fit: activations)
+    embed(tokens, into: activations)
+    for layer in 0..<configuration.layers {
+      attend(layer, activations)
+      feedForward(layer, activations)
+    }
+    LayerNorm.forward(
+      activations[.residual, configuration.layers], weight: parameters[.lnfw, 0], bias: parameters[.lnfb, 0],
+      into: activations[.lnf], means: activations[.lnfMeans],
+      reciprocalDeviations: activations[.lnfReciprocalDeviations], on: workers)
+  }
+
+  /// residual[0] = wte[token] + wpe[position]
+  private func embed(_ tokens: [Int32], into activations: Activations) {
+    tokens.withUnsafeBufferPointer { tokens in
+      Embedding.forward(
+        tokens: tokens, tokenTable: parameters[.wte], positionTable: parameters[.wpe],
+        sequenceLength: activations.sequenceLength, into: activations[.residual], on: workers)
+    }
+  }
+
+  /// residualMiddle = residual + attention(ln1(residual)) · attprojwᵀ + attprojb
+  private func attend(_ layer: Int, _ activations: Activations) {
+    LayerNorm.forward(
+      activations[.residual, layer], weight: parameters[.ln1w, layer], bias: parameters[.ln1b, layer],
+      into: activations[.ln1, layer], means: activations[.ln1Means, layer],
+      reciprocalDeviations: activations[.ln1ReciprocalDeviations, layer], on: workers)
+    Linear.forward(
+      activations[.ln1, layer], weight: parameters[.qkvw, layer], bias: parameters[.qkvb, layer],
+      residual: nil, into: activations[.qkv, layer], on: workers)
+    Attention.forward(
+      activations[.qkv, layer], batchSize: activations.batchSize, heads: configuration.heads,
+      into: activations[.attention, layer], logSumExp: activations[.logSumExp, layer], on: workers)
+    Linear.forward(
+      activations[.attention, layer], weight: parameters[.attprojw, layer],
+      bias: parameters[.attprojb, layer], residual: activations[.residual, layer],
+      into: activations[.residualMiddle, layer], on: workers)
+  }
+
+  /// residual[layer + 1] = residualMiddle + GELU(ln2(residualMiddle) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
+  private func feedForward(_ layer: Int, _ activations: Activations) {
+    LayerNorm.forward(
+      activations[.residualMiddle, layer], weight: parameters[.ln2w, layer], bias: parameters[.ln2b, layer],
+      into: activations[.ln2, layer], means: activations[.ln2Means, layer],
+      reciprocalDeviations: activations[.ln2ReciprocalDeviations, layer], on: workers)
+    Linear.forward(
+      activations[.ln2, layer], weight: parameters[.fcw, layer], bias: parameters[.fcb, layer],
+      residual: nil, into: activations[.fch, layer], on: workers)
+    GELU.forward(activations[.fch, layer], into: activations[.fchgelu, layer], on: workers)
+    Linear.forward(
+      activations[.fchgelu, layer], weight: parameters[.fcprojw, layer], bias: parameters[.fcprojb, layer],
+      residual: activations[.residualMiddle, layer], into: activations[.residual, layer + 1], on: workers)
+  }
+
+  /// logits = lnf · wteᵀ: the classifier is tied to the token table.
+  ///
+  /// - Parameters:
+  ///   - rows: Positions among the B · T of the last forward pass.
+  ///   - logits: (rows, Vp), overwritten. Columns from V on are meaningless.
+  public func logits(of rows: Range<Int>, from activations: Activations, into logits: Matrix) {
+    Linear.forward(
+      activations[.lnf].rows(rows), weight: parameters[.wte], bias: nil, residual: nil, into: logits,
+      on: workers)
+  }
+
+  /// The mean cross-entropy of the last forward pass against `targets`, (B, T), in nats.
+  ///
+  /// - Throws: `ModelError` if the targets do not fit the model or the activations.
+  public func loss(targets: [Int32], from activations: Activations) throws(ModelError) -> Float {
+    try check(targets, fit: activations)
+    forEachBand(of: targets, in: activations) { rows, logits, targets, losses in
+      self.logits(of: rows, from: activations, into: logits)
+      CrossEntropy.loss(
+        logits: logits, vocabularySize: configuration.vocabularySize, targets: targets, into: losses,
+        on: workers)
+    }
+    return meanLoss(of: activations)
+  }
+
+  /// Calls `body` for one band of positions after the other: the rows, a buffer for their logits, their
+  /// targets, and where their losses go.
+  func forEachBand(
+    of targets: [Int32], in activations: Activations,
+    _ body: (Range<Int>, Matrix, UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    let band = Activations.logitRows(configuration, tokens: activations.tokens)
+    targets.withUnsafeBufferPointer { targets in
+      for start in stride(from: 0, to: targets.count, by: band) {
+        let rows = start..<min(targets.count, start + band)
+        body(
+          rows, activations.logits(rows: rows.count), UnsafeBufferPointer(rebasing: targets[rows]),
+          UnsafeMutableBufferPointer(rebasing: activations.losses[rows]))
+      }
+    }
+  }
+
+  func meanLoss(of activations: Activations) -> Float {
+    let sum = activations.losses.reduce(0.0) { $0 + Double($1) }
+    return Float(sum / Double(activations.tokens))
+  }
+}
+
+extension Model {
+  /// Calls `body` with every position's logits, (Vp), in order, without ever holding all of them.
+  public func forEachLogitsRow(
+    of activations: Activations, _ body: (_ row: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
+  ) {
+    let band = Activations.logitRows(configuration, tokens: activations.tokens)
+    for start in stride(from: 0, to: activations.tokens, by: band) {
+      let rows = start..<min(activations.tokens, start + band)
+      let logits = activations.logits(rows: rows.count)
+      self.logits(of: rows, from: activations, into: logits)
+      for row in rows { body(row, UnsafeBufferPointer(logits[row - rows.lowerBound])) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Kernels
+
+/// GPT-2: the parameters and the passes over them.
+///
+/// `Forward.swift` reads like the paper; `Backward.swift` mirrors it line by line.
+public final class Model {
+  public let parameters: Parameters
+  public let workers: Workers
+
+  public var configuration: Configuration { parameters.configuration }
+
+  public init(_ parameters: Parameters, on workers: Workers = Workers()) {
+    self.parameters = parameters
+    self.workers = workers
+  }
+
+  /// - Throws: `ModelError` if the batch does not fit the model or the activations.
+  func check(_ tokens: [Int32], fit activations: Activations) throws(ModelError) {
+    guard activations.configuration == configuration else { throw .foreignActivations }
+    guard tokens.count == activations.tokens else {
+      throw .wrongTokenCount(found: tokens.count, expected: activations.tokens)
+    }
+    guard activations.sequenceLength <= configuration.maximumSequenceLength else {
+      throw .sequenceTooLong(
+        found: activations.sequenceLength, maximum: configuration.maximumSequenceLength)
+    }
+    let vocabulary = 0..<Int32(configuration.vocabularySize)
+    if let position = tokens.firstIndex(where: { !vocabulary.contains($0) }) {
+      throw .tokenOutOfRange(
+        token: Int(tokens[position]), position: position, vocabularySize: configuration.vocabularySize)
+    }
+  }
+}
+
+/// A batch that the model cannot run.
+public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+  case foreignActivations
+  case wrongTokenCount(found: Int, expected: Int)
+  case sequenceTooLong(found: Int, maximum: Int)
+  case tokenOutOfRange(token: Int, position: Int, vocabularySize: Int)
+
+  public var description: String {
+    switch self {
+    case .foreignActivations: "the activations were made for a model of another configuration"
+    case .wrongTokenCount(let found, let expected): "found \(found) tokens, expected B · T = \(expected)"
+    case .sequenceTooLong(let found, let maximum):
+      "found a sequence of \(found) tokens, expected at most the model's \(maximum); use a shorter one"
+    case .tokenOutOfRange(let token, let position, let vocabularySize):
+      "found token \(token) at position \(position), expected tokens below \(vocabularySize); "
+        + "was the data made with another tokenizer?"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/// The sixteen parameter tensors of GPT-2, in checkpoint order: the one list from which sizes, offsets,
+/// initialisation, weight decay, gradients, optimizer moments, files and printed names follow.
+public enum ParameterTensor: String, CaseIterable, Sendable {
+  case wte, wpe
+  case ln1w, ln1b, qkvw, qkvb, attprojw, attprojb
+  case ln2w, ln2b, fcw, fcb, fcprojw, fcprojb
+  case lnfw, lnfb
+
+  /// What a tensor is for; it decides how it starts and whether weight decay applies to it.
+  public enum Role: Sendable {
+    case embedding, linearWeight, residualProjection, normWeight, bias
+  }
+
+  /// The name in files and tables, as in llm.c.
+  public var name: String { rawValue }
+
+  /// Whether there is one for each layer.
+  public var isPerLayer: Bool {
+    switch self {
+    case .wte, .wpe, .lnfw, .lnfb: false
+    default: true
+    }
+  }
+
+  public var role: Role {
+    switch self {
+    case .wte, .wpe: .embedding
+    case .qkvw, .fcw: .linearWeight
+    case .attprojw, .fcprojw: .residualProjection
+    case .ln1w, .ln2w, .lnfw: .normWeight
+    case .ln1b, .qkvb, .attprojb, .ln2b, .fcb, .fcprojb, .lnfb: .bias
+    }
+  }
+
+  /// Whether it is two-dimensional; only such tensors decay (Radford et al. 2018, nanoGPT, llm.c).
+  public var isMatrix: Bool {
+    switch role {
+    case .embedding, .linearWeight, .residualProjection: true
+    case .normWeight, .bias: false
+    }
+  }
+
+  /// Whether a matrix product goes through it: the linear layers, and wte as the classifier.
+  public var isMultiplied: Bool { isMatrix && self != .wpe }
+
+  /// The shape of one layer's tensor; a vector is one row. Linear weights are (out, in).
+  public func shape(in configuration: Configuration) -> (rows: Int, columns: Int) {
+    let C = configuration.channels
+    return switch self {
+    case .wte: (configuration.paddedVocabularySize, C)
+    case .wpe: (configuration.maximumSequenceLength, C)
+    case .ln1w, .ln1b, .ln2w, .ln2b, .lnfw, .lnfb, .attprojb, .fcprojb: (1, C)
+    case .qkvw: (3 * C, C)
+    case .qkvb: (1, 3 * C)
+    case .attprojw: (C, C)
+    case .fcw: (4 * C, C)
+    case .fcb: (1, 4 * C)
+    case .fcprojw: (C, 4 * C)
+    }
+  }
+
+  /// How many layers it is repeated for.
+  public func layers(in configuration: Configuration) -> Int { isPerLayer ? configuration.layers : 1 }
+
+  /// Values over all layers; `nil` if the count overflows.
+  public func count(in configuration: Configuration) -> Int? {
+    let (rows, columns) = shape(in: configuration)
+    return rows.multiplied(by: columns)?.multiplied(by: layers(in: configuration))
+  }
+
+  /// "(12, 2304, 768)": the shape as checkpoints and `verify` show it.
+  public func shapeDescription(in configuration: Configuration) -> String {
+    let (rows, columns) = shape(in: configuration)
+    var extents = isMatrix ? [rows, columns] : [columns]
+    if isPerLayer { extents.insert(configuration.layers, at: 0) }
+    return "(\(extents.map(String.init).joined(separator: ", ")))"
+  }
+}
+
+extension Int {
+  /// The product, `nil` if it overflows.
+  func multiplied(by other: Int) -> Int? {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? nil : product
+  }
+
+  /// The sum, `nil` if it overflows.
+  func added(to other: Int) -> Int? {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? nil : sum
+  }
+}
