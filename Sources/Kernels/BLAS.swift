@@ -1,0 +1,47 @@
+/// The only file that names a BLAS symbol: Accelerate's on Apple's systems, OpenBLAS's elsewhere.
+#if canImport(Accelerate)
+  import Accelerate
+#else
+  import COpenBLAS
+#endif
+
+enum BLAS {
+  /// OpenBLAS's own threads spin beside ours, so it gets one; asked for once, before the first product.
+  private static let isReady: Bool = {
+    #if !canImport(Accelerate)
+      openblas_set_num_threads(1)
+    #endif
+    return true
+  }()
+
+  /// One operand: row-major values, to be read as stored or transposed.
+  struct Operand {
+    let matrix: Matrix
+    let transposed: Bool
+
+    var rows: Int { transposed ? matrix.columns : matrix.rows }
+    var columns: Int { transposed ? matrix.rows : matrix.columns }
+
+    func rows(_ range: Range<Int>) -> Operand {
+      Operand(matrix: transposed ? matrix.columns(range) : matrix.rows(range), transposed: transposed)
+    }
+
+    func columns(_ range: Range<Int>) -> Operand {
+      Operand(matrix: transposed ? matrix.rows(range) : matrix.columns(range), transposed: transposed)
+    }
+  }
+
+  /// c = scale · a · b, or c += scale · a · b, on the calling thread.
+  static func gemm(_ a: Operand, _ b: Operand, scale: Float, into c: Matrix, accumulating: Bool) {
+    precondition(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "shapes disagree")
+    precondition(isReady)
+    guard c.count > 0 else { return }
+    cblas_sgemm(
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
+      Int32(c.rows), Int32(c.columns), Int32(a.columns), scale,
+      a.matrix.base, leadingDimension(a.matrix), b.matrix.base, leadingDimension(b.matrix),
+      accumulating ? 1 : 0, c.base, leadingDimension(c))
+  }
+
+  private static func leadingDimension(_ matrix: Matrix) -> Int32 { Int32(max(1, matrix.stride)) }
+}

@@ -1,0 +1,74 @@
+/// x = E[token] + P[position]: each position's row of the token table plus that of the position table.
+///
+/// Backward, each position adds its gradient to both rows; a token's row gathers every place the token is at.
+public enum Embedding {
+  private static let partValues = 1 << 15
+  /// The backward pass is cut into slices of channels, so that no two parts add to the same value.
+  private static let sliceColumns = 128
+
+  public static func forward(
+    tokens: UnsafeBufferPointer<Int32>,  // (B·T)
+    tokenTable: Matrix,  // (Vp, C)
+    positionTable: Matrix,  // (maxT, C)
+    sequenceLength: Int,
+    into output: Matrix,  // (B·T, C)
+    on workers: Workers
+  ) {
+    let channels = output.columns
+    precondition(tokenTable.columns == channels && positionTable.columns == channels, "shapes disagree")
+    checkTokens(tokens, sequenceLength, output, tokenTable, positionTable)
+    workers.run(over: output.rows, inRangesOf: output.rowsPerPart(ofValues: partValues)) { rows in
+      for row in rows {
+        Vectors.add(
+          tokenTable.base + Int(tokens[row]) * tokenTable.stride,
+          positionTable.base + row % sequenceLength * positionTable.stride,
+          into: output.base + row * output.stride, count: channels)
+      }
+    }
+  }
+
+  /// Adds to the token table's gradient. The position table's is added to with `accumulating`; without, it is
+  /// written, as 0 where there is no such position.
+  public static func backward(
+    outputGradient: Matrix,  // (B·T, C)
+    tokens: UnsafeBufferPointer<Int32>,  // (B·T)
+    sequenceLength: Int,
+    addingTo tokenTableGradient: Matrix,  // (Vp, C)
+    positionTableGradient: Matrix,  // (maxT, C)
+    accumulating: Bool,
+    on workers: Workers
+  ) {
+    let channels = outputGradient.columns
+    precondition(
+      tokenTableGradient.columns == channels && positionTableGradient.columns == channels, "shapes disagree")
+    checkTokens(tokens, sequenceLength, outputGradient, tokenTableGradient, positionTableGradient)
+    workers.run(over: channels, inRangesOf: sliceColumns) { columns in
+      let gradient = outputGradient.columns(columns)
+      let tokenTable = tokenTableGradient.columns(columns)
+      let positionTable = positionTableGradient.columns(columns)
+      if !accumulating {
+        for row in 0..<positionTable.rows { positionTable[row].update(repeating: 0) }
+      }
+      for row in 0..<gradient.rows {
+        let source = gradient.base + row * gradient.stride
+        add(source, to: tokenTable[Int(tokens[row])])
+        add(source, to: positionTable[row % sequenceLength])
+      }
+    }
+  }
+
+  private static func add(_ source: UnsafePointer<Float>, to row: UnsafeMutableBufferPointer<Float>) {
+    guard let target = row.baseAddress else { return }
+    Vectors.add(target, source, into: target, count: row.count)
+  }
+
+  private static func checkTokens(
+    _ tokens: UnsafeBufferPointer<Int32>, _ sequenceLength: Int, _ rows: Matrix, _ tokenTable: Matrix,
+    _ positionTable: Matrix
+  ) {
+    precondition(
+      tokens.count == rows.rows && sequenceLength > 0 && sequenceLength <= positionTable.rows,
+      "shapes disagree")
+    precondition(tokens.allSatisfy { $0 >= 0 && $0 < tokenTable.rows }, "token outside the table")
+  }
+}

@@ -1,0 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The C library's functions of one float, for what is computed once a row.
+enum ScalarMath {
+  static func log(_ x: Float) -> Float { logf(x) }
+  static func power(_ x: Double, _ exponent: Double) -> Double { pow(x, exponent) }
+}
