@@ -8,7 +8,7 @@ public final class Trainer {
   public let model: Model
   public let plan: TrainingPlan
 
-  private let data: DataLoader
+  private var data: DataLoader
   private let validation: DataLoader?
   private let tokenizer: Tokenizer
   private let gradients: Parameters
@@ -40,8 +40,7 @@ public final class Trainer {
   ///   - isInterrupted: Asked between steps; once it says yes, the run ends as if it were over.
   ///   - observe: Called with each event as it happens.
   /// - Returns: The number of updates made.
-  /// - Throws: `TrainingError` if the loss or the gradients are not finite, before they reach the weights;
-  ///   `FileError` if a shard cannot be read.
+  /// - Throws: `TrainingError` if the loss or the gradients are not finite, before they reach the weights.
   @discardableResult
   public func run(
     isInterrupted: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void
@@ -61,7 +60,7 @@ public final class Trainer {
   private func update(_ step: Int, training: inout Duration) throws -> StepReport {
     let clock = ContinuousClock()
     let start = clock.now
-    let batch = try data.nextBatch()
+    let batch = data.nextBatch()
     try model.forward(batch.inputs, into: activations)
     let loss = try model.backward(batch.inputs, targets: batch.targets, from: activations, into: gradients)
     let learningRate = plan.learningRate.rate(at: step)

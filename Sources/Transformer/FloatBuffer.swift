@@ -7,8 +7,8 @@ import BinaryFiles
 #endif
 
 /// One allocation of float32 values, freed with the last reference: the only owner of large memory.
-public final class FloatBuffer {
-  public let values: UnsafeMutableBufferPointer<Float>
+package final class FloatBuffer {
+  package let values: UnsafeMutableBufferPointer<Float>
 
   /// Keeps the mapping alive when the values live in a file; `nil` when they are this buffer's own pages.
   private let file: MappedFile?
@@ -16,7 +16,7 @@ public final class FloatBuffer {
   /// Zeroed memory on page boundaries.
   ///
   /// - Throws: `AllocationError` if the system has not so much.
-  public init(zeroed count: Int) throws(AllocationError) {
+  package init(zeroed count: Int) throws(AllocationError) {
     file = nil
     guard count > 0 else {
       values = UnsafeMutableBufferPointer(start: nil, count: 0)

@@ -66,7 +66,7 @@ extension Model {
   /// - Parameters:
   ///   - rows: Positions among the B · T of the last forward pass.
   ///   - logits: (rows, Vp), overwritten. Columns from V on are meaningless.
-  public func logits(of rows: Range<Int>, from activations: Activations, into logits: Matrix) {
+  package func logits(of rows: Range<Int>, from activations: Activations, into logits: Matrix) {
     Linear.forward(
       activations[.lnf].rows(rows), weight: parameters[.wte], bias: nil, residual: nil, into: logits,
       on: workers)
@@ -111,7 +111,7 @@ extension Model {
 
 extension Model {
   /// Calls `body` with every position's logits, (Vp), in order, without ever holding all of them.
-  public func forEachLogitsRow(
+  package func forEachLogitsRow(
     of activations: Activations, _ body: (_ row: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
   ) {
     let band = Activations.logitRows(configuration, tokens: activations.tokens)

@@ -28,25 +28,30 @@ public final class Parameters {
     precondition(offset == buffer.values.count, "the buffer holds another number of parameters")
   }
 
-  /// Every value, in checkpoint order.
-  public var values: UnsafeMutableBufferPointer<Float> { buffer.values }
+  /// Every value, in checkpoint order. Valid as long as this object is held.
+  package var values: UnsafeMutableBufferPointer<Float> { buffer.values }
 
   /// One tensor over all layers: (layers · rows, columns).
-  public subscript(tensor: ParameterTensor) -> Matrix {
+  package subscript(tensor: ParameterTensor) -> Matrix {
     let (rows, columns) = tensor.shape(in: configuration)
     return Matrix(
       base(of: tensor), rows: tensor.layers(in: configuration) * rows, columns: columns)
   }
 
   /// One layer of a tensor: (rows, columns).
-  public subscript(tensor: ParameterTensor, layer: Int) -> Matrix {
+  package subscript(tensor: ParameterTensor, layer: Int) -> Matrix {
     precondition((0..<tensor.layers(in: configuration)).contains(layer), "no layer \(layer)")
     let (rows, columns) = tensor.shape(in: configuration)
     return Matrix(base(of: tensor) + layer * rows * columns, rows: rows, columns: columns)
   }
 
-  /// One tensor's values over all layers, in order.
-  public func values(of tensor: ParameterTensor) -> UnsafeMutableBufferPointer<Float> {
+  /// A copy of one tensor's values over all layers, in order.
+  public func copy(of tensor: ParameterTensor) -> [Float] {
+    withExtendedLifetime(self) { Array(values(of: tensor)) }
+  }
+
+  /// One tensor's values over all layers, in order. Valid as long as this object is held.
+  package func values(of tensor: ParameterTensor) -> UnsafeMutableBufferPointer<Float> {
     let matrix = self[tensor]
     return UnsafeMutableBufferPointer(start: matrix.base, count: matrix.count)
   }

@@ -12,8 +12,8 @@ public struct ReferenceState {
   public let tokens: [Int32]
   /// (B, T)
   public let targets: [Int32]
-  /// (B·T, V): the stride is V, not Vp.
-  public let logits: UnsafeBufferPointer<Float>
+  /// (B·T, V): the stride is V, not Vp. Valid as long as this value is held.
+  package let logits: UnsafeBufferPointer<Float>
   /// In nats.
   public let loss: Float
 
@@ -21,8 +21,9 @@ public struct ReferenceState {
   /// Owns the memory behind the views.
   private let file: MappedFile
 
-  /// All layers of one tensor's gradient. In a version 1 file wte's is without padding rows, (V, C).
-  public func gradient(of tensor: ParameterTensor) -> UnsafeBufferPointer<Float> {
+  /// All layers of one tensor's gradient. In a version 1 file wte's is without padding rows, (V, C). Valid as
+  /// long as this value is held.
+  package func gradient(of tensor: ParameterTensor) -> UnsafeBufferPointer<Float> {
     gradients[tensor] ?? UnsafeBufferPointer(start: nil, count: 0)
   }
 

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Training
+
+/// How the program ends: which message, on which stream, with which code.
+enum Exit {
+  /// A check that was asked for did not hold.
+  static let checkFailed = ExitCode(1)
+  /// A file or an option cannot be used.
+  static let unusableInput = ExitCode(2)
+
+  static func end(with error: Error) -> Never {
+    if let code = error as? ExitCode { exit(code.rawValue) }
+    let isOurs = !(error is ValidationError) && type(of: error) != CleanExit.self
+    if isOurs, GPT2Command.exitCode(for: error) == .failure {
+      Diagnostics.write("gpt2: \(error)")
+      exit(error is TrainingError ? checkFailed.rawValue : unusableInput.rawValue)
+    }
+    // Help, version and completion scripts are asked for and so are data; the rest is a misused option.
+    let message = GPT2Command.fullMessage(for: error)
+    guard GPT2Command.exitCode(for: error) == .success else {
+      Diagnostics.write(message)
+      exit(unusableInput.rawValue)
+    }
+    try? Output.write(message + "\n")
+    exit(0)
+  }
+}

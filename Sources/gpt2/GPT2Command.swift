@@ -1,0 +1,37 @@
+import ArgumentParser
+
+/// The command: one file a subcommand, which parses flags, calls the floors below, and prints.
+struct GPT2Command: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gpt2",
+    abstract: "GPT-2 on the CPU: train it, let it speak, and hold every number against a reference.",
+    discussion: """
+      From text to a model that speaks, in three commands:
+
+        gpt2 tokenize book.txt --tokenizer gpt2_tokenizer.bin --output data/book
+        gpt2 train --model d6 --data 'data/book_train*.bin' --validation 'data/book_val.bin' \\
+          --tokenizer gpt2_tokenizer.bin --output runs/book --steps 500
+        gpt2 generate --model runs/book/model_00000500.bin --tokenizer gpt2_tokenizer.bin --prompt 'Once'
+
+      Data goes to standard output, everything else to standard error. The exit code is 0 when all went
+      well, 1 when a check failed, and 2 when a file or an option cannot be used. NO_COLOR is respected.
+
+      Shell completions: gpt2 --generate-completion-script bash|zsh|fish
+      """,
+    version: "0.1.0",
+    subcommands: [
+      TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, VerifyCommand.self,
+    ])
+}
+
+@main
+enum Main {
+  static func main() {
+    do {
+      var command = try GPT2Command.parseAsRoot()
+      try command.run()
+    } catch {
+      Exit.end(with: error)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import BinaryFiles
+import Tokens
+
+struct TokenizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenize",
+    abstract: "Turn text files into token files for training.",
+    discussion: """
+      Writes PREFIX_train.bin and PREFIX_val.bin. As in llm.c, every section of a text (up to a blank line)
+      is a document of its own, with an end-of-text token before it.
+
+        gpt2 tokenize tinyshakespeare.txt --tokenizer gpt2_tokenizer.bin --output data/tiny_shakespeare
+
+      A tokenizer that needs no training, one token a byte:
+
+        gpt2 tokenize --byte-level byte_tokenizer.bin
+      """)
+
+  @Argument(help: "Text files, joined in this order.", completion: .file())
+  var texts: [String] = []
+
+  @Option(help: "Tokenizer to encode with.", completion: .file(extensions: ["bin"]))
+  var tokenizer: String?
+
+  @Option(help: "What the names of the two token files begin with.")
+  var output: String?
+
+  @Option(
+    help:
+      "Tokens at the beginning that are kept for validation; 32768 or a tenth if not given, whichever is less."
+  )
+  var validationTokens: Int?
+
+  @Option(
+    name: .customLong("byte-level"), help: "Write the byte-level tokenizer to this file.",
+    completion: .file(extensions: ["bin"]))
+  var byteLevelOutput: String?
+
+  @Flag(help: "Replace output files that exist.")
+  var overwrite = false
+
+  func validate() throws {
+    try validationTokens?.check("--validation-tokens", atLeast: 1)
+    if byteLevelOutput != nil, texts.isEmpty { return }
+    if texts.isEmpty { throw ValidationError("No text file was named.") }
+    if tokenizer == nil, byteLevelOutput == nil { throw ValidationError("Missing --tokenizer.") }
+    if output == nil { throw ValidationError("Missing --output: what the two token files are to be called.") }
+  }
+
+  func run() throws {
+    if let byteLevelOutput {
+      try Tokenizer.byteLevel.write(to: byteLevelOutput, replacing: overwrite)
+      Diagnostics.write("wrote \(byteLevelOutput): 256 bytes and end-of-text")
+    }
+    guard let output, !texts.isEmpty else { return }
+    let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) } ?? .byteLevel
+    let corpus = try Corpus(contentsOf: texts, tokenizer: tokenizer)
+    let counts = try corpus.write(
+      prefix: output, validationCount: validationTokens, replacing: overwrite)
+    Diagnostics.write("wrote \(output)_val.bin: \(counts.validation) tokens")
+    Diagnostics.write("wrote \(output)_train.bin: \(counts.training) tokens")
+  }
+}

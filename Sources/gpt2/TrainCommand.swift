@@ -1,0 +1,78 @@
+import ArgumentParser
+import BinaryFiles
+import Foundation
+import Kernels
+import Tokens
+import Training
+import Transformer
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model, from scratch or from a checkpoint.",
+    discussion: """
+      From scratch, with a size of llm.c's (\(ModelSize.descriptors)):
+
+        gpt2 train --model d6 --data 'data/book_train*.bin' --validation data/book_val.bin \\
+          --tokenizer gpt2_tokenizer.bin --output runs/book --steps 500
+
+      Fine-tuning: the same, with --model gpt2_124M.bin. The optimizer is AdamW. Ctrl-C finishes the step
+      and saves. The directory gets the final weights, model_STEP.bin, in llm.c's format (version 3).
+      """)
+
+  @Option(help: "Checkpoint to start from, or a size for a new model: d12 is GPT-2 124M.")
+  var model: String
+
+  @Option(help: "Token files to train on; a quoted shell pattern may name several.")
+  var data: String
+
+  @Option(help: "Token files to measure the validation loss on.")
+  var validation: String?
+
+  @Option(help: "Tokenizer that the token files were made with.", completion: .file(extensions: ["bin"]))
+  var tokenizer: String
+
+  @Option(help: "Directory for the result; made if it is not there.", completion: .directory)
+  var output: String
+
+  @OptionGroup(title: "Batches") var batches: BatchOptions
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Watching") var watching: WatchingOptions
+  @OptionGroup var threadOptions: ThreadOptions
+
+  @Option(help: "Positions of a new model: the longest text it can look back on.")
+  var positions = 1024
+
+  @Option(help: "Seed of a new model's weights and of the samples; 42 gives llm.c's and PyTorch's weights.")
+  var seed: UInt32 = Parameters.initialisationSeed
+
+  @Flag(help: "Replace models that are already in the output directory.")
+  var overwrite = false
+
+  func validate() throws {
+    try positions.check("--positions", atLeast: 1)
+  }
+
+  func run() throws {
+    let setup = try TrainingSetup(self)
+    let directory = RunDirectory(output)
+    try directory.prepare(replacing: overwrite)
+    setup.describe()
+
+    var printer = TrainingPrinter(asJSON: watching.json)
+    Interruption.watch()
+    let steps: Int
+    do {
+      steps = try setup.trainer.run(isInterrupted: { Interruption.isAsked }) { try printer.show($0) }
+    } catch {
+      printer.end()
+      throw error
+    }
+    printer.end()
+    let path = directory.modelPath(step: steps)
+    try Checkpoint.write(setup.trainer.model.parameters, to: path, replacing: overwrite)
+    Diagnostics.write(
+      steps < setup.trainer.plan.steps
+        ? "stopped after step \(steps) of \(setup.trainer.plan.steps); wrote \(path)" : "wrote \(path)")
+  }
+}

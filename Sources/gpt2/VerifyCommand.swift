@@ -1,0 +1,99 @@
+import ArgumentParser
+import BinaryFiles
+import Foundation
+import Kernels
+import Training
+import Transformer
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Hold a model against a reference state, tensor by tensor.",
+    discussion: """
+      The state holds a batch and the logits, loss and gradients that PyTorch has for it. The recipes are
+      those of llm.c's tests:
+
+        llmc    test_gpt2.c: logits and loss within 0.01, gradients within 0.02, then ten AdamW steps
+        strict  test_gpt2.cu: logits within 0.001, loss within 0.00001, gradients within 7.9 % of each
+                element, ten clipped AdamW steps, then save, reload, and ten more that give the same bits
+
+        gpt2 verify --model gpt2_124M.bin --state gpt2_124M_debug_state.bin
+
+      The ten losses are compared with a file (--losses), or with the known ones of OpenAI's weights.
+      Exit code 0: everything that was checked holds. 1: something differs. 2: a file cannot be used.
+      """)
+
+  enum Recipe: String, CaseIterable, ExpressibleByArgument {
+    case llmc, strict, both
+
+    var recipes: [VerificationRecipe] {
+      switch self {
+      case .llmc: [.llmc]
+      case .strict: [.strict]
+      case .both: [.llmc, .strict]
+      }
+    }
+  }
+
+  @Option(help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
+  var model: String
+
+  @Option(help: "Reference state of that model.", completion: .file(extensions: ["bin"]))
+  var state: String
+
+  @Option(help: "llmc, strict or both.")
+  var recipe = Recipe.both
+
+  @Option(help: "Losses of the ten steps, one a line; give it twice for both recipes, llmc's first.")
+  var losses: [String] = []
+
+  @Flag(help: "Print one JSON object a recipe instead of tables.")
+  var json = false
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func validate() throws {
+    guard losses.isEmpty || losses.count == recipe.recipes.count else {
+      throw ValidationError(
+        "--losses was given \(losses.count) times, expected once for each recipe "
+          + "(\(recipe.recipes.map(\.name).joined(separator: ", "))): their steps differ.")
+    }
+  }
+
+  func run() throws {
+    let recipes = recipe.recipes
+    var trajectories: [(source: String, losses: [Float])?] = []
+    for (index, recipe) in recipes.enumerated() {
+      let path = losses.isEmpty ? nil : losses[index]
+      trajectories.append(try path.map { ($0, try LossFile.read($0, count: recipe.steps)) })
+    }
+    var holds = true
+    for (recipe, trajectory) in zip(recipes, trajectories) {
+      let report = try verify(recipe, trajectory)
+      try VerificationPrinter(report).print(asJSON: json)
+      holds = holds && report.holds
+    }
+    if !holds { throw Exit.checkFailed }
+  }
+
+  private func verify(
+    _ recipe: VerificationRecipe, _ trajectory: (source: String, losses: [Float])?
+  ) throws -> VerificationReport {
+    let workers = threadOptions.workers
+    let parameters = try Checkpoint.read(model)
+    let state = try ReferenceState(contentsOf: self.state, for: parameters.configuration)
+    parameters.warnIfNotFinite(path: model, on: workers)
+
+    let scratch = FileManager.default.temporaryDirectory
+      .appendingPathComponent("gpt2-verify-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+
+    var progress = ProgressLine()
+    defer { progress.clear() }
+    let verifier = try Verifier(parameters, against: state, by: recipe, on: workers)
+    return try verifier.run(expectedLosses: trajectory, scratchPath: scratch.path + "/") {
+      progress.show("\(recipe.name): \($0)")
+    }
+  }
+}
