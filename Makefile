@@ -1,0 +1,37 @@
+# `make run` and `make test` do their own set-up. `make help` lists the rest.
+GPT2 := .build/release/gpt2
+
+.PHONY: help run test finetune build setup lint format verify-124M check-package clean
+
+help: ## List the targets
+	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: build ## Train a small GPT-2 on Shakespeare and let it speak (under three minutes)
+	scripts/run.sh $(GPT2)
+
+finetune: build ## Verify and fine-tune OpenAI's 124M on Shakespeare, and let it speak
+	scripts/finetune.sh $(GPT2)
+
+test: setup ## Run the tests
+	swift test
+
+build: setup ## Build the gpt2 command
+	swift build -c release --product gpt2
+
+setup: ## Install what is missing (OpenBLAS on Linux)
+	@scripts/setup.sh
+
+lint: ## Check the formatting
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format: ## Format the sources
+	swift format --in-place --recursive Package.swift Sources Tests
+
+verify-124M: build ## Hold a random 124M against PyTorch (needs Python with torch; about 1.1 GB)
+	dev/reference/verify-124M.sh $(GPT2)
+
+check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
+	dev/check-package.sh
+
+clean: ## Remove what was built
+	rm -rf .build
