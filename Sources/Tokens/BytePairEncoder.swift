@@ -1,0 +1,46 @@
+/// Turns bytes into tokens as tiktoken's `encode_ordinary` does: cut into pieces; a piece that is a token is
+/// that token; in any other, of all adjacent pairs the lowest merge is made first, the leftmost of equals.
+final class BytePairEncoder: Sendable {
+  private let pieces: PieceTable
+  private let pairs: PairTable
+  private let classes = CharacterClassTable()
+
+  /// - Parameter endOfText: A token that text never becomes.
+  /// - Returns: `nil` if the vocabulary lacks a token for some byte.
+  init?(_ vocabulary: Vocabulary, endOfText: Int) {
+    pieces = PieceTable(vocabulary, excluding: endOfText)
+    var byteTokens: [UInt32] = []
+    for byte in UInt8.min...UInt8.max {
+      let token = withUnsafePointer(to: byte) { [pieces] in
+        pieces.id(of: UnsafeBufferPointer(start: $0, count: 1), from: 0, to: 1)
+      }
+      guard let token else { return nil }
+      byteTokens.append(UInt32(token))
+    }
+    pairs = PairTable(vocabulary, excluding: endOfText, pieces: pieces, byteTokens: byteTokens)
+  }
+
+  /// Appends the tokens of `text` to `tokens`, whose elements can hold every id.
+  func encode<ID: FixedWidthInteger>(_ text: UnsafeBufferPointer<UInt8>, into tokens: inout [ID]) {
+    let splitter = PieceSplitter(bytes: text, classes: classes)
+    withUnsafeTemporaryAllocation(of: ShortPiece.Part.self, capacity: ShortPiece.longest) { parts in
+      let short = ShortPiece(pairs: pairs, parts: parts)
+      var start = 0
+      while start < text.count {
+        let end = splitter.end(ofPieceAt: start)
+        if let token = pieces.id(of: text, from: start, to: end) {
+          tokens.append(ID(truncatingIfNeeded: token))
+        } else if end - start <= ShortPiece.longest {
+          let count = short.merge(text, from: start, to: end)
+          for part in parts[..<count] { tokens.append(ID(truncatingIfNeeded: part.token)) }
+        } else {
+          var long = LongPiece(pairs: pairs)
+          for token in long.merge(text, from: start, to: end) {
+            tokens.append(ID(truncatingIfNeeded: token))
+          }
+        }
+        start = end
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import BinaryFiles
+import RandomNumbers
+
+/// Serves batches from token files, in the same order as llm.c's `llmc/dataloader.h`.
+///
+/// A sample is processes · B · T tokens and the one after, of which each process takes its own B · T and the one
+/// after; samples begin every processes · B · T tokens and never cross from one file, a shard, into the next.
+/// With shuffling each epoch permutes the shards, and each shard its samples.
+public struct DataLoader: Sendable {
+  /// B, the rows of a batch.
+  public let batchSize: Int
+  /// T, the tokens of a row.
+  public let sequenceLength: Int
+  public let processRank: Int
+  public let processCount: Int
+  /// The shell pattern that named the shards.
+  public let pattern: String
+  let shards: [TokenFile]
+
+  /// All that changes: save it to carry on later from the same place. See `resume`.
+  public internal(set) var state: State
+
+  /// Opens and checks every shard, and stands before the first batch.
+  ///
+  /// - Parameter pattern: A path or shell pattern; shards are taken in order of their names.
+  /// - Parameter vocabularySize: If given, every token of every shard must be below it.
+  /// - Throws: `FileError` if no file matches, if a file is no token file or holds less than one sample or a
+  ///   token outside the vocabulary, or if a number is out of range.
+  public init(
+    pattern: String, batchSize: Int, sequenceLength: Int, shuffling: Bool, processRank: Int = 0,
+    processCount: Int = 1, vocabularySize: Int? = nil
+  ) throws(FileError) {
+    let tokens = ByteCount(processCount) * batchSize * sequenceLength
+    guard batchSize > 0, sequenceLength > 0, (0..<max(processCount, 0)).contains(processRank),
+      processRank <= Int(Int32.max), let sampleLength = tokens.value
+    else {
+      throw FileError(
+        pattern,
+        .mismatch(
+          found: "batch size \(batchSize), sequence length \(sequenceLength), "
+            + "process \(processRank) of \(processCount)",
+          expected: "a batch of at least 1 × 1 tokens and a process below their number",
+          advice: "give other numbers"))
+    }
+    self.pattern = pattern
+    self.batchSize = batchSize
+    self.sequenceLength = sequenceLength
+    self.processRank = processRank
+    self.processCount = processCount
+    var shards: [TokenFile] = []
+    for path in try paths(matching: pattern) {
+      let shard = try TokenFile(contentsOf: path)
+      guard shard.count > sampleLength else {
+        throw FileError(
+          path,
+          .mismatch(
+            found: "\(shard.count) tokens",
+            expected: "more than \(sampleLength), processes × batch size × sequence length",
+            advice: "use a smaller batch, shorter sequences, or more text"))
+      }
+      if let vocabularySize { try shard.check(below: vocabularySize) }
+      shards.append(shard)
+    }
+    self.shards = shards
+    state = State(shardCount: shards.count, shuffling: shuffling, processRank: processRank)
+    reset()
+  }
+
+  public var isShuffling: Bool { state.generator != nil }
+
+  public var shardCount: Int { shards.count }
+
+  /// The number of tokens in all shards together, those that fill no batch included.
+  public var tokensInAllShards: Int { shards.reduce(0) { $0 + $1.count } }
+
+  /// The number of batches before the first of them comes again.
+  public var batchesPerEpoch: Int { shards.reduce(0) { $0 + samples(in: $1) } }
+
+  /// The next batch. After the last of an epoch comes the first of the next.
+  public mutating func nextBatch() -> TokenBatch {
+    if state.sample >= samples(in: currentShard) { advance() }
+    let index = isShuffling ? Int(state.sampleOrder[state.sample]) : state.sample
+    state.sample += 1
+
+    let length = batchSize * sequenceLength
+    let start = index * sampleLength + processRank * length
+    let tokens = currentShard.load(start..<start + length + 1)
+    return TokenBatch(
+      inputs: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), batchSize: batchSize,
+      sequenceLength: sequenceLength)
+  }
+
+  /// Begins a new epoch. With shuffling it has a new order: the generator goes on, it does not start over.
+  public mutating func reset() {
+    state.shard = 0
+    state.generator?.permute(&state.shardOrder)
+    enterShard()
+  }
+
+  private mutating func advance() {
+    guard state.shard + 1 < shards.count else {
+      reset()
+      return
+    }
+    state.shard += 1
+    enterShard()
+  }
+
+  private mutating func enterShard() {
+    state.sample = 0
+    guard isShuffling else { return }
+    state.sampleOrder = (0..<Int32(samples(in: currentShard))).map { $0 }
+    state.generator?.permute(&state.sampleOrder)
+  }
+
+  /// The tokens from one sample to the next.
+  private var sampleLength: Int { processCount * batchSize * sequenceLength }
+
+  private var currentShard: TokenFile { shard(at: state.shard) }
+
+  func shard(at position: Int) -> TokenFile {
+    shards[isShuffling ? Int(state.shardOrder[position]) : position]
+  }
+
+  func samples(in shard: TokenFile) -> Int { (shard.count - 1) / sampleLength }
+}

@@ -1,0 +1,95 @@
+import BinaryFiles
+
+/// A file of tokens as llm.c's data scripts write it: a header [0] magic, [1] version, [2] count, then uint16
+/// tokens. It is mapped, not read: a large file costs no memory.
+public struct TokenFile: Sendable {
+  static let magic: Int32 = 20_240_520
+  private static let version: Int32 = 1
+
+  private let file: MappedFile
+
+  /// The number of tokens, at least 1.
+  public let count: Int
+
+  public var path: String { file.path }
+
+  /// - Throws: `FileError` if the file cannot be read, is of another kind, or has not the size that its header
+  ///   declares. The header-less files of older programs are of another kind.
+  public init(contentsOf path: String) throws(FileError) {
+    file = try MappedFile(path: path)
+    let header = try Header(of: file, magic: Self.magic, kind: "token file")
+    guard header.version == Self.version else {
+      throw FileError(
+        path,
+        .unsupportedVersion(
+          found: header.version, supported: [Self.version], advice: "make it again from its text"))
+    }
+    count = try header.field(2, named: "token count", in: 1...Int(Int32.max), of: path)
+    let expected = Header.byteCount + count * MemoryLayout<UInt16>.size
+    guard file.count == expected else {
+      throw FileError(path, .wrongSize(found: file.count, expected: expected))
+    }
+  }
+
+  /// The token at `index`, in 0..<`count`.
+  public subscript(index: Int) -> Int {
+    precondition(0 <= index && index < count, "token \(index) of \(count)")
+    return Int(file.load(UInt16.self, at: Header.byteCount + index * MemoryLayout<UInt16>.size))
+  }
+
+  /// The tokens of `range`, which lies in 0..<`count`.
+  public func load(_ range: Range<Int>) -> [Int32] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range) of \(count)")
+    return withTokens { tokens in tokens[range].map { Int32(UInt16(littleEndian: $0)) } }
+  }
+
+  /// Checks that every token is below `vocabularySize`.
+  ///
+  /// - Throws: `FileError` with the first token that is not, and its position.
+  public func check(below vocabularySize: Int) throws(FileError) {
+    guard vocabularySize <= Int(UInt16.max) else { return }
+    let limit = UInt16(clamping: vocabularySize)
+    let first = withTokens { tokens in
+      tokens.firstIndex { UInt16(littleEndian: $0) >= limit }
+    }
+    guard let first else { return }
+    throw FileError(
+      path, .tokenOutOfRange(token: self[first], position: first, vocabularySize: vocabularySize))
+  }
+
+  /// Calls `body` with all the tokens as they are stored, little-endian.
+  private func withTokens<Result>(_ body: (UnsafeBufferPointer<UInt16>) -> Result) -> Result {
+    // A mapping begins at a page, and the header keeps the tokens aligned.
+    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[Header.byteCount...])
+    return bytes.withMemoryRebound(to: UInt16.self, body)
+  }
+
+  /// Writes a token file.
+  ///
+  /// - Parameter tokens: At least 1, and no more than the header's int32 can count.
+  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Throws: `FileError` if there are too few or too many tokens, if the file exists and may not be replaced,
+  ///   or if it cannot be written.
+  public static func write(
+    _ tokens: ArraySlice<UInt16>, to path: String, replacing: Bool
+  ) throws(FileError) {
+    guard 1...Int(Int32.max) ~= tokens.count else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "\(tokens.count) tokens to write", expected: "1 to \(Int32.max)",
+          advice: tokens.isEmpty ? "give it some text" : "split the text into several files"))
+    }
+    var header = Header(magic: magic, version: version)
+    header[2] = tokens.count
+    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+      try writer.append(header)
+      try writer.append(tokens.map(\.littleEndian))
+    }
+  }
+
+  /// Writes all of `tokens`: see `write(_:to:replacing:)` for a slice.
+  public static func write(_ tokens: [UInt16], to path: String, replacing: Bool) throws(FileError) {
+    try write(tokens[...], to: path, replacing: replacing)
+  }
+}

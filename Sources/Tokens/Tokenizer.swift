@@ -1,0 +1,91 @@
+import BinaryFiles
+import Synchronization
+
+/// A byte-level byte-pair tokenizer: text to token ids and back, as GPT-2's.
+///
+/// All of it comes from one llm.c tokenizer file, which holds the tokens' bytes and no merges: a pair of
+/// tokens merges into the token whose bytes are theirs joined, and that token's id is the merge's rank.
+public final class Tokenizer: Sendable {
+  /// The file this was read from, named in errors.
+  let path: String
+  let vocabulary: Vocabulary
+
+  /// The token that begins a document. Text never becomes it: `encode("<|endoftext|>")` gives other tokens.
+  public let endOfText: Int
+
+  /// The number of tokens, V. Ids are below it.
+  public var vocabularySize: Int { vocabulary.count }
+
+  /// Made when first needed: decoding alone, as in generation without a prompt, needs none.
+  private let encoder = Mutex<BytePairEncoder?>(nil)
+
+  init(path: String, vocabulary: Vocabulary, endOfText: Int) {
+    self.path = path
+    self.vocabulary = vocabulary
+    self.endOfText = endOfText
+  }
+
+  /// The 256 bytes as they are and end-of-text, 256: no file, no merges.
+  public static let byteLevel: Tokenizer = {
+    var vocabulary = Vocabulary()
+    for byte in UInt8.min...UInt8.max { vocabulary.append([byte]) }
+    vocabulary.append("<|endoftext|>".utf8)
+    return Tokenizer(path: "the byte-level tokenizer", vocabulary: vocabulary, endOfText: 256)
+  }()
+
+  /// The bytes of one token, which need not be whole characters.
+  ///
+  /// - Precondition: `token` is in 0..<`vocabularySize`.
+  public func bytes(of token: Int) -> ArraySlice<UInt8> {
+    precondition(0 <= token && token < vocabularySize, "token \(token) of \(vocabularySize)")
+    return vocabulary[token]
+  }
+
+  /// The bytes of `tokens`, joined. See `UTF8Stream` for printing them as they come.
+  ///
+  /// - Precondition: Each token is in 0..<`vocabularySize`; tokens of a file are checked with `TokenFile.check`.
+  public func decode(_ tokens: some Sequence<Int>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for token in tokens { bytes.append(contentsOf: self.bytes(of: token)) }
+    return bytes
+  }
+
+  /// The tokens of `text`, the same as tiktoken's `encode_ordinary` gives.
+  ///
+  /// - Throws: `FileError` if the tokenizer has no token for some byte, whether or not `text` holds that byte.
+  public func encode(_ text: String) throws(FileError) -> [Int] {
+    let encoder = try makeEncoder()
+    var text = text
+    var tokens: [Int] = []
+    text.withUTF8 { encoder.encode($0, into: &tokens) }
+    return tokens
+  }
+
+  /// The tokens of `bytes`, which need not be UTF-8: a byte that is part of no character counts as a symbol.
+  /// Decoding gives back the same bytes.
+  ///
+  /// - Throws: `FileError` if the tokenizer has no token for some byte, whether or not `bytes` holds that byte.
+  public func encode(_ bytes: [UInt8]) throws(FileError) -> [Int] {
+    let encoder = try makeEncoder()
+    var tokens: [Int] = []
+    bytes.withUnsafeBufferPointer { encoder.encode($0, into: &tokens) }
+    return tokens
+  }
+
+  /// - Throws: `FileError` if the tokenizer has no token for some byte: it can only decode then.
+  func makeEncoder() throws(FileError) -> BytePairEncoder {
+    let made = encoder.withLock { encoder in
+      if encoder == nil { encoder = BytePairEncoder(vocabulary, endOfText: endOfText) }
+      return encoder
+    }
+    guard let made else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "a vocabulary without some of the 256 single bytes",
+          expected: "one that can encode any text",
+          advice: "it can only decode; encode with another tokenizer"))
+    }
+    return made
+  }
+}

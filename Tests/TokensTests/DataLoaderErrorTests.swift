@@ -1,0 +1,70 @@
+import BinaryFiles
+import TestSupport
+import Testing
+import Tokens
+
+struct DataLoaderErrorTests {
+  @Test func noMatch() throws {
+    let directory = try TemporaryDirectory()
+    let pattern = directory.file("*.bin")
+    #expect(throws: FileError(pattern, .noMatch)) {
+      try DataLoader(pattern: pattern, batchSize: 1, sequenceLength: 1, shuffling: false)
+    }
+  }
+
+  @Test func directoryInsteadOfAFile() throws {
+    let directory = try TemporaryDirectory()
+    #expect(throws: FileError(directory.path, .isDirectory)) {
+      try DataLoader(pattern: directory.path, batchSize: 1, sequenceLength: 1, shuffling: false)
+    }
+  }
+
+  /// The shard that is too small is named, whatever its place.
+  @Test(arguments: [(2, 9, 1), (1, 9, 2), (6, 3, 1), (3, 7, 1)])
+  func shardTooSmall(batchSize: Int, sequenceLength: Int, processCount: Int) throws {
+    let shards = try Shards()
+    let needed = batchSize * sequenceLength * processCount
+    guard needed > 18 else {
+      // 19 tokens are just enough for 18 and the one after.
+      _ = try shards.loader(
+        batchSize: batchSize, sequenceLength: sequenceLength, shuffling: false, processCount: processCount)
+      return
+    }
+    let error = #expect(throws: FileError.self) {
+      try shards.loader(
+        batchSize: batchSize, sequenceLength: sequenceLength, shuffling: false, processCount: processCount)
+    }
+    #expect(error?.path == shards.directory.file("s_2.bin"))
+    #expect(error?.description.contains("found 19 tokens, expected more than \(needed)") == true)
+  }
+
+  @Test func aBadShardAmongGoodOnes() throws {
+    let shards = try Shards()
+    let path = try shards.directory.write(Fixtures.tokenFile([1, 2, 3]).dropLast(1), to: "s_1.bin")
+    #expect(throws: FileError(path, .wrongSize(found: 1029, expected: 1030))) {
+      try shards.loader(batchSize: 1, sequenceLength: 1, shuffling: false)
+    }
+  }
+
+  @Test func tokenOutsideTheVocabulary() throws {
+    let shards = try Shards()
+    _ = try shards.loader(shuffling: false, vocabularySize: 2019)
+    let path = shards.directory.file("s_1.bin")
+    #expect(throws: FileError(path, .tokenOutOfRange(token: 1003, position: 3, vocabularySize: 1003))) {
+      try shards.loader(shuffling: false, vocabularySize: 1003)
+    }
+  }
+
+  @Test(arguments: [
+    (0, 1, 0, 1), (-1, -1, 0, 1), (1, 0, 0, 1), (1, 1, 0, 0), (1, 1, -1, 1), (1, 1, 1, 1), (1, 1, 0, -1),
+    (.max, .max, 0, 1), (.max, 1, 0, .max), (1, 1, .max - 1, .max),
+  ])
+  func impossibleNumbers(batchSize: Int, sequenceLength: Int, processRank: Int, processCount: Int) throws {
+    let shards = try Shards()
+    #expect(throws: FileError.self) {
+      try shards.loader(
+        batchSize: batchSize, sequenceLength: sequenceLength, shuffling: false, processRank: processRank,
+        processCount: processCount)
+    }
+  }
+}
