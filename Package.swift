@@ -66,9 +66,9 @@ let package = Package(
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels"]),
     tests(of: "Tokens", using: ["Tokens"]),
-    tests(of: "Transformer", using: ["Transformer"]),
+    tests(of: "Transformer", using: ["Transformer", "Kernels", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation"]),
-    tests(of: "Training", using: ["Training"]),
+    tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     tests(of: "Command", using: ["gpt2"]),
   ],
   swiftLanguageModes: [.v6]

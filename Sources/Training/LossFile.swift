@@ -8,7 +8,7 @@ public enum LossFile {
     let file = try MappedFile(path: path)
     var losses = [Float]()
     let lines = String(decoding: file.bytes, as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false)
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() {
       let text = line.filter { !$0.isWhitespace }
       if text.isEmpty || text.hasPrefix("#") { continue }

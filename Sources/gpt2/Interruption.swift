@@ -10,7 +10,13 @@ enum Interruption {
   static var isAsked: Bool { wasAsked.load(ordering: .relaxed) }
 
   /// From here on the first signal asks to stop; a second one ends the program at once.
+  ///
+  /// Also lets the signals through, which a parent that starts programs from a worker thread may have blocked.
   static func watch() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signalNumber in [SIGINT, SIGTERM] { sigaddset(&signals, signalNumber) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for signalNumber in [SIGINT, SIGTERM] {
       signal(signalNumber) { number in
         Interruption.wasAsked.store(true, ordering: .relaxed)

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+/// Runs the built `gpt2`, as a user does.
+struct Command {
+  let exitCode: Int32
+  let output: String
+  let diagnostics: String
+
+  /// The executable is built into the directory that the test runner is in.
+  static let path: String = {
+    let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+    let runner = bundle ?? URL(fileURLWithPath: CommandLine.arguments[0])
+    return runner.deletingLastPathComponent().appendingPathComponent("gpt2").path
+  }()
+
+  /// - Parameter environment: Variables to add to the test's own.
+  init(_ arguments: String..., environment: [String: String] = [:]) throws {
+    try self.init(arguments, environment: environment)
+  }
+
+  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // Files rather than pipes, which would fill up while nobody reads the other one.
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let streams = ["output", "diagnostics"].map { folder.appendingPathComponent($0) }
+    for stream in streams { try Data().write(to: stream) }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: streams[0])
+    process.standardError = try FileHandle(forWritingTo: streams[1])
+    try process.run()
+    process.waitUntilExit()
+    // A crash shows as a signal, never as an exit code that a test expects.
+    try #require(process.terminationReason == .exit, "the command was ended by a signal")
+    exitCode = process.terminationStatus
+    output = String(decoding: try Data(contentsOf: streams[0]), as: UTF8.self)
+    diagnostics = String(decoding: try Data(contentsOf: streams[1]), as: UTF8.self)
+  }
+}
