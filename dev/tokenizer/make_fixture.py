@@ -65,6 +65,8 @@ def fixed_texts():
     yield from ["<|endoftext|>", "a<|endoftext|>b", "<|endoftext|", "|endoftext|>"]
     yield from ["e\u0301", "\u0301", " \u0301", "a\u0301\u0302b", "\u0903a", "क्षि", "กำ", "Å", "Å"]
     yield from ["👩‍👩‍👧‍👦", "👍🏽", "❤️", "🇩🇪", "\u200d", "a\u200db", "a\u200cb", "😀😀", "😀 😀", " 😀", "😀a1"]
+    # Letters of Unicode 17.0, which tiktoken's Unicode 16.0 does not know.
+    yield from ["a\U000323b0b", " \U000323b0\U000323b1", "\U00016ea0!"]
     yield from ["x86_64", "3.14", "a1b2", "1st", "10,000", "１２", "abc１２", "ab½c", "http://a.b/c?d=e&f", "\\n", "--flag"]
     yield from ["你好，世界", "こんにちは、世界。", "안녕하세요", "Привет, мир!", "שלום עולם", "مرحبا", "ไทย", "\ufffd", "\0\0"]
     yield from ["line\r\nline\r\n\r\nline", "tab\tbed", "trailing  ", "  leading", "a\n\n\nb", "a \n \n b", "\n a"]
@@ -76,6 +78,8 @@ def random_texts():
     blocks = [(0x20, 0x7E), (0xA0, 0x24F), (0x300, 0x36F), (0x391, 0x3C9), (0x410, 0x44F), (0x5D0, 0x5EA),
               (0x905, 0x939), (0x2000, 0x206F), (0x2150, 0x2188), (0x2460, 0x24FF), (0x3041, 0x3096),
               (0x4E00, 0x9FA5), (0xAC00, 0xD7A3), (0x1F600, 0x1F64F), (0x20000, 0x2A6D6), (0x9, 0xD)]
+    for length in [97, 150, 300]:
+        yield "".join(generator.choices("etaoinhs", k=length))
     letters = list("etaoin shrdlu'.,  \n")
     for index in range(240):
         length = generator.randrange(1, 80)
