@@ -1,15 +1,17 @@
-"""Makes Tests/Fixtures/tokenizer: a small tokenizer in llm.c's format, and tiktoken's tokens of awkward texts.
+"""Makes Tests/Fixtures/tokenizer: small tokenizers in llm.c's format, and tiktoken's tokens of awkward texts.
 
     python make_fixture.py
 
-The tokenizer is GPT-2's 256 bytes in GPT-2's order, 500 merges trained on sample.txt, and end-of-text.
-The same sample gives the same files.
+small: GPT-2's 256 bytes in GPT-2's order, 500 merges trained on sample.txt, and end-of-text.
+boundaries: merges of every byte with each class of neighbour, so that the tokens show where pieces end.
+The same sample, and a Python with the same Unicode tables, gives the same files.
 """
 
 import collections
 import json
 import pathlib
 import random
+import unicodedata
 
 import regex
 
@@ -65,8 +67,6 @@ def fixed_texts():
     yield from ["<|endoftext|>", "a<|endoftext|>b", "<|endoftext|", "|endoftext|>"]
     yield from ["e\u0301", "\u0301", " \u0301", "a\u0301\u0302b", "\u0903a", "क्षि", "กำ", "Å", "Å"]
     yield from ["👩‍👩‍👧‍👦", "👍🏽", "❤️", "🇩🇪", "\u200d", "a\u200db", "a\u200cb", "😀😀", "😀 😀", " 😀", "😀a1"]
-    # Letters of Unicode 17.0, which tiktoken's Unicode 16.0 does not know.
-    yield from ["a\U000323b0b", " \U000323b0\U000323b1", "\U00016ea0!"]
     yield from ["x86_64", "3.14", "a1b2", "1st", "10,000", "１２", "abc１２", "ab½c", "http://a.b/c?d=e&f", "\\n", "--flag"]
     yield from ["你好，世界", "こんにちは、世界。", "안녕하세요", "Привет, мир!", "שלום עולם", "مرحبا", "ไทย", "\ufffd", "\0\0"]
     yield from ["line\r\nline\r\n\r\nline", "tab\tbed", "trailing  ", "  leading", "a\n\n\nb", "a \n \n b", "\n a"]
@@ -92,16 +92,35 @@ def random_texts():
             yield " ".join(generator.choices(words, k=length // 4 + 1))
 
 
+def boundary_texts():
+    """The first, a middle and the last character of every general category, and all that is or looks like
+    white space, between characters of each class."""
+    by_category = collections.defaultdict(list)
+    for code in range(0x110000):
+        if not 0xD800 <= code < 0xE000:
+            by_category[unicodedata.category(chr(code))].append(chr(code))
+    characters = list(SPACES)
+    for members in by_category.values():
+        characters += [members[0], members[len(members) // 2], members[-1]]
+    # Letters of Unicode 17.0, which tiktoken's Unicode 16.0 does not know.
+    characters += ["\U000323b0", "\U00016ea0"]
+    for c in dict.fromkeys(characters):
+        yield from [f"a{c}a", f"1{c}1", f".{c}.", f" {c} ", f"é{c}é"]
+
+
+def write_vectors(name, tokens, texts):
+    gpt2_tokenizer.write(OUTPUT / f"{name}.bin", tokens, len(tokens) - 1)
+    encoding = gpt2_tokenizer.encoding(tokens, len(tokens) - 1)
+    lines = [json.dumps({"text": t, "ids": encoding.encode_ordinary(t)}, separators=(",", ":")) for t in texts]
+    (OUTPUT / f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    print(f"{name}: {len(tokens)} tokens, {len(texts)} texts")
+
+
 def main():
     text = (HERE / "sample.txt").read_text()
-    tokens = train(text)
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    gpt2_tokenizer.write(OUTPUT / "small.bin", tokens, len(tokens) - 1)
-    encoding = gpt2_tokenizer.encoding(tokens, len(tokens) - 1)
-    texts = list(dict.fromkeys([*fixed_texts(), *random_texts(), text]))
-    lines = [json.dumps({"text": t, "ids": encoding.encode_ordinary(t)}, separators=(",", ":")) for t in texts]
-    (OUTPUT / "vectors.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
-    print(f"{len(tokens)} tokens, {len(texts)} texts")
+    write_vectors("small", train(text), list(dict.fromkeys([*fixed_texts(), *random_texts(), text])))
+    write_vectors("boundaries", gpt2_tokenizer.boundary_tokens(), list(dict.fromkeys(boundary_texts())))
 
 
 if __name__ == "__main__":
