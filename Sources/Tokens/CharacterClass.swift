@@ -14,17 +14,20 @@ enum CharacterClass: UInt8 {
   /// Characters newer than Unicode 16.0 count as unassigned, as they do for tiktoken's regular expressions,
   /// so that both give the same tokens. That is only right if the standard library knows at least 16.0.
   init(of value: UInt32) {
-    guard let properties = Unicode.Scalar(value)?.properties,
-      let age = properties.age, (age.major, age.minor) <= (16, 0)
-    else {
+    guard let properties = Unicode.Scalar(value)?.properties else {
       self = .other
       return
     }
+    let kind: CharacterClass
     switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: self = .letter
-    case .decimalNumber, .letterNumber, .otherNumber: self = .number
-    default: self = properties.isWhitespace ? .space : .other
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: kind = .letter
+    case .decimalNumber, .letterNumber, .otherNumber: kind = .number
+    default:
+      self = properties.isWhitespace ? .space : .other
+      return
     }
+    let isKnown = properties.age.map { ($0.major, $0.minor) <= (16, 0) } ?? false
+    self = isKnown ? kind : .other
   }
 }
 

@@ -1,6 +1,5 @@
+import RandomNumbers
 import Testing
-
-@testable import RandomNumbers
 
 /// Expected values: the comment at the head of llm.c's `llmc/rand.h`, and what a C program that includes that
 /// file printed (gcc -O1, glibc 2.36).
@@ -48,18 +47,18 @@ struct MersenneTwisterTests {
     #expect(twister == MersenneTwister(seed: 42))
   }
 
-  /// A buffer is drawn in runs that must leave the state as single draws do.
+  /// A buffer is drawn in runs, which must leave the state as single draws do.
   @Test(arguments: [0, 1, 2, 15, 623, 624, 625, 1248, 5000])
-  func bulkDrawsEqualSingleOnes(count: Int) {
+  func fillingEqualsSingleDraws(count: Int) {
     for warmUp in [0, 1, 300, 623, 624, 625] {
       var single = MersenneTwister(seed: 7)
       for _ in 0..<warmUp { _ = single.nextUInt32() }
-      var bulk = single
-      let expected = (0..<count).map { _ in single.nextUInt32() }
-      var drawn: [UInt32] = []
-      bulk.drawRuns(count) { drawn.append(contentsOf: $0) }
+      var filling = single
+      let expected = (0..<count).map { _ in single.nextFloat() }
+      var drawn = [Float](repeating: .nan, count: count)
+      drawn.withUnsafeMutableBufferPointer { filling.fillUniform($0, from: 0, to: 1) }
       #expect(drawn == expected)
-      #expect(bulk == single)
+      #expect(filling == single)
     }
   }
 }

@@ -20,7 +20,7 @@ struct DataLoaderErrorTests {
   }
 
   /// The shard that is too small is named, whatever its place.
-  @Test(arguments: [(2, 9, 1), (1, 9, 2), (6, 3, 1), (3, 7, 1)])
+  @Test(arguments: [(2, 9, 1), (1, 9, 2), (1, 19, 1), (6, 3, 1), (3, 7, 1)])
   func shardTooSmall(batchSize: Int, sequenceLength: Int, processCount: Int) throws {
     let shards = try Shards()
     let needed = batchSize * sequenceLength * processCount

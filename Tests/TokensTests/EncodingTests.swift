@@ -2,12 +2,14 @@ import TestSupport
 import Testing
 import Tokens
 
-/// The reference is tiktoken: Tests/Fixtures/tokenizer/vectors.json, and llama.cpp's 44 vectors for GPT-2.
+/// The reference is tiktoken: Tests/Fixtures/tokenizer, and llama.cpp's 44 vectors for GPT-2.
 struct EncodingTests {
-  @Test func equalsTiktokenOnTheFixture() throws {
-    let tokenizer = try Fixtures.smallTokenizer()
-    let vectors = try Fixtures.vectors(TestFiles.fixture("tokenizer/vectors.json"))
-    #expect(vectors.count > 900)
+  /// `small` has some of GPT-2's structure; in `boundaries` the tokens show where each piece ends.
+  @Test(arguments: [("small", 900), ("boundaries", 500)])
+  func equalsTiktokenOnTheFixture(name: String, count: Int) throws {
+    let tokenizer = try Tokenizer(contentsOf: TestFiles.fixture("tokenizer/\(name).bin"))
+    let vectors = try Fixtures.vectors(TestFiles.fixture("tokenizer/\(name).json"))
+    #expect(vectors.count > count)
     for vector in vectors {
       let tokens = try tokenizer.encode(vector.text)
       #expect(tokens == vector.ids, "\(vector.text.debugDescription)")

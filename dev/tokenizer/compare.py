@@ -10,6 +10,7 @@ import argparse
 import random
 import struct
 import subprocess
+import tempfile
 import time
 import unicodedata
 
@@ -52,6 +53,15 @@ def report(name, texts, program, tokenizer, reference):
     return wrong
 
 
+def compare_scalars(name, program, tokenizer, reference):
+    for form in ["{}", "a{}a", " {}", " {} ", "1{}1", ".{}.", "a {} a", "\n{}\n", "é{}é"]:
+        wrong = report(f"{name}: every scalar as {form!r}", [form.format(c) for c in scalars()], program,
+                       tokenizer, reference)
+        if wrong:
+            names = [f"U+{ord(scalars()[i]):04X} {unicodedata.category(scalars()[i])}" for i in wrong]
+            print("   ", ", ".join(names[:40]), "…" if len(names) > 40 else "")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tokenizer")
@@ -62,7 +72,7 @@ def main():
     text = open(args.text, newline="").read()
 
     def run(name, texts):
-        return report(name, texts, args.encode, args.tokenizer, reference)
+        report(name, texts, args.encode, args.tokenizer, reference)
 
     run("whole text", [text])
     run("lines", text.splitlines(keepends=True))
@@ -71,12 +81,15 @@ def main():
                       "ab" * 300_000, "é" * 300_000, "🙂" * 100_000, "x" + "0" * 300_000,
                       *["a" * n for n in range(1, 300)], *["-=" * n for n in range(1, 300)],
                       *["".join(random.Random(n).choices("abcdehst", k=n)) for n in range(1, 600)]])
-    for form in ["{}", "a{}b", " {}", " {} ", "1{}2", ".{}.", "a {} b"]:
-        wrong = run(f"every scalar as {form!r}", [form.format(c) for c in scalars()])
-        if wrong:
-            names = [f"U+{ord(scalars()[i]):04X} {unicodedata.category(scalars()[i])}" for i in wrong]
-            print("   ", ", ".join(names[:40]), "…" if len(names) > 40 else "")
     run("random strings", random_texts(100_000, seed=1))
+    compare_scalars("given tokenizer", args.encode, args.tokenizer, reference)
+    with tempfile.NamedTemporaryFile() as file:
+        tokens = gpt2_tokenizer.boundary_tokens()
+        gpt2_tokenizer.write(file.name, tokens, len(tokens) - 1)
+        reference_of_boundaries = gpt2_tokenizer.encoding(tokens, len(tokens) - 1)
+        compare_scalars("boundaries", args.encode, file.name, reference_of_boundaries)
+        report("boundaries: random strings", random_texts(100_000, seed=2), args.encode, file.name,
+               reference_of_boundaries)
 
     times = []
     for _ in range(20):

@@ -34,6 +34,19 @@ def read(path):
     return tokens, end_of_text if version == 2 else 50256
 
 
+def boundary_tokens():
+    """A vocabulary that shows where pieces end: every byte merges with each of some neighbours on either side.
+
+    GPT-2's own merges seldom cross the bytes of a rare character, so there a wrong class would go unnoticed.
+    """
+    tokens = byte_order()
+    for neighbour in (b"a", b"1", b".", b" ", b"\n", b"\xa9"):
+        tokens += [pair for byte in byte_order() for pair in (neighbour + byte, byte + neighbour)]
+    # A pair of neighbours comes up more than once.
+    tokens = list(dict.fromkeys(tokens))
+    return tokens + [b"<|endoftext|>"]
+
+
 def encoding(tokens, end_of_text):
     """tiktoken's encoding of these tokens: the rank of a merge is the id of what it makes."""
     ranks = {token: i for i, token in enumerate(tokens) if i != end_of_text}

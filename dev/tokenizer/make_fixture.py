@@ -1,15 +1,17 @@
-"""Makes Tests/Fixtures/tokenizer: a small tokenizer in llm.c's format, and tiktoken's tokens of awkward texts.
+"""Makes Tests/Fixtures/tokenizer: small tokenizers in llm.c's format, and tiktoken's tokens of awkward texts.
 
     python make_fixture.py
 
-The tokenizer is GPT-2's 256 bytes in GPT-2's order, 500 merges trained on sample.txt, and end-of-text.
-The same sample gives the same files.
+small: GPT-2's 256 bytes in GPT-2's order, 500 merges trained on sample.txt, and end-of-text.
+boundaries: merges of every byte with each class of neighbour, so that the tokens show where pieces end.
+The same sample, and a Python with the same Unicode tables, gives the same files.
 """
 
 import collections
 import json
 import pathlib
 import random
+import unicodedata
 
 import regex
 
@@ -76,6 +78,8 @@ def random_texts():
     blocks = [(0x20, 0x7E), (0xA0, 0x24F), (0x300, 0x36F), (0x391, 0x3C9), (0x410, 0x44F), (0x5D0, 0x5EA),
               (0x905, 0x939), (0x2000, 0x206F), (0x2150, 0x2188), (0x2460, 0x24FF), (0x3041, 0x3096),
               (0x4E00, 0x9FA5), (0xAC00, 0xD7A3), (0x1F600, 0x1F64F), (0x20000, 0x2A6D6), (0x9, 0xD)]
+    for length in [97, 150, 300]:
+        yield "".join(generator.choices("etaoinhs", k=length))
     letters = list("etaoin shrdlu'.,  \n")
     for index in range(240):
         length = generator.randrange(1, 80)
@@ -88,16 +92,35 @@ def random_texts():
             yield " ".join(generator.choices(words, k=length // 4 + 1))
 
 
+def boundary_texts():
+    """The first, a middle and the last character of every general category, and all that is or looks like
+    white space, between characters of each class."""
+    by_category = collections.defaultdict(list)
+    for code in range(0x110000):
+        if not 0xD800 <= code < 0xE000:
+            by_category[unicodedata.category(chr(code))].append(chr(code))
+    characters = list(SPACES)
+    for members in by_category.values():
+        characters += [members[0], members[len(members) // 2], members[-1]]
+    # Letters of Unicode 17.0, which tiktoken's Unicode 16.0 does not know.
+    characters += ["\U000323b0", "\U00016ea0"]
+    for c in dict.fromkeys(characters):
+        yield from [f"a{c}a", f"1{c}1", f".{c}.", f" {c} ", f"é{c}é"]
+
+
+def write_vectors(name, tokens, texts):
+    gpt2_tokenizer.write(OUTPUT / f"{name}.bin", tokens, len(tokens) - 1)
+    encoding = gpt2_tokenizer.encoding(tokens, len(tokens) - 1)
+    lines = [json.dumps({"text": t, "ids": encoding.encode_ordinary(t)}, separators=(",", ":")) for t in texts]
+    (OUTPUT / f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    print(f"{name}: {len(tokens)} tokens, {len(texts)} texts")
+
+
 def main():
     text = (HERE / "sample.txt").read_text()
-    tokens = train(text)
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    gpt2_tokenizer.write(OUTPUT / "small.bin", tokens, len(tokens) - 1)
-    encoding = gpt2_tokenizer.encoding(tokens, len(tokens) - 1)
-    texts = list(dict.fromkeys([*fixed_texts(), *random_texts(), text]))
-    lines = [json.dumps({"text": t, "ids": encoding.encode_ordinary(t)}, separators=(",", ":")) for t in texts]
-    (OUTPUT / "vectors.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
-    print(f"{len(tokens)} tokens, {len(texts)} texts")
+    write_vectors("small", train(text), list(dict.fromkeys([*fixed_texts(), *random_texts(), text])))
+    write_vectors("boundaries", gpt2_tokenizer.boundary_tokens(), list(dict.fromkeys(boundary_texts())))
 
 
 if __name__ == "__main__":
