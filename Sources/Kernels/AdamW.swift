@@ -86,7 +86,7 @@ public enum AdamW {
       let g = gradient * settings.gradientScale
       values.m = settings.beta1 * values.m + (1 - settings.beta1) * g
       values.v = settings.beta2 * values.v + (1 - settings.beta2) * (g * g)
-      let deviation = (values.v * correction2).squareRoot() + settings.epsilon
+      let deviation = VectorMath.squareRoot(values.v * correction2) + settings.epsilon
       let direction = values.m * correction1 / deviation + settings.weightDecay * values.p
       values.p -= settings.learningRate * direction
     }

@@ -1,7 +1,8 @@
 /// sᵢ = Σ over rows r of xᵣᵢ: how a gradient that every row contributes to is gathered.
 public enum ColumnSums {
   /// Parts are bands of columns, so each sum is taken by one thread, in the order of the rows.
-  private static let bandColumns = 256
+  private static let partValues = 1 << 17
+  private static let smallestBand = 256
 
   /// Writes, or with `accumulating` adds, the sum of each column.
   public static func sum(
@@ -11,6 +12,7 @@ public enum ColumnSums {
     on workers: Workers
   ) {
     precondition(sums.rows == 1 && sums.columns == values.columns, "shapes disagree")
+    let bandColumns = max(smallestBand, partValues / max(1, values.rows))
     workers.run(over: values.columns, inRangesOf: bandColumns) { columns in
       let values = values.columns(columns)
       let sums = sums.base + columns.lowerBound

@@ -2,9 +2,9 @@
 ///
 /// Backward, each position adds its gradient to both rows; a token's row gathers every place the token is at.
 public enum Embedding {
-  private static let partValues = 1 << 15
+  private static let partValues = 1 << 17
   /// The backward pass is cut into slices of channels, so that no two parts add to the same value.
-  private static let sliceColumns = 128
+  private static let sliceColumns = 256
 
   public static func forward(
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)

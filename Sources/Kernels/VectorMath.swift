@@ -38,6 +38,24 @@ public enum VectorMath {
     unsafeBitCast((n &+ 127) &<< 23, to: SIMD16<Float>.self)
   }
 
+  /// √x with a relative error below 2.5e-7 (about 2 units in the last place) where x is a normal number, and
+  /// below 1e-19 in all where it is subnormal; 0 of 0, +∞ of +∞, NaN of a NaN or a negative number.
+  ///
+  /// `squareRoot()` of a vector calls the C library for each lane. This is x times 1/√x, which Newton's method
+  /// finds by multiplications alone: halving the exponent in the bits gives a first value within 3.5 %, and
+  /// each step squares the error.
+  @inlinable @inline(__always)
+  public static func squareRoot(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    let bits = unsafeBitCast(x, to: SIMD16<UInt32>.self)
+    var reciprocal = unsafeBitCast(SIMD16(repeating: 0x5F37_59DF) &- (bits &>> 1), to: SIMD16<Float>.self)
+    let half = 0.5 * x
+    reciprocal *= 1.5 - half * reciprocal * reciprocal
+    reciprocal *= 1.5 - half * reciprocal * reciprocal
+    reciprocal *= 1.5 - half * reciprocal * reciprocal
+    let root = (x * reciprocal).replacing(with: x, where: x .== .infinity)
+    return root.replacing(with: .nan, where: x .< 0)
+  }
+
   /// 1 / (1 + e⁻ˣ).
   @inlinable @inline(__always)
   public static func logistic(_ x: SIMD16<Float>) -> SIMD16<Float> {
