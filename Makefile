@@ -1,5 +1,6 @@
 # `make run` and `make test` do their own set-up. `make help` lists the rest.
 GPT2 := .build/release/gpt2
+PYTHON ?= python3
 
 .PHONY: help run test finetune build setup lint format verify-124M check-package clean
 
@@ -28,7 +29,7 @@ format: ## Format the sources
 	swift format --in-place --recursive Package.swift Sources Tests
 
 verify-124M: build ## Hold a random 124M against PyTorch (needs Python with torch; about 1.1 GB)
-	dev/reference/verify-124M.sh $(GPT2)
+	PYTHON="$(PYTHON)" dev/reference/verify-124M.sh $(GPT2)
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh

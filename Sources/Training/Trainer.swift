@@ -38,12 +38,12 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - isInterrupted: Asked between steps; once it says yes, the run ends as if it were over.
-  ///   - observe: Called with each event as it happens.
+  ///   - observing: Called with each event as it happens.
   /// - Returns: The number of updates made.
   /// - Throws: `TrainingError` if the loss or the gradients are not finite, before they reach the weights.
   @discardableResult
   public func run(
-    isInterrupted: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void
+    isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
   ) throws -> Int {
     var training = Duration.zero
     for step in 0..<plan.steps {

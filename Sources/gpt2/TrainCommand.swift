@@ -63,7 +63,8 @@ struct TrainCommand: ParsableCommand {
     Interruption.watch()
     let steps: Int
     do {
-      steps = try setup.trainer.run(isInterrupted: { Interruption.isAsked }) { try printer.show($0) }
+      steps = try setup.trainer.run(
+        isInterrupted: { Interruption.isAsked }, observing: { try printer.show($0) })
     } catch {
       printer.end()
       throw error

@@ -49,7 +49,8 @@ import Transformer
       try fixture(), plan(steps: 9, batchSize: 1, sequenceLength: 5, learningRate: 1e-3),
       training: try randomTokens())
     var steps = 0
-    let made = try trainer.run(isInterrupted: { steps == 4 }) { if case .step = $0 { steps += 1 } }
+    let made = try trainer.run(
+      isInterrupted: { steps == 4 }, observing: { if case .step = $0 { steps += 1 } })
     #expect(made == 4)
     #expect(steps == 4)
   }

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Proves two things about Package.swift, from a fresh clone of what is committed:
+# 1. a plain `swift build -c release` makes the fast program that make does: with vector instructions of the
+#    building machine, the same weights bit for bit, and a step that takes as long;
+# 2. another package can depend on this one by version, where SwiftPM allows no unsafe flags, and gets the
+#    same numbers.
+set -eu
+cd "$(dirname "$0")/.."
+root=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+say() { echo "check-package: $*"; }
+fail() {
+  say "FAILED: $*" >&2
+  exit 1
+}
+
+make build >"$work/log" 2>&1 || {
+  tail -n 20 "$work/log"
+  fail "make build"
+}
+
+say "1. a plain build in a fresh clone"
+git clone --quiet "$root" "$work/gpt2"
+(cd "$work/gpt2" && swift build -c release --product gpt2 >"$work/log" 2>&1) || {
+  tail -n 20 "$work/log"
+  fail "swift build -c release"
+}
+plain=$work/gpt2/.build/release/gpt2
+made=$root/.build/release/gpt2
+
+if command -v objdump >/dev/null && [ "$(uname -m)" = x86_64 ]; then
+  count() { objdump -d --no-show-raw-insn "$1" | grep -cE "%[yz]mm" || true; }
+  a=$(count "$plain") b=$(count "$made")
+  say "instructions on 256 or 512 bits: $a plain, $b by make"
+  if grep -q avx2 /proc/cpuinfo 2>/dev/null && [ "$a" -lt 1000 ]; then
+    fail "this machine has AVX2, but the plain build hardly uses it"
+  fi
+fi
+
+"$made" tokenize --byte-level "$work/byte.bin" 2>/dev/null
+"$made" tokenize README.md --tokenizer "$work/byte.bin" --output "$work/text" --validation-tokens 100 2>/dev/null
+train() {
+  "$1" train --model d2 --data "$work/text_train.bin" --tokenizer "$work/byte.bin" --output "$work/$2" \
+    --positions 64 --steps 40 2>&1 | sed -n 's/^step 40.* | \([0-9]* ms\) .*/\1/p'
+}
+say "milliseconds for a step (noisy): $(train "$plain" plain) plain, $(train "$made" made) by make"
+cmp "$work/plain/model_00000040.bin" "$work/made/model_00000040.bin" || fail "the two programs' weights differ"
+say "the same weights, bit for bit"
+
+say "2. a package that depends on this one by version"
+git -C "$work/gpt2" -c user.name=check -c user.email=check@localhost tag -a 1.0.0 -m "for the check"
+mkdir -p "$work/reader/Sources/reader"
+cat >"$work/reader/Package.swift" <<EOF
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "reader",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(url: "file://$work/gpt2", from: "1.0.0")],
+  targets: [
+    .executableTarget(name: "reader", dependencies: [.product(name: "GPT2Library", package: "gpt2")])
+  ])
+EOF
+cat >"$work/reader/Sources/reader/main.swift" <<'EOF'
+import Transformer
+
+let folder = CommandLine.arguments[1]
+let parameters = try Checkpoint.read("\(folder)/awkward.bin", placing: .mapped)
+let state = try ReferenceState(
+  contentsOf: "\(folder)/awkward_debug_state.bin", for: parameters.configuration)
+let model = Model(parameters)
+let activations = try Activations(
+  model.configuration, batchSize: state.batchSize, sequenceLength: state.sequenceLength,
+  keepingForBackward: false)
+try model.forward(state.tokens, into: activations)
+let loss = try model.loss(targets: state.targets, from: activations)
+print("loss \(loss), PyTorch \(state.loss): \(abs(loss - state.loss) < 1e-5 ? "agrees" : "DIFFERS")")
+EOF
+(cd "$work/reader" && swift build -c release >"$work/log" 2>&1) || {
+  tail -n 20 "$work/log"
+  fail "the depending package does not build"
+}
+answer=$("$work/reader/.build/release/reader" "$root/Tests/Fixtures")
+say "$answer"
+case "$answer" in *agrees) ;; *) fail "the depending package computes something else" ;; esac
+say "passed"
