@@ -38,8 +38,11 @@ if command -v objdump >/dev/null && [ "$(uname -m)" = x86_64 ]; then
   fi
 fi
 
-"$made" tokenize --byte-level "$work/byte.bin" 2>/dev/null
-"$made" tokenize README.md --tokenizer "$work/byte.bin" --output "$work/text" --validation-tokens 100 2>/dev/null
+"$made" tokenize --byte-level "$work/byte.bin" 2>"$work/log" &&
+  "$made" tokenize Sources/Kernels/*.swift --tokenizer "$work/byte.bin" --output "$work/text" 2>"$work/log" || {
+  cat "$work/log"
+  fail "tokenize"
+}
 train() {
   "$1" train --model d2 --data "$work/text_train.bin" --tokenizer "$work/byte.bin" --output "$work/$2" \
     --positions 64 --steps 40 2>&1 | sed -n 's/^step 40.* | \([0-9]* ms\) .*/\1/p'
