@@ -97,6 +97,13 @@ import Testing
     #expect(cause("/dev/null") == .notARegularFile)
   }
 
+  /// Opening a pipe for reading waits for a writer, for ever if none comes.
+  @Test(.timeLimit(.minutes(1))) func pipeInsteadOfFile() {
+    let path = directory.file("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(cause(path) == .notARegularFile)
+  }
+
   @Test(.enabled(if: geteuid() != 0, "skipped: root may read everything"))
   func noPermission() throws {
     let path = try directory.write([1], to: "secret.bin")
