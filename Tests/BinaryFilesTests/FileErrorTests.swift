@@ -10,8 +10,8 @@ import Testing
     (.isDirectory, ["found a directory", "expected a file", "name a file inside it"]),
     (.notDirectory, ["found a file", "expected a directory", "name another path"]),
     (.permissionDenied, ["permission denied", "check the owner and mode"]),
-    (.system(operation: "mapping it", code: ENODEV), ["mapping it failed"]),
-    (.system(operation: "writing it", code: ENOSPC), ["writing it failed"]),
+    (.system(operation: "mapping it", code: ENODEV), ["mapping it failed: ", "; check the path"]),
+    (.system(operation: "writing it", code: ENOSPC), ["writing it failed: ", "; make room"]),
     (.alreadyExists, ["already exists", "name another output", "--overwrite"]),
     (.truncatedHeader(found: 0, expected: 1024), ["the file is empty", "1024 bytes", "fetch or write it"]),
     (.truncatedHeader(found: 9, expected: 1024), ["found 9 bytes", "1024 bytes", "fetch or write it"]),
@@ -86,6 +86,17 @@ import Testing
     case .unparsableText: 14
     case .noMatch: 15
     }
+  }
+
+  /// What a file holds is not trusted: neither line breaks nor terminal escapes nor megabytes get through.
+  @Test func foreignTextStaysOnOneShortLine() {
+    let found = "a\u{1B}[2J\nb\r\n\u{0}" + String(repeating: "x", count: 100_000)
+    let line = FileError("losses.txt", .unparsableText(line: 1, found: found, expected: "a number"))
+      .description
+    #expect(line.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    #expect(line.contains("found 'a"))
+    #expect(line.hasSuffix("', expected a number; correct that line"))
+    #expect(line.count < 300)
   }
 
   @Test func errnoBecomesItsCause() {
