@@ -36,13 +36,21 @@ public final class FileWriter {
 
   private init(path: String, replacing: Bool) throws(FileError) {
     try Self.check(path, replacing: replacing)
-    let partialPath = "\(path).partial-\(getpid())"
-    let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileError(path, .fromErrno("creating it")) }
     self.path = path
-    self.partialPath = partialPath
     self.replacing = replacing
-    self.descriptor = descriptor
+    (partialPath, descriptor) = try Self.createPartialFile(for: path)
+  }
+
+  /// A new file beside the target, of a name that no other writer has, in this process or another.
+  private static func createPartialFile(
+    for path: String
+  ) throws(FileError) -> (path: String, descriptor: Int32) {
+    while true {
+      let partialPath = "\(path).partial-" + String(UInt32.random(in: 0 ... .max), radix: 36)
+      let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (partialPath, descriptor) }
+      guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
+    }
   }
 
   deinit {
