@@ -12,7 +12,7 @@ extension FileError.Cause {
   /// One line: what was found, what was expected, what to do.
   fileprivate var explanation: String {
     switch self {
-    case .notFound: "no such file; check the path"
+    case .notFound: "no such file or directory; check the path"
     case .isDirectory: "found a directory, expected a file; name a file inside it"
     case .notDirectory: "found a file, expected a directory; name another path"
     case .permissionDenied: "permission denied; check the owner and mode of the file and its directory"

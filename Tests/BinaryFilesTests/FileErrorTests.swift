@@ -6,7 +6,7 @@ import Testing
 @Suite struct FileErrorTests {
   /// One of each case, or several where the line depends on the values, with what its line must say.
   static let lines: [(cause: FileError.Cause, parts: [String])] = [
-    (.notFound, ["no such file", "check the path"]),
+    (.notFound, ["no such file or directory", "check the path"]),
     (.isDirectory, ["found a directory", "expected a file", "name a file inside it"]),
     (.notDirectory, ["found a file", "expected a directory", "name another path"]),
     (.permissionDenied, ["permission denied", "check the owner and mode"]),
