@@ -2,7 +2,7 @@ extension UnsafeBufferPointer where Element == Float {
   /// The k-th greatest value, 1 ≤ k ≤ count, of values that are not NaN.
   ///
   /// A radix selection: its digits in base 256 from the highest down, each by counting among the values that
-  /// share the digits before it. Four passes, where sorting a vocabulary takes twenty times as long.
+  /// share the digits before it. Four passes, where sorting a vocabulary takes twelve times as long.
   func greatest(_ k: Int) -> Float {
     var prefix: UInt32 = 0
     var rank = k
