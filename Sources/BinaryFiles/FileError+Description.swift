@@ -12,11 +12,14 @@ extension FileError.Cause {
   /// One line: what was found, what was expected, what to do.
   fileprivate var explanation: String {
     switch self {
-    case .notFound: "no such file; check the path"
+    case .notFound: "no such file or directory; check the path"
     case .isDirectory: "found a directory, expected a file; name a file inside it"
     case .notDirectory: "found a file, expected a directory; name another path"
     case .permissionDenied: "permission denied; check the owner and mode of the file and its directory"
-    case .system(let operation, let code): "\(operation) failed: \(String(cString: strerror(code)))"
+    case .system(let operation, let code):
+      "\(operation) failed: \(String(cString: strerror(code))); "
+        + ([ENOSPC, EDQUOT].contains(code)
+          ? "make room or name another path" : "check the path and the disk it is on")
     case .alreadyExists: "already exists and was left as it is; name another output or pass --overwrite"
     case .noMatch: "no file matches; check the pattern, and quote it if the shell expands it"
     default: formatExplanation
@@ -47,9 +50,19 @@ extension FileError.Cause {
     case .mismatch(let found, let expected, let advice):
       "found \(found), expected \(expected); \(advice)"
     case .unparsableText(let line, let found, let expected):
-      "line \(line): found '\(found)', expected \(expected); correct that line"
+      "line \(line): found '\(found.onOneShortLine)', expected \(expected); correct that line"
     default: ""
     }
+  }
+}
+
+extension String {
+  /// Text out of a file as a terminal may show it: its beginning, with control characters spelt out.
+  fileprivate var onOneShortLine: String {
+    let shown = unicodeScalars.prefix(60).map {
+      $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
+    }
+    return shown.joined() + (unicodeScalars.count > 60 ? "…" : "")
   }
 }
 

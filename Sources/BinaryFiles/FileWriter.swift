@@ -7,6 +7,7 @@
 /// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
 public final class FileWriter {
   private let path: String
+  private let target: OutputTarget
   private let partialPath: String
   private let replacing: Bool
   private let descriptor: Int32
@@ -26,23 +27,29 @@ public final class FileWriter {
 
   /// Says whether an output could be begun here, so that a long run does not find out at its end.
   ///
-  /// - Throws: `FileError.Cause.alreadyExists` if the target exists and may not be replaced.
+  /// - Throws: `FileError` if the target exists and may not be replaced, is no regular file, or lies in a
+  ///   directory that is missing or takes no files.
   public static func check(_ path: String, replacing: Bool) throws(FileError) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, .isDirectory) }
-    if !replacing { throw FileError(path, .alreadyExists) }
+    _ = try OutputTarget(path, replacing: replacing)
   }
 
   private init(path: String, replacing: Bool) throws(FileError) {
-    try Self.check(path, replacing: replacing)
-    let partialPath = "\(path).partial-\(getpid())"
-    let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileError(path, .fromErrno("creating it")) }
     self.path = path
-    self.partialPath = partialPath
     self.replacing = replacing
-    self.descriptor = descriptor
+    target = try OutputTarget(path, replacing: replacing)
+    (partialPath, descriptor) = try Self.createPartialFile(beside: target, for: path)
+  }
+
+  /// A new file beside the target, of a name that no other writer has, in this process or another.
+  private static func createPartialFile(
+    beside target: OutputTarget, for path: String
+  ) throws(FileError) -> (path: String, descriptor: Int32) {
+    while true {
+      let partialPath = "\(target.path).partial-" + String(UInt32.random(in: 0 ... .max), radix: 36)
+      let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (partialPath, descriptor) }
+      guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
+    }
   }
 
   deinit {
@@ -85,32 +92,23 @@ public final class FileWriter {
   private func commit() throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(path, .fromErrno("syncing it")) }
     if replacing {
-      guard rename(partialPath, path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
+      guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
     } else {
       try nameWithoutReplacing()
     }
     isCommitted = true
-    syncDirectory()
+    target.syncDirectory()
   }
 
   /// Unlike rename, link refuses a target that appeared meanwhile; some file systems have no hard links.
   private func nameWithoutReplacing() throws(FileError) {
-    if link(partialPath, path) == 0 {
+    if link(partialPath, target.path) == 0 {
       unlink(partialPath)
       return
     }
     guard errno == EPERM || errno == ENOTSUP else { throw FileError(path, .fromErrno("naming it")) }
     try Self.check(path, replacing: false)
-    guard rename(partialPath, path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
-  }
-
-  private func syncDirectory() {
-    let slash = path.lastIndex(of: "/")
-    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let directoryDescriptor = open(directory, O_RDONLY | O_CLOEXEC)
-    guard directoryDescriptor >= 0 else { return }
-    fsync(directoryDescriptor)
-    close(directoryDescriptor)
+    guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
   }
 }
 

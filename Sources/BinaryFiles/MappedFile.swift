@@ -17,7 +17,8 @@ public final class MappedFile: @unchecked Sendable {
 
   /// - Throws: `FileError` if the file is missing, a directory, unreadable, or cannot be mapped.
   public init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Non-blocking, or opening a pipe would wait for its writer; regular files do not mind.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     defer { close(descriptor) }
 

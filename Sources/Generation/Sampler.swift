@@ -35,7 +35,7 @@ public struct Sampler: Sendable {
     let greatest = try Self.indexOfGreatest(logits)
     guard settings.temperature > 0 else { return greatest }
 
-    let threshold = settings.topK.map { Self.threshold(ofGreatest: $0, in: logits) } ?? -.infinity
+    let threshold = settings.topK.map { $0 < logits.count ? logits.greatest($0) : -.infinity } ?? -.infinity
     var weights = [Double](repeating: 0, count: logits.count)
     var total = 0.0
     // Ties at the threshold are kept in order of their ids, up to k tokens.
@@ -73,14 +73,6 @@ public struct Sampler: Sendable {
       throw SamplingError(token: greatest ?? 0, logit: greatest.map { logits[$0] } ?? -.infinity)
     }
     return greatest
-  }
-
-  /// The k-th greatest logit.
-  private static func threshold(
-    ofGreatest k: Int, in logits: UnsafeBufferPointer<Float>
-  ) -> Float {
-    guard k < logits.count else { return -.infinity }
-    return logits.sorted(by: >)[k - 1]
   }
 
   private static func countOfTies(
