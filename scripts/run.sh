@@ -21,18 +21,19 @@ fi
 tokenizer=data/gpt2_tokenizer.bin
 if scripts/fetch.sh "$tokenizer" "$starter_pack/gpt2_tokenizer.bin"; then
   echo "run: with the GPT-2 tokenizer, $tokenizer"
-  # Half of such a model is its table of 50,257 tokens, so it is kept narrow.
-  size="--model d2 --batch-size 8 --sequence-length 64 --steps 500 --learning-rate 3e-3"
+  # Nearly all of such a model is its table of 50,257 tokens, so it is kept narrow.
+  settings="--batch-size 4 --steps 1000 --learning-rate 2e-3 --warm-up-steps 20"
 else
   tokenizer=$run/byte_tokenizer.bin
   echo "run: no network and no data/gpt2_tokenizer.bin; with a tokenizer of single bytes"
   "$gpt2" tokenize --byte-level "$tokenizer"
-  size="--model d4 --batch-size 16 --sequence-length 128 --steps 400 --learning-rate 2e-3"
+  settings="--batch-size 16 --steps 3000 --learning-rate 4e-3 --warm-up-steps 50"
 fi
 
 "$gpt2" tokenize "$text" --tokenizer "$tokenizer" --output "$run/text"
-"$gpt2" train $size --positions 256 --warm-up-steps 20 --final-learning-rate 0.1 --weight-decay 0.1 \
-  --data "$run/text_train.bin" --validation "$run/text_val.bin" --tokenizer "$tokenizer" --output "$run"
+# As many positions as are trained: what lies beyond would be noise to the model.
+"$gpt2" train --model d2 --positions 64 --sequence-length 64 $settings --final-learning-rate 0.1 \
+  --weight-decay 0.1 --validation-interval 500 --data "$run/text_train.bin" --validation "$run/text_val.bin" --tokenizer "$tokenizer" --output "$run"
 
 model=$(ls "$run"/model_*.bin)
 echo "run: the model speaks"

@@ -16,23 +16,12 @@ extension FileError.Cause {
     case .isDirectory: "found a directory, expected a file; name a file inside it"
     case .notDirectory: "found a file, expected a directory; name another path"
     case .permissionDenied: "permission denied; check the owner and mode of the file and its directory"
-    case .system(let operation, let code):
-      "\(operation) failed: \(String(cString: strerror(code))); "
-        + ([ENOSPC, EDQUOT].contains(code)
-          ? "make room or name another path" : "check the path and the disk it is on")
+    case .system(let operation, let code): Self.explain(operation, code)
     case .alreadyExists: "already exists and was left as it is; name another output or pass --overwrite"
     case .noMatch: "no file matches; check the pattern, and quote it if the shell expands it"
-    default: formatExplanation
-    }
-  }
-
-  /// The causes that lie in a file's contents.
-  private var formatExplanation: String {
-    switch self {
-    case .truncatedHeader(0, let expected):
-      "the file is empty, expected a header of \(expected) bytes; fetch or write it again"
     case .truncatedHeader(let found, let expected):
-      "found \(found) bytes, expected a header of \(expected) bytes; fetch or write it again"
+      (found == 0 ? "the file is empty" : "found \(found) bytes")
+        + ", expected a header of \(expected) bytes; fetch or write it again"
     case .wrongMagic(let found, let expected, let kind):
       "found magic number \(found), expected \(expected) (\(kind)); is this another kind of file?"
     case .unsupportedVersion(let found, let supported, let advice):
@@ -51,8 +40,13 @@ extension FileError.Cause {
       "found \(found), expected \(expected); \(advice)"
     case .unparsableText(let line, let found, let expected):
       "line \(line): found '\(found.onOneShortLine)', expected \(expected); correct that line"
-    default: ""
     }
+  }
+
+  private static func explain(_ operation: String, _ code: Int32) -> String {
+    let isFull = [ENOSPC, EDQUOT].contains(code)
+    return "\(operation) failed: \(String(cString: strerror(code))); "
+      + (isFull ? "make room or name another path" : "check the path and the disk it is on")
   }
 }
 

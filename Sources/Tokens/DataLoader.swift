@@ -30,7 +30,7 @@ public struct DataLoader: Sendable {
     pattern: String, batchSize: Int, sequenceLength: Int, shuffling: Bool, processRank: Int = 0,
     processCount: Int = 1, vocabularySize: Int? = nil
   ) throws(FileError) {
-    let tokens = ByteCount(processCount) * batchSize * sequenceLength
+    let tokens = CheckedCount(processCount) * batchSize * sequenceLength
     guard batchSize > 0, sequenceLength > 0, (0..<max(processCount, 0)).contains(processRank),
       processRank <= Int(Int32.max), let sampleLength = tokens.value
     else {

@@ -64,9 +64,7 @@ public enum Checkpoint {
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       for tensor in ParameterTensor.allCases {
-        let values = parameters.values(of: tensor)
-        let count = fileCount(of: tensor, version: version, in: configuration)
-        let kept = UnsafeMutableBufferPointer(rebasing: values[..<count])
+        let kept = fileValues(of: tensor, in: parameters, version: version)
         switch version {
         case .unpadded, .float32: try writer.append(UnsafeRawBufferPointer(kept))
         case .bfloat16: try appendBFloat16(UnsafeBufferPointer(kept), to: writer)
@@ -105,38 +103,38 @@ public enum Checkpoint {
   private static func check(
     _ byteCount: Int, against configuration: Configuration, version: Version, path: String
   ) throws(FileError) {
-    // Sizes come from the file, so products of them may overflow.
-    var expected: Int? = Header.byteCount
-    if configuration.parameterCount != nil {
-      for tensor in ParameterTensor.allCases {
-        expected = fileCount(of: tensor, version: version, in: configuration)
-          .multiplied(by: version.bytesPerValue).flatMap { expected?.added(to: $0) }
-      }
-    } else {
-      expected = nil
+    let expected = ParameterTensor.allCases.reduce(CheckedCount(Header.byteCount)) {
+      $0 + fileCount(of: $1, version: version, in: configuration) * version.bytesPerValue
     }
-    guard expected == byteCount else {
-      throw FileError(path, .wrongSize(found: byteCount, expected: expected ?? .max))
+    guard expected.value == byteCount else {
+      throw FileError(path, .wrongSize(found: byteCount, expected: expected.value ?? .max))
     }
   }
 
   /// How many values of a tensor are in the file: version 1 has no padding rows in wte, the first tensor.
   private static func fileCount(
     of tensor: ParameterTensor, version: Version, in configuration: Configuration
-  ) -> Int {
-    if version == .unpadded, tensor == .wte {
-      return configuration.vocabularySize * configuration.channels
-    }
-    return tensor.count(in: configuration) ?? 0
+  ) -> CheckedCount {
+    version == .unpadded && tensor == .wte
+      ? CheckedCount(configuration.vocabularySize) * configuration.channels
+      : tensor.checkedCount(in: configuration)
+  }
+
+  /// The part of a tensor in memory that is in the file.
+  private static func fileValues(
+    of tensor: ParameterTensor, in parameters: Parameters, version: Version
+  ) -> UnsafeMutableBufferPointer<Float> {
+    let values = parameters.values(of: tensor)
+    let count = fileCount(of: tensor, version: version, in: parameters.configuration).value
+    return UnsafeMutableBufferPointer(rebasing: values[..<(count ?? values.count)])
   }
 
   private static func fill(_ parameters: Parameters, from file: MappedFile, version: Version) {
     var offset = Header.byteCount
     for tensor in ParameterTensor.allCases {
-      let count = fileCount(of: tensor, version: version, in: parameters.configuration)
-      let target = UnsafeMutableBufferPointer(rebasing: parameters.values(of: tensor)[..<count])
+      let target = fileValues(of: tensor, in: parameters, version: version)
       let bytes = UnsafeRawBufferPointer(
-        rebasing: file.bytes[offset..<offset + count * version.bytesPerValue])
+        rebasing: file.bytes[offset..<offset + target.count * version.bytesPerValue])
       switch version {
       case .unpadded, .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
       case .bfloat16: BFloat16.widen(bytes, into: target)

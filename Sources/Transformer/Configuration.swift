@@ -1,3 +1,5 @@
+import BinaryFiles
+
 /// The six numbers that make a GPT-2, and the limits on them.
 public struct Configuration: Equatable, Sendable {
   /// maxT: the longest sequence, and so the number of learned positions.
@@ -56,10 +58,7 @@ public struct Configuration: Equatable, Sendable {
 
   /// All parameters, the padding rows of the token table included; `nil` if the count overflows.
   public var parameterCount: Int? {
-    ParameterTensor.allCases.reduce(0) { (sum: Int?, tensor) in
-      guard let sum, let count = tensor.count(in: self) else { return nil }
-      return sum.added(to: count)
-    }
+    ParameterTensor.allCases.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: self) }.value
   }
 
   /// Arithmetic of one training step on `tokens` tokens in sequences of `sequenceLength`: two operations a

@@ -22,7 +22,7 @@ package final class FloatBuffer {
       values = UnsafeMutableBufferPointer(start: nil, count: 0)
       return
     }
-    guard let byteCount = count.multiplied(by: MemoryLayout<Float>.stride) else {
+    guard let byteCount = (CheckedCount(count) * MemoryLayout<Float>.stride).value else {
       throw AllocationError(values: count)
     }
     let protection = PROT_READ | PROT_WRITE

@@ -1,3 +1,5 @@
+import BinaryFiles
+
 /// The sixteen parameter tensors of GPT-2, in checkpoint order: the one list from which sizes, offsets,
 /// initialisation, weight decay, gradients, optimizer moments, files and printed names follow.
 public enum ParameterTensor: String, CaseIterable, Sendable {
@@ -63,9 +65,11 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   public func layers(in configuration: Configuration) -> Int { isPerLayer ? configuration.layers : 1 }
 
   /// Values over all layers; `nil` if the count overflows.
-  public func count(in configuration: Configuration) -> Int? {
+  public func count(in configuration: Configuration) -> Int? { checkedCount(in: configuration).value }
+
+  func checkedCount(in configuration: Configuration) -> CheckedCount {
     let (rows, columns) = shape(in: configuration)
-    return rows.multiplied(by: columns)?.multiplied(by: layers(in: configuration))
+    return CheckedCount(rows) * columns * layers(in: configuration)
   }
 
   /// "(12, 2304, 768)": the shape as checkpoints and `verify` show it.
@@ -74,19 +78,5 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
     var extents = isMatrix ? [rows, columns] : [columns]
     if isPerLayer { extents.insert(configuration.layers, at: 0) }
     return "(\(extents.map(String.init).joined(separator: ", ")))"
-  }
-}
-
-extension Int {
-  /// The product, `nil` if it overflows.
-  func multiplied(by other: Int) -> Int? {
-    let (product, overflow) = multipliedReportingOverflow(by: other)
-    return overflow ? nil : product
-  }
-
-  /// The sum, `nil` if it overflows.
-  func added(to other: Int) -> Int? {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? nil : sum
   }
 }

@@ -51,7 +51,7 @@ public struct ReferenceState {
     }
     // Tokens, targets, logits, loss, gradients: 4 bytes each.
     let valueCount =
-      ByteCount(tokenCount) * 2 + ByteCount(tokenCount) * configuration.vocabularySize + 1
+      CheckedCount(tokenCount) * 2 + CheckedCount(tokenCount) * configuration.vocabularySize + 1
       + counts.reduce(0, +)
     let expected = (valueCount * 4 + Header.byteCount).value
     guard expected == file.count else {
