@@ -2,7 +2,7 @@
 GPT2 := .build/release/gpt2
 PYTHON ?= python3
 
-.PHONY: help run test finetune build setup lint format verify-124M check-package clean
+.PHONY: help run test finetune build setup lint format verify-124M measure check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ format: ## Format the sources
 
 verify-124M: build ## Hold a random 124M against PyTorch (needs Python with torch; about 1.1 GB)
 	PYTHON="$(PYTHON)" dev/reference/verify-124M.sh $(GPT2)
+
+measure: build ## Time a training step of 124M at B=4, T=64
+	dev/measure-step.sh $(GPT2)
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh

@@ -11,9 +11,11 @@ mkdir -p "$run"
 
 text=data/tinyshakespeare.txt
 if scripts/fetch.sh "$text" "$shakespeare" $shakespeare_bytes; then
+  prompt=ROMEO:
   echo "run: training on $text"
 else
   text=$run/sources.txt
+  prompt='public func'
   echo "run: no network and no data/tinyshakespeare.txt; training on this repository's own sources and README"
   { cat README.md; find Sources Tests -name '*.swift' | LC_ALL=C sort | xargs cat; } >"$text"
 fi
@@ -39,4 +41,4 @@ model=$(ls "$run"/model_*.bin)
 echo "run: the model speaks"
 "$gpt2" generate --model "$model" --tokenizer "$tokenizer" --max-tokens 200 --temperature 0.8 --top-k 50 \
   --ignore-end-of-text
-echo "run: once more with: $gpt2 generate --model $model --tokenizer $tokenizer --prompt 'ROMEO:' --seed 2"
+echo "run: once more with: $gpt2 generate --model $model --tokenizer $tokenizer --prompt '$prompt' --seed 2"

@@ -1,7 +1,8 @@
 # Where things come from, for the scripts that source this file: llm.c's starter pack, as its
 # dev/download_starter_pack.sh has it, and Shakespeare from his public home.
-starter_pack=https://huggingface.co/datasets/karpathy/llmc-starter-pack/resolve/main
-shakespeare=https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt
+# A mirror can be given in the environment.
+starter_pack=${STARTER_PACK:-https://huggingface.co/datasets/karpathy/llmc-starter-pack/resolve/main}
+shakespeare=${SHAKESPEARE:-https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt}
 shakespeare_bytes=1115394
 model_bytes=497904640
 state_bytes=549369860

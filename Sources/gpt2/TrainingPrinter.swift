@@ -5,6 +5,7 @@ import Training
 struct TrainingPrinter {
   private let asJSON: Bool
   private var progress = ProgressLine()
+  private var summary = RunSummary()
 
   init(asJSON: Bool) { self.asJSON = asJSON }
 
@@ -12,6 +13,7 @@ struct TrainingPrinter {
     if asJSON { try printJSON(event) }
     switch event {
     case .step(let report):
+      summary.add(report)
       progress.show(Self.line(report), isImportant: report.step == 1 || report.step == report.steps)
     case .validation(let step, let loss):
       progress.clear()
@@ -22,7 +24,11 @@ struct TrainingPrinter {
     }
   }
 
-  mutating func end() { progress.end() }
+  /// Ends the progress line and sums the run up.
+  mutating func end() {
+    progress.end()
+    if let line = summary.line { Diagnostics.write(line) }
+  }
 
   private static func line(_ report: StepReport) -> String {
     "step \(report.step)/\(report.steps) | loss \(Numbers.fixed(Double(report.loss), 4))"

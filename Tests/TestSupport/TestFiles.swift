@@ -6,9 +6,10 @@ public enum TestFiles {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// The path of a committed fixture.
-  public static func fixture(_ name: String) -> String {
-    root.appendingPathComponent("Tests/Fixtures/\(name)").path
-  }
+  public static func fixture(_ name: String) -> String { project("Tests/Fixtures/\(name)") }
+
+  /// The path of a file of the project: "scripts/fetch.sh".
+  public static func project(_ name: String) -> String { root.appendingPathComponent(name).path }
 
   /// The path of a larger file, from `data` in the repository or `data` in a `shared` folder beside it;
   /// `nil` if it is in neither. Tests that need it are `.enabled(if:)` it is there, and say so if it is not.
