@@ -28,6 +28,8 @@ extension FileError.Cause {
       "found version \(found), expected \(supported.list(lastJoinedBy: "or")); \(advice)"
     case .invalidField(let name, let found, let expected):
       "found \(name) = \(found), expected \(expected); the header is damaged or of another program"
+    case .wrongSize(let found, .max):
+      "found \(found) bytes, expected more than any file can have from its header; the header is damaged"
     case .wrongSize(let found, let expected):
       "found \(found) bytes, expected \(expected) from its header; "
         + (found < expected ? "it is cut short" : "something was appended") + ": fetch or write it again"
@@ -44,9 +46,13 @@ extension FileError.Cause {
   }
 
   private static func explain(_ operation: String, _ code: Int32) -> String {
-    let isFull = [ENOSPC, EDQUOT].contains(code)
-    return "\(operation) failed: \(String(cString: strerror(code))); "
-      + (isFull ? "make room or name another path" : "check the path and the disk it is on")
+    let advice =
+      switch code {
+      case ENOSPC, EDQUOT: "make room or name another path"
+      case ENOMEM: "there is not enough memory for it; close other programs or use a smaller file"
+      default: "check the path and the disk it is on"
+      }
+    return "\(operation) failed: \(String(cString: strerror(code))); \(advice)"
   }
 }
 

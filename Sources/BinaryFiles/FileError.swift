@@ -26,9 +26,9 @@ public struct FileError: Error, Equatable, Sendable {
     case unsupportedVersion(found: Int32, supported: [Int32], advice: String)
     /// A header field outside its range; `expected` says the range in words.
     case invalidField(name: String, found: Int, expected: String)
-    /// The size that the header declares is not the size that the file has.
+    /// The size that the header declares, `.max` if that overflows, is not the size that the file has.
     case wrongSize(found: Int, expected: Int)
-    /// A token id at `position` of `section` that the vocabulary does not hold.
+    /// A token id at `position`, counted from 0, that the vocabulary does not hold.
     case tokenOutOfRange(token: Int, position: Int, vocabularySize: Int)
     /// A tokenizer entry of length zero, or one that runs past the end of the file.
     case invalidTokenEntry(id: Int, reason: String)

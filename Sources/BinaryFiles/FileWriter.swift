@@ -90,7 +90,7 @@ public final class FileWriter {
 
   /// Syncs the file, gives it its name, and syncs the directory, so that a power cut loses neither.
   private func commit() throws(FileError) {
-    guard fsync(descriptor) == 0 else { throw FileError(path, .fromErrno("syncing it")) }
+    try sync()
     if replacing {
       guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
     } else {
@@ -100,13 +100,22 @@ public final class FileWriter {
     target.syncDirectory()
   }
 
-  /// Unlike rename, link refuses a target that appeared meanwhile; some file systems have no hard links.
+  private func sync() throws(FileError) {
+    #if canImport(Darwin)
+      // fsync leaves the data in the drive's cache there; not every file system knows the stronger call.
+      if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+    #endif
+    guard fsync(descriptor) == 0 else { throw FileError(path, .fromErrno("syncing it")) }
+  }
+
+  /// Unlike rename, link refuses a target that appeared meanwhile; file systems without hard links say so in
+  /// many ways.
   private func nameWithoutReplacing() throws(FileError) {
     if link(partialPath, target.path) == 0 {
       unlink(partialPath)
       return
     }
-    guard errno == EPERM || errno == ENOTSUP else { throw FileError(path, .fromErrno("naming it")) }
+    guard errno != EEXIST else { throw FileError(path, .alreadyExists) }
     try Self.check(path, replacing: false)
     guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
   }

@@ -6,17 +6,21 @@
 
 /// A file's bytes, mapped into memory and unmapped when the last reference goes.
 ///
-/// The mapping is private and copy-on-write: a checkpoint can be used in place and even trained on, and the
-/// file on disk never changes.
+/// Whatever is done to the memory, the file on disk never changes.
 public final class MappedFile: @unchecked Sendable {
-  // `@unchecked`: the pointer never changes and the class itself only reads through it.
+  // `@unchecked`: the pointers never change, nothing is written through `bytes`, and `writableBytes` is handed
+  // to one owner, who answers for its use.
   public let path: String
-  public let bytes: UnsafeMutableRawBufferPointer
+  /// Valid as long as this object is held.
+  public let bytes: UnsafeRawBufferPointer
+  /// The same memory, if it was mapped copy-on-write: what is changed becomes the process's own.
+  package let writableBytes: UnsafeMutableRawBufferPointer?
 
   public var count: Int { bytes.count }
 
+  /// - Parameter isWritable: Whether the memory may be written to.
   /// - Throws: `FileError` if the file is missing, a directory, unreadable, or cannot be mapped.
-  public init(path: String) throws(FileError) {
+  public init(path: String, isWritable: Bool = false) throws(FileError) {
     // Non-blocking, or opening a pipe would wait for its writer; regular files do not mind.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
@@ -37,21 +41,25 @@ public final class MappedFile: @unchecked Sendable {
     let size = Int(status.st_size)
     self.path = path
     guard size > 0 else {
-      bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      writableBytes = nil
       return
     }
-    let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)
+    let protection = isWritable ? PROT_READ | PROT_WRITE : PROT_READ
+    // Pages that are only read need no memory set aside for copies of them.
+    let address = mmap(nil, size, protection, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
     guard let address, address != MAP_FAILED else { throw FileError(path, .fromErrno("mapping it")) }
-    bytes = UnsafeMutableRawBufferPointer(start: address, count: size)
+    bytes = UnsafeRawBufferPointer(start: address, count: size)
+    writableBytes = isWritable ? UnsafeMutableRawBufferPointer(start: address, count: size) : nil
   }
 
   deinit {
-    if let start = bytes.baseAddress { munmap(start, bytes.count) }
+    if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
   }
 
   /// Reads a little-endian value at any alignment. The caller has checked that it lies inside the file.
   public func load<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
-    T(littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: offset, as: T.self))
+    T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
   }
 }
 

@@ -28,7 +28,8 @@ struct OutputTarget {
 
   /// The directory that the target is in, as the system wants it named.
   var directory: String {
-    guard let slash = path.lastIndex(of: "/") else { return path.isEmpty ? "" : "." }
+    // By bytes: a slash and a combining mark after it would be one character.
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path.isEmpty ? "" : "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 

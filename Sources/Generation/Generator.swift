@@ -26,11 +26,7 @@ public final class Generator {
     self.model = model
     tokens = prompt.isEmpty ? [Int32(endOfText)] : prompt
     sampler = Sampler(sampling)
-    let vocabularySize = model.configuration.vocabularySize
-    if let position = tokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
-      throw ModelError.tokenOutOfRange(
-        token: Int(tokens[position]), position: position, vocabularySize: vocabularySize)
-    }
+    try model.configuration.check(tokens)
     let (longest, overflows) = tokens.count.addingReportingOverflow(maximumTokens)
     let positions = model.configuration.maximumSequenceLength
     activations = try Activations(
@@ -59,17 +55,17 @@ public final class Generator {
   }
 }
 
-extension Model {
-  /// Checks that the model and a tokenizer have the same vocabulary.
+extension Configuration {
+  /// Checks that a model of this configuration and a tokenizer have the same vocabulary.
   ///
   /// - Throws: `FileError` in the tokenizer's name.
   public func check(_ tokenizer: Tokenizer, readFrom path: String) throws(FileError) {
-    guard tokenizer.vocabularySize == configuration.vocabularySize else {
+    guard tokenizer.vocabularySize == vocabularySize else {
       throw FileError(
         path,
         .mismatch(
           found: "a vocabulary of \(tokenizer.vocabularySize) tokens",
-          expected: "the model's \(configuration.vocabularySize)",
+          expected: "the model's \(vocabularySize)",
           advice: "use the tokenizer that the model was trained with"))
     }
   }

@@ -20,9 +20,6 @@ public struct Matrix {
   /// The number of values the view shows.
   @inlinable public var count: Int { rows * columns }
 
-  /// Whether the rows follow one another without a gap, so that the view is one run of `count` values.
-  @inlinable public var isContiguous: Bool { stride == columns || rows <= 1 }
-
   /// One row, to be taken outside the inner loop.
   @inlinable
   public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
@@ -42,12 +39,5 @@ public struct Matrix {
   public func columns(_ range: Range<Int>) -> Matrix {
     assert(range.lowerBound >= 0 && range.upperBound <= columns)
     return Matrix(base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
-  }
-
-  /// The same values in another shape, of as many.
-  @inlinable
-  public func reshaped(rows: Int, columns: Int) -> Matrix {
-    assert(isContiguous && rows * columns == count)
-    return Matrix(base, rows: rows, columns: columns)
   }
 }

@@ -61,10 +61,4 @@ public enum VectorMath {
   public static func logistic(_ x: SIMD16<Float>) -> SIMD16<Float> {
     1 / (1 + exp(-x))
   }
-
-  /// tanh x = 2 / (1 + e⁻²ˣ) − 1, with an absolute error below 1.5e-7; near 0 the relative error is larger.
-  @inlinable @inline(__always)
-  public static func tanh(_ x: SIMD16<Float>) -> SIMD16<Float> {
-    2 * logistic(2 * x) - 1
-  }
 }

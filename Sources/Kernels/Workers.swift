@@ -14,7 +14,7 @@ public struct Workers: Sendable {
     self.count = max(1, count ?? Self.activeProcessorCount)
   }
 
-  /// The number of processors that this process may use.
+  /// The number of the machine's processors that are online; a process may be confined to fewer.
   public static var activeProcessorCount: Int { ActiveProcessors.count }
 
   /// Calls `body` once for each part in `0..<parts`, on up to `count` threads, and returns when all are done.

@@ -7,10 +7,10 @@ public enum LossFile {
   public static func read(_ path: String, count: Int) throws(FileError) -> [Float] {
     let file = try MappedFile(path: path)
     var losses = [Float]()
-    let lines = String(decoding: file.bytes, as: UTF8.self)
+    let lines = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() {
-      let text = line.filter { !$0.isWhitespace }
+      let text = line.trimmingWhitespace()
       if text.isEmpty || text.hasPrefix("#") { continue }
       guard let loss = Float(text), loss.isFinite else {
         throw FileError(
@@ -26,5 +26,13 @@ public enum LossFile {
           advice: "make it again with dev/reference"))
     }
     return losses
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingWhitespace() -> Substring {
+    var text = drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
   }
 }

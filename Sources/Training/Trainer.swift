@@ -8,6 +8,10 @@ public final class Trainer {
   public let model: Model
   public let plan: TrainingPlan
 
+  /// Updates made so far.
+  public private(set) var stepsMade = 0
+
+  private var timeSpent = Duration.zero
   private var data: DataLoader
   private let validation: DataLoader?
   private let tokenizer: Tokenizer
@@ -36,28 +40,28 @@ public final class Trainer {
 
   /// Makes the plan's updates.
   ///
+  /// However it ends, the model is left as `stepsMade` updates made it.
+  ///
   /// - Parameters:
-  ///   - isInterrupted: Asked between steps; once it says yes, the run ends as if it were over.
+  ///   - isInterrupted: Asked again and again; once it says yes, the run ends as if it were over.
   ///   - observing: Called with each event as it happens.
-  /// - Returns: The number of updates made.
-  /// - Throws: `TrainingError` if the loss or the gradients are not finite, before they reach the weights.
-  @discardableResult
+  /// - Throws: `TrainingError` if the loss or the gradients are not finite, before they reach the weights;
+  ///   what `observing` throws.
   public func run(
     isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
-  ) throws -> Int {
-    var training = Duration.zero
-    for step in 0..<plan.steps {
-      if isInterrupted() { return step }
-      try validate(after: step, observe)
-      if step > 0 { try sample(after: step, observe) }
-      try observe(.step(try update(step, training: &training)))
+  ) throws {
+    while stepsMade < plan.steps && !isInterrupted() {
+      try validate(unless: isInterrupted, observe)
+      if stepsMade > 0 { try sample(unless: isInterrupted, observe) }
+      if isInterrupted() { return }
+      try observe(.step(try update()))
     }
-    try validate(after: plan.steps, observe)
-    try sample(after: plan.steps, observe)
-    return plan.steps
+    try validate(unless: isInterrupted, observe)
+    try sample(unless: isInterrupted, observe)
   }
 
-  private func update(_ step: Int, training: inout Duration) throws -> StepReport {
+  private func update() throws -> StepReport {
+    let step = stepsMade
     let clock = ContinuousClock()
     let start = clock.now
     let batch = data.nextBatch()
@@ -68,9 +72,10 @@ public final class Trainer {
     optimizer.update(
       model.parameters, gradients: gradients, learningRate: learningRate, gradientNorm: norm,
       on: model.workers)
+    stepsMade += 1
 
     let elapsed = clock.now - start
-    training += elapsed
+    timeSpent += elapsed
     let tokens = plan.batchSize * plan.sequenceLength
     let operations = model.configuration.operationsPerStep(
       tokens: tokens, sequenceLength: plan.sequenceLength)
@@ -78,7 +83,7 @@ public final class Trainer {
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
       seconds: seconds, tokensPerSecond: Double(tokens) / seconds, gigaflops: operations / seconds / 1e9,
-      secondsLeft: (training / .seconds(1)) / Double(step + 1) * Double(plan.steps - step - 1))
+      secondsLeft: (timeSpent / .seconds(1)) / Double(step + 1) * Double(plan.steps - step - 1))
   }
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
@@ -91,24 +96,34 @@ public final class Trainer {
     return norm
   }
 
-  private func validate(after step: Int, _ observe: (TrainingEvent) throws -> Void) throws {
-    guard let validation, isDue(plan.validationInterval, after: step) else { return }
+  private func validate(
+    unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void
+  ) throws {
+    guard let validation, isDue(plan.validationInterval) else { return }
     let loss = try Evaluation.loss(
-      of: model, on: validation, batches: plan.validationBatches, using: activations)
-    try observe(.validation(step: step, loss: loss))
+      of: model, on: validation, batches: plan.validationBatches, using: activations,
+      isInterrupted: isInterrupted)
+    if let loss { try observe(.validation(step: stepsMade, loss: loss)) }
   }
 
-  private func sample(after step: Int, _ observe: (TrainingEvent) throws -> Void) throws {
-    guard isDue(plan.sampleInterval, after: step) else { return }
+  private func sample(
+    unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void
+  ) throws {
+    guard isDue(plan.sampleInterval) else { return }
     let generator = try Generator(
       model, prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
       sampling: Sampler.Settings(seed: plan.seed))
-    let tokens = try (0..<plan.sampleLength).map { _ in try generator.next() }
-    try observe(.sample(step: step, text: String(decoding: tokenizer.decode(tokens), as: UTF8.self)))
+    var tokens: [Int] = []
+    while tokens.count < plan.sampleLength {
+      if isInterrupted() { return }
+      tokens.append(try generator.next())
+    }
+    let text = String(decoding: tokenizer.decode(tokens), as: UTF8.self)
+    try observe(.sample(step: stepsMade, text: text))
   }
 
-  private func isDue(_ interval: Int?, after step: Int) -> Bool {
+  private func isDue(_ interval: Int?) -> Bool {
     guard let interval else { return false }
-    return step % interval == 0 || step == plan.steps
+    return stepsMade % interval == 0 || stepsMade == plan.steps
   }
 }

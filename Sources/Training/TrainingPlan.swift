@@ -84,7 +84,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFinite(let step, let loss, let gradientNorm, let tensor):
       "step \(step): found loss \(loss) and gradient norm \(gradientNorm), expected finite numbers"
         + (tensor.map { " (first in \($0))" } ?? "")
-        + "; the weights of the step before were kept; try a lower learning rate"
+        + (step == 1
+          ? "; the weights it began with are damaged" : "; the learning rate may be too high")
     }
   }
 }

@@ -34,15 +34,14 @@ public final class Verifier {
   /// - Parameters:
   ///   - expectedLosses: A trajectory to hold the steps' losses against, and where it is from. Without one,
   ///     the known losses are used if the state is of OpenAI's 124M weights.
-  ///   - scratchPath: A path to save to and reload from, to which suffixes are added; the files are replaced
-  ///     if there, and the caller removes them.
-  ///   - progress: Called with a line before each part that takes long.
+  ///   - scratchDirectory: Where to save to and reload from, if the recipe asks for that; the caller removes it.
+  ///   - progress: Called with a line before each part that takes long; what it throws ends the run.
   /// - Throws: `FileError` if saving or reloading fails; `ModelError`; `AllocationError`.
   public func run(
-    expectedLosses: (source: String, losses: [Float])?, scratchPath: String,
-    progress: (String) -> Void = { _ in }
+    expectedLosses: (source: String, losses: [Float])?, scratchDirectory: String,
+    progress: (String) throws -> Void = { _ in }
   ) throws -> VerificationReport {
-    progress("forward and backward")
+    try progress("forward and backward")
     try model.forward(state.tokens, into: activations)
     let logits = compareLogits()
     let loss = try backward()
@@ -51,10 +50,10 @@ public final class Verifier {
     var losses = [loss]
     update()
     for step in 1..<recipe.steps {
-      progress("step \(step + 1) of \(recipe.steps)")
+      try progress("step \(step + 1) of \(recipe.steps)")
       losses.append(try self.step())
     }
-    let resumes = recipe.checksResume ? try resumesExactly(scratchPath, progress) : nil
+    let resumes = recipe.checksResume ? try resumesExactly(scratchDirectory, progress) : nil
     return VerificationReport(
       recipe: recipe, tensors: tensors, losses: losses,
       trajectory: trajectory(of: losses, expected: expectedLosses ?? knownLosses()),
@@ -81,17 +80,25 @@ public final class Verifier {
   }
 
   /// Saves, goes on for as many steps again, reloads, repeats them, and compares losses and weights bit by bit.
-  private func resumesExactly(_ scratchPath: String, _ progress: (String) -> Void) throws -> Bool {
-    progress("save, reload, and \(recipe.steps) more steps twice")
-    let (modelPath, statePath) = (scratchPath + "model.bin", scratchPath + "state.bin")
+  private func resumesExactly(
+    _ directory: String, _ progress: (String) throws -> Void
+  ) throws -> Bool {
+    let (modelPath, statePath) = (directory + "/model.bin", directory + "/state.bin")
+    func steps(_ name: String) throws -> [UInt32] {
+      try (1...recipe.steps).map {
+        try progress("\(name), step \($0) of \(recipe.steps)")
+        return try step().bitPattern
+      }
+    }
+    try progress("saving")
     try Checkpoint.write(model.parameters, to: modelPath, replacing: true)
     try OptimizerState.write(optimizer, to: statePath, replacing: true)
-    let straight = try (0..<recipe.steps).map { _ in try step().bitPattern }
+    let straight = try steps("going on")
     let weights = fingerprint()
 
     model = Model(try Checkpoint.read(modelPath), on: workers)
     try OptimizerState.read(statePath, into: optimizer)
-    let resumed = try (0..<recipe.steps).map { _ in try step().bitPattern }
+    let resumed = try steps("reloaded")
     return straight == resumed && weights == fingerprint()
   }
 

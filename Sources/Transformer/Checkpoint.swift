@@ -30,13 +30,11 @@ public enum Checkpoint {
   /// - Throws: `FileError` for a file that is not a whole and consistent checkpoint; `AllocationError` if its
   ///   parameters do not fit in memory.
   public static func read(_ path: String, placing placement: Placement = .copied) throws -> Parameters {
-    let file = try MappedFile(path: path)
+    let file = try MappedFile(path: path, isWritable: placement == .mapped)
     let (version, configuration) = try readHeader(of: file)
     let parameters: Parameters
     if version == .float32, placement == .mapped {
-      let count = (file.count - Header.byteCount) / version.bytesPerValue
-      parameters = Parameters(
-        configuration, in: FloatBuffer(in: file, byteOffset: Header.byteCount, count: count))
+      parameters = Parameters(configuration, in: FloatBuffer(in: file, from: Header.byteCount))
     } else {
       parameters = try Parameters(zeroed: configuration)
       fill(parameters, from: file, version: version)
@@ -115,9 +113,7 @@ public enum Checkpoint {
   private static func fileCount(
     of tensor: ParameterTensor, version: Version, in configuration: Configuration
   ) -> CheckedCount {
-    version == .unpadded && tensor == .wte
-      ? CheckedCount(configuration.vocabularySize) * configuration.channels
-      : tensor.checkedCount(in: configuration)
+    tensor.checkedCount(in: configuration, isPadded: version != .unpadded)
   }
 
   /// The part of a tensor in memory that is in the file.

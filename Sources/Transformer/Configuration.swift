@@ -25,7 +25,7 @@ public struct Configuration: Equatable, Sendable {
     maximumSequenceLength: Int, vocabularySize: Int, paddedVocabularySize: Int? = nil,
     layers: Int, heads: Int, channels: Int
   ) throws(ConfigurationError) {
-    // Far above any model, and so low that no product of them overflows before it is compared with a file.
+    // Far above any model; products of such numbers may still overflow, and are taken with care.
     let largest = 1 << 24
     let fields = [
       ("maximum sequence length", maximumSequenceLength), ("vocabulary size", vocabularySize),
@@ -43,7 +43,7 @@ public struct Configuration: Equatable, Sendable {
     guard (vocabularySize...largest + multiple).contains(padded) else {
       throw ConfigurationError(
         field: "padded vocabulary size", found: padded,
-        expected: "at least the vocabulary size, \(vocabularySize)")
+        expected: "a value from the vocabulary size, \(vocabularySize), to \(largest + multiple)")
     }
     self.maximumSequenceLength = maximumSequenceLength
     self.vocabularySize = vocabularySize
@@ -51,6 +51,12 @@ public struct Configuration: Equatable, Sendable {
     self.layers = layers
     self.heads = heads
     self.channels = channels
+  }
+
+  /// The position of the first token that is not in the vocabulary.
+  package func firstUnknownToken(in tokens: [Int32]) -> Int? {
+    let known = 0..<Int32(vocabularySize)
+    return tokens.firstIndex { !known.contains($0) }
   }
 
   /// Channels of one head.

@@ -37,14 +37,12 @@ package final class FloatBuffer {
     values = UnsafeMutableBufferPointer(start: start, count: count)
   }
 
-  /// Values that lie in a mapped file, used in place. Writing to them never changes the file.
-  ///
-  /// The caller has checked that they lie inside the file.
-  init(in file: MappedFile, byteOffset: Int, count: Int) {
+  /// All of a writable mapping behind its first `byteOffset` bytes, used in place. Writing to the values never
+  /// changes the file.
+  init(in file: MappedFile, from byteOffset: Int) {
+    guard let bytes = file.writableBytes else { preconditionFailure("the file was mapped read-only") }
     self.file = file
-    let bytes = UnsafeMutableRawBufferPointer(
-      rebasing: file.bytes[byteOffset..<byteOffset + count * MemoryLayout<Float>.stride])
-    values = bytes.bindMemory(to: Float.self)
+    values = UnsafeMutableRawBufferPointer(rebasing: bytes[byteOffset...]).bindMemory(to: Float.self)
   }
 
   deinit {

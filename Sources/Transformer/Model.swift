@@ -24,11 +24,16 @@ public final class Model {
       throw .sequenceTooLong(
         found: activations.sequenceLength, maximum: configuration.maximumSequenceLength)
     }
-    let vocabulary = 0..<Int32(configuration.vocabularySize)
-    if let position = tokens.firstIndex(where: { !vocabulary.contains($0) }) {
-      throw .tokenOutOfRange(
-        token: Int(tokens[position]), position: position, vocabularySize: configuration.vocabularySize)
-    }
+    try configuration.check(tokens)
+  }
+}
+
+extension Configuration {
+  /// - Throws: `ModelError.tokenOutOfRange` for a token that is not in the vocabulary.
+  package func check(_ tokens: [Int32]) throws(ModelError) {
+    guard let position = firstUnknownToken(in: tokens) else { return }
+    throw .tokenOutOfRange(
+      token: Int(tokens[position]), position: position, vocabularySize: vocabularySize)
   }
 }
 

@@ -67,9 +67,11 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   /// Values over all layers; `nil` if the count overflows.
   public func count(in configuration: Configuration) -> Int? { checkedCount(in: configuration).value }
 
-  func checkedCount(in configuration: Configuration) -> CheckedCount {
+  /// - Parameter isPadded: Whether wte has its padding rows; in the oldest files it has not.
+  func checkedCount(in configuration: Configuration, isPadded: Bool = true) -> CheckedCount {
     let (rows, columns) = shape(in: configuration)
-    return CheckedCount(rows) * columns * layers(in: configuration)
+    let storedRows = self == .wte && !isPadded ? configuration.vocabularySize : rows
+    return CheckedCount(storedRows) * columns * layers(in: configuration)
   }
 
   /// "(12, 2304, 768)": the shape as checkpoints and `verify` show it.

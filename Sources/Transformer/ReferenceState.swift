@@ -32,57 +32,69 @@ public struct ReferenceState {
   /// - Throws: `FileError` for a file that is not a whole and consistent state of such a model.
   public init(contentsOf path: String, for configuration: Configuration) throws(FileError) {
     let file = try MappedFile(path: path)
-    let header = try Header(of: file, magic: Self.magic, kind: "reference state")
-    guard header.version == 1 || header.version == 2 else {
-      throw FileError(
-        path,
-        .unsupportedVersion(
-          found: header.version, supported: [1, 2], advice: "make it again with dev/reference"))
-    }
-    let batchSize = try header.field(2, named: "batch size B", in: 1...1 << 24, of: path)
-    let sequenceLength = try header.field(
-      3, named: "sequence length T", in: 1...configuration.maximumSequenceLength, of: path)
-
-    let tokenCount = batchSize * sequenceLength
-    let counts = ParameterTensor.allCases.map { tensor in
-      let (rows, columns) = tensor.shape(in: configuration)
-      let isUnpadded = header.version == 1 && tensor == .wte
-      return (isUnpadded ? configuration.vocabularySize : rows) * columns * tensor.layers(in: configuration)
-    }
-    // Tokens, targets, logits, loss, gradients: 4 bytes each.
-    let valueCount =
-      CheckedCount(tokenCount) * 2 + CheckedCount(tokenCount) * configuration.vocabularySize + 1
-      + counts.reduce(0, +)
-    let expected = (valueCount * 4 + Header.byteCount).value
-    guard expected == file.count else {
-      throw FileError(path, .wrongSize(found: file.count, expected: expected ?? .max))
-    }
-
+    let shape = try Shape(of: file, for: configuration)
     var body = BodyReader(file: file)
     self.file = file
-    self.batchSize = batchSize
-    self.sequenceLength = sequenceLength
-    tokens = Array(body.next(tokenCount, as: Int32.self))
-    targets = Array(body.next(tokenCount, as: Int32.self))
-    logits = body.next(tokenCount * configuration.vocabularySize, as: Float.self)
+    batchSize = shape.batchSize
+    sequenceLength = shape.sequenceLength
+    tokens = Array(body.next(shape.tokens, as: Int32.self))
+    targets = Array(body.next(shape.tokens, as: Int32.self))
+    logits = body.next(shape.tokens * configuration.vocabularySize, as: Float.self)
     loss = body.next(1, as: Float.self)[0]
     var gradients = [ParameterTensor: UnsafeBufferPointer<Float>]()
-    for (tensor, count) in zip(ParameterTensor.allCases, counts) {
+    for (tensor, count) in zip(ParameterTensor.allCases, shape.gradients) {
       gradients[tensor] = body.next(count, as: Float.self)
     }
     self.gradients = gradients
-    try Self.check(tokens + targets, below: configuration.vocabularySize, path: path)
+    let batch = tokens + targets
+    if let position = configuration.firstUnknownToken(in: batch) {
+      throw FileError(
+        path,
+        .tokenOutOfRange(
+          token: Int(batch[position]), position: position, vocabularySize: configuration.vocabularySize))
+    }
   }
+}
 
-  private static func check(
-    _ tokens: [Int32], below vocabularySize: Int, path: String
-  ) throws(FileError) {
-    let valid = 0..<Int32(vocabularySize)
-    guard let position = tokens.firstIndex(where: { !valid.contains($0) }) else { return }
-    throw FileError(
-      path,
-      .tokenOutOfRange(
-        token: Int(tokens[position]), position: position, vocabularySize: vocabularySize))
+/// What a state's header declares, once the file is known to have all of it.
+private struct Shape {
+  let batchSize: Int
+  let sequenceLength: Int
+  /// B · T
+  let tokens: Int
+  /// Values in each tensor's gradient.
+  let gradients: [Int]
+
+  init(of file: MappedFile, for configuration: Configuration) throws(FileError) {
+    let header = try Header(of: file, magic: ReferenceState.magic, kind: "reference state")
+    guard header.version == 1 || header.version == 2 else {
+      throw FileError(
+        file.path,
+        .unsupportedVersion(
+          found: header.version, supported: [1, 2], advice: "make it again with dev/reference"))
+    }
+    batchSize = try header.field(2, named: "batch size B", in: 1...1 << 24, of: file.path)
+    sequenceLength = try header.field(3, named: "sequence length T", in: 1...1 << 24, of: file.path)
+    guard sequenceLength <= configuration.maximumSequenceLength else {
+      throw FileError(
+        file.path,
+        .mismatch(
+          found: "sequences of \(sequenceLength) tokens",
+          expected: "at most the model's \(configuration.maximumSequenceLength)",
+          advice: "use the state that was made with this model"))
+    }
+    tokens = batchSize * sequenceLength
+    let counts = ParameterTensor.allCases.map {
+      $0.checkedCount(in: configuration, isPadded: header.version != 1)
+    }
+    // Tokens, targets, logits, loss, gradients: 4 bytes each.
+    let values = counts.reduce(
+      CheckedCount(tokens) * 2 + CheckedCount(tokens) * configuration.vocabularySize + 1, +)
+    let expected = (values * 4 + Header.byteCount).value
+    guard expected == file.count else {
+      throw FileError(file.path, .wrongSize(found: file.count, expected: expected ?? .max))
+    }
+    gradients = counts.compactMap(\.value)
   }
 }
 
@@ -96,7 +108,6 @@ private struct BodyReader {
   mutating func next<T: BitwiseCopyable>(_ count: Int, as type: T.Type) -> UnsafeBufferPointer<T> {
     let end = offset + count * MemoryLayout<T>.stride
     defer { offset = end }
-    return UnsafeBufferPointer(
-      UnsafeMutableRawBufferPointer(rebasing: file.bytes[offset..<end]).bindMemory(to: type))
+    return UnsafeRawBufferPointer(rebasing: file.bytes[offset..<end]).bindMemory(to: type)
   }
 }

@@ -8,6 +8,10 @@ enum Exit {
   static let checkFailed = ExitCode(1)
   /// A file or an option cannot be used.
   static let unusableInput = ExitCode(2)
+  /// Ctrl-C, where there is nothing to save: what a shell reports for it.
+  static let interrupted = ExitCode(128 + SIGINT)
+  /// Whoever read standard output has had enough; nothing more need be said.
+  static let readerGone = ExitCode(128 + SIGPIPE)
 
   static func end(with error: Error) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }

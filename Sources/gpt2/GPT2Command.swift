@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command: one file a subcommand, which parses flags, calls the floors below, and prints.
 struct GPT2Command: ParsableCommand {
@@ -27,6 +28,8 @@ struct GPT2Command: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    // A reader that goes away shows as an error where something is written, and a run can still be saved.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try GPT2Command.parseAsRoot()
       try command.run()

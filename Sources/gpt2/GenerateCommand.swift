@@ -56,7 +56,7 @@ struct GenerateCommand: ParsableCommand {
     let parameters = try Checkpoint.read(model, placing: .mapped)
     let model = Model(parameters, on: workers)
     let tokenizer = try Tokenizer(contentsOf: self.tokenizer)
-    try model.check(tokenizer, readFrom: self.tokenizer)
+    try model.configuration.check(tokenizer, readFrom: self.tokenizer)
     parameters.warnIfNotFinite(path: self.model, on: workers)
     let prompt = try tokenizer.encode(self.prompt).map(Int32.init)
     let generator = try Generator(

@@ -1,27 +1,47 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM, noticed rather than suffered: what is under way finishes its step and is saved.
+/// Ctrl-C, SIGTERM and a closed terminal, noticed rather than suffered: what is under way finishes its step and
+/// is saved.
 enum Interruption {
   // A signal handler reaches nothing but globals; this one is atomic and only ever goes from false to true.
   private static let wasAsked = Atomic<Bool>(false)
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   /// Whether the user has asked to stop.
   static var isAsked: Bool { wasAsked.load(ordering: .relaxed) }
 
   /// From here on the first signal asks to stop; a second one ends the program at once.
   ///
-  /// Also lets the signals through, which a parent that starts programs from a worker thread may have blocked.
+  /// A signal that the parent had ignored, as nohup does, stays ignored; one that it had blocked, as a program
+  /// that starts others from a worker thread may have, is let through.
   static func watch() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signalNumber in [SIGINT, SIGTERM] { sigaddset(&signals, signalNumber) }
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    for signalNumber in [SIGINT, SIGTERM] {
+    _ = isAsked  // Initialised here, not in the handler.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for signalNumber in signals where !isIgnored(signalNumber) {
+      sigaddset(&unblocked, signalNumber)
       signal(signalNumber) { number in
         Interruption.wasAsked.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+  }
+
+  /// From here on no signal but a kill ends the program: something is being saved.
+  static func hold() {
+    for signalNumber in signals { signal(signalNumber, SIG_IGN) }
+  }
+
+  private static func isIgnored(_ signalNumber: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(signalNumber, nil, &action)
+    #if canImport(Darwin)
+      let handler = action.__sigaction_u.__sa_handler
+    #else
+      let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

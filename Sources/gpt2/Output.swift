@@ -1,10 +1,22 @@
+import BinaryFiles
 import Foundation
 
 /// Standard output: the data a command was asked for, shown at once.
 enum Output {
-  /// - Throws: If the stream cannot take it: a full disk behind a redirection.
+  /// - Throws: `Exit.readerGone` if nobody reads it any more, as after `| head`; `FileError` if it cannot take
+  ///   the text, as on a full disk.
   static func write(_ text: String) throws {
-    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    try text.utf8.withContiguousStorageIfAvailable { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)[...]
+      while !rest.isEmpty {
+        let written = Foundation.write(
+          STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0 && errno == EINTR { continue }
+        if written < 0 && errno == EPIPE { throw Exit.readerGone }
+        guard written > 0 else { throw FileError("standard output", .fromErrno("writing to it")) }
+        rest = rest.dropFirst(written)
+      }
+    }
   }
 }
 

@@ -11,7 +11,10 @@ struct ThreadOptions: ParsableArguments {
     }
   }
 
-  var workers: Workers { Workers(count: threads) }
+  /// No more threads than processors: more would only take turns.
+  var workers: Workers {
+    Workers(count: threads.map { min($0, Workers.activeProcessorCount) })
+  }
 }
 
 extension Int {

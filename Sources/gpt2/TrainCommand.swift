@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
           --tokenizer gpt2_tokenizer.bin --output runs/book --steps 500
 
       Fine-tuning: the same, with --model gpt2_124M.bin. The optimizer is AdamW. Ctrl-C finishes the step
-      and saves. The directory gets the final weights, model_STEP.bin, in llm.c's format (version 3).
+      and saves. The directory gets the weights, model_STEP.bin, in llm.c's format (version 3).
       """)
 
   @Option(help: "Checkpoint to start from, or a size for a new model: d12 is GPT-2 124M.")
@@ -40,8 +40,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Watching") var watching: WatchingOptions
   @OptionGroup var threadOptions: ThreadOptions
 
-  @Option(help: "Positions of a new model: the longest text it can look back on.")
-  var positions = 1024
+  @Option(help: "Positions of a new model, the longest text it can look back on: 1024 if not given.")
+  var positions: Int?
 
   @Option(help: "Seed of a new model's weights and of the samples; 42 gives llm.c's and PyTorch's weights.")
   var seed: UInt32 = Parameters.initialisationSeed
@@ -50,30 +50,41 @@ struct TrainCommand: ParsableCommand {
   var overwrite = false
 
   func validate() throws {
-    try positions.check("--positions", atLeast: 1)
+    try positions?.check("--positions", atLeast: 1)
   }
 
   func run() throws {
+    let directory = RunDirectory(output, replacing: overwrite)
+    try directory.check()
     let setup = try TrainingSetup(self)
-    let directory = RunDirectory(output)
-    try directory.prepare(replacing: overwrite)
+    try directory.create()
     setup.describe()
+    let failure = train(setup.trainer)
+    try save(setup.trainer, in: directory)
+    if let failure { throw failure }
+  }
 
+  /// Trains until the end, a signal, or a failure, which is returned, since what was learnt is saved first.
+  private func train(_ trainer: Trainer) -> Error? {
     var printer = TrainingPrinter(asJSON: watching.json)
     Interruption.watch()
-    let steps: Int
+    defer { printer.end() }
     do {
-      steps = try setup.trainer.run(
-        isInterrupted: { Interruption.isAsked }, observing: { try printer.show($0) })
+      try trainer.run(
+        isInterrupted: { Interruption.isAsked }, observing: { printer.show($0) })
+      return printer.outputFailure
     } catch {
-      printer.end()
-      throw error
+      return error
     }
-    printer.end()
-    let path = directory.modelPath(step: steps)
-    try Checkpoint.write(setup.trainer.model.parameters, to: path, replacing: overwrite)
-    Diagnostics.write(
-      steps < setup.trainer.plan.steps
-        ? "stopped after step \(steps) of \(setup.trainer.plan.steps); wrote \(path)" : "wrote \(path)")
+  }
+
+  private func save(_ trainer: Trainer, in directory: RunDirectory) throws {
+    Interruption.hold()
+    let (made, planned) = (trainer.stepsMade, trainer.plan.steps)
+    if made < planned { Diagnostics.write("stopped after step \(made) of \(planned)") }
+    guard made > 0 else { return }
+    let (path, problem) = try directory.save(trainer.model.parameters, step: made)
+    if let problem { Diagnostics.write("gpt2: warning: \(problem)") }
+    Diagnostics.write("wrote \(path)")
   }
 }

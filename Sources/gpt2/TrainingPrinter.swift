@@ -7,10 +7,15 @@ struct TrainingPrinter {
   private var progress = ProgressLine()
   private var summary = RunSummary()
 
+  /// Why standard output takes no more, once it does not; the run goes on without it.
+  private(set) var outputFailure: Error?
+
   init(asJSON: Bool) { self.asJSON = asJSON }
 
-  mutating func show(_ event: TrainingEvent) throws {
-    if asJSON { try printJSON(event) }
+  mutating func show(_ event: TrainingEvent) {
+    if asJSON && outputFailure == nil {
+      do { try printJSON(event) } catch { outputFailure = error }
+    }
     switch event {
     case .step(let report):
       summary.add(report)

@@ -14,10 +14,9 @@ struct TrainingSetup {
   init(_ command: TrainCommand) throws {
     let workers = command.threadOptions.workers
     let tokenizer = try Tokenizer(contentsOf: command.tokenizer)
-    let parameters = try Self.parameters(command, vocabularySize: tokenizer.vocabularySize)
-    let model = Model(parameters, on: workers)
-    try model.check(tokenizer, readFrom: command.tokenizer)
-    let configuration = model.configuration
+    let start = try Start(command, vocabularySize: tokenizer.vocabularySize)
+    let configuration = start.configuration
+    try configuration.check(tokenizer, readFrom: command.tokenizer)
     guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
       throw ModelError.sequenceTooLong(
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
@@ -27,10 +26,15 @@ struct TrainingSetup {
       try Self.loader($0, command, shuffles: false, configuration)
     }
     let plan = Self.plan(command, steps: command.batches.steps ?? data.batchesPerEpoch)
-    trainer = try Trainer(model, plan: plan, data: data, validation: validation, tokenizer: tokenizer)
+    try MemoryShortage.check(plan.memory(for: configuration))
+
+    // The slow and the large only now, when all else is known to be right.
+    let parameters = try start.parameters()
+    parameters.warnIfNotFinite(path: command.model, on: workers)
+    trainer = try Trainer(
+      Model(parameters, on: workers), plan: plan, data: data, validation: validation, tokenizer: tokenizer)
     source = command.model
     trainingTokens = data.tokensInAllShards
-    parameters.warnIfNotFinite(path: command.model, on: workers)
   }
 
   /// Says what is about to happen.
@@ -42,15 +46,6 @@ struct TrainingSetup {
       data    \(trainingTokens) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength), \(plan.steps) steps
       memory  \(Numbers.bytes(plan.memory(for: configuration))), \(trainer.model.workers.count) threads
       """)
-  }
-
-  private static func parameters(_ command: TrainCommand, vocabularySize: Int) throws -> Parameters {
-    guard let size = ModelSize(descriptor: command.model) else {
-      return try Checkpoint.read(command.model)
-    }
-    let configuration = try size.configuration(
-      vocabularySize: vocabularySize, maximumSequenceLength: command.positions)
-    return try Parameters(random: configuration, seed: command.seed)
   }
 
   private static func loader(
@@ -71,5 +66,47 @@ struct TrainingSetup {
       validationBatches: watching.validationBatches,
       sampleInterval: watching.sampleInterval == 0 ? nil : watching.sampleInterval,
       sampleLength: watching.sampleLength, seed: UInt64(command.seed))
+  }
+}
+
+/// What a run starts from: random weights of a named size, or a checkpoint.
+private enum Start {
+  case random(Configuration, seed: UInt32)
+  case checkpoint(Parameters)
+
+  init(_ command: TrainCommand, vocabularySize: Int) throws {
+    if let size = ModelSize(descriptor: command.model) {
+      self = .random(
+        try size.configuration(
+          vocabularySize: vocabularySize, maximumSequenceLength: command.positions ?? 1024),
+        seed: command.seed)
+      return
+    }
+    guard command.positions == nil else {
+      throw ValidationError("--positions is for new models; \(command.model) has its own number.")
+    }
+    do {
+      self = .checkpoint(try Checkpoint.read(command.model))
+    } catch let error as FileError where error.cause == .notFound && !command.model.contains("/") {
+      throw FileError(
+        command.model,
+        .mismatch(
+          found: "no such file", expected: "a checkpoint, or a size (\(ModelSize.descriptors))",
+          advice: "check the name"))
+    }
+  }
+
+  var configuration: Configuration {
+    switch self {
+    case .random(let configuration, _): configuration
+    case .checkpoint(let parameters): parameters.configuration
+    }
+  }
+
+  func parameters() throws -> Parameters {
+    switch self {
+    case .random(let configuration, let seed): try Parameters(random: configuration, seed: seed)
+    case .checkpoint(let parameters): parameters
+    }
   }
 }

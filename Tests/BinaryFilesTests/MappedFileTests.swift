@@ -37,8 +37,8 @@ import Testing
 
   @Test func writingToTheBytesNeverChangesTheFile() throws {
     let path = try directory.write([UInt8](repeating: 7, count: 5000), to: "bytes.bin")
-    let file = try MappedFile(path: path)
-    file.bytes.initializeMemory(as: UInt8.self, repeating: 1)
+    let file = try MappedFile(path: path, isWritable: true)
+    try #require(file.writableBytes).initializeMemory(as: UInt8.self, repeating: 1)
     #expect(file.bytes.allSatisfy { $0 == 1 })
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: path)) == Data([UInt8](repeating: 7, count: 5000)))

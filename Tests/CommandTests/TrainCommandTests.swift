@@ -71,6 +71,67 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: model)) != before)
   }
 
+  @Test func aRunThatDivergesKeepsTheWeightsOfTheStepBefore() throws {
+    let run = try workspace.train("--steps", "20", "--learning-rate", "1e30", "--validation-interval", "0")
+    #expect(run.exitCode == 1)
+    #expect(run.diagnostics.contains("gpt2: step 2: found loss"))
+    #expect(run.diagnostics.contains("run/model_00000001.bin"))
+    #expect(try runs() == ["model_00000001.bin"])
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "skipped: no /dev/full"))
+  func aRunWhoseOutputFailsIsStillFinishedAndSaved() throws {
+    let run = try shell("train", "--json", redirection: ">/dev/full")
+    #expect(run.exitCode == 2)
+    #expect(run.diagnostics.contains("gpt2: standard output: writing to it failed: No space left on device"))
+    #expect(try runs() == ["model_00000003.bin"])
+  }
+
+  @Test func aRunWhoseReadersGoAwayIsStillFinishedAndSaved() throws {
+    let run = try shell("train", "--json", redirection: "2>&1 | head -n 1 >/dev/null")
+    #expect(run.exitCode == 0, "head's own exit code")
+    // The shell waits for head alone, so the run may be a moment behind.
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try runs() != ["model_00000003.bin"], ContinuousClock.now < deadline { usleep(20_000) }
+    #expect(try runs() == ["model_00000003.bin"])
+  }
+
+  @Test func aModelThatTheMachineCannotHoldIsRefused() throws {
+    let run = try workspace.train(model: "d84")
+    #expect(run.exitCode == 2)
+    #expect(run.diagnostics.contains("not enough memory: found"))
+    #expect(try !workspace.directory.names().contains("run"))
+  }
+
+  @Test func positionsOfACheckpointCannotBeChosen() throws {
+    let run = try workspace.train("--positions", "8", model: TestFiles.fixture("tiny.bin"))
+    #expect(run.exitCode == 2)
+    #expect(run.diagnostics.contains("--positions is for new models"))
+  }
+
+  @Test func aSizeThatThereIsNoneOfIsAnsweredWithThoseThereAre() throws {
+    let run = try Command(
+      "train", "--model", "d13", "--data", workspace.training, "--tokenizer", workspace.tokenizer, "--output",
+      workspace.directory.file("run"))
+    #expect(run.exitCode == 2)
+    #expect(run.diagnostics.contains("d1 to d12, d24"))
+  }
+
+  private func runs() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: workspace.directory.file("run"))
+  }
+
+  /// A short run through a shell, with its streams redirected.
+  private func shell(_ command: String, _ option: String, redirection: String) throws -> Command {
+    let words = [
+      Command.path, command, option, "--model", "d1", "--data", workspace.training, "--tokenizer",
+      workspace.tokenizer, "--output", workspace.directory.file("run"), "--positions", "8", "-b", "1", "-t",
+      "8", "--steps", "3",
+    ]
+    let line = words.map { "'\($0)'" }.joined(separator: " ")
+    return try Command(["-c", "\(line) \(redirection)"], executable: "/bin/sh")
+  }
+
   @Test func aLongRunStopsAtASignalAndSaves() throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Command.path)

@@ -41,12 +41,30 @@ import Testing
     #expect(result.output.contains("strict: 17 of 18 tensors agree: DIFFERS"))
   }
 
-  @Test func losesThatDifferFailTheCheck() throws {
+  @Test func lossesThatDifferFailTheCheck() throws {
     let result = try verify(
       "tiny", "--recipe", "llmc", "--losses", TestFiles.fixture("awkward_losses_llmc.txt"))
     #expect(result.exitCode == 1)
     #expect(result.output.contains("DIFFERS"))
   }
+
+  @Test func scratchFilesAreRemovedAndAWrongPlaceForThemIsNamed() throws {
+    let directory = try TemporaryDirectory()
+    let result = try Command(
+      verifyTiny + ["--recipe", "strict"], environment: ["TMPDIR": directory.path])
+    #expect(result.exitCode == 0)
+    #expect(try directory.names() == [])
+    let nowhere = directory.file("nowhere")
+    let refused = try Command(verifyTiny + ["--recipe", "strict"], environment: ["TMPDIR": nowhere])
+    #expect(refused.exitCode == 2)
+    #expect(refused.diagnostics.hasPrefix("gpt2: \(nowhere): no such file or directory"))
+    // The other recipe saves nothing.
+    #expect(try Command(verifyTiny + ["--recipe", "llmc"], environment: ["TMPDIR": nowhere]).exitCode == 0)
+  }
+
+  private let verifyTiny = [
+    "verify", "--model", TestFiles.fixture("tiny.bin"), "--state", TestFiles.fixture("tiny_debug_state.bin"),
+  ]
 
   @Test func jsonIsOneObjectARecipe() throws {
     let result = try verify("tiny", "--json")

@@ -22,8 +22,8 @@ struct Workspace {
     try Command(
       [
         "train", "--model", model, "--data", training, "--validation", validation, "--tokenizer", tokenizer,
-        "--output", directory.file(output), "--positions", "16", "--batch-size", "2", "--sequence-length",
-        "16", "--threads", "2",
-      ] + (more.contains("--steps") ? more : more + ["--steps", "3"]))
+        "--output", directory.file(output), "--batch-size", "2", "--sequence-length", "16", "--threads", "2",
+      ] + (model.contains("/") ? [] : ["--positions", "16"])
+        + (more.contains("--steps") ? more : more + ["--steps", "3"]))
   }
 }

@@ -10,7 +10,7 @@ import Transformer
     let path = TestFiles.fixture("tokenizer/small.bin")
     let model = Model(try Checkpoint.read(TestFiles.fixture("tiny.bin")))
     let tokenizer = try Tokenizer(contentsOf: path)
-    let cause = expectFileError(path) { try model.check(tokenizer, readFrom: path) }
+    let cause = expectFileError(path) { try model.configuration.check(tokenizer, readFrom: path) }
     #expect(
       cause
         == .mismatch(
@@ -24,7 +24,7 @@ import Transformer
     let configuration = try Configuration(
       maximumSequenceLength: 4, vocabularySize: 257, paddedVocabularySize: padded, layers: 1, heads: 1,
       channels: 2)
-    try Model(try Parameters(zeroed: configuration)).check(.byteLevel, readFrom: "bytes.bin")
+    try configuration.check(.byteLevel, readFrom: "bytes.bin")
   }
 
   @Test func aTokenizerOfThePaddedSizeDoesNot() throws {
@@ -32,6 +32,6 @@ import Transformer
       maximumSequenceLength: 4, vocabularySize: 256, paddedVocabularySize: 257, layers: 1, heads: 1,
       channels: 2)
     let model = Model(try Parameters(zeroed: configuration))
-    expectFileError("bytes.bin") { try model.check(.byteLevel, readFrom: "bytes.bin") }
+    expectFileError("bytes.bin") { try model.configuration.check(.byteLevel, readFrom: "bytes.bin") }
   }
 }

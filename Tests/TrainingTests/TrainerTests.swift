@@ -49,9 +49,9 @@ import Transformer
       try fixture(), plan(steps: 9, batchSize: 1, sequenceLength: 5, learningRate: 1e-3),
       training: try randomTokens())
     var steps = 0
-    let made = try trainer.run(
+    try trainer.run(
       isInterrupted: { steps == 4 }, observing: { if case .step = $0 { steps += 1 } })
-    #expect(made == 4)
+    #expect(trainer.stepsMade == 4)
     #expect(steps == 4)
   }
 
@@ -93,7 +93,7 @@ import Transformer
       pattern: try randomTokens(), batchSize: 2, sequenceLength: 6, shuffling: false)
     let activations = try Activations(
       model.configuration, batchSize: 2, sequenceLength: 6, keepingForBackward: false)
-    let losses = try (0..<2).map { _ in
+    let losses = try (0..<2).compactMap { _ in
       try Evaluation.loss(of: model, on: data, batches: 3, using: activations)
     }
     #expect(losses[0] == losses[1])

@@ -65,7 +65,7 @@ import Transformer
     let state = try ReferenceState(
       contentsOf: TestFiles.fixture("tiny_debug_state.bin"), for: parameters.configuration)
     let verifier = try Verifier(parameters, against: state, by: .llmc)
-    let report = try verifier.run(expectedLosses: nil, scratchPath: directory.path + "/")
+    let report = try verifier.run(expectedLosses: nil, scratchDirectory: directory.path)
     #expect(!report.holds)
     #expect(report.tensors.allSatisfy { !$0.agrees })
     #expect(report.tensors[0].largestDifference.isNaN)
@@ -101,6 +101,6 @@ import Transformer
     let state = try ReferenceState(
       contentsOf: statePath ?? TestFiles.fixture("\(name)_debug_state.bin"), for: parameters.configuration)
     let verifier = try Verifier(parameters, against: state, by: recipe)
-    return try verifier.run(expectedLosses: expectedLosses, scratchPath: directory.path + "/")
+    return try verifier.run(expectedLosses: expectedLosses, scratchDirectory: directory.path)
   }
 }

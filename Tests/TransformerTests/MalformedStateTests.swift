@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func sequenceLongerThanTheModels() throws {
-    guard case .invalidField("sequence length T", 10, _) = try cause({ $0.set(3, to: 10) }) else {
-      Issue.record("expected an invalid field")
+    guard case .mismatch("sequences of 10 tokens", _, _) = try cause({ $0.set(3, to: 10) }) else {
+      Issue.record("expected a mismatch")
       return
     }
   }
