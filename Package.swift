@@ -2,9 +2,9 @@
 import PackageDescription
 
 // SwiftPM refuses a versioned dependency that asks for unsafe flags. As a dependency the package is checked
-// out below ".../checkouts/", so there it asks for none and is merely portable; built in its own folder it is
-// fast and strict. dev/check-package.sh proves both.
-let isDependency = Context.packageDirectory.contains("/checkouts/")
+// out as ".build/checkouts/NAME", or by Xcode as "SourcePackages/checkouts/NAME", so there it asks for none
+// and is merely portable; built in its own folder it is fast and strict. dev/check-package.sh proves both.
+let isDependency = Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
 
 #if os(Linux) && arch(x86_64)
   // Reaches Swift's own code generation as well as C's: AVX2 or AVX-512 where the building machine has it.
@@ -13,11 +13,18 @@ let isDependency = Context.packageDirectory.contains("/checkouts/")
   let nativeFlags: [String] = []
 #endif
 
+#if os(macOS)
+  // Accelerate's cblas_sgemm is deprecated without this, and a warning is an error here.
+  let strictFlags = ["-warnings-as-errors", "-Xcc", "-DACCELERATE_NEW_LAPACK"]
+#else
+  let strictFlags = ["-warnings-as-errors"]
+#endif
+
 let settings: [SwiftSetting] =
   isDependency
   ? []
   : [
-    .unsafeFlags(["-warnings-as-errors"]),
+    .unsafeFlags(strictFlags),
     .unsafeFlags(nativeFlags, .when(configuration: .release)),
   ]
 
@@ -39,7 +46,8 @@ let package = Package(
   products: [
     .executable(name: "gpt2", targets: ["gpt2"]),
     .library(
-      name: "GPT2Library", targets: ["Tokens", "Transformer", "Generation", "Training"]),
+      name: "GPT2Library",
+      targets: ["BinaryFiles", "Kernels", "Tokens", "Transformer", "Generation", "Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

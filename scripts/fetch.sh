@@ -1,19 +1,22 @@
 #!/bin/sh
 # Usage: fetch.sh FILE URL [BYTES]
-# Fetches URL into FILE unless it is there. The file appears only once it is whole; a transfer that was cut off
-# goes on where it stopped. Exit code 1 if it cannot be had.
+# Fetches URL into FILE unless it is there. The file appears only once it is whole; a transfer that was cut
+# off goes on where it stopped. Exit code 1 if it cannot be had, 2 if FILE is there with another size: it may
+# be the user's own, so it is left alone.
 set -eu
 
 file=$1
 url=$2
 bytes=${3:-}
 
-has_size() { [ -z "$bytes" ] || [ "$(wc -c <"$1")" -eq "$bytes" ]; }
+# A number without the spaces that some systems' wc pads it with.
+size() { echo $(($(wc -c <"$1"))); }
+has_size() { [ -z "$bytes" ] || [ "$(size "$1")" -eq "$bytes" ]; }
 
 if [ -f "$file" ]; then
   has_size "$file" && exit 0
-  echo "fetch: $file has $(wc -c <"$file") bytes, expected $bytes; move it away to fetch it anew" >&2
-  exit 1
+  echo "fetch: $file has $(size "$file") bytes, expected $bytes; move it away to fetch it anew" >&2
+  exit 2
 fi
 command -v curl >/dev/null || {
   echo "fetch: curl was not found" >&2
@@ -25,14 +28,32 @@ partial="$file.partial-fetch"
 echo "fetch: $url" >&2
 progress="--silent --show-error"
 [ -t 2 ] && progress="--progress-bar"
-# Without a network this must fail soon; with one, a large file may take its time as long as it moves.
-if ! curl $progress --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 30 \
-  --continue-at - --output "$partial" "$url"; then
+
+# Sets curl's exit code and the server's answer.
+download() {
+  status=0
+  # Without a network this must fail soon; with one, a large file may take its time as long as it moves.
+  answer=$(curl $progress --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 30 \
+    --continue-at - --write-out '%{http_code}' --output "$partial" "$url") || status=$?
+}
+
+resuming=no
+[ -s "$partial" ] && resuming=yes
+download
+case "$resuming $status $answer" in
+"yes 33 "* | "yes 36 "* | "yes 22 416")
+  # The server gives no ranges, or none from there on: what was left behind would stand in the way for ever.
+  echo "fetch: cannot go on from $partial; starting over" >&2
+  rm -f "$partial"
+  download
+  ;;
+esac
+if [ "$status" -ne 0 ]; then
   echo "fetch: could not fetch $(basename "$file")" >&2
   exit 1
 fi
 if ! has_size "$partial"; then
-  echo "fetch: got $(wc -c <"$partial") bytes, expected $bytes; removed them" >&2
+  echo "fetch: got $(size "$partial") bytes, expected $bytes; removed them" >&2
   rm -f "$partial"
   exit 1
 fi

@@ -2,7 +2,9 @@
 # dev/download_starter_pack.sh has it, and Shakespeare from his public home.
 # A mirror can be given in the environment.
 starter_pack=${STARTER_PACK:-https://huggingface.co/datasets/karpathy/llmc-starter-pack/resolve/main}
-shakespeare=${SHAKESPEARE:-https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt}
+char_rnn=https://raw.githubusercontent.com/karpathy/char-rnn/master
+shakespeare=${SHAKESPEARE:-$char_rnn/data/tinyshakespeare/input.txt}
 shakespeare_bytes=1115394
+tokenizer_bytes=372108
 model_bytes=497904640
 state_bytes=549369860

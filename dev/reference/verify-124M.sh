@@ -1,10 +1,16 @@
 #!/bin/sh
 # Usage: verify-124M.sh GPT2
-# Makes a random GPT-2 124M and its reference state with PyTorch in float64, unless they are there, and verifies
-# them by both recipes. Takes about five minutes, 7 GiB of memory, and 1.1 GB in data/, which git ignores.
+# Makes a random GPT-2 124M and its reference state with PyTorch in float64, unless they are there, and
+# verifies them by both recipes. Takes about five minutes, 7 GiB of memory, and 1.1 GB in data/, which git
+# ignores.
 set -eu
-cd "$(dirname "$0")/../.."
-gpt2=$1
+[ $# -eq 1 ] || {
+  echo "usage: verify-124M.sh GPT2" >&2
+  exit 2
+}
+# The path is meant from where the caller stands.
+case $1 in /*) gpt2=$1 ;; *) gpt2=$PWD/$1 ;; esac
+CDPATH= cd -- "$(dirname -- "$0")/../.."
 folder=data/reference-124M
 name=gpt2_124M_random
 
