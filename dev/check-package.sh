@@ -68,7 +68,7 @@ say "2. a package that depends on this one by version"
 # A version that no release has: the clone brings the real tags along.
 version=99.0.0
 git -C "$work/gpt2" -c user.name=check -c user.email=check@localhost -c tag.gpgSign=false \
-  tag --force --annotate $version -m "for the check"
+  tag --force --annotate $version -m "for the check" >/dev/null
 mkdir -p "$work/reader/Sources/reader"
 cat >"$work/reader/Package.swift" <<EOF
 // swift-tools-version: 6.0
