@@ -11,6 +11,9 @@ public struct Corpus: Sendable, Equatable {
   /// Where the text came from, named in errors.
   private let source: String
 
+  /// Whether there was no text: its tokens are not none even then, since each text begins with end-of-text.
+  private var isEmpty = true
+
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
   public init(_ text: [UInt8], tokenizer: Tokenizer) throws(FileError) {
     source = "the text"
@@ -26,8 +29,11 @@ public struct Corpus: Sendable, Equatable {
     let encoder = try tokenizer.makeEncoder()
     for path in paths {
       let file = try MappedFile(path: path)
-      UnsafeRawBufferPointer(file.bytes).withMemoryRebound(to: UInt8.self) {
-        append($0, encoder: encoder, endOfText: tokenizer.endOfText)
+      // Else `file` might be released, and so unmapped, after its last mention.
+      withExtendedLifetime(file) {
+        UnsafeRawBufferPointer(file.bytes).withMemoryRebound(to: UInt8.self) {
+          append($0, encoder: encoder, endOfText: tokenizer.endOfText)
+        }
       }
     }
   }
@@ -35,6 +41,7 @@ public struct Corpus: Sendable, Equatable {
   private mutating func append(
     _ text: UnsafeBufferPointer<UInt8>, encoder: BytePairEncoder, endOfText: Int
   ) {
+    isEmpty = isEmpty && text.isEmpty
     let newline = UInt8(ascii: "\n")
     var start = 0
     var position = 0
@@ -52,8 +59,21 @@ public struct Corpus: Sendable, Equatable {
   }
 
   /// How many of `count` tokens to set aside for validation unless told otherwise: llm.c's 32,768, but no
-  /// more than a tenth.
-  public static func defaultValidationCount(of count: Int) -> Int { min(32_768, count / 10) }
+  /// more than a tenth, and at least 2, an input and its target.
+  public static func defaultValidationCount(of count: Int) -> Int { max(2, min(32_768, count / 10)) }
+
+  /// Says whether `write` could begin its files, so that nobody waits for the tokens first.
+  ///
+  /// - Throws: `FileError` if a file exists and may not be replaced, or if its directory takes no files.
+  public static func checkOutputs(prefix: String, replacing: Bool) throws(FileError) {
+    let (validation, training) = outputs(prefix: prefix)
+    try FileWriter.check(validation, replacing: replacing)
+    try FileWriter.check(training, replacing: replacing)
+  }
+
+  private static func outputs(prefix: String) -> (validation: String, training: String) {
+    (prefix + "_val.bin", prefix + "_train.bin")
+  }
 
   /// Writes the first `validationCount` tokens to `PREFIX_val.bin` and the others to `PREFIX_train.bin`.
   ///
@@ -61,25 +81,40 @@ public struct Corpus: Sendable, Equatable {
   /// - Parameter replacing: Whether files of these names may be replaced.
   /// - Returns: The number of tokens in each file.
   /// - Throws: `FileError` if either file would hold fewer than two tokens, an input and its target, or cannot
-  ///   be written. Neither is written if one exists and may not be replaced.
+  ///   be written. Neither gets its name before both are whole.
   @discardableResult
   public func write(
     prefix: String, validationCount: Int? = nil, replacing: Bool
   ) throws(FileError) -> (validation: Int, training: Int) {
-    let split = validationCount ?? Self.defaultValidationCount(of: tokens.count)
-    guard split >= 2, split <= tokens.count - 2 else {
-      throw FileError(
-        source,
-        .mismatch(
-          found: "\(tokens.count) tokens, of which \(split) for validation",
-          expected: "at least 2 for validation and 2 for training",
-          advice: "give more text or another number of validation tokens"))
+    let split = try checkedSplit(validationCount)
+    try Self.checkOutputs(prefix: prefix, replacing: replacing)
+    let (validation, training) = Self.outputs(prefix: prefix)
+    try TokenFile.write(tokens[..<split], to: validation, replacing: replacing) { () throws(FileError) in
+      try TokenFile.write(tokens[split...], to: training, replacing: replacing)
     }
-    let (validation, training) = (prefix + "_val.bin", prefix + "_train.bin")
-    try FileWriter.check(validation, replacing: replacing)
-    try FileWriter.check(training, replacing: replacing)
-    try TokenFile.write(tokens[..<split], to: validation, replacing: replacing)
-    try TokenFile.write(tokens[split...], to: training, replacing: replacing)
     return (split, tokens.count - split)
+  }
+
+  /// The number of tokens for validation, once it is known to leave enough on either side.
+  private func checkedSplit(_ validationCount: Int?) throws(FileError) -> Int {
+    guard !isEmpty else {
+      throw mismatch(found: "that the text is empty", advice: "name a file with some text")
+    }
+    guard tokens.count >= 4 else {
+      throw mismatch(found: "\(tokens.count) tokens", advice: "give more text")
+    }
+    let split = validationCount ?? Self.defaultValidationCount(of: tokens.count)
+    // Of 4 or more tokens the default always leaves enough: only a number that was given can be refused.
+    guard split >= 2, split <= tokens.count - 2 else {
+      throw mismatch(
+        found: "\(tokens.count) tokens, of which \(split) for validation",
+        advice: "give more text or another number of validation tokens")
+    }
+    return split
+  }
+
+  private func mismatch(found: String, advice: String) -> FileError {
+    let expected = "at least 4, 2 for validation and 2 for training"
+    return FileError(source, .mismatch(found: found, expected: expected, advice: advice))
   }
 }

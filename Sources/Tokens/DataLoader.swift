@@ -22,7 +22,8 @@ public struct DataLoader: Sendable {
 
   /// Opens and checks every shard, and stands before the first batch.
   ///
-  /// - Parameter pattern: A path or shell pattern; shards are taken in order of their names.
+  /// - Parameter pattern: A path, or if there is no such file a shell pattern; shards are taken in order of
+  ///   their names.
   /// - Parameter vocabularySize: If given, every token of every shard must be below it.
   /// - Throws: `FileError` if no file matches, if a file is no token file or holds less than one sample or a
   ///   token outside the vocabulary, or if a number is out of range.
@@ -30,23 +31,14 @@ public struct DataLoader: Sendable {
     pattern: String, batchSize: Int, sequenceLength: Int, shuffling: Bool, processRank: Int = 0,
     processCount: Int = 1, vocabularySize: Int? = nil
   ) throws(FileError) {
-    let tokens = CheckedCount(processCount) * batchSize * sequenceLength
-    guard batchSize > 0, sequenceLength > 0, (0..<max(processCount, 0)).contains(processRank),
-      processRank <= Int(Int32.max), let sampleLength = tokens.value
-    else {
-      throw FileError(
-        pattern,
-        .mismatch(
-          found: "batch size \(batchSize), sequence length \(sequenceLength), "
-            + "process \(processRank) of \(processCount)",
-          expected: "a batch of at least 1 × 1 tokens and a process below their number",
-          advice: "give other numbers"))
-    }
+    try Self.checkProcess(processRank, of: processCount)
+    let sampleLength = try Self.checkedSampleLength(batchSize, sequenceLength, processCount)
     self.pattern = pattern
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
     self.processRank = processRank
     self.processCount = processCount
+    let factors = (processCount > 1 ? "processes × " : "") + "batch size × sequence length"
     var shards: [TokenFile] = []
     for path in try paths(matching: pattern) {
       let shard = try TokenFile(contentsOf: path)
@@ -55,7 +47,7 @@ public struct DataLoader: Sendable {
           path,
           .mismatch(
             found: "\(shard.count) tokens",
-            expected: "more than \(sampleLength), processes × batch size × sequence length",
+            expected: "more than \(sampleLength), \(factors)",
             advice: "use a smaller batch, shorter sequences, or more text"))
       }
       if let vocabularySize { try shard.check(below: vocabularySize) }
@@ -64,6 +56,38 @@ public struct DataLoader: Sendable {
     self.shards = shards
     state = State(shardCount: shards.count, shuffling: shuffling, processRank: processRank)
     reset()
+  }
+
+  private static func checkProcess(_ rank: Int, of count: Int) throws(FileError) {
+    guard 0 <= rank, rank < count, rank <= Int(Int32.max) else {
+      throw FileError(
+        "the processes",
+        .mismatch(
+          found: "process \(rank) of \(count)", expected: "a rank from 0 and below their number",
+          advice: "give other numbers"))
+    }
+  }
+
+  /// - Returns: processes · B · T.
+  /// - Throws: `FileError` about the batch, which no file is to blame for.
+  private static func checkedSampleLength(
+    _ batchSize: Int, _ sequenceLength: Int, _ processCount: Int
+  ) throws(FileError) -> Int {
+    let processes = processCount > 1 ? "\(processCount) processes × " : ""
+    let found = "\(processes)batch size \(batchSize) × sequence length \(sequenceLength)"
+    guard batchSize > 0, sequenceLength > 0 else {
+      throw FileError(
+        "the batch",
+        .mismatch(found: found, expected: "at least 1 × 1 tokens", advice: "give other numbers"))
+    }
+    guard let length = (CheckedCount(processCount) * batchSize * sequenceLength).value else {
+      throw FileError(
+        "the batch",
+        .mismatch(
+          found: found, expected: "at most \(Int.max) tokens",
+          advice: "use a smaller batch or shorter sequences"))
+    }
+    return length
   }
 
   public var isShuffling: Bool { state.generator != nil }

@@ -5,6 +5,8 @@ import BinaryFiles
 public struct TokenFile: Sendable {
   static let magic: Int32 = 20_240_520
   private static let version: Int32 = 1
+  /// How many tokens are written at once: 2 MiB.
+  private static let tokensAtOnce = 1 << 20
 
   private let file: MappedFile
 
@@ -59,19 +61,25 @@ public struct TokenFile: Sendable {
 
   /// Calls `body` with all the tokens as they are stored, little-endian.
   private func withTokens<Result>(_ body: (UnsafeBufferPointer<UInt16>) -> Result) -> Result {
-    // A mapping begins at a page, and the header keeps the tokens aligned.
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[Header.byteCount...])
-    return bytes.withMemoryRebound(to: UInt16.self, body)
+    // The mapping must outlive the last mention of `file`.
+    withExtendedLifetime(file) {
+      // A mapping begins at a page, and the header keeps the tokens aligned.
+      let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[Header.byteCount...])
+      return bytes.withMemoryRebound(to: UInt16.self, body)
+    }
   }
 
   /// Writes a token file.
   ///
   /// - Parameter tokens: At least 1, and no more than the header's int32 can count.
   /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Parameter body: Called when all is written but not under its name yet. If it throws, nothing is left
+  ///   behind: this is how files that need each other come to be all or none.
   /// - Throws: `FileError` if there are too few or too many tokens, if the file exists and may not be replaced,
-  ///   or if it cannot be written.
+  ///   or if it cannot be written; what `body` throws.
   public static func write(
-    _ tokens: ArraySlice<UInt16>, to path: String, replacing: Bool
+    _ tokens: ArraySlice<UInt16>, to path: String, replacing: Bool,
+    beforeNaming body: () throws(FileError) -> Void = {}
   ) throws(FileError) {
     guard 1...Int(Int32.max) ~= tokens.count else {
       throw FileError(
@@ -84,7 +92,13 @@ public struct TokenFile: Sendable {
     header[2] = tokens.count
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
-      try writer.append(tokens.map(\.littleEndian))
+      // In parts, since making them little-endian copies them.
+      var rest = tokens
+      while !rest.isEmpty {
+        try writer.append(rest.prefix(tokensAtOnce).map(\.littleEndian))
+        rest = rest.dropFirst(tokensAtOnce)
+      }
+      try body()
     }
   }
 

@@ -59,20 +59,25 @@ extension Tokenizer {
   /// Writes a tokenizer file of version 2.
   ///
   /// - Parameter replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if the file exists and may not be replaced, or cannot be written.
-  public func write(to path: String, replacing: Bool) throws(FileError) {
+  /// - Parameter body: Called when all is written but not under its name yet. If it throws, nothing is left
+  ///   behind.
+  /// - Throws: `FileError` if the file exists and may not be replaced, or cannot be written; what `body` throws.
+  public func write(
+    to path: String, replacing: Bool, beforeNaming body: () throws(FileError) -> Void = {}
+  ) throws(FileError) {
     var header = Header(magic: Self.magic, version: 2)
     header[2] = vocabularySize
     header[3] = endOfText
-    var body: [UInt8] = []
+    var entries: [UInt8] = []
     for id in 0..<vocabularySize {
       let bytes = vocabulary[id]
-      body.append(UInt8(bytes.count))
-      body.append(contentsOf: bytes)
+      entries.append(UInt8(bytes.count))
+      entries.append(contentsOf: bytes)
     }
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
-      try writer.append(body)
+      try writer.append(entries)
+      try body()
     }
   }
 }

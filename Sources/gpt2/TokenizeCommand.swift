@@ -28,7 +28,7 @@ struct TokenizeCommand: ParsableCommand {
 
   @Option(
     help:
-      "Tokens at the beginning that are kept for validation; 32768 or a tenth if not given, whichever is less."
+      "Tokens at the beginning that are kept for validation, at least 2; 32768 or a tenth if not given, whichever is less."
   )
   var validationTokens: Int?
 
@@ -41,24 +41,43 @@ struct TokenizeCommand: ParsableCommand {
   var overwrite = false
 
   func validate() throws {
-    try validationTokens?.check("--validation-tokens", atLeast: 1)
-    if byteLevelOutput != nil, texts.isEmpty { return }
-    if texts.isEmpty { throw ValidationError("No text file was named.") }
+    try validationTokens?.check("--validation-tokens", atLeast: 2)
+    if texts.isEmpty {
+      guard byteLevelOutput != nil else { throw ValidationError("No text file was named.") }
+      guard output == nil else { throw ValidationError("No text file was named for --output.") }
+      return
+    }
     if tokenizer == nil, byteLevelOutput == nil { throw ValidationError("Missing --tokenizer.") }
     if output == nil { throw ValidationError("Missing --output: what the two token files are to be called.") }
   }
 
   func run() throws {
-    if let byteLevelOutput {
-      try Tokenizer.byteLevel.write(to: byteLevelOutput, replacing: overwrite)
-      Diagnostics.write("wrote \(byteLevelOutput): 256 bytes and end-of-text")
+    try checkOutputs()
+    guard let output else {
+      try writeByteLevel {}
+      return
     }
-    guard let output, !texts.isEmpty else { return }
     let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) } ?? .byteLevel
     let corpus = try Corpus(contentsOf: texts, tokenizer: tokenizer)
-    let counts = try corpus.write(
-      prefix: output, validationCount: validationTokens, replacing: overwrite)
+    var counts = (validation: 0, training: 0)
+    try writeByteLevel { () throws(FileError) in
+      counts = try corpus.write(prefix: output, validationCount: validationTokens, replacing: overwrite)
+    }
     Diagnostics.write("wrote \(output)_val.bin: \(counts.validation) tokens")
     Diagnostics.write("wrote \(output)_train.bin: \(counts.training) tokens")
+  }
+
+  /// Before any work, so that nobody waits for a refusal.
+  private func checkOutputs() throws(FileError) {
+    if let byteLevelOutput { try FileWriter.check(byteLevelOutput, replacing: overwrite) }
+    if let output { try Corpus.checkOutputs(prefix: output, replacing: overwrite) }
+  }
+
+  /// Writes the byte-level tokenizer, if it was asked for, and the other outputs: if these fail, it is not left
+  /// behind to stand in the way of the next try.
+  private func writeByteLevel(with others: () throws(FileError) -> Void) throws(FileError) {
+    guard let byteLevelOutput else { return try others() }
+    try Tokenizer.byteLevel.write(to: byteLevelOutput, replacing: overwrite, beforeNaming: others)
+    Diagnostics.write("wrote \(byteLevelOutput): 256 bytes and end-of-text")
   }
 }

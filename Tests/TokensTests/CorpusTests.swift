@@ -35,8 +35,10 @@ struct CorpusTests {
     }
   }
 
-  @Test(arguments: [(0, 0), (9, 0), (10, 1), (327_679, 32_767), (327_680, 32_768), (338_028, 32_768)])
-  func defaultValidationIsATenthAtMost(count: Int, expected: Int) {
+  @Test(arguments: [
+    (0, 2), (4, 2), (29, 2), (30, 3), (327_679, 32_767), (327_680, 32_768), (338_028, 32_768),
+  ])
+  func defaultValidationIsATenthButAtLeastTwo(count: Int, expected: Int) {
     #expect(Corpus.defaultValidationCount(of: count) == expected)
   }
 
@@ -67,6 +69,59 @@ struct CorpusTests {
     #expect(try directory.names() == ["text"])
   }
 
+  /// What the program chose by itself is nothing to blame.
+  @Test(arguments: ["a", "ab"])
+  func tooLittleText(text: String) throws {
+    let directory = try TemporaryDirectory()
+    let corpus = try Corpus(Array(text.utf8), tokenizer: .byteLevel)
+    for validationCount in [nil, 2] {
+      let found = expectFileError("the text") {
+        try corpus.write(
+          prefix: directory.file("out"), validationCount: validationCount, replacing: false)
+      }
+      #expect(
+        found
+          == .mismatch(
+            found: "\(corpus.tokens.count) tokens",
+            expected: "at least 4, 2 for validation and 2 for training", advice: "give more text"))
+    }
+    #expect(try directory.names().isEmpty)
+  }
+
+  @Test func threeCharactersAreEnough() throws {
+    let directory = try TemporaryDirectory()
+    let corpus = try Corpus(Array("abc".utf8), tokenizer: .byteLevel)
+    let counts = try corpus.write(prefix: directory.file("out"), replacing: false)
+    #expect(counts == (2, 2))
+  }
+
+  /// Each text begins with end-of-text, so even empty ones have tokens.
+  @Test(arguments: [1, 2, 5])
+  func emptyTexts(count: Int) throws {
+    let directory = try TemporaryDirectory()
+    let text = try directory.write([], to: "text")
+    let corpus = try Corpus(
+      contentsOf: Array(repeating: text, count: count), tokenizer: .byteLevel)
+    let error = #expect(throws: FileError.self) {
+      try corpus.write(prefix: directory.file("out"), replacing: false)
+    }
+    #expect(error?.path == text)
+    #expect(error?.description.contains("the text is empty") == true)
+    #expect(try directory.names() == ["text"])
+  }
+
+  @Test func outputsCanBeCheckedBeforeTheWork() throws {
+    let directory = try TemporaryDirectory()
+    try Corpus.checkOutputs(prefix: directory.file("out"), replacing: false)
+    for name in ["out_train.bin", "out_val.bin"] {
+      let path = try directory.write([], to: name)
+      #expect(throws: FileError(path, .alreadyExists)) {
+        try Corpus.checkOutputs(prefix: directory.file("out"), replacing: false)
+      }
+      try Corpus.checkOutputs(prefix: directory.file("out"), replacing: true)
+    }
+  }
+
   /// The second output stands in the way, so the first is not written either.
   @Test func writesBothOrNeither() throws {
     let directory = try TemporaryDirectory()
@@ -77,6 +132,33 @@ struct CorpusTests {
     }
     #expect(try directory.names() == ["out_train.bin"])
   }
+
+  #if os(Linux) && compiler(>=6.2)
+    /// A disk that is full after the smaller file, played by a limit on the size of files; in a process of
+    /// its own, since the limit holds for all of it.
+    @Test func aFullDiskLeavesNoHalfPair() async {
+      await #expect(processExitsWith: .success) {
+        let directory = try TemporaryDirectory()
+        let prefix = directory.file("out")
+        signal(SIGXFSZ, SIG_IGN)
+        var limit = rlimit(rlim_cur: 10_000, rlim_max: 10_000)
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        let corpus = try Corpus([UInt8](repeating: 97, count: 9000), tokenizer: .byteLevel)
+
+        let first = expectFileError(prefix + "_train.bin") {
+          try corpus.write(prefix: prefix, replacing: false)
+        }
+        #expect(first == .system(operation: "writing it", code: EFBIG))
+        #expect(try directory.names().isEmpty)
+
+        let old = [prefix + "_train.bin", prefix + "_val.bin"]
+        for path in old { try Data([7]).write(to: URL(filePath: path)) }
+        expectFileError(prefix + "_train.bin") { try corpus.write(prefix: prefix, replacing: true) }
+        for path in old { #expect(try Data(contentsOf: URL(filePath: path)) == Data([7])) }
+        #expect(try directory.names() == ["out_train.bin", "out_val.bin"])
+      }
+    }
+  #endif
 
   /// The facts are of files written with tiktoken's tokens by the steps of llm.c's
   /// `dev/data/tinyshakespeare.py`; their sha256 begin with fe99db720dc7c83e and 8a70606be574040c.

@@ -1,4 +1,5 @@
 import BinaryFiles
+import Foundation
 import TestSupport
 import Testing
 import Tokens
@@ -10,6 +11,23 @@ struct DataLoaderErrorTests {
     #expect(throws: FileError(pattern, .noMatch)) {
       try DataLoader(pattern: pattern, batchSize: 1, sequenceLength: 1, shuffling: false)
     }
+  }
+
+  /// The directory's name as a pattern would match "d1".
+  @Test func aPathThatExistsIsNoPattern() throws {
+    let directory = try TemporaryDirectory()
+    for name in ["d[1]", "d1"] {
+      try FileManager.default.createDirectory(
+        atPath: directory.file(name), withIntermediateDirectories: false)
+    }
+    let path = try directory.write(Fixtures.tokenFile([1, 2, 3]), to: "d[1]/x.bin")
+    _ = try directory.write(Fixtures.tokenFile([4, 5, 6, 7]), to: "d1/x.bin")
+    let loader = try DataLoader(pattern: path, batchSize: 1, sequenceLength: 1, shuffling: false)
+    #expect(loader.tokensInAllShards == 3)
+    // What does not exist as it stands is a pattern.
+    let pattern = directory.file("d[12]/x.bin")
+    let other = try DataLoader(pattern: pattern, batchSize: 1, sequenceLength: 1, shuffling: false)
+    #expect(other.tokensInAllShards == 4)
   }
 
   @Test func directoryInsteadOfAFile() throws {
@@ -36,6 +54,7 @@ struct DataLoaderErrorTests {
     }
     #expect(error?.path == shards.directory.file("s_2.bin"))
     #expect(error?.description.contains("found 19 tokens, expected more than \(needed)") == true)
+    #expect(error?.description.contains("processes") == (processCount > 1))
   }
 
   @Test func aBadShardAmongGoodOnes() throws {
@@ -66,5 +85,22 @@ struct DataLoaderErrorTests {
         batchSize: batchSize, sequenceLength: sequenceLength, shuffling: false, processRank: processRank,
         processCount: processCount)
     }
+  }
+
+  /// The data is not to blame, nor are processes that nobody asked for.
+  @Test(arguments: [1, 2])
+  func overflowingBatch(processCount: Int) throws {
+    let shards = try Shards()
+    let processes = processCount > 1 ? "2 processes × " : ""
+    let cause = expectFileError("the batch") {
+      _ = try DataLoader(
+        pattern: shards.directory.file("*.bin"), batchSize: .max / 2, sequenceLength: 3, shuffling: false,
+        processCount: processCount)
+    }
+    #expect(
+      cause
+        == .mismatch(
+          found: "\(processes)batch size 4611686018427387903 × sequence length 3",
+          expected: "at most \(Int.max) tokens", advice: "use a smaller batch or shorter sequences"))
   }
 }

@@ -135,6 +135,33 @@ struct TokenFileTests {
     #expect(try directory.names() == ["tokens.bin"])
   }
 
+  /// More than is written at once, and not a multiple of it.
+  @Test func writesManyTokens() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("tokens.bin")
+    let tokens = (0..<2_500_000).map { UInt16($0 % 65_521) }
+    try TokenFile.write(tokens, to: path, replacing: false)
+    let isSame = try TokenFile(contentsOf: path).load(0..<tokens.count) == tokens.map(Int32.init)
+    #expect(isSame)
+  }
+
+  /// Two files of which each needs the other: see `Corpus.write`.
+  @Test func aFailureBeforeTheNameLeavesNothing() throws {
+    let directory = try TemporaryDirectory()
+    let failure = FileError("other", .notFound)
+    #expect(throws: failure) {
+      try TokenFile.write([1, 2][...], to: directory.file("a"), replacing: false) { () throws(FileError) in
+        throw failure
+      }
+    }
+    #expect(throws: failure) {
+      try Tokenizer.byteLevel.write(to: directory.file("b"), replacing: false) { () throws(FileError) in
+        throw failure
+      }
+    }
+    #expect(try directory.names().isEmpty)
+  }
+
   @Test func refusesToWriteNothing() throws {
     let directory = try TemporaryDirectory()
     let error = #expect(throws: FileError.self) {
