@@ -27,9 +27,10 @@ struct TokenizeCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help:
-      "Tokens at the beginning that are kept for validation, at least 2; 32768 or a tenth if not given, whichever is less."
-  )
+    help: """
+      Tokens at the beginning that are kept for validation, at least 2; if not given 32768 or a tenth, \
+      whichever is less.
+      """)
   var validationTokens: Int?
 
   @Option(
