@@ -14,7 +14,7 @@ finetune: build ## Verify and fine-tune OpenAI's 124M on Shakespeare, and let it
 	scripts/finetune.sh $(GPT2)
 
 test: setup ## Run the tests
-	swift test
+	swift test --disable-xctest # All tests are Swift Testing's.
 
 build: setup ## Build the gpt2 command
 	swift build -c release --product gpt2
