@@ -200,7 +200,7 @@ import Testing
     let copy = URL(fileURLWithPath: directory.file(script))
     try FileManager.default.createDirectory(
       at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: TestFiles.project(script), toPath: copy.path)
+    try copyFromProject(script, to: copy.path)
     let result = try shell([copy.path, "gpt2"], environment: ["PYTHON": "false"])
     #expect(result.exitCode == 2)
     #expect(result.diagnostics.contains(message))
@@ -229,8 +229,7 @@ import Testing
       try Data("public func\n".utf8).write(to: root.appendingPathComponent("\(name)/some.swift"))
     }
     for name in ["scripts", "README.md"] {
-      try FileManager.default.copyItem(
-        atPath: TestFiles.project(name), toPath: root.appendingPathComponent(name).path)
+      try copyFromProject(name, to: root.appendingPathComponent(name).path)
     }
     try program(
       "\(folder)/gpt2",
@@ -260,6 +259,14 @@ import Testing
 
   private func contents(of name: String) throws -> Data {
     try Data(contentsOf: URL(fileURLWithPath: directory.file(name)))
+  }
+
+  /// With cp, since Foundation's copy also wants to give away the copies to the originals' owner.
+  private func copyFromProject(_ name: String, to path: String) throws {
+    let process = try Process.run(
+      URL(fileURLWithPath: "/bin/cp"), arguments: ["-R", TestFiles.project(name), path])
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
   }
 
   private func shell(
