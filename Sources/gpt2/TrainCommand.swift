@@ -60,8 +60,8 @@ struct TrainCommand: ParsableCommand {
     try directory.create()
     setup.describe()
     let failure = train(setup.trainer)
-    try save(setup.trainer, in: directory)
-    if let failure { throw failure }
+    let problem = try save(setup.trainer, in: directory)
+    if let error = failure ?? problem { throw error }
   }
 
   /// Trains until the end, a signal, or a failure, which is returned, since what was learnt is saved first.
@@ -78,13 +78,14 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func save(_ trainer: Trainer, in directory: RunDirectory) throws {
+  /// Returns why the model is not where it should be, if it had to go elsewhere.
+  private func save(_ trainer: Trainer, in directory: RunDirectory) throws -> FileError? {
     Interruption.hold()
     let (made, planned) = (trainer.stepsMade, trainer.plan.steps)
     if made < planned { Diagnostics.write("stopped after step \(made) of \(planned)") }
-    guard made > 0 else { return }
+    guard made > 0 else { return nil }
     let (path, problem) = try directory.save(trainer.model.parameters, step: made)
-    if let problem { Diagnostics.write("gpt2: warning: \(problem)") }
     Diagnostics.write("wrote \(path)")
+    return problem
   }
 }

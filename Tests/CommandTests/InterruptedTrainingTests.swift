@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A run that is stopped in the middle, in a process of its own.
+@Suite struct InterruptedTrainingTests {
+  private let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aSignalStopsTheRunWhichIsSaved(signal: Int32) throws {
+    let exitCode = try train { process in kill(process.processIdentifier, signal) }
+    #expect(exitCode == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: workspace.directory.file("run"))
+    #expect(names.count == 1)
+    #expect(names.first?.hasPrefix("model_") == true)
+    #expect(names.first != "model_00020000.bin", "the signal was not noticed")
+  }
+
+  @Test func whereTheDirectoryIsGoneTheModelIsSavedElsewhere() throws {
+    let refuge = workspace.directory.file("refuge")
+    try FileManager.default.createDirectory(atPath: refuge, withIntermediateDirectories: false)
+    let exitCode = try train(temporaryDirectory: refuge) { process in
+      try FileManager.default.removeItem(atPath: workspace.directory.file("run"))
+      process.interrupt()
+    }
+    #expect(exitCode == 2)
+    let names = try FileManager.default.contentsOfDirectory(atPath: refuge)
+    #expect(names.count == 1)
+    #expect(names.first?.hasPrefix("model_") == true)
+  }
+
+  /// Starts a run that takes minutes, calls `disturb` once its steps have begun, and returns the exit code.
+  private func train(
+    temporaryDirectory: String? = nil, disturb: (Process) throws -> Void
+  ) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Command.path)
+    process.arguments = [
+      "train", "--model", "d1", "--data", workspace.training, "--tokenizer", workspace.tokenizer, "--output",
+      workspace.directory.file("run"), "--positions", "8", "--batch-size", "1", "--sequence-length", "8",
+      "--steps", "20000", "--json",
+    ]
+    if let temporaryDirectory {
+      process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": temporaryDirectory]) { $1 }
+    }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // The first event means that the steps have begun; what follows is read so that the pipe never fills.
+    _ = output.fileHandleForReading.availableData
+    try disturb(process)
+    _ = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try #require(process.terminationReason == .exit)
+    return process.terminationStatus
+  }
+}
