@@ -51,7 +51,7 @@ fi
 }
 train() {
   "$1" train --model d2 --data "$work/text_train.bin" --tokenizer "$work/byte.bin" --output "$work/$2" \
-    --positions 64 --steps 40 >"$work/$2.log" 2>&1 || {
+    --positions 64 --steps 40 --sample-interval 0 >"$work/$2.log" 2>&1 || {
     tail -n 20 "$work/$2.log"
     fail "train, by the $2 program"
   }

@@ -31,5 +31,5 @@ quietly() {
 quietly "$gpt2" tokenize Sources/*/*.swift --tokenizer $tokenizer --output "$work/text"
 grep -m1 'model name' /proc/cpuinfo 2>/dev/null || uname -m
 quietly "$gpt2" train --model d12 --data "$work/text_train.bin" --tokenizer $tokenizer --output "$work/run" \
-  --batch-size 4 --sequence-length 64 --steps 20 --validation-interval 0
+  --batch-size 4 --sequence-length 64 --steps 20 --validation-interval 0 --sample-interval 0
 grep -E '^(model|data|memory|median)' "$work/log"

@@ -58,7 +58,7 @@ fi
 "$gpt2" tokenize "$text" --tokenizer "$tokenizer" --output "$run/text"
 # As many positions as are trained: what lies beyond would be noise to the model.
 "$gpt2" train --model d2 --positions 64 --sequence-length 64 $settings --final-learning-rate 0.1 \
-  --weight-decay 0.1 --validation-interval 500 --data "$run/text_train.bin" \
+  --weight-decay 0.1 --validation-interval 500 --sample-interval 0 --data "$run/text_train.bin" \
   --validation "$run/text_val.bin" --tokenizer "$tokenizer" --output "$run"
 
 model=$(ls "$run"/model_*.bin)

@@ -9,12 +9,14 @@ struct GPT2Command: ParsableCommand {
     discussion: """
       From text to a model that speaks, in three commands:
 
-        gpt2 tokenize book.txt --tokenizer gpt2_tokenizer.bin --output data/book
-        gpt2 train --model d6 --data 'data/book_train*.bin' --validation 'data/book_val.bin' \\
-          --tokenizer gpt2_tokenizer.bin --output runs/book --steps 500
-        gpt2 generate --model runs/book/model_00000500.bin --tokenizer gpt2_tokenizer.bin --prompt 'Once'
+        gpt2 tokenize book.txt --tokenizer tokenizer.bin --output data/book
+        gpt2 train --model d6 --data data/book_train.bin \\
+          --validation data/book_val.bin --tokenizer tokenizer.bin \\
+          --output runs/book --steps 500
+        gpt2 generate --model runs/book/model_00000500.bin \\
+          --tokenizer tokenizer.bin --prompt 'Once upon'
 
-      Data goes to standard output, everything else to standard error. The exit code is 0 when all went
+      Data goes to standard output, everything else to standard error. The exit code is 0 when all went \
       well, 1 when a check failed, and 2 when a file or an option cannot be used. NO_COLOR is respected.
 
       Shell completions: gpt2 --generate-completion-script bash|zsh|fish

@@ -9,10 +9,11 @@ struct GenerateCommand: ParsableCommand {
     commandName: "generate",
     abstract: "Continue a text.",
     discussion: """
-      Prints the prompt and then each token as it comes. Without a prompt the model starts where a document
+      Prints the prompt and then each token as it comes. Without a prompt the model starts where a document \
       starts. It stops at the model's end-of-text token, at --max-tokens, or at Ctrl-C.
 
-        gpt2 generate --model gpt2_124M.bin --tokenizer gpt2_tokenizer.bin --prompt 'The sea was'
+        gpt2 generate --model gpt2_124M.bin --tokenizer gpt2_tokenizer.bin \\
+          --prompt 'The sea was'
 
       When the text is longer than the model has positions, the model sees the last of them.
       """)

@@ -7,14 +7,14 @@ struct TokenizeCommand: ParsableCommand {
     commandName: "tokenize",
     abstract: "Turn text files into token files for training.",
     discussion: """
-      Writes PREFIX_train.bin and PREFIX_val.bin. As in llm.c, every section of a text (up to a blank line)
+      Writes PREFIX_train.bin and PREFIX_val.bin. As in llm.c, every section of a text (up to a blank line) \
       is a document of its own, with an end-of-text token before it.
 
-        gpt2 tokenize tinyshakespeare.txt --tokenizer gpt2_tokenizer.bin --output data/tiny_shakespeare
+        gpt2 tokenize book.txt --tokenizer tokenizer.bin --output data/book
 
       A tokenizer that needs no training, one token a byte:
 
-        gpt2 tokenize --byte-level byte_tokenizer.bin
+        gpt2 tokenize --byte-level tokenizer.bin
       """)
 
   @Argument(help: "Text files, joined in this order.", completion: .file())

@@ -13,10 +13,11 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       From scratch, with a size of llm.c's (\(ModelSize.descriptors)):
 
-        gpt2 train --model d6 --data 'data/book_train*.bin' --validation data/book_val.bin \\
-          --tokenizer gpt2_tokenizer.bin --output runs/book --steps 500
+        gpt2 train --model d6 --data 'data/book_train*.bin' \\
+          --validation data/book_val.bin --tokenizer tokenizer.bin \\
+          --output runs/book --steps 500
 
-      Fine-tuning: the same, with --model gpt2_124M.bin. The optimizer is AdamW. Ctrl-C finishes the step
+      Fine-tuning: the same, with --model gpt2_124M.bin. The optimizer is AdamW. Ctrl-C finishes the step \
       and saves. The directory gets the weights, model_STEP.bin, in llm.c's format (version 3).
       """)
 

@@ -80,7 +80,7 @@ struct WatchingOptions: ParsableArguments {
   var validationBatches = 20
 
   @Option(help: "Steps between samples; 0 for none.")
-  var sampleInterval = 0
+  var sampleInterval = 100
 
   @Option(help: "Tokens of a sample.")
   var sampleLength = 64

@@ -10,18 +10,18 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Hold a model against a reference state, tensor by tensor.",
     discussion: """
-      The state holds a batch and the logits, loss and gradients that PyTorch has for it. The recipes are
-      those of llm.c's tests:
-
-        llmc    test_gpt2.c: logits and loss within 0.01, gradients within 0.02, then ten AdamW steps
-        strict  test_gpt2.cu: logits within 0.001, loss within 0.00001, gradients within 7.9 % of each
-                element, ten clipped AdamW steps, then save, reload, and ten more that give the same bits
-                (it needs room for 12 bytes a parameter in TMPDIR)
+      The state holds a batch and the logits, loss and gradients that PyTorch has for it:
 
         gpt2 verify --model gpt2_124M.bin --state gpt2_124M_debug_state.bin
 
-      The ten losses are compared with a file (--losses), or with the known ones of OpenAI's weights, within
+      The recipes are those of llm.c's tests. llmc, of test_gpt2.c: logits and loss within 0.01, gradients \
+      within 0.02, then ten AdamW steps. strict, of test_gpt2.cu: logits within 0.001, loss within 0.00001, \
+      gradients within 7.9 % of each element, ten clipped AdamW steps, then save, reload, and ten more that \
+      give the same bits (which needs room for 12 bytes a parameter in TMPDIR).
+
+      The ten losses are compared with a file (--losses), or with the known ones of OpenAI's weights, within \
       0.01 (llmc) or 0.001 (strict; PyTorch's own fp32 losses of a random 124M are 0.0001 from its float64 ones).
+
       Exit code 0: everything that was checked holds. 1: something differs. 2: a file cannot be used.
       """)
 
