@@ -114,7 +114,7 @@ public struct Corpus: Sendable, Equatable {
   }
 
   private func mismatch(found: String, advice: String) -> FileError {
-    let expected = "at least 4, 2 for validation and 2 for training"
+    let expected = "at least 2 tokens for validation and 2 for training"
     return FileError(source, .mismatch(found: found, expected: expected, advice: advice))
   }
 }

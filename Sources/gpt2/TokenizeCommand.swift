@@ -27,10 +27,7 @@ struct TokenizeCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: """
-      Tokens at the beginning that are kept for validation, at least 2; if not given 32768 or a tenth, \
-      whichever is less.
-      """)
+    help: "Tokens at the beginning kept for validation, at least 2; by default 32768 or a tenth, if less.")
   var validationTokens: Int?
 
   @Option(

@@ -83,7 +83,7 @@ struct CorpusTests {
         found
           == .mismatch(
             found: "\(corpus.tokens.count) tokens",
-            expected: "at least 4, 2 for validation and 2 for training", advice: "give more text"))
+            expected: "at least 2 tokens for validation and 2 for training", advice: "give more text"))
     }
     #expect(try directory.names().isEmpty)
   }
