@@ -87,6 +87,11 @@ public final class Activations {
     return UnsafeMutableBufferPointer(start: start + scratchOffset + logitCount, count: tokens)
   }
 
+  /// The losses of a band of positions.
+  func losses(of rows: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(rebasing: losses[rows])
+  }
+
   /// Gradients of activations: one scratch that serves every layer in turn.
   var gradients: ActivationGradients {
     precondition(keepsForBackward, "these activations were made for forward passes only")

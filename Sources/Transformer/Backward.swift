@@ -44,15 +44,17 @@ private struct BackwardPass {
 
   /// logits = lnf · wteᵀ, loss = cross-entropy(logits, targets)
   func classify(_ targets: [Int32], scale: Float) {
-    model.forEachBand(of: targets, in: activations) { rows, logits, targets, losses in
-      model.logits(of: rows, from: activations, into: logits)
-      CrossEntropy.lossAndGradient(
-        logits: logits, vocabularySize: parameters.configuration.vocabularySize, targets: targets,
-        scale: scale / Float(activations.tokens), into: losses, on: workers)
-      Linear.backward(
-        outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
-        inputGradient: flow.branch.rows(rows), weightGradient: parameterGradients[.wte], biasGradient: nil,
-        accumulating: accumulating || rows.lowerBound > 0, on: workers)
+    targets.withUnsafeBufferPointer { targets in
+      model.forEachLogitsBand(of: activations) { rows, logits in
+        CrossEntropy.lossAndGradient(
+          logits: logits, vocabularySize: parameters.configuration.vocabularySize,
+          targets: UnsafeBufferPointer(rebasing: targets[rows]), scale: scale / Float(activations.tokens),
+          into: activations.losses(of: rows), on: workers)
+        Linear.backward(
+          outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
+          inputGradient: flow.branch.rows(rows), weightGradient: parameterGradients[.wte],
+          biasGradient: nil, accumulating: accumulating || rows.lowerBound > 0, on: workers)
+      }
     }
   }
 

@@ -77,30 +77,15 @@ extension Model {
   /// - Throws: `ModelError` if the targets do not fit the model or the activations.
   public func loss(targets: [Int32], from activations: Activations) throws(ModelError) -> Float {
     try check(targets, fit: activations)
-    forEachBand(of: targets, in: activations) { rows, logits, targets, losses in
-      self.logits(of: rows, from: activations, into: logits)
-      CrossEntropy.loss(
-        logits: logits, vocabularySize: configuration.vocabularySize, targets: targets, into: losses,
-        on: workers)
-    }
-    return meanLoss(of: activations)
-  }
-
-  /// Calls `body` for one band of positions after the other: the rows, a buffer for their logits, their
-  /// targets, and where their losses go.
-  func forEachBand(
-    of targets: [Int32], in activations: Activations,
-    _ body: (Range<Int>, Matrix, UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Float>) -> Void
-  ) {
-    let band = Activations.logitRows(configuration, tokens: activations.tokens)
     targets.withUnsafeBufferPointer { targets in
-      for start in stride(from: 0, to: targets.count, by: band) {
-        let rows = start..<min(targets.count, start + band)
-        body(
-          rows, activations.logits(rows: rows.count), UnsafeBufferPointer(rebasing: targets[rows]),
-          UnsafeMutableBufferPointer(rebasing: activations.losses[rows]))
+      forEachLogitsBand(of: activations) { rows, logits in
+        CrossEntropy.loss(
+          logits: logits, vocabularySize: configuration.vocabularySize,
+          targets: UnsafeBufferPointer(rebasing: targets[rows]), into: activations.losses(of: rows),
+          on: workers)
       }
     }
+    return meanLoss(of: activations)
   }
 
   func meanLoss(of activations: Activations) -> Float {
@@ -109,16 +94,26 @@ extension Model {
   }
 }
 
+// Logits, band by band: (B·T, Vp) of them are never held at once.
 extension Model {
-  /// Calls `body` with every position's logits, (Vp), in order, without ever holding all of them.
-  package func forEachLogitsRow(
-    of activations: Activations, _ body: (_ row: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
+  /// Calls `body` with the logits of one band of positions after the other, (rows, Vp), which are its to change.
+  func forEachLogitsBand(
+    of activations: Activations, _ body: (_ rows: Range<Int>, _ logits: Matrix) -> Void
   ) {
     let band = Activations.logitRows(configuration, tokens: activations.tokens)
     for start in stride(from: 0, to: activations.tokens, by: band) {
       let rows = start..<min(activations.tokens, start + band)
       let logits = activations.logits(rows: rows.count)
       self.logits(of: rows, from: activations, into: logits)
+      body(rows, logits)
+    }
+  }
+
+  /// Calls `body` with every position's logits, (Vp), in order.
+  package func forEachLogitsRow(
+    of activations: Activations, _ body: (_ row: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
+  ) {
+    forEachLogitsBand(of: activations) { rows, logits in
       for row in rows { body(row, UnsafeBufferPointer(logits[row - rows.lowerBound])) }
     }
   }

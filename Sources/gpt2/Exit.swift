@@ -15,8 +15,8 @@ enum Exit {
 
   static func end(with error: Error) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }
-    let isOurs = !(error is ValidationError) && type(of: error) != CleanExit.self
-    if isOurs, GPT2Command.exitCode(for: error) == .failure {
+    // The argument parser knows the code of its own errors; all others are failures to it, and ours.
+    if GPT2Command.exitCode(for: error) == .failure {
       Diagnostics.write("gpt2: \(error)")
       exit(error is TrainingError ? checkFailed.rawValue : unusableInput.rawValue)
     }

@@ -1,7 +1,18 @@
 import BinaryFiles
 import Testing
 
-/// Expects `body` to throw a `FileError` about `path`, and returns its cause and its one line.
+/// Expects `body` to throw nothing but a `FileError` about `path`, and returns its cause if it does.
+public func fileErrorCause(_ path: String, _ body: () throws(FileError) -> Void) -> FileError.Cause? {
+  do throws(FileError) {
+    try body()
+    return nil
+  } catch {
+    #expect(error.path == path)
+    return error.cause
+  }
+}
+
+/// Expects `body` to throw a `FileError` about `path` whose line names it, and returns its cause.
 @discardableResult
 public func expectFileError(
   _ path: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void

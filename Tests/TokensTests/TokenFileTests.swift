@@ -11,13 +11,7 @@ struct TokenFileTests {
   }
 
   private func cause(_ path: String) -> FileError.Cause? {
-    do throws(FileError) {
-      _ = try TokenFile(contentsOf: path)
-      return nil
-    } catch {
-      #expect(error.path == path)
-      return error.cause
-    }
+    fileErrorCause(path) { () throws(FileError) in _ = try TokenFile(contentsOf: path) }
   }
 
   @Test func reads() throws {

@@ -13,13 +13,7 @@ struct TokenizerFileTests {
   }
 
   private func cause(_ path: String) -> FileError.Cause? {
-    do throws(FileError) {
-      _ = try Tokenizer(contentsOf: path)
-      return nil
-    } catch {
-      #expect(error.path == path)
-      return error.cause
-    }
+    fileErrorCause(path) { () throws(FileError) in _ = try Tokenizer(contentsOf: path) }
   }
 
   @Test func theHelperMakesAGoodFile() throws {
