@@ -17,6 +17,7 @@ public enum Attention {
     heads: Int,
     into output: Matrix,  // (B·T, C)
     logSumExp: Matrix,  // (B·NH, T)
+    precision: Precision = .fp32,
     on workers: Workers
   ) {
     let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
@@ -68,6 +69,7 @@ public enum Attention {
     batchSize: Int,
     heads: Int,
     into qkvGradient: Matrix,  // (B·T, 3C)
+    precision: Precision = .fp32,
     on workers: Workers
   ) {
     let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)

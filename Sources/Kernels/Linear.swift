@@ -2,13 +2,15 @@
 ///
 /// With dy the gradient of the loss by y:  dx = dy·W,  dW = dyᵀ·x,  db = Σ over rows of dy.
 public enum Linear {
-  /// Writes residual + input · weightᵀ + bias.
+  /// Writes residual + input · weightᵀ + bias, and with `activated` GELU of that to there.
   public static func forward(
     _ input: Matrix,  // (BT, IC)
     weight: Matrix,  // (OC, IC)
     bias: Matrix?,  // (1, OC)
     residual: Matrix?,  // (BT, OC)
     into output: Matrix,  // (BT, OC)
+    activated: Matrix? = nil,  // (BT, OC)
+    precision: Precision = .fp32,
     on workers: Workers
   ) {
     let input = BLAS.Operand(matrix: input, transposed: false)
@@ -24,6 +26,7 @@ public enum Linear {
         input.rows(rows), weight.columns(columns), scale: 1, into: band,
         accumulating: bias != nil || residual != nil)
     }
+    if let activated { GELU.forward(output, into: activated, on: workers) }
   }
 
   /// Writes bias + residual, as far as there are any.
@@ -43,6 +46,8 @@ public enum Linear {
   }
 
   /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's.
+  ///
+  /// Where the input is GELU of something, `inactivated` is that, and the input's gradient becomes its gradient.
   public static func backward(
     outputGradient: Matrix,  // (BT, OC)
     input: Matrix,  // (BT, IC)
@@ -50,13 +55,16 @@ public enum Linear {
     inputGradient: Matrix?,  // (BT, IC)
     weightGradient: Matrix,  // (OC, IC)
     biasGradient: Matrix?,  // (1, OC)
+    inactivated: Matrix? = nil,  // (BT, IC)
     accumulating: Bool,
+    precision: Precision = .fp32,
     on workers: Workers
   ) {
     if let inputGradient {
       Matmul.multiply(
         outputGradient, transposed: false, weight, transposed: false, into: inputGradient,
         accumulating: false, on: workers)
+      if let inactivated { GELU.backward(input: inactivated, gradient: inputGradient, on: workers) }
     }
     Matmul.multiply(
       outputGradient, transposed: true, input, transposed: false, into: weightGradient,
