@@ -31,27 +31,71 @@
 
 typedef float ck_float16 __attribute__((vector_size(64)));
 typedef int ck_int16 __attribute__((vector_size(64)));
+typedef unsigned ck_uint16 __attribute__((vector_size(64)));
 
+// Sixteen floats go through memory on targets without such registers. No matter: everything inlines.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define CK_INLINE static inline __attribute__((always_inline))
+
+// sum + a₀·b₀ + a₁·b₁ in each lane, whose 32 bits are two bfloat16, the first in the low ones.
+CK_INLINE ck_float16 ck_add_bf16_products(ck_float16 sum, ck_int16 a, ck_int16 b) {
 #if CKERNELS_HAS_AVX512_BF16
-// sum + a₀·b₀ + a₁·b₁ in each lane, whose 32 bits are two bfloat16.
-static inline __attribute__((always_inline)) ck_float16 ck_add_bf16_products(
-    ck_float16 sum, ck_int16 a, ck_int16 b) {
   return (ck_float16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#else
+  // A bfloat16 is the upper half of a float.
+  const ck_int16 upper = (ck_int16){} + (int)0xFFFF0000;
+  sum += (ck_float16)(a << 16) * (ck_float16)(b << 16);
+  return sum + (ck_float16)(a & upper) * (ck_float16)(b & upper);
+#endif
 }
 
-// Thirty-two floats as sixteen pairs of bfloat16, rounded to nearest even: those of `low`, then those of `high`.
-static inline __attribute__((always_inline)) ck_int16 ck_to_bf16(ck_float16 low, ck_float16 high) {
-  return (ck_int16)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+// The upper halves of sixteen floats rounded to bfloat16, to nearest and half to even; a NaN stays one.
+CK_INLINE ck_int16 ck_rounded_to_bf16(ck_float16 x) {
+  const ck_int16 bits = (ck_int16)x;
+  const ck_int16 rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+  const ck_int16 is_nan = x != x;
+  return (rounded & ~is_nan) | (0x7FC00000 & is_nan);
 }
+
+// Pairs of bfloat16, of `first` in the low halves and of `second` in the high ones.
+CK_INLINE ck_int16 ck_pair_bf16(ck_float16 first, ck_float16 second) {
+  const ck_int16 low = (ck_int16)((ck_uint16)ck_rounded_to_bf16(first) >> 16);
+  return low | (ck_rounded_to_bf16(second) & (int)0xFFFF0000);
+}
+
+// Pairs of bfloat16 of thirty-two floats one after the other: x₀ and x₁, x₂ and x₃, …
+CK_INLINE ck_int16 ck_pair_neighbours_bf16(ck_float16 low, ck_float16 high) {
+#if CKERNELS_HAS_AVX512_BF16
+  return (ck_int16)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+#else
+  const ck_float16 even = __builtin_shufflevector(
+      low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const ck_float16 odd = __builtin_shufflevector(
+      low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return ck_pair_bf16(even, odd);
 #endif
+}
+
+// a₀, b₀, a₁, b₁, … of the lower halves, and of the upper ones.
+CK_INLINE ck_float16 ck_interleave_low(ck_float16 a, ck_float16 b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+CK_INLINE ck_float16 ck_interleave_high(ck_float16 a, ck_float16 b) {
+  return __builtin_shufflevector(
+      a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
 
 // Tells the processor that this thread is waiting for another.
-static inline __attribute__((always_inline)) void ck_pause(void) {
+CK_INLINE void ck_pause(void) {
 #if defined(__x86_64__)
   _mm_pause();
 #elif defined(__aarch64__)
   __asm__ __volatile__("yield");
 #endif
 }
+
+#pragma clang diagnostic pop
 
 #endif

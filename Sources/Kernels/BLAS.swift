@@ -14,23 +14,6 @@ enum BLAS {
     return true
   }()
 
-  /// One operand: row-major values, to be read as stored or transposed.
-  struct Operand {
-    let matrix: Matrix
-    let transposed: Bool
-
-    var rows: Int { transposed ? matrix.columns : matrix.rows }
-    var columns: Int { transposed ? matrix.rows : matrix.columns }
-
-    func rows(_ range: Range<Int>) -> Operand {
-      Operand(matrix: transposed ? matrix.columns(range) : matrix.rows(range), transposed: transposed)
-    }
-
-    func columns(_ range: Range<Int>) -> Operand {
-      Operand(matrix: transposed ? matrix.rows(range) : matrix.columns(range), transposed: transposed)
-    }
-  }
-
   /// c = scale · a · b, or c += scale · a · b, on the calling thread.
   static func gemm(_ a: Operand, _ b: Operand, scale: Float, into c: Matrix, accumulating: Bool) {
     precondition(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "shapes disagree")

@@ -12,13 +12,18 @@ public enum GELU {
   ) {
     precondition(input.rows == output.rows && input.columns == output.columns, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
-      for row in rows {
-        let x = input.base + row * input.stride
-        let y = output.base + row * output.stride
-        Vectors.forEach(input.columns) { start, lanes in
-          let x = Vectors.load(x + start, lanes)
-          Vectors.store(x * gate(x), to: y + start, lanes)
-        }
+      forwardSerially(input.rows(rows), into: output.rows(rows))
+    }
+  }
+
+  /// The same on the calling thread: for use inside a task.
+  static func forwardSerially(_ input: Matrix, into output: Matrix) {
+    for row in 0..<input.rows {
+      let x = input.base + row * input.stride
+      let y = output.base + row * output.stride
+      Vectors.forEach(input.columns) { start, lanes in
+        let x = Vectors.load(x + start, lanes)
+        Vectors.store(x * gate(x), to: y + start, lanes)
       }
     }
   }
@@ -31,13 +36,18 @@ public enum GELU {
   ) {
     precondition(input.rows == gradient.rows && input.columns == gradient.columns, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
-      for row in rows {
-        let x = input.base + row * input.stride
-        let dy = gradient.base + row * gradient.stride
-        Vectors.forEach(input.columns) { start, lanes in
-          let dx = Vectors.load(dy + start, lanes) * derivative(Vectors.load(x + start, lanes))
-          Vectors.store(dx, to: dy + start, lanes)
-        }
+      backwardSerially(input: input.rows(rows), gradient: gradient.rows(rows))
+    }
+  }
+
+  /// The same on the calling thread: for use inside a task.
+  static func backwardSerially(input: Matrix, gradient: Matrix) {
+    for row in 0..<input.rows {
+      let x = input.base + row * input.stride
+      let dy = gradient.base + row * gradient.stride
+      Vectors.forEach(input.columns) { start, lanes in
+        let dx = Vectors.load(dy + start, lanes) * derivative(Vectors.load(x + start, lanes))
+        Vectors.store(dx, to: dy + start, lanes)
       }
     }
   }

@@ -1,0 +1,132 @@
+/// Copies a factor's lines (rows of the left factor, columns of the right) into panels: all lines of a panel at
+/// the first depth, then all at the second, and so on, as the micro-kernel reads them.
+enum Packing<Format: PanelFormat> {
+  /// Words of a panel's line.
+  @inline(__always)
+  static func words(depth: Int) -> Int { (depth + Format.depthPerWord - 1) / Format.depthPerWord }
+
+  /// Panels of six rows: (panels, words, 8).
+  static func packRows(_ source: Operand, into panels: UnsafeMutablePointer<Float>) {
+    if source.transposed {
+      packAdjacentRows(source.matrix, into: panels)
+    } else {
+      packSeparateRows(source.matrix, into: panels)
+    }
+  }
+
+  /// Panels of columns: (panels, words, width).
+  static func packColumns<Row: TileRow>(
+    _ source: Operand, into panels: UnsafeMutablePointer<Float>, as _: Row.Type
+  ) {
+    let words = words(depth: source.rows)
+    for first in stride(from: 0, to: source.columns, by: Row.width) {
+      let columns = source.columns(first..<min(source.columns, first + Row.width))
+      let panel = panels + first * words
+      if source.transposed {
+        packSeparateColumns(columns.matrix, into: panel, step: Row.width)
+      } else {
+        packAdjacentColumns(columns.matrix, into: panel, step: Row.width)
+      }
+    }
+  }
+
+  // MARK: Lines that lie in memory one after the other, each from its first depth to its last: (lines, depth)
+
+  private static func packSeparateRows(_ source: Matrix, into panels: UnsafeMutablePointer<Float>) {
+    let words = words(depth: source.columns)
+    // Two panels at a time, which the two halves of a vector are for.
+    let (lines, step) = (RowPanels.lines, RowPanels.step)
+    for first in stride(from: 0, to: source.rows, by: 2 * lines) {
+      let panel = panels + first / lines * words * step
+      let hasSecond = first + lines < source.rows
+      transpose(source, line: { $0 < 8 ? first + min($0, 5) : first + 6 + min($0 - 8, 5) }) { word, values in
+        store(values.lowHalf, to: panel + word * step)
+        if hasSecond { store(values.highHalf, to: panel + (words + word) * step) }
+      }
+    }
+  }
+
+  private static func packSeparateColumns(
+    _ source: Matrix, into panel: UnsafeMutablePointer<Float>, step: Int
+  ) {
+    for first in stride(from: 0, to: source.rows, by: 16) {
+      transpose(source, line: { first + $0 }) { word, values in
+        Vectors.store(values, to: panel + word * step + first, 16)
+      }
+    }
+  }
+
+  /// Calls `body` with each word of sixteen lines; lines that are not there repeat the last.
+  @inline(__always)
+  private static func transpose(
+    _ source: Matrix,  // (lines, depth)
+    line: (Int) -> Int,
+    _ body: (_ word: Int, _ values: Vector) -> Void
+  ) {
+    let depth = source.columns
+    let block = 16 * Format.depthPerWord
+    var start = 0
+    while start + block <= depth {
+      let lines = SixteenLines { index in
+        let pointer = source.base + min(line(index), source.rows - 1) * source.stride + start
+        return Format.words { Vectors.load(pointer + 16 * $0, 16) }
+      }
+      let word = start / Format.depthPerWord
+      lines.transposed().forEach { body(word + $0, $1) }
+      start += block
+    }
+    guard start < depth else { return }
+    let lines = SixteenLines { index in
+      let pointer = source.base + min(line(index), source.rows - 1) * source.stride + start
+      return Format.words { part in
+        Vectors.load(pointer + 16 * part, max(0, min(16, depth - start - 16 * part)))
+      }
+    }
+    let word = start / Format.depthPerWord
+    let rest = words(depth: depth - start)
+    lines.transposed().forEach { if $0 < rest { body(word + $0, $1) } }
+  }
+
+  // MARK: Lines that lie beside each other, all at the first depth before any at the second: (depth, lines)
+
+  private static func packAdjacentRows(_ source: Matrix, into panels: UnsafeMutablePointer<Float>) {
+    let words = words(depth: source.rows)
+    let (lines, step) = (RowPanels.lines, RowPanels.step)
+    // Eight panels at a time: three cache lines of each row are read while they are there.
+    for group in stride(from: 0, to: source.columns, by: 8 * lines) {
+      let end = min(source.columns, group + 8 * lines)
+      for word in 0..<words {
+        for first in stride(from: group, to: end, by: lines) {
+          let values = values(of: source, word: word, from: first, lanes: min(16, source.columns - first))
+          store(values.lowHalf, to: panels + (first / lines * words + word) * step)
+        }
+      }
+    }
+  }
+
+  private static func packAdjacentColumns(
+    _ source: Matrix, into panel: UnsafeMutablePointer<Float>, step: Int
+  ) {
+    for word in 0..<words(depth: source.rows) {
+      for first in stride(from: 0, to: source.columns, by: 16) {
+        let values = values(of: source, word: word, from: first, lanes: min(16, source.columns - first))
+        Vectors.store(values, to: panel + word * step + first, 16)
+      }
+    }
+  }
+
+  /// A word of up to sixteen lines from line `first` on.
+  @inline(__always)
+  private static func values(of source: Matrix, word: Int, from first: Int, lanes: Int) -> Vector {
+    let depth = word * Format.depthPerWord
+    let pointer = source.base + depth * source.stride + first
+    let next = depth + 1 < source.rows && Format.depthPerWord > 1
+    return Format.words(
+      Vectors.load(pointer, lanes), next ? Vectors.load(pointer + source.stride, lanes) : .zero)
+  }
+
+  @inline(__always)
+  private static func store(_ values: SIMD8<Float>, to pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD8<Float>.self)
+  }
+}

@@ -1,0 +1,65 @@
+import CKernels
+
+/// Sixteen vectors in a row, which `shuffled()` deals out again like two halves of a pack of cards: the first
+/// lanes of vectors 0 and 8, the second ones, and so on.
+///
+/// Each shuffle moves the first bit of a lane's place to the end, so four of them turn sixteen lines of sixteen
+/// into the transpose.
+struct SixteenLines {
+  typealias Lines = (
+    Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector,
+    Vector, Vector, Vector
+  )
+  var lines: Lines
+
+  @inline(__always)
+  init(_ line: (Int) -> Vector) {
+    lines = (
+      line(0), line(1), line(2), line(3), line(4), line(5), line(6), line(7), line(8), line(9), line(10),
+      line(11), line(12), line(13), line(14), line(15)
+    )
+  }
+
+  @inline(__always)
+  private init(_ lines: Lines) { self.lines = lines }
+
+  @inline(__always)
+  func shuffled() -> SixteenLines {
+    let v = lines
+    return SixteenLines(
+      (
+        ck_interleave_low(v.0, v.8), ck_interleave_high(v.0, v.8),
+        ck_interleave_low(v.1, v.9), ck_interleave_high(v.1, v.9),
+        ck_interleave_low(v.2, v.10), ck_interleave_high(v.2, v.10),
+        ck_interleave_low(v.3, v.11), ck_interleave_high(v.3, v.11),
+        ck_interleave_low(v.4, v.12), ck_interleave_high(v.4, v.12),
+        ck_interleave_low(v.5, v.13), ck_interleave_high(v.5, v.13),
+        ck_interleave_low(v.6, v.14), ck_interleave_high(v.6, v.14),
+        ck_interleave_low(v.7, v.15), ck_interleave_high(v.7, v.15)
+      ))
+  }
+
+  @inline(__always)
+  func transposed() -> SixteenLines { shuffled().shuffled().shuffled().shuffled() }
+
+  @inline(__always)
+  func forEach(_ body: (Int, Vector) -> Void) {
+    let v = lines
+    body(0, v.0)
+    body(1, v.1)
+    body(2, v.2)
+    body(3, v.3)
+    body(4, v.4)
+    body(5, v.5)
+    body(6, v.6)
+    body(7, v.7)
+    body(8, v.8)
+    body(9, v.9)
+    body(10, v.10)
+    body(11, v.11)
+    body(12, v.12)
+    body(13, v.13)
+    body(14, v.14)
+    body(15, v.15)
+  }
+}
