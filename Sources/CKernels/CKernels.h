@@ -87,6 +87,9 @@ CK_INLINE ck_float16 ck_interleave_high(ck_float16 a, ck_float16 b) {
       a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
+// Asks for a cache line that will be read soon. Any address will do.
+CK_INLINE void ck_prefetch(const void *_Nonnull address) { __builtin_prefetch(address, 0, 2); }
+
 // Tells the processor that this thread is waiting for another.
 CK_INLINE void ck_pause(void) {
 #if defined(__x86_64__)

@@ -48,11 +48,4 @@ struct AttentionHead {
 
   /// 1/√h.
   var scale: Float { 1 / Float(queries.columns).squareRoot() }
-
-  /// S = Q·Kᵀ/√h for a block of queries and the keys up to its end.
-  func scores(_ block: Range<Int>, into scores: Matrix) {
-    Matmul.multiplySerially(
-      queries.rows(block), transposed: false, keys.rows(0..<block.upperBound), transposed: true,
-      scale: scale, into: scores, accumulating: false)
-  }
 }

@@ -13,9 +13,10 @@ public enum Linear {
     precision: Precision = .fp32,
     on workers: Workers
   ) {
-    Product.multiply(
-      Operand(input), Operand(weight, transposed: true), into: output,
-      ends: ProductEnds(addend: residual, bias: bias, activated: activated), precision: precision, on: workers)
+    Product(
+      a: Operand(input), b: Operand(weight, transposed: true), c: output,
+      ends: ProductEnds(addend: residual, bias: bias, activated: activated)
+    ).run(precision, on: workers)
   }
 
   /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's.
@@ -34,13 +35,15 @@ public enum Linear {
     on workers: Workers
   ) {
     if let inputGradient {
-      Product.multiply(
-        Operand(outputGradient), Operand(weight), into: inputGradient,
-        ends: ProductEnds(inactivated: inactivated), precision: precision, on: workers)
+      Product(
+        a: Operand(outputGradient), b: Operand(weight), c: inputGradient,
+        ends: ProductEnds(inactivated: inactivated)
+      ).run(precision, on: workers)
     }
-    Product.multiply(
-      Operand(outputGradient, transposed: true), Operand(input), into: weightGradient,
-      ends: ProductEnds(addend: accumulating ? weightGradient : nil), precision: precision, on: workers)
+    Product(
+      a: Operand(outputGradient, transposed: true), b: Operand(input), c: weightGradient,
+      ends: ProductEnds(addend: accumulating ? weightGradient : nil)
+    ).run(precision, on: workers)
     if let biasGradient {
       ColumnSums.sum(outputGradient, into: biasGradient, accumulating: accumulating, on: workers)
     }

@@ -11,7 +11,7 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
   let workers: Workers
 
   private typealias Pack = Packing<Format>
-  private typealias Tiles = PackedTiles<Row, Format>
+  private typealias TileLoops = PackedTiles<Row, Format>
 
   func run() {
     let depth = a.columns
@@ -44,14 +44,15 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
         multiplyBlock(
           aPanels + blockRows.lowerBound / RowPanels.lines * aWords * RowPanels.step, aWords: aWords,
           rows: blockRows.lowerBound + rows.lowerBound..<blockRows.upperBound + rows.lowerBound,
-          columns: columns, depths: depths, isFirst: isFirst)
+          columns: columns, depths: depths, isFirst: isFirst,
+          next: part + workers.count < blocks.count ? blocks[part + workers.count].columns : nil)
       }
     }
   }
 
   private func multiplyBlock(
     _ aPanels: UnsafePointer<Float>, aWords: Int, rows: Range<Int>, columns: Range<Int>, depths: Range<Int>,
-    isFirst: Bool
+    isFirst: Bool, next: Range<Int>?
   ) {
     let target = c.rows(rows).columns(columns)
     let ends = ends.block(rows, columns)
@@ -61,11 +62,17 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
     workers.withScratch(width * PackedChunks.blockWords) { bPanels in
       for start in stride(from: 0, to: max(1, depths.count), by: blockDepth) {
         let block = start..<min(depths.count, start + blockDepth)
+        let following = block.upperBound..<min(depths.count, block.upperBound + blockDepth)
+        let nextSource =
+          following.isEmpty
+          ? next.map { self.b.rows(depths).columns($0).rows(0..<min(depths.count, blockDepth)).matrix }
+          : b.rows(following).matrix
         Pack.packColumns(b.rows(block), into: bPanels, as: Row.self)
-        Tiles.multiply(
+        TileLoops.multiply(
           aPanels + start / Format.depthPerWord * RowPanels.step, aWords: aWords, bPanels,
           words: Pack.words(depth: block.count), rows: rows.count, columns: columns.count,
-          into: TileOutput(target, ends, isFirst: isFirst && start == 0))
+          into: TileOutput(target, ends, isFirst: isFirst && start == 0),
+          prefetching: nextSource)
       }
     }
     if depths.upperBound == a.columns { ends.finish(target) }

@@ -9,10 +9,14 @@ enum PackedTiles<Row: TileRow, Format: PanelFormat> {
   ///   - b: (panels, words, width).
   static func multiply(
     _ a: UnsafePointer<Float>, aWords: Int, _ b: UnsafePointer<Float>, words: Int,
-    rows: Int, columns: Int, into output: TileOutput
+    rows: Int, columns: Int, into output: TileOutput, prefetching next: Matrix? = nil
   ) {
+    let tiles = (rows + Kernel.rows - 1) / Kernel.rows * ((columns + Kernel.columns - 1) / Kernel.columns)
+    var prefetch = next.map { Prefetch($0) }
+    let linesPerTile = prefetch.map { ($0.lines + tiles - 1) / tiles } ?? 0
     for column in stride(from: 0, to: columns, by: Kernel.columns) {
       for row in stride(from: 0, to: rows, by: Kernel.rows) {
+        prefetch?.request(linesPerTile)
         let tile = output.from(row: row, column: column)
         let aPanel = a + row / Kernel.rows * aWords * RowPanels.step
         let bPanel = b + column * words

@@ -20,7 +20,8 @@ struct ProductEnds {
   func block(_ rows: Range<Int>, _ columns: Range<Int>) -> ProductEnds {
     ProductEnds(
       scale: scale, addend: addend?.rows(rows).columns(columns), bias: bias?.columns(columns),
-      activated: activated?.rows(rows).columns(columns), inactivated: inactivated?.rows(rows).columns(columns))
+      activated: activated?.rows(rows).columns(columns), inactivated: inactivated?.rows(rows).columns(columns)
+    )
   }
 
   /// What follows the last addition to c.

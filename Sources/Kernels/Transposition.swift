@@ -63,3 +63,26 @@ struct SixteenLines {
     body(15, v.15)
   }
 }
+
+enum Transposition {
+  /// Copies the transpose.
+  static func copy(
+    _ source: Matrix,  // (rows, columns)
+    into target: Matrix  // (columns, rows)
+  ) {
+    precondition(source.rows == target.columns && source.columns == target.rows, "shapes disagree")
+    for row in stride(from: 0, to: source.rows, by: 16) {
+      let rows = min(16, source.rows - row)
+      for column in stride(from: 0, to: source.columns, by: 16) {
+        let columns = min(16, source.columns - column)
+        let lines = SixteenLines { index in
+          Vectors.load(source.base + (row + min(index, rows - 1)) * source.stride + column, columns)
+        }
+        lines.transposed().forEach { index, values in
+          guard index < columns else { return }
+          Vectors.store(values, to: target.base + (column + index) * target.stride + row, rows)
+        }
+      }
+    }
+  }
+}

@@ -10,9 +10,10 @@ import Testing
     var testDescription: String { "\(engine), \(precision.rawValue)" }
 
     static let all: [Way] =
-      Product.Engine.allCases.map { Way(engine: $0, precision: .fp32) }
-      + [Way(engine: .wide, precision: .bf16), Way(engine: .narrow, precision: .bf16)]
-    static let packed = all.filter { $0.engine != .blas }
+      packed + [Way(engine: .blas, precision: .fp32)]
+    static let packed = Tiles.allCases.flatMap { tiles in
+      Precision.allCases.map { Way(engine: .packed(tiles), precision: $0) }
+    }
 
     /// What the factors' values are before they are multiplied.
     func rounded(_ value: Float) -> Double {
@@ -55,12 +56,11 @@ import Testing
         let c = Buffer(unset: rows, columns, gap: 5)
         withExtendedLifetime((aMemory, bMemory)) {
           let expected = way.reference(a, b)
-          Product.multiply(
-            a, b, into: c.matrix, precision: way.precision, engine: way.engine, on: Workers(count: 2))
+          Product(a: a, b: b, c: c.matrix)
+            .run(way.precision, by: way.engine, on: Workers(count: 2))
           expectClose(c.values, expected)
-          Product.multiply(
-            a, b, into: c.matrix, ends: ProductEnds(scale: 0.5, addend: c.matrix), precision: way.precision,
-            engine: way.engine, on: Workers(count: 2))
+          Product(a: a, b: b, c: c.matrix, ends: ProductEnds(scale: 0.5, addend: c.matrix))
+            .run(way.precision, by: way.engine, on: Workers(count: 2))
           expectClose(c.values, expected.map { $0 * 1.5 })
           #expect(c.gapsAreIntact)
         }
@@ -80,20 +80,21 @@ import Testing
         let sums = way.reference(a, b).enumerated().map { index, product in
           2 * product + bias.doubles[index % columns] + residual.doubles[index]
         }
-        Product.multiply(
-          a, b, into: c.matrix,
+        Product(
+          a: a, b: b, c: c.matrix,
           ends: ProductEnds(
-            scale: 2, addend: residual.matrix, bias: bias.matrix, activated: activated.matrix),
-          precision: way.precision, engine: way.engine, on: Workers(count: 2))
+            scale: 2, addend: residual.matrix, bias: bias.matrix, activated: activated.matrix)
+        )
+        .run(way.precision, by: way.engine, on: Workers(count: 2))
         expectClose(c.values, sums)
         expectClose(activated.values, sums.map(GELUTests.reference))
         #expect(activated.gapsAreIntact)
 
-        Product.multiply(
-          a, b, into: c.matrix, ends: ProductEnds(inactivated: before.matrix), precision: way.precision,
-          engine: way.engine, on: Workers(count: 2))
+        Product(a: a, b: b, c: c.matrix, ends: ProductEnds(inactivated: before.matrix))
+          .run(way.precision, by: way.engine, on: Workers(count: 2))
         expectClose(
-          c.values, zip(way.reference(a, b), before.doubles).map { product, x in
+          c.values,
+          zip(way.reference(a, b), before.doubles).map { product, x in
             product * FiniteDifferences.gradient(at: [x]) { GELUTests.reference($0[0]) }[0]
           })
       }
@@ -109,7 +110,8 @@ import Testing
     let c = Buffer(unset: rows, columns)
     withExtendedLifetime((aMemory, bMemory)) {
       expectSameBits {
-        Product.multiply(a, b, into: c.matrix, precision: way.precision, engine: way.engine, on: $0)
+        Product(a: a, b: b, c: c.matrix)
+          .run(way.precision, by: way.engine, on: $0)
         return c.values
       }
       expectClose(c.values, way.reference(a, b))
@@ -120,9 +122,8 @@ import Testing
   func empty(way: Way) {
     let (a, b, c) = (Buffer(3, 0, []), Buffer(0, 2, []), Buffer(3, 2, [1, 2, 3, 4, 5, 6]))
     func multiply(_ ends: ProductEnds) {
-      Product.multiply(
-        Operand(a.matrix), Operand(b.matrix), into: c.matrix, ends: ends, precision: way.precision,
-        engine: way.engine, on: Workers(count: 2))
+      Product(a: Operand(a.matrix), b: Operand(b.matrix), c: c.matrix, ends: ends)
+        .run(way.precision, by: way.engine, on: Workers(count: 2))
     }
     multiply(ProductEnds(addend: c.matrix))
     #expect(c.values == [1, 2, 3, 4, 5, 6])
@@ -136,9 +137,8 @@ import Testing
     for bad in [Float.nan, Float(bitPattern: 0xFFFF_FFFF), .infinity] {
       let (a, b) = (Buffer(1, 2, [bad, 1]), Buffer(2, 1, [1, 1]))
       let c = Buffer(unset: 1, 1)
-      Product.multiply(
-        Operand(a.matrix), Operand(b.matrix), into: c.matrix, precision: way.precision, engine: way.engine,
-        on: Workers(count: 1))
+      Product(a: Operand(a.matrix), b: Operand(b.matrix), c: c.matrix)
+        .run(way.precision, by: way.engine, on: Workers(count: 1))
       #expect(bad.isNaN ? c.values[0].isNaN : c.values[0] == .infinity)
     }
   }
