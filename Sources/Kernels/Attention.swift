@@ -20,6 +20,15 @@ public enum Attention {
     precision: Precision = .fp32,
     on workers: Workers
   ) {
+    forward(
+      qkv, batchSize: batchSize, heads: heads, into: output, logSumExp: logSumExp, precision: precision,
+      tiles: .ofTarget, on: workers)
+  }
+
+  static func forward(
+    _ qkv: Matrix, batchSize: Int, heads: Int, into output: Matrix, logSumExp: Matrix, precision: Precision,
+    tiles: Tiles, on workers: Workers
+  ) {
     let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
     precondition(shape.fits(output, parts: 1) && shape.fits(logSumExp: logSumExp), "shapes disagree")
     let shares = (shape.sequenceLength + partQueries - 1) / partQueries
@@ -30,7 +39,7 @@ public enum Attention {
       let queries = start..<min(shape.sequenceLength, start + partQueries)
       let head = shape.head(index, of: qkv)
       let output = shape.head(index, of: output, part: 0)
-      Tiles.ofTarget.run(
+      tiles.run(
         ForwardTask(
           head: head, queries: queries, output: output, logSumExp: logSumExp[index], workers: workers),
         precision)
@@ -48,6 +57,15 @@ public enum Attention {
     precision: Precision = .fp32,
     on workers: Workers
   ) {
+    backward(
+      outputGradient: outputGradient, qkv: qkv, output: output, logSumExp: logSumExp, batchSize: batchSize,
+      heads: heads, into: qkvGradient, precision: precision, tiles: .ofTarget, on: workers)
+  }
+
+  static func backward(
+    outputGradient: Matrix, qkv: Matrix, output: Matrix, logSumExp: Matrix, batchSize: Int, heads: Int,
+    into qkvGradient: Matrix, precision: Precision, tiles: Tiles, on workers: Workers
+  ) {
     let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
     precondition(shape.fits(outputGradient, parts: 1) && shape.fits(output, parts: 1), "shapes disagree")
     precondition(shape.fits(logSumExp: logSumExp) && shape.fits(qkvGradient, parts: 3), "shapes disagree")
@@ -57,7 +75,7 @@ public enum Attention {
       let gradient = shape.head(part, of: qkvGradient)
       let output = shape.head(part, of: output, part: 0)
       let outputGradient = shape.head(part, of: outputGradient, part: 0)
-      Tiles.ofTarget.run(
+      tiles.run(
         BackwardTask(
           head: head, output: output, outputGradient: outputGradient, logSumExp: logSumExp[part],
           gradient: gradient, workers: workers),

@@ -96,6 +96,7 @@ enum Packing<Format: PanelFormat> {
     for group in stride(from: 0, to: source.columns, by: 8 * lines) {
       let end = min(source.columns, group + 8 * lines)
       for word in 0..<words {
+        Prefetch.request(source, row: word * Format.depthPerWord + prefetchDistance, columns: group..<end)
         for first in stride(from: group, to: end, by: lines) {
           let values = values(of: source, word: word, from: first, lanes: min(16, source.columns - first))
           store(values.lowHalf, to: panels + (first / lines * words + word) * step)
@@ -103,6 +104,9 @@ enum Packing<Format: PanelFormat> {
       }
     }
   }
+
+  /// Rows ahead of those that are packed: each lies on another page, where the processor does not follow.
+  private static var prefetchDistance: Int { 24 }
 
   private static func packAdjacentColumns(
     _ source: Matrix, into panel: UnsafeMutablePointer<Float>, step: Int

@@ -17,6 +17,15 @@ struct Prefetch {
     linesPerRow = (matrix.columns + Self.floatsPerLine - 1) / Self.floatsPerLine
   }
 
+  /// Asks for some columns of a row, if there is such a row.
+  @inline(__always)
+  static func request(_ matrix: Matrix, row: Int, columns: Range<Int>) {
+    guard row < matrix.rows else { return }
+    for column in stride(from: columns.lowerBound, to: columns.upperBound, by: floatsPerLine) {
+      ck_prefetch(matrix.base + row * matrix.stride + column)
+    }
+  }
+
   var lines: Int { matrix.rows * linesPerRow }
 
   mutating func request(_ count: Int) {
