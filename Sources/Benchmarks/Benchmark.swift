@@ -32,13 +32,11 @@ public struct Benchmark {
     if !parts.isDisjoint(with: [.train, .prefill, .decode, .growth]) {
       try observe("random weights")
       let model = Model(try Parameters(random: configuration), on: workers)
+      let step = parts.isDisjoint(with: [.train, .growth]) ? nil : try TrainingStep(model)
+      if let step, parts.contains(.train) { report.sections.append(try train(step, peaks)) }
       if parts.contains(.prefill) { report.sections.append(try prefill(model, peaks)) }
       if parts.contains(.decode) { report.sections.append(try decode(model, peaks)) }
-      if !parts.isDisjoint(with: [.train, .growth]) {
-        let step = try TrainingStep(model)
-        if parts.contains(.train) { report.sections.append(try train(step, peaks)) }
-        if parts.contains(.growth) { report.sections.append(try growth(step, peaks)) }
-      }
+      if let step, parts.contains(.growth) { report.sections.append(try growth(step, peaks)) }
     }
     return report
   }

@@ -54,11 +54,10 @@ public struct BenchmarkSettings: Sendable {
 
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
-  /// Fewer runs, and as much memory as most caches still are smaller than: 256 MiB.
+  /// Fewer runs and fewer tokens.
   public mutating func makeQuick() {
     repetitions = 3
     generatedTokens = 4
-    memoryValues = 1 << 26
   }
 
   /// Bytes that the largest of these parts needs: parameters, gradients, moments and activations, beside the

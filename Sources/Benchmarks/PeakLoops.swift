@@ -15,7 +15,7 @@ enum PeakLoops {
   /// What one round of `multiplyAdd` counts as: twelve vectors of multiply-adds, two operations each.
   static var operationsPerRound: Double { 12 * 2 * (hasAVX512 ? 16 : 8) }
   /// What one round of `addBF16Products` counts as: each of the sixteen lanes adds two products.
-  static let bf16OperationsPerRound = 12.0 * 16 * 4
+  static let bf16OperationsPerRound = 16.0 * 16 * 4
 
   /// `rounds` times twelve independent a = a·x + y, in registers alone.
   @inline(never)
@@ -42,13 +42,15 @@ enum PeakLoops {
     return ((a + b + c + d) + (e + f + g + h) + (i + j + k + l)).sum()
   }
 
-  /// The same with sum = sum + a₀·b₀ + a₁·b₁ on pairs of bfloat16; meaningful only where `hasBF16`.
+  /// The same with sixteen chains, for which there are registers, of sum = sum + a₀·b₀ + a₁·b₁ on pairs of
+  /// bfloat16; a peak only where `hasBF16`.
   @inline(never)
   static func addBF16Products(rounds: Int, x: Float, y: Float) -> Float {
     let (x, y) = (pairs(x), pairs(y))
     var (a, b, c, d) = (start(0), start(1), start(2), start(3))
     var (e, f, g, h) = (start(4), start(5), start(6), start(7))
     var (i, j, k, l) = (start(8), start(9), start(10), start(11))
+    var (m, n, o, p) = (start(12), start(13), start(14), start(15))
     for _ in 0..<rounds {
       a = ck_add_bf16_products(a, x, y)
       b = ck_add_bf16_products(b, x, y)
@@ -62,8 +64,12 @@ enum PeakLoops {
       j = ck_add_bf16_products(j, x, y)
       k = ck_add_bf16_products(k, x, y)
       l = ck_add_bf16_products(l, x, y)
+      m = ck_add_bf16_products(m, x, y)
+      n = ck_add_bf16_products(n, x, y)
+      o = ck_add_bf16_products(o, x, y)
+      p = ck_add_bf16_products(p, x, y)
     }
-    return ((a + b + c + d) + (e + f + g + h) + (i + j + k + l)).sum()
+    return ((a + b + c + d) + (e + f + g + h) + (i + j + k + l) + (m + n + o + p)).sum()
   }
 
   /// The sum of all values: reads 4 bytes a value.

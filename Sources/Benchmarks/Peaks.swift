@@ -9,6 +9,12 @@ public struct Peaks: Encodable, Sendable {
   public let allThreads: PeakRates
   /// What an empty region of two parts costs, in seconds: handing out the work, and waiting for its end.
   public let fanOutSeconds: Double
+
+  /// Whether all threads together fall so far short of one thread's arithmetic that other programs must have had
+  /// a share of the processors.
+  public var areDisturbed: Bool {
+    allThreads.fp32 < 0.75 * oneThread.fp32 * Double(allThreads.threads)
+  }
 }
 
 /// Peaks of a number of threads.

@@ -47,14 +47,15 @@ extension Work {
     Work(operations: 2 * R * I * O, reads: R * O + R * I, writes: I * O + (hasBias ? O : 0))
   }
 
-  /// Q·Kᵀ and P·V, half of each masked: 2 products of 2·T·T·C ÷ 2 operations for each of B sequences. Reads q, k, v;
-  /// writes the output and L of each head's rows.
+  /// Q·Kᵀ and P·V, half of each masked: 2·T·T·C operations for each of B sequences. Writes the output and L of
+  /// each head's rows; q, k and v are taken to be in the caches, since the layer before has just written them.
   static func attention(batchSize B: Int, sequenceLength T: Int, channels C: Int, heads: Int) -> Work {
-    Work(operations: 2 * B * T * T * C, reads: 3 * B * T * C, writes: B * T * C + B * heads * T)
+    Work(operations: 2 * B * T * T * C, reads: 0, writes: B * T * C + B * heads * T)
   }
 
   /// dV, dP, dQ and dK: four such products. The scores, which are computed a second time, are not counted.
-  static func attentionBackward(batchSize B: Int, sequenceLength T: Int, channels C: Int, heads: Int) -> Work {
+  static func attentionBackward(batchSize B: Int, sequenceLength T: Int, channels C: Int, heads: Int) -> Work
+  {
     Work(
       operations: 4 * B * T * T * C, reads: 5 * B * T * C + B * heads * T, writes: 3 * B * T * C)
   }

@@ -47,7 +47,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Runs that a median is taken of: 7 if not given, 3 if quick.")
   var repetitions: Int?
 
-  @Flag(help: "Fewer runs, fewer tokens, less memory: figures are rougher.")
+  @Option(help: "MiB of memory to measure bandwidth on; much more than the last cache holds.")
+  var memory = 512
+
+  @Flag(help: "Fewer runs and fewer tokens: figures are rougher.")
   var quick = false
 
   @Option(help: "Positions of the model.")
@@ -68,6 +71,9 @@ struct BenchCommand: ParsableCommand {
     try batchSize.check("--batch-size", atLeast: 1)
     try repetitions?.check("--repetitions", atLeast: 1)
     try positions.check("--positions", atLeast: 1)
+    guard (1...1 << 20).contains(memory) else {
+      throw ValidationError("--memory is \(memory), expected a number of MiB from 1 to \(1 << 20).")
+    }
     for (option, length) in [("--sequence-length", sequenceLength), ("--prompt-length", promptLength)]
     where !(1...positions).contains(length) {
       throw ValidationError("\(option) is \(length), expected a number from 1 to the \(positions) positions.")
@@ -102,6 +108,7 @@ struct BenchCommand: ParsableCommand {
     settings.promptLength = promptLength
     settings.workers = threadOptions.workers
     settings.precision = precision
+    settings.memoryValues = memory << 18
     settings.growth.removeAll { $0.sequenceLength > positions }
     if quick { settings.makeQuick() }
     if let repetitions { settings.repetitions = repetitions }

@@ -20,7 +20,8 @@ struct BenchPrinter {
     let settings = report.settings
     let peaks = report.peaks
     let instructions =
-      machine.instructions.isEmpty ? "no particular instructions" : machine.instructions.joined(separator: ", ")
+      machine.instructions.isEmpty
+      ? "no particular instructions" : machine.instructions.joined(separator: ", ")
     var lines = [
       "\(machine.processor), \(settings.threads) of \(machine.activeProcessors) processors, "
         + "compiled for \(instructions); products by \(machine.matrixProduct)",
@@ -33,6 +34,9 @@ struct BenchPrinter {
     ]
     if settings.threads > 1 { lines.append(Self.peakRow(peaks.allThreads)) }
     lines.append("an empty region of two parts costs \(Numbers.fixed(peaks.fanOutSeconds * 1e6, 2)) µs")
+    if peaks.areDisturbed {
+      lines.append("the threads' peaks do not add up: something else is running, and all figures are rough")
+    }
     if !machine.isOptimised {
       lines.insert("a debug build: these figures mean nothing; build with -c release", at: 0)
     }
@@ -64,7 +68,8 @@ struct BenchPrinter {
     let rows = section.rows.map { row in
       let share = row.isPart ? "" : Columns.percent(row.secondsPerStep / section.seconds, 1)
       return Columns.left("  " + row.name, 17) + Columns.left(row.pass ?? "", 13)
-        + Columns.right("\(row.callsPerStep)", 11) + Columns.right(Columns.milliseconds(row.secondsPerCall), 11)
+        + Columns.right("\(row.callsPerStep)", 11)
+        + Columns.right(Columns.milliseconds(row.secondsPerCall), 11)
         + Columns.right(Columns.milliseconds(row.secondsPerStep), 11) + Columns.right(share, 11)
         + Columns.rateAndPeak(row)
     }
