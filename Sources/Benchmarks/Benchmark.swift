@@ -38,6 +38,7 @@ public struct Benchmark {
       if parts.contains(.decode) { report.sections.append(try decode(model, peaks)) }
       if let step, parts.contains(.growth) { report.sections.append(try growth(step, peaks)) }
     }
+    report.peaks.allThreadsAtEnd = try meter.rates(on: workers)
     return report
   }
 

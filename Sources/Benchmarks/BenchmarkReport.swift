@@ -4,8 +4,8 @@ import Kernels
 public struct BenchmarkReport: Encodable, Sendable {
   public let machine: Machine
   public let settings: SettingsRecord
-  public let peaks: Peaks
-  public var sections: [BenchmarkSection] = []
+  public internal(set) var peaks: Peaks
+  public internal(set) var sections: [BenchmarkSection] = []
 
   /// The settings that the figures depend on.
   public struct SettingsRecord: Encodable, Sendable {

@@ -10,10 +10,16 @@ public struct Peaks: Encodable, Sendable {
   /// What an empty region of two parts costs, in seconds: handing out the work, and waiting for its end.
   public let fanOutSeconds: Double
 
-  /// Whether all threads together fall so far short of one thread's arithmetic that other programs must have had
-  /// a share of the processors.
+  /// All threads' peaks measured again after everything else; figures are only as steady as these.
+  public var allThreadsAtEnd: PeakRates?
+
+  /// Whether others had a share of the machine: all threads together fall far short of one thread's arithmetic,
+  /// or a peak has changed by more than a sixth. Figures then hold for no machine, and may pass 100 %.
   public var areDisturbed: Bool {
-    allThreads.fp32 < 0.75 * oneThread.fp32 * Double(allThreads.threads)
+    let isShared = allThreads.fp32 < 0.75 * oneThread.fp32 * Double(allThreads.threads)
+    guard let end = allThreadsAtEnd else { return isShared }
+    let ratios = [\PeakRates.fp32, \.read, \.update].map { end[keyPath: $0] / allThreads[keyPath: $0] }
+    return isShared || ratios.contains { !(5.0 / 6...6.0 / 5).contains($0) }
   }
 }
 
@@ -72,7 +78,7 @@ struct PeakMeter {
     return Peaks(oneThread: oneThread, allThreads: allThreads, fanOutSeconds: try fanOut(on: workers))
   }
 
-  private func rates(on workers: Workers) throws -> PeakRates {
+  func rates(on workers: Workers) throws -> PeakRates {
     let name = "peaks of \(workers.count) \(workers.count == 1 ? "thread" : "threads")"
     let fp32 = try best(of: name + ": fp32") {
       arithmetic(on: workers, operationsPerRound: PeakLoops.operationsPerRound) {

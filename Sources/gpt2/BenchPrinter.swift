@@ -33,9 +33,10 @@ struct BenchPrinter {
       Self.peakRow(peaks.oneThread),
     ]
     if settings.threads > 1 { lines.append(Self.peakRow(peaks.allThreads)) }
+    if let end = peaks.allThreadsAtEnd { lines.append(Self.peakRow(end, "  at the end")) }
     lines.append("an empty region of two parts costs \(Numbers.fixed(peaks.fanOutSeconds * 1e6, 2)) µs")
     if peaks.areDisturbed {
-      lines.append("the threads' peaks do not add up: something else is running, and all figures are rough")
+      lines.append("the peaks are not steady: something else is running, and all figures are rough")
     }
     if !machine.isOptimised {
       lines.insert("a debug build: these figures mean nothing; build with -c release", at: 0)
@@ -43,10 +44,10 @@ struct BenchPrinter {
     return lines
   }
 
-  private static func peakRow(_ rates: PeakRates) -> String {
+  private static func peakRow(_ rates: PeakRates, _ name: String? = nil) -> String {
     func billions(_ rate: Double?) -> String { rate.map { Numbers.fixed($0 / 1e9, 1) } ?? "-" }
     return peakRow(
-      "  \(rates.threads) \(rates.threads == 1 ? "thread" : "threads")", billions(rates.fp32),
+      name ?? "  \(rates.threads) \(rates.threads == 1 ? "thread" : "threads")", billions(rates.fp32),
       billions(rates.bf16), billions(rates.read), billions(rates.update))
   }
 

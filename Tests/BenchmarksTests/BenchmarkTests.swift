@@ -108,6 +108,21 @@ import Transformer
     #expect(section((2, 2)).steepestRise == nil)
   }
 
+  @Test(
+    arguments: [
+      (200, 200, 10, false), (200, 200, 11.9, false), (200, 200, 12.1, true), (200, 160, 10, true),
+      (140, 140, 10, true),
+    ] as [(Double, Double, Double, Bool)])
+  func unsteadyPeaksAreNoticed(fp32: Double, fp32AtEnd: Double, readAtEnd: Double, isDisturbed: Bool) {
+    func rates(_ threads: Int, _ fp32: Double, _ read: Double) -> PeakRates {
+      PeakRates(threads: threads, fp32: fp32, bf16: nil, read: read, update: 1)
+    }
+    let peaks = Peaks(
+      oneThread: rates(1, 100, 9), allThreads: rates(2, fp32, 10), fanOutSeconds: 1,
+      allThreadsAtEnd: rates(2, fp32AtEnd, readAtEnd))
+    #expect(peaks.areDisturbed == isDisturbed)
+  }
+
   @Test func memoryIsEstimatedByTheLargestPart() throws {
     var settings = try settings()
     let parameters = try #require(settings.configuration.parameterCount)
