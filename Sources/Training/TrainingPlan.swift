@@ -40,9 +40,9 @@ public struct TrainingPlan: Sendable {
 
   /// Bytes that weights, gradients, both moments and activations of such a run take.
   public func memory(for configuration: Configuration) -> Int {
-    let activations = Activations.valueCount(
+    let activations = Activations.valueCounts(
       configuration, batchSize: batchSize, sequenceLength: sequenceLength, keepingForBackward: true)
-    return 4 * (4 * (configuration.parameterCount ?? 0) + activations)
+    return 4 * (4 * (configuration.parameterCount ?? 0) + (activations.map { $0.kept + $0.scratch } ?? 0))
   }
 }
 
