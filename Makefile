@@ -2,7 +2,7 @@
 GPT2 := .build/release/gpt2
 PYTHON ?= python3
 
-.PHONY: help run test finetune build setup lint format verify-124M measure check-package clean
+.PHONY: help run test finetune build setup lint format verify-124M measure bench check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ verify-124M: build ## Hold a random 124M against PyTorch (needs Python with torc
 
 measure: build ## Time a training step of 124M at B=4, T=64
 	dev/measure-step.sh $(GPT2)
+
+bench: build ## Time every operation of 124M, and whole passes, against what this machine can do
+	$(GPT2) bench
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh

@@ -64,8 +64,10 @@ let package = Package(
     floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers"]),
     floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
     floor("Training", on: ["Transformer", "Tokens", "Generation"]),
+    floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
-      name: "gpt2", dependencies: ["Training", "Generation", "Transformer", "Tokens", argumentParser],
+      name: "gpt2",
+      dependencies: ["Benchmarks", "Training", "Generation", "Transformer", "Tokens", argumentParser],
       swiftSettings: settings),
 
     .target(
@@ -78,6 +80,7 @@ let package = Package(
     tests(of: "Transformer", using: ["Transformer", "Kernels", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
     tests(of: "Command", using: ["gpt2"]),
   ],
   swiftLanguageModes: [.v6]

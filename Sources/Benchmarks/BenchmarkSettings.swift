@@ -1,0 +1,83 @@
+import Kernels
+import Transformer
+
+/// A group of figures.
+public enum BenchmarkPart: String, CaseIterable, Sendable {
+  /// Every operation by itself, in the shapes that it has in a training step, a prompt's pass and a token's.
+  case ops
+  /// A training step as a whole.
+  case train
+  /// The pass over a prompt.
+  case prefill
+  /// Tokens after the prompt.
+  case decode
+  /// Training steps of growing batches.
+  case growth
+}
+
+/// What is measured, and how thoroughly.
+public struct BenchmarkSettings: Sendable {
+  public var configuration: Configuration
+  /// B and T of a training step.
+  public var batchSize = 4
+  public var sequenceLength = 64
+  /// Tokens of the prompt; the one that tokens are generated after is as long.
+  public var promptLength = 512
+  /// Tokens to generate.
+  public var generatedTokens = 16
+  public var workers = Workers()
+  public var precision = Precision.fp32
+  /// Timings that a median is taken of.
+  public var repetitions = 7
+  /// Values of the memory that bandwidth is measured on and that is read to empty the caches: 512 MiB.
+  public var memoryValues = 1 << 27
+  /// The shapes of `growth`: one sequence ever longer, then short ones, ever more.
+  public var growth: [BatchShape] = BatchShape.doubling
+
+  /// B and T.
+  public struct BatchShape: Equatable, Sendable {
+    public let batchSize: Int
+    public let sequenceLength: Int
+
+    public init(batchSize: Int, sequenceLength: Int) {
+      self.batchSize = batchSize
+      self.sequenceLength = sequenceLength
+    }
+
+    /// T from 64 to 1024 at B = 1, then B from 1 to 16 at T = 64.
+    public static let doubling: [BatchShape] =
+      [64, 128, 256, 512, 1024].map { BatchShape(batchSize: 1, sequenceLength: $0) }
+      + [1, 2, 4, 8, 16].map { BatchShape(batchSize: $0, sequenceLength: 64) }
+
+    var tokens: Int { batchSize * sequenceLength }
+  }
+
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Fewer runs and fewer tokens.
+  public mutating func makeQuick() {
+    repetitions = 3
+    generatedTokens = 4
+  }
+
+  /// Bytes that the largest of these parts needs: parameters, gradients, moments and activations, beside the
+  /// memory that bandwidth is measured on.
+  public func bytesNeeded(for parts: Set<BenchmarkPart>) -> Int {
+    var shapes: [BatchShape] = []
+    if !parts.isDisjoint(with: [.ops, .train]) {
+      shapes.append(BatchShape(batchSize: batchSize, sequenceLength: sequenceLength))
+    }
+    if parts.contains(.growth) { shapes += growth }
+    let activations = shapes.map {
+      Activations.valueCount(
+        configuration, batchSize: $0.batchSize, sequenceLength: $0.sequenceLength, keepingForBackward: true)
+    }
+    let copies = shapes.isEmpty ? 1 : 4
+    let parameters = Double(configuration.parameterCount ?? .max) * Double(copies)
+    return Int(clamping: 4 * (parameters + Double(activations.max() ?? 0) + Double(memoryValues)))
+  }
+}
+
+extension Int {
+  fileprivate init(clamping value: Double) { self = value < 9e18 ? Int(value) : .max }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Benchmarks
+import Kernels
+import Transformer
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how near the model comes to what this machine can do.",
+    discussion: """
+      Measures the machine's peaks first, of arithmetic and of memory. Then, on random weights:
+
+        ops      every operation by itself, in the shapes of a training step, a prompt and a single token
+        train    a training step and its stages
+        prefill  the pass over a prompt
+        decode   tokens after the prompt
+        growth   training steps of ever longer sequences, then of ever more
+
+        gpt2 bench
+        gpt2 bench ops train --batch-size 8 --precision bf16
+        gpt2 bench growth --quick
+
+      Times are medians of several runs after one that is not counted. Multiply-adds count as two operations, \
+      attention as its causal half; what is computed or moved again counts once. "of peak" is the least time \
+      that the peaks of these threads allow, as a share of the time taken; small operations whose data are \
+      in the caches may pass 100 % of the memory's.
+      """)
+
+  @Argument(help: "What to measure; everything but growth if nothing is named.")
+  var parts: [BenchmarkPart] = []
+
+  @Option(help: "Size of the model: d12 is GPT-2 124M.")
+  var model = "d12"
+
+  @Option(name: .shortAndLong, help: "B: sequences in a training step.")
+  var batchSize = 4
+
+  @Option(name: [.customShort("t"), .long], help: "T: tokens of each.")
+  var sequenceLength = 64
+
+  @Option(help: "Tokens of the prompt.")
+  var promptLength = 512
+
+  @Option(help: "Precision that the inputs of matrix products are rounded to: fp32 or bf16.")
+  var precision: Precision = .fp32
+
+  @Option(help: "Runs that a median is taken of: 7 if not given, 3 if quick.")
+  var repetitions: Int?
+
+  @Option(help: "MiB of memory to measure bandwidth on; much more than the last cache holds.")
+  var memory = 512
+
+  @Flag(help: "Fewer runs and fewer tokens: figures are rougher.")
+  var quick = false
+
+  @Option(help: "Positions of the model.")
+  var positions = 1024
+
+  @Option(help: "Tokens of the vocabulary.")
+  var vocabularySize = 50257
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  @Flag(help: "Print one JSON object: seconds, operations and bytes.")
+  var json = false
+
+  func validate() throws {
+    guard ModelSize(descriptor: model) != nil else {
+      throw ValidationError("--model is \(model), expected one of \(ModelSize.descriptors).")
+    }
+    try batchSize.check("--batch-size", atLeast: 1)
+    try repetitions?.check("--repetitions", atLeast: 1)
+    try positions.check("--positions", atLeast: 1)
+    guard (1...1 << 20).contains(memory) else {
+      throw ValidationError("--memory is \(memory), expected a number of MiB from 1 to \(1 << 20).")
+    }
+    for (option, length) in [("--sequence-length", sequenceLength), ("--prompt-length", promptLength)]
+    where !(1...positions).contains(length) {
+      throw ValidationError("\(option) is \(length), expected a number from 1 to the \(positions) positions.")
+    }
+  }
+
+  func run() throws {
+    let settings = try settings()
+    let parts = Set(self.parts.isEmpty ? BenchmarkPart.allCases.filter { $0 != .growth } : self.parts)
+    try MemoryShortage.check(settings.bytesNeeded(for: parts))
+    var progress = ProgressLine()
+    Interruption.watch()
+    let benchmark = Benchmark(settings) { name in
+      if Interruption.isAsked {
+        progress.clear()
+        throw Exit.interrupted
+      }
+      progress.show("timing \(name)")
+    }
+    let report = try benchmark.run(parts)
+    progress.clear()
+    try BenchPrinter(report).print(asJSON: json)
+  }
+
+  /// - Throws: `ConfigurationError`
+  private func settings() throws -> BenchmarkSettings {
+    guard let size = ModelSize(descriptor: model) else { preconditionFailure("checked by validate()") }
+    var settings = BenchmarkSettings(
+      try size.configuration(vocabularySize: vocabularySize, maximumSequenceLength: positions))
+    settings.batchSize = batchSize
+    settings.sequenceLength = sequenceLength
+    settings.promptLength = promptLength
+    settings.workers = threadOptions.workers
+    settings.precision = precision
+    settings.memoryValues = memory << 18
+    settings.growth.removeAll { $0.sequenceLength > positions }
+    if quick { settings.makeQuick() }
+    if let repetitions { settings.repetitions = repetitions }
+    return settings
+  }
+}
+
+extension BenchmarkPart: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {}
