@@ -4,14 +4,25 @@ import Transformer
 /// A run that there is not the memory for. The system would grant the memory and end the run, or another
 /// program, when it is used.
 struct MemoryShortage: Error, CustomStringConvertible {
-  let needed: MemoryPlan
+  /// In bytes.
+  let needed: Int
   let available: Int
+  /// What the memory is for.
+  let purpose: String
   /// What to do about it.
   let advice: String
 
   var description: String {
-    "not enough memory: found \(Numbers.bytes(available)) available, expected \(Numbers.bytes(needed.total)) "
-      + "for \(needed.parts); \(advice)"
+    "not enough memory: found \(Numbers.bytes(available)) available, expected \(Numbers.bytes(needed)) "
+      + "for \(purpose); \(advice)"
+  }
+
+  /// - Throws: `MemoryShortage` if a benchmark takes more than is available.
+  static func check(benchmark bytes: Int) throws(MemoryShortage) {
+    guard let available = AvailableMemory.bytes, bytes > available else { return }
+    throw MemoryShortage(
+      needed: bytes, available: available, purpose: "this benchmark",
+      advice: "use a smaller model, a smaller batch or less --memory")
   }
 
   /// - Throws: `MemoryShortage` if such a run takes more than is available; with the least change that helps.
@@ -24,7 +35,8 @@ struct MemoryShortage: Error, CustomStringConvertible {
       let bytes = Numbers.bytes(other.memory(for: configuration).total)
       advice = "\(options(of: other, unlike: plan)) needs \(bytes)"
     }
-    throw MemoryShortage(needed: needed, available: available, advice: advice)
+    throw MemoryShortage(
+      needed: needed.total, available: available, purpose: needed.parts, advice: advice)
   }
 
   private static func options(of plan: TrainingPlan, unlike other: TrainingPlan) -> String {
