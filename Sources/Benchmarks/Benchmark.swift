@@ -25,7 +25,7 @@ public struct Benchmark {
     Noise.fill(memory.values, on: workers)
     let meter = PeakMeter(memory: memory, repetitions: settings.repetitions, observe: observe)
     var report = BenchmarkReport(
-      machine: Machine(), settings: BenchmarkReport.SettingsRecord(settings),
+      machine: Machine(settings.precision), settings: BenchmarkReport.SettingsRecord(settings),
       peaks: try meter.peaks(on: workers))
     let peaks = report.peaks.allThreads
     if parts.contains(.ops) { report.sections += try operations(peaks, memory) }

@@ -14,23 +14,20 @@ public struct Machine: Encodable, Sendable {
   public let activeProcessors: Int
   /// What the program was compiled for: "AVX-512", "bf16", "FMA", as far as the target has them.
   public let instructions: [String]
-  /// Whose matrix product the kernels call.
+  /// Who computes the matrix products.
   public let matrixProduct: String
   /// Whether the program was compiled with optimisation; without, its figures mean nothing.
   public let isOptimised: Bool
 
-  public init() {
+  /// - Parameter precision: Of the products.
+  public init(_ precision: Precision) {
     processor = Self.processorName
     activeProcessors = Workers.activeProcessorCount
     let features = [
       ("AVX-512", CKERNELS_HAS_AVX512), ("bf16", CKERNELS_HAS_AVX512_BF16), ("FMA", CKERNELS_HAS_FMA),
     ]
     instructions = features.filter { $0.1 != 0 }.map(\.0)
-    #if canImport(Accelerate)
-      matrixProduct = "Accelerate"
-    #else
-      matrixProduct = "OpenBLAS"
-    #endif
+    matrixProduct = Matmul.provider(of: precision)
     #if DEBUG
       isOptimised = false
     #else
