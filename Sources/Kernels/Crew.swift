@@ -25,7 +25,7 @@ final class Crew: Sendable {
   /// How many threads may help at once.
   private let helpers: Int
   /// The helpers that are awake or that Dispatch is about to start.
-  private let enlisted = Atomic<Int>(0)
+  let enlisted = Atomic<Int>(0)
   /// Who puts a job here owns the crew until it takes it away. In its owner's frame, and not to be read but by
   /// who claimed a part; hence not Sendable.
   nonisolated(unsafe) private let job = Atomic<UnsafePointer<Job>?>(nil)
