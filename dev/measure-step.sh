@@ -32,4 +32,4 @@ quietly "$gpt2" tokenize Sources/*/*.swift --tokenizer $tokenizer --output "$wor
 grep -m1 'model name' /proc/cpuinfo 2>/dev/null || uname -m
 quietly "$gpt2" train --model d12 --data "$work/text_train.bin" --tokenizer $tokenizer --output "$work/run" \
   --batch-size 4 --sequence-length 64 --steps 20 --validation-interval 0 --sample-interval 0
-grep -E '^(model|data|memory|median)' "$work/log"
+grep -E '^(model|data|work|memory|  +weights|median)' "$work/log"

@@ -31,7 +31,7 @@ public struct Benchmark {
     if parts.contains(.ops) { report.sections += try operations(peaks, memory) }
     if !parts.isDisjoint(with: [.train, .prefill, .decode, .growth]) {
       try observe("random weights")
-      let model = Model(try Parameters(random: configuration), on: workers)
+      let model = Model(try Parameters(random: configuration), precision: settings.precision, on: workers)
       let step = parts.isDisjoint(with: [.train, .growth]) ? nil : try TrainingStep(model)
       if let step, parts.contains(.train) { report.sections.append(try train(step, peaks)) }
       if parts.contains(.prefill) { report.sections.append(try prefill(model, peaks)) }

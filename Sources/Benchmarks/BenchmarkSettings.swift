@@ -68,13 +68,15 @@ public struct BenchmarkSettings: Sendable {
       shapes.append(BatchShape(batchSize: batchSize, sequenceLength: sequenceLength))
     }
     if parts.contains(.growth) { shapes += growth }
-    let activations = shapes.map {
-      Activations.valueCount(
-        configuration, batchSize: $0.batchSize, sequenceLength: $0.sequenceLength, keepingForBackward: true)
+    let activations = shapes.map { shape -> Double in
+      let counts = Activations.valueCounts(
+        configuration, batchSize: shape.batchSize, sequenceLength: shape.sequenceLength,
+        keepingForBackward: true)
+      return counts.map { Double($0.kept + $0.scratch) } ?? .infinity
     }
     let copies = shapes.isEmpty ? 1 : 4
     let parameters = Double(configuration.parameterCount ?? .max) * Double(copies)
-    return Int(clamping: 4 * (parameters + Double(activations.max() ?? 0) + Double(memoryValues)))
+    return Int(clamping: 4 * (parameters + (activations.max() ?? 0) + Double(memoryValues)))
   }
 }
 

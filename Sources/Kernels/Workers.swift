@@ -1,17 +1,22 @@
 import Dispatch
-import Synchronization
 
 /// The thread fan-out: the only file that imports Dispatch.
 ///
 /// Work is cut into parts by the size of the problem, never by the number of threads, and a part's result
 /// never depends on another's: results are the same bits at 1, 2 or 16 threads.
+///
+/// Copies share their threads and their scratch memory, which go with the last of them.
 public struct Workers: Sendable {
   /// How many threads may work at once.
   public let count: Int
 
+  private let crew: Crew
+  private let scratch = ScratchPool()
+
   /// - Parameter count: At least 1; the number of active processors if not given.
   public init(count: Int? = nil) {
     self.count = max(1, count ?? Self.activeProcessorCount)
+    crew = Crew(helpers: self.count - 1)
   }
 
   /// The number of the machine's processors that are online; a process may be confined to fewer.
@@ -19,25 +24,14 @@ public struct Workers: Sendable {
 
   /// Calls `body` once for each part in `0..<parts`, on up to `count` threads, and returns when all are done.
   ///
-  /// Parts are handed out in order as threads become free.
+  /// Parts are handed out in order as threads become free. Several threads may call this at once, and a part
+  /// may: while one call has the helpers, the others work on their own threads alone.
   public func run(parts: Int, _ body: (_ part: Int) -> Void) {
-    let threads = min(count, parts)
-    guard threads > 1 else {
-      for part in 0..<parts { body(part) }
-      return
+    if min(count, parts) > 1 {
+      let isDone = withoutActuallyEscaping(body) { crew.perform(Crew.Job(parts: parts, body: $0)) }
+      if isDone { return }
     }
-    let next = Atomic<Int>(0)
-    withoutActuallyEscaping(body) { escapable in
-      // Not Sendable because it captures pointers; the parts it is called with touch disjoint memory.
-      nonisolated(unsafe) let body = escapable
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        while true {
-          let part = next.add(1, ordering: .relaxed).oldValue
-          guard part < parts else { return }
-          body(part)
-        }
-      }
-    }
+    for part in 0..<parts { body(part) }
   }
 
   /// Cuts `0..<count` into ranges of `length` (the last may be shorter) and calls `body` with each.
@@ -46,5 +40,19 @@ public struct Workers: Sendable {
     run(parts: (count + length - 1) / length) { part in
       body(part * length..<min(count, (part + 1) * length))
     }
+  }
+
+  /// Calls `body` with memory for `count` values, on a page boundary and not initialised: NaN in debug builds.
+  ///
+  /// The memory is `body`'s alone until it returns. Parts may call this, and callers around regions.
+  package func withScratch<Result, Failure: Error>(
+    _ count: Int, _ body: (_ values: UnsafeMutablePointer<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try scratch.withValues(count, body)
+  }
+
+  /// Calls `body` on one of Dispatch's threads, once one is free.
+  static func startThread(_ body: @escaping @Sendable () -> Void) {
+    DispatchQueue.global(qos: .userInitiated).async(execute: body)
   }
 }

@@ -5,6 +5,7 @@ public struct TensorComparison: Sendable {
   public let shape: String
   /// max |value − reference|; NaN if any difference is.
   public let largestDifference: Float
+  /// For this tensor: without a part that depends on its largest element.
   public let tolerance: VerificationRecipe.Tolerance
   /// The first element outside the tolerance.
   public let firstDivergence: Divergence?

@@ -35,7 +35,7 @@ public final class Trainer {
     optimizer = try AdamWOptimizer(model.configuration, settings: plan.optimizer)
     activations = try Activations(
       model.configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
-      keepingForBackward: true)
+      keepingForBackward: true, recomputing: plan.recomputing)
   }
 
   /// Makes the plan's updates.

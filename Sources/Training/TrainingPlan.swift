@@ -6,6 +6,8 @@ public struct TrainingPlan: Sendable {
   public var batchSize: Int
   /// T
   public var sequenceLength: Int
+  /// What the backward pass computes again, to save memory.
+  public var recomputing: Recomputation
   /// Updates to make.
   public var steps: Int
   public var learningRate: LearningRateSchedule
@@ -22,12 +24,13 @@ public struct TrainingPlan: Sendable {
   public var seed: UInt64
 
   public init(
-    batchSize: Int, sequenceLength: Int, steps: Int, learningRate: LearningRateSchedule,
-    optimizer: AdamWOptimizer.Settings, validationInterval: Int?, validationBatches: Int,
-    sampleInterval: Int?, sampleLength: Int, seed: UInt64
+    batchSize: Int, sequenceLength: Int, recomputing: Recomputation = .nothing, steps: Int,
+    learningRate: LearningRateSchedule, optimizer: AdamWOptimizer.Settings, validationInterval: Int?,
+    validationBatches: Int, sampleInterval: Int?, sampleLength: Int, seed: UInt64
   ) {
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    self.recomputing = recomputing
     self.steps = steps
     self.learningRate = learningRate
     self.optimizer = optimizer
@@ -36,13 +39,6 @@ public struct TrainingPlan: Sendable {
     self.sampleInterval = sampleInterval
     self.sampleLength = sampleLength
     self.seed = seed
-  }
-
-  /// Bytes that weights, gradients, both moments and activations of such a run take.
-  public func memory(for configuration: Configuration) -> Int {
-    let activations = Activations.valueCount(
-      configuration, batchSize: batchSize, sequenceLength: sequenceLength, keepingForBackward: true)
-    return 4 * (4 * (configuration.parameterCount ?? 0) + activations)
   }
 }
 

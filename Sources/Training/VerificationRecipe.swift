@@ -1,15 +1,33 @@
+import Kernels
 import Transformer
 
 /// How closely a model must agree with a reference state, and the ten steps that follow.
 public struct VerificationRecipe: Sendable {
-  /// |value − reference| ≤ absolute + relative · |reference|, for every element.
+  /// |value − reference| ≤ absolute + relative · |reference| + ofLargest · max |reference|, for every element.
   public struct Tolerance: Equatable, Sendable, CustomStringConvertible {
     public let absolute: Float
     public let relative: Float
+    /// Of the largest element of the tensor.
+    public let ofLargest: Float
 
-    public func allows(_ difference: Float, from reference: Float) -> Bool {
+    public init(absolute: Float = 0, relative: Float = 0, ofLargest: Float = 0) {
+      self.absolute = absolute
+      self.relative = relative
+      self.ofLargest = ofLargest
+    }
+
+    /// The same tolerance for one tensor, whose largest element makes a part of it absolute.
+    func within(_ reference: UnsafeBufferPointer<Float>) -> Tolerance {
+      guard ofLargest > 0 else { return self }
+      // An infinite reference must not allow everything.
+      let largest = reference.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+      return Tolerance(absolute: absolute + ofLargest * largest, relative: relative)
+    }
+
+    func allows(_ difference: Float, from reference: Float) -> Bool {
+      precondition(ofLargest == 0, "the largest element is not known here")
       // A NaN compares false, and so is never allowed.
-      difference <= absolute + relative * abs(reference)
+      return difference <= absolute + relative * abs(reference)
     }
 
     public var description: String {
@@ -17,14 +35,21 @@ public struct VerificationRecipe: Sendable {
     }
   }
 
+  /// What may differ by how much.
+  public struct Tolerances: Equatable, Sendable {
+    public let logits: Tolerance
+    public let loss: Tolerance
+    public let gradients: Tolerance
+    /// For each of the ten steps' losses against a known trajectory. AdamW's first steps follow the signs of
+    /// gradients near zero, so a trajectory computed in fp32 is itself uncertain: PyTorch's of a random 124M is
+    /// up to 1.3e-4 from its own in float64 (by the strict recipe), which the strict tolerance leaves room for.
+    public let trajectory: Tolerance
+  }
+
   public let name: String
-  public let logits: Tolerance
-  public let loss: Tolerance
-  public let gradients: Tolerance
-  /// For each of the ten steps' losses against a known trajectory. AdamW's first steps follow the signs of
-  /// gradients near zero, so a trajectory computed in fp32 is itself uncertain: PyTorch's of a random 124M is
-  /// up to 1.3e-4 from its own in float64 (by the strict recipe), which the strict tolerance leaves room for.
-  public let trajectory: Tolerance
+  /// Of the model's products; `at(_:)` gives the recipe for another.
+  public internal(set) var precision = Precision.fp32
+  public internal(set) var tolerances: Tolerances
   public let optimizer: AdamWOptimizer.Settings
   public let learningRate: Float
   public let steps: Int
@@ -36,10 +61,9 @@ public struct VerificationRecipe: Sendable {
   /// What llm.c's `test_gpt2.c` demands.
   public static let llmc = VerificationRecipe(
     name: "llmc",
-    logits: Tolerance(absolute: 1e-2, relative: 0),
-    loss: Tolerance(absolute: 1e-2, relative: 0),
-    gradients: Tolerance(absolute: 2e-2, relative: 0),
-    trajectory: Tolerance(absolute: 1e-2, relative: 0),
+    tolerances: Tolerances(
+      logits: Tolerance(absolute: 1e-2), loss: Tolerance(absolute: 1e-2),
+      gradients: Tolerance(absolute: 2e-2), trajectory: Tolerance(absolute: 1e-2)),
     optimizer: AdamWOptimizer.Settings(
       beta2: 0.999, weightDecay: 0.01, decayed: .all, maximumGradientNorm: nil),
     learningRate: 1e-4, steps: 10, checksResume: false,
@@ -51,10 +75,9 @@ public struct VerificationRecipe: Sendable {
   /// What llm.c's `test_gpt2.cu` demands at fp32.
   public static let strict = VerificationRecipe(
     name: "strict",
-    logits: Tolerance(absolute: 1e-3, relative: 0),
-    loss: Tolerance(absolute: 1e-5, relative: 0),
-    gradients: Tolerance(absolute: 1e-6, relative: 0.079),
-    trajectory: Tolerance(absolute: 1e-3, relative: 0),
+    tolerances: Tolerances(
+      logits: Tolerance(absolute: 1e-3), loss: Tolerance(absolute: 1e-5),
+      gradients: Tolerance(absolute: 1e-6, relative: 0.079), trajectory: Tolerance(absolute: 1e-3)),
     optimizer: AdamWOptimizer.Settings(
       beta2: 0.95, weightDecay: 0, decayed: .matrices, maximumGradientNorm: 1),
     learningRate: 1e-4, steps: 10, checksResume: true,

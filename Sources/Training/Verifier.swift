@@ -21,7 +21,7 @@ public final class Verifier {
     self.recipe = recipe
     self.state = state
     self.workers = workers
-    model = Model(parameters, on: workers)
+    model = Model(parameters, precision: recipe.precision, on: workers)
     activations = try Activations(
       parameters.configuration, batchSize: state.batchSize, sequenceLength: state.sequenceLength,
       keepingForBackward: true)
@@ -96,7 +96,7 @@ public final class Verifier {
     let straight = try steps("going on")
     let weights = fingerprint()
 
-    model = Model(try Checkpoint.read(modelPath), on: workers)
+    model = Model(try Checkpoint.read(modelPath), precision: recipe.precision, on: workers)
     try OptimizerState.read(statePath, into: optimizer)
     let resumed = try steps("reloaded")
     return straight == resumed && weights == fingerprint()
@@ -124,7 +124,7 @@ public final class Verifier {
     expected.map { expected in
       let diverging = losses.indices.filter { step in
         let reference = expected.losses[step]
-        return !recipe.trajectory.allows(abs(losses[step] - reference), from: reference)
+        return !recipe.tolerances.trajectory.allows(abs(losses[step] - reference), from: reference)
       }
       return VerificationReport.Trajectory(
         source: expected.source, losses: expected.losses, divergingSteps: diverging)
@@ -137,13 +137,14 @@ extension Verifier {
   private func compareLogits() -> TensorComparison {
     let V = model.configuration.vocabularySize
     // Row by row: ours have a stride of Vp, the reference's of V.
+    let tolerance = recipe.tolerances.logits.within(state.logits)
     var rows = [TensorComparison]()
     model.forEachLogitsRow(of: activations) { row, values in
       rows.append(
         TensorComparison(
           name: "logits", shape: "", values: UnsafeBufferPointer(rebasing: values[..<V]),
           reference: UnsafeBufferPointer(rebasing: state.logits[row * V..<(row + 1) * V]),
-          tolerance: recipe.logits))
+          tolerance: tolerance))
     }
     return TensorComparison(
       joining: rows, partCount: V, name: "logits",
@@ -155,7 +156,7 @@ extension Verifier {
       withUnsafePointer(to: state.loss) { reference in
         TensorComparison(
           name: "loss", shape: "()", values: UnsafeBufferPointer(start: value, count: 1),
-          reference: UnsafeBufferPointer(start: reference, count: 1), tolerance: recipe.loss)
+          reference: UnsafeBufferPointer(start: reference, count: 1), tolerance: recipe.tolerances.loss)
       }
     }
   }
@@ -166,6 +167,7 @@ extension Verifier {
     let values = gradients.values(of: tensor)[..<reference.count]
     return TensorComparison(
       name: "d" + tensor.name, shape: tensor.shapeDescription(in: model.configuration),
-      values: UnsafeBufferPointer(rebasing: values), reference: reference, tolerance: recipe.gradients)
+      values: UnsafeBufferPointer(rebasing: values), reference: reference,
+      tolerance: recipe.tolerances.gradients.within(reference))
   }
 }

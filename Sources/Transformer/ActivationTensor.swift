@@ -24,12 +24,18 @@ enum ActivationTensor: Int, CaseIterable {
     }
   }
 
-  /// How many of it are kept: all when a backward pass follows, otherwise as few as the pass can do with.
-  func copies(in configuration: Configuration, keepingForBackward: Bool) -> Int {
-    switch self {
+  /// How many of it are kept: one for each layer when a backward pass follows that does not compute it again,
+  /// otherwise as few as the pass can do with.
+  func copies(
+    in configuration: Configuration, keepingForBackward: Bool, recomputing: Recomputation
+  ) -> Int {
+    let layers = configuration.layers
+    return switch self {
     case .lnf, .lnfMeans, .lnfReciprocalDeviations: 1
-    case .residual: keepingForBackward ? configuration.layers + 1 : 2
-    default: keepingForBackward ? configuration.layers : 1
+    case .residual: keepingForBackward ? layers + 1 : 2
+    case .fchgelu: keepingForBackward && recomputing == .nothing ? layers : 1
+    case .ln1, .ln2: keepingForBackward && recomputing != .geluAndNorms ? layers : 1
+    default: keepingForBackward ? layers : 1
     }
   }
 }

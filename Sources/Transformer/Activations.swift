@@ -6,41 +6,55 @@ public final class Activations {
   public let configuration: Configuration
   /// Whether a backward pass can follow: every layer's activations are kept, and there is gradient scratch.
   public let keepsForBackward: Bool
+  /// What the backward pass computes again, so that it need not be kept.
+  public let recomputing: Recomputation
   /// B and T of the current batch.
   public private(set) var batchSize: Int
   public private(set) var sequenceLength: Int
 
   private let capacity: Int
   private let buffer: FloatBuffer
-  private let offsets: [Int]
-  private let scratchOffset: Int
+  private let layout: ActivationLayout
 
   /// - Parameters:
   ///   - batchSize: B, at most which a pass may have.
   ///   - sequenceLength: T; only B · T counts for the memory.
   ///   - keepingForBackward: Whether `Model.backward` will be called.
+  ///   - recomputing: What it is to compute again rather than find kept.
   /// - Throws: `AllocationError` if the memory is not to be had.
   public init(
-    _ configuration: Configuration, batchSize: Int, sequenceLength: Int, keepingForBackward: Bool
+    _ configuration: Configuration, batchSize: Int, sequenceLength: Int, keepingForBackward: Bool,
+    recomputing: Recomputation = .nothing
   ) throws(AllocationError) {
+    guard
+      let layout = ActivationLayout(
+        configuration, batchSize: batchSize, sequenceLength: sequenceLength,
+        keepingForBackward: keepingForBackward, recomputing: recomputing)
+    else { throw AllocationError(values: .max) }
     self.configuration = configuration
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    self.recomputing = recomputing
+    self.layout = layout
     keepsForBackward = keepingForBackward
     capacity = batchSize * sequenceLength
-
-    let layout = Self.layout(configuration, tokens: capacity, keepingForBackward: keepingForBackward)
-    offsets = layout.offsets
-    scratchOffset = layout.scratchOffset
     buffer = try FloatBuffer(zeroed: layout.count)
   }
 
-  /// How many values such activations take.
-  public static func valueCount(
-    _ configuration: Configuration, batchSize: Int, sequenceLength: Int, keepingForBackward: Bool
-  ) -> Int {
-    layout(configuration, tokens: batchSize * sequenceLength, keepingForBackward: keepingForBackward).count
+  /// How many values such activations take: `kept` from one part of a pass for another, and `scratch` that is
+  /// used over and over; `nil` if the count overflows.
+  public static func valueCounts(
+    _ configuration: Configuration, batchSize: Int, sequenceLength: Int, keepingForBackward: Bool,
+    recomputing: Recomputation = .nothing
+  ) -> (kept: Int, scratch: Int)? {
+    ActivationLayout(
+      configuration, batchSize: batchSize, sequenceLength: sequenceLength,
+      keepingForBackward: keepingForBackward, recomputing: recomputing
+    ).map { ($0.keptCount, $0.scratchCount) }
   }
+
+  /// How many values these take.
+  package var valueCount: Int { buffer.values.count }
 
   /// Gives the memory to another batch shape of at most the same number of tokens.
   public func reshape(batchSize: Int, sequenceLength: Int) {
@@ -54,37 +68,37 @@ public final class Activations {
 
   /// One layer's tensor, for the current batch shape.
   subscript(tensor: ActivationTensor, layer: Int = 0) -> Matrix {
-    // Without a backward pass a layer's memory serves the next layer again, the residual stream's by turns.
-    let copy =
-      layer % tensor.copies(in: configuration, keepingForBackward: keepsForBackward)
+    // Where not all are kept a layer's memory serves the next layer again, the residual stream's by turns.
+    let copy = layer % copies(of: tensor)
     let (capacityRows, capacityColumns) = tensor.shape(in: configuration, tokens: capacity)
     let (rows, columns) = tensor.shape(in: configuration, tokens: tokens)
-    let base = start + offsets[tensor.rawValue] + copy * capacityRows * capacityColumns
+    let base = start + layout.offsets[tensor.rawValue] + copy * capacityRows * capacityColumns
     if tensor == .logSumExp {
       return Matrix(base, rows: batchSize * configuration.heads, columns: sequenceLength)
     }
     return Matrix(base, rows: rows, columns: columns)
   }
 
-  /// Rows of logits that are computed at a time: as many as fit in 64 MiB, in any case 64.
-  ///
-  /// (B·T, Vp) as a whole would be the largest buffer of all.
-  static func logitRows(_ configuration: Configuration, tokens: Int) -> Int {
-    let rows = (1 << 24) / configuration.paddedVocabularySize / 64 * 64
-    return min(tokens, max(64, rows))
+  /// Whether the forward pass leaves this tensor behind for every layer; if not, a layer's is overwritten by
+  /// the next layer's, and the backward pass computes it again.
+  func keeps(_ tensor: ActivationTensor) -> Bool { copies(of: tensor) >= configuration.layers }
+
+  private func copies(of tensor: ActivationTensor) -> Int {
+    tensor.copies(in: configuration, keepingForBackward: keepsForBackward, recomputing: recomputing)
   }
 
   /// (rows, Vp): a band of logits, which become their own gradient in place.
   func logits(rows: Int) -> Matrix {
-    precondition(rows <= Self.logitRows(configuration, tokens: capacity), "more logits than a band holds")
-    return Matrix(start + scratchOffset, rows: rows, columns: configuration.paddedVocabularySize)
+    precondition(rows <= bandRows, "more logits than a band holds")
+    return Matrix(start + layout.keptCount, rows: rows, columns: configuration.paddedVocabularySize)
   }
+
+  private var bandRows: Int { ActivationLayout.logitRows(configuration, tokens: capacity) }
 
   /// (1, B·T): the loss of each position.
   var losses: UnsafeMutableBufferPointer<Float> {
-    let logitCount =
-      Self.logitRows(configuration, tokens: capacity) * configuration.paddedVocabularySize
-    return UnsafeMutableBufferPointer(start: start + scratchOffset + logitCount, count: tokens)
+    let logitCount = bandRows * configuration.paddedVocabularySize
+    return UnsafeMutableBufferPointer(start: start + layout.keptCount + logitCount, count: tokens)
   }
 
   /// The losses of a band of positions.
@@ -108,22 +122,6 @@ public final class Activations {
       preconditionFailure("activations hold at least one token")
     }
     return start
-  }
-
-  private static func layout(
-    _ configuration: Configuration, tokens: Int, keepingForBackward: Bool
-  ) -> (offsets: [Int], scratchOffset: Int, count: Int) {
-    var offset = 0
-    let offsets = ActivationTensor.allCases.map { tensor in
-      let (rows, columns) = tensor.shape(in: configuration, tokens: tokens)
-      let copies = tensor.copies(in: configuration, keepingForBackward: keepingForBackward)
-      defer { offset += copies * rows * columns }
-      return offset
-    }
-    let logits = logitRows(configuration, tokens: tokens) * configuration.paddedVocabularySize
-    // residual C, branch C, wide 4C.
-    let gradients = keepingForBackward ? 6 * tokens * configuration.channels : 0
-    return (offsets, offset, offset + logits + tokens + gradients)
   }
 }
 

@@ -53,7 +53,8 @@ private struct BackwardPass {
         Linear.backward(
           outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
           inputGradient: flow.branch.rows(rows), weightGradient: parameterGradients[.wte],
-          biasGradient: nil, accumulating: accumulating || rows.lowerBound > 0, on: workers)
+          biasGradient: nil, accumulating: accumulating || rows.lowerBound > 0, precision: model.precision,
+          on: workers)
       }
     }
   }
@@ -71,10 +72,13 @@ private struct BackwardPass {
 
   /// residual[layer + 1] = residualMiddle + GELU(ln2(residualMiddle) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
   func feedForward(_ layer: Int) {
+    if !activations.keeps(.fchgelu) {
+      GELU.forward(activations[.fch, layer], into: activations[.fchgelu, layer], on: workers)
+    }
     linear(
       .fcprojw, .fcprojb, layer, outputGradient: flow.residual, input: activations[.fchgelu, layer],
-      inputGradient: flow.hidden)
-    GELU.backward(input: activations[.fch, layer], gradient: flow.hidden, on: workers)
+      inputGradient: flow.hidden, inactivated: activations[.fch, layer])
+    if !activations.keeps(.ln2) { model.norm2(layer, activations) }
     linear(
       .fcw, .fcb, layer, outputGradient: flow.hidden, input: activations[.ln2, layer],
       inputGradient: flow.branch)
@@ -92,7 +96,9 @@ private struct BackwardPass {
     Attention.backward(
       outputGradient: flow.attention, qkv: activations[.qkv, layer], output: activations[.attention, layer],
       logSumExp: activations[.logSumExp, layer], batchSize: activations.batchSize,
-      heads: parameters.configuration.heads, into: flow.qkv, on: workers)
+      heads: parameters.configuration.heads, into: flow.qkv, precision: model.precision,
+      on: workers)
+    if !activations.keeps(.ln1) { model.norm1(layer, activations) }
     linear(
       .qkvw, .qkvb, layer, outputGradient: flow.qkv, input: activations[.ln1, layer],
       inputGradient: flow.branch)
@@ -112,15 +118,16 @@ private struct BackwardPass {
     }
   }
 
-  /// output = input · weightᵀ + bias
+  /// output = input · weightᵀ + bias; where input = GELU(inactivated), the input's gradient is the latter's.
   private func linear(
     _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, outputGradient: Matrix,
-    input: Matrix, inputGradient: Matrix
+    input: Matrix, inputGradient: Matrix, inactivated: Matrix? = nil
   ) {
     Linear.backward(
       outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
       inputGradient: inputGradient, weightGradient: parameterGradients[weight, layer],
-      biasGradient: parameterGradients[bias, layer], accumulating: accumulating, on: workers)
+      biasGradient: parameterGradients[bias, layer], inactivated: inactivated, accumulating: accumulating,
+      precision: model.precision, on: workers)
   }
 
   /// branch = layer norm(input), where the input is the residual stream: its gradient adds to the stream's.

@@ -43,6 +43,13 @@ public enum Checkpoint {
     return parameters
   }
 
+  /// The configuration of a checkpoint's model, without its weights: what is needed to plan for them.
+  ///
+  /// - Throws: `FileError` as `read` does.
+  public static func configuration(of path: String) throws(FileError) -> Configuration {
+    try readHeader(of: try MappedFile(path: path)).1
+  }
+
   /// Writes a checkpoint, whole or not at all.
   ///
   /// - Parameter replacing: Whether a file at `path` may be replaced.

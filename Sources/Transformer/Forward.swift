@@ -30,35 +30,47 @@ extension Model {
 
   /// residualMiddle = residual + attention(ln1(residual)) · attprojwᵀ + attprojb
   private func attend(_ layer: Int, _ activations: Activations) {
-    LayerNorm.forward(
-      activations[.residual, layer], weight: parameters[.ln1w, layer], bias: parameters[.ln1b, layer],
-      into: activations[.ln1, layer], means: activations[.ln1Means, layer],
-      reciprocalDeviations: activations[.ln1ReciprocalDeviations, layer], on: workers)
+    norm1(layer, activations)
     Linear.forward(
       activations[.ln1, layer], weight: parameters[.qkvw, layer], bias: parameters[.qkvb, layer],
-      residual: nil, into: activations[.qkv, layer], on: workers)
+      residual: nil, into: activations[.qkv, layer], precision: precision, on: workers)
     Attention.forward(
       activations[.qkv, layer], batchSize: activations.batchSize, heads: configuration.heads,
-      into: activations[.attention, layer], logSumExp: activations[.logSumExp, layer], on: workers)
+      into: activations[.attention, layer], logSumExp: activations[.logSumExp, layer], precision: precision,
+      on: workers)
     Linear.forward(
       activations[.attention, layer], weight: parameters[.attprojw, layer],
       bias: parameters[.attprojb, layer], residual: activations[.residual, layer],
-      into: activations[.residualMiddle, layer], on: workers)
+      into: activations[.residualMiddle, layer], precision: precision, on: workers)
   }
 
   /// residual[layer + 1] = residualMiddle + GELU(ln2(residualMiddle) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
   private func feedForward(_ layer: Int, _ activations: Activations) {
+    norm2(layer, activations)
+    Linear.forward(
+      activations[.ln2, layer], weight: parameters[.fcw, layer], bias: parameters[.fcb, layer],
+      residual: nil, into: activations[.fch, layer], activated: activations[.fchgelu, layer],
+      precision: precision, on: workers)
+    Linear.forward(
+      activations[.fchgelu, layer], weight: parameters[.fcprojw, layer], bias: parameters[.fcprojb, layer],
+      residual: activations[.residualMiddle, layer], into: activations[.residual, layer + 1],
+      precision: precision, on: workers)
+  }
+
+  /// ln1 = layer norm(residual); the backward pass may ask for it again.
+  func norm1(_ layer: Int, _ activations: Activations) {
+    LayerNorm.forward(
+      activations[.residual, layer], weight: parameters[.ln1w, layer], bias: parameters[.ln1b, layer],
+      into: activations[.ln1, layer], means: activations[.ln1Means, layer],
+      reciprocalDeviations: activations[.ln1ReciprocalDeviations, layer], on: workers)
+  }
+
+  /// ln2 = layer norm(residualMiddle); the backward pass may ask for it again.
+  func norm2(_ layer: Int, _ activations: Activations) {
     LayerNorm.forward(
       activations[.residualMiddle, layer], weight: parameters[.ln2w, layer], bias: parameters[.ln2b, layer],
       into: activations[.ln2, layer], means: activations[.ln2Means, layer],
       reciprocalDeviations: activations[.ln2ReciprocalDeviations, layer], on: workers)
-    Linear.forward(
-      activations[.ln2, layer], weight: parameters[.fcw, layer], bias: parameters[.fcb, layer],
-      residual: nil, into: activations[.fch, layer], on: workers)
-    GELU.forward(activations[.fch, layer], into: activations[.fchgelu, layer], on: workers)
-    Linear.forward(
-      activations[.fchgelu, layer], weight: parameters[.fcprojw, layer], bias: parameters[.fcprojb, layer],
-      residual: activations[.residualMiddle, layer], into: activations[.residual, layer + 1], on: workers)
   }
 
   /// logits = lnf · wteᵀ: the classifier is tied to the token table.
@@ -69,7 +81,7 @@ extension Model {
   package func logits(of rows: Range<Int>, from activations: Activations, into logits: Matrix) {
     Linear.forward(
       activations[.lnf].rows(rows), weight: parameters[.wte], bias: nil, residual: nil, into: logits,
-      on: workers)
+      precision: precision, on: workers)
   }
 
   /// The mean cross-entropy of the last forward pass against `targets`, (B, T), in nats.
@@ -100,7 +112,7 @@ extension Model {
   func forEachLogitsBand(
     of activations: Activations, _ body: (_ rows: Range<Int>, _ logits: Matrix) -> Void
   ) {
-    let band = Activations.logitRows(configuration, tokens: activations.tokens)
+    let band = ActivationLayout.logitRows(configuration, tokens: activations.tokens)
     for start in stride(from: 0, to: activations.tokens, by: band) {
       let rows = start..<min(activations.tokens, start + band)
       let logits = activations.logits(rows: rows.count)

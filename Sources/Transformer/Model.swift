@@ -5,12 +5,16 @@ import Kernels
 /// `Forward.swift` reads like the paper; `Backward.swift` mirrors it line by line.
 public final class Model {
   public let parameters: Parameters
+  /// What the inputs of matrix products are rounded to, the classifier's and attention's included. Parameters,
+  /// their gradients, layer norms, softmax and the loss are single precision in any case.
+  public let precision: Precision
   public let workers: Workers
 
   public var configuration: Configuration { parameters.configuration }
 
-  public init(_ parameters: Parameters, on workers: Workers = Workers()) {
+  public init(_ parameters: Parameters, precision: Precision = .fp32, on workers: Workers = Workers()) {
     self.parameters = parameters
+    self.precision = precision
     self.workers = workers
   }
 

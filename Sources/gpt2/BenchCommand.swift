@@ -41,8 +41,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Tokens of the prompt.")
   var promptLength = 512
 
-  @Option(help: "Precision that the inputs of matrix products are rounded to: fp32 or bf16.")
-  var precision: Precision = .fp32
+  @OptionGroup var precisionOptions: PrecisionOptions
 
   @Option(help: "Runs that a median is taken of: 7 if not given, 3 if quick.")
   var repetitions: Int?
@@ -83,7 +82,7 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let settings = try settings()
     let parts = Set(self.parts.isEmpty ? BenchmarkPart.allCases.filter { $0 != .growth } : self.parts)
-    try MemoryShortage.check(settings.bytesNeeded(for: parts))
+    try MemoryShortage.check(benchmark: settings.bytesNeeded(for: parts))
     var progress = ProgressLine()
     Interruption.watch()
     let benchmark = Benchmark(settings) { name in
@@ -107,7 +106,7 @@ struct BenchCommand: ParsableCommand {
     settings.sequenceLength = sequenceLength
     settings.promptLength = promptLength
     settings.workers = threadOptions.workers
-    settings.precision = precision
+    settings.precision = precisionOptions.precision
     settings.memoryValues = memory << 18
     settings.growth.removeAll { $0.sequenceLength > positions }
     if quick { settings.makeQuick() }
@@ -117,5 +116,3 @@ struct BenchCommand: ParsableCommand {
 }
 
 extension BenchmarkPart: ExpressibleByArgument {}
-
-extension Precision: ExpressibleByArgument {}

@@ -42,6 +42,7 @@ struct GenerateCommand: ParsableCommand {
   @Flag(help: "Go on past the end-of-text token.")
   var ignoreEndOfText = false
 
+  @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
 
   func validate() throws {
@@ -55,7 +56,7 @@ struct GenerateCommand: ParsableCommand {
     let start = clock.now
     let workers = threadOptions.workers
     let parameters = try Checkpoint.read(model, placing: .mapped)
-    let model = Model(parameters, on: workers)
+    let model = Model(parameters, precision: precisionOptions.precision, on: workers)
     let tokenizer = try Tokenizer(contentsOf: self.tokenizer)
     try model.configuration.check(tokenizer, readFrom: self.tokenizer)
     parameters.warnIfNotFinite(path: self.model, on: workers)

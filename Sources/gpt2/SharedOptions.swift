@@ -17,6 +17,16 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
+struct PrecisionOptions: ParsableArguments {
+  @Option(
+    help: """
+      What the inputs of matrix products are rounded to; bf16 is faster, everything else stays fp32.
+      """)
+  var precision: Precision = .fp32
+}
+
+extension Precision: ExpressibleByArgument {}
+
 extension Int {
   /// - Throws: `ValidationError` naming the option if the number is below `minimum`.
   func check(_ option: String, atLeast minimum: Int) throws {

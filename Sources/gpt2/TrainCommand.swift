@@ -39,7 +39,15 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Batches") var batches: BatchOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Watching") var watching: WatchingOptions
+  @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
+
+  @Option(
+    help: """
+      What the backward pass computes again to save memory: 0 nothing, 1 GELU, 2 layer norms too. The results \
+      are the same bits.
+      """)
+  var recompute = Recomputation.nothing
 
   @Option(help: "Positions of a new model, the longest text it can look back on: 1024 if not given.")
   var positions: Int?
@@ -58,16 +66,17 @@ struct TrainCommand: ParsableCommand {
     let directory = RunDirectory(output, replacing: overwrite)
     try directory.check()
     let setup = try TrainingSetup(self)
+    var printer = TrainingPrinter(asJSON: watching.json)
+    printer.announce(setup)
+    let trainer = try setup.trainer()
     try directory.create()
-    setup.describe()
-    let failure = train(setup.trainer)
-    let problem = try save(setup.trainer, in: directory)
+    let failure = train(trainer, showing: &printer)
+    let problem = try save(trainer, in: directory)
     if let error = failure ?? problem { throw error }
   }
 
   /// Trains until the end, a signal, or a failure, which is returned, since what was learnt is saved first.
-  private func train(_ trainer: Trainer) -> Error? {
-    var printer = TrainingPrinter(asJSON: watching.json)
+  private func train(_ trainer: Trainer, showing printer: inout TrainingPrinter) -> Error? {
     Interruption.watch()
     defer { printer.end() }
     do {

@@ -70,6 +70,8 @@ struct OptimizerOptions: ParsableArguments {
   }
 }
 
+extension Recomputation: ExpressibleByArgument {}
+
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 
 struct WatchingOptions: ParsableArguments {

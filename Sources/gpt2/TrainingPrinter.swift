@@ -12,10 +12,14 @@ struct TrainingPrinter {
 
   init(asJSON: Bool) { self.asJSON = asJSON }
 
+  /// Says what is about to happen.
+  mutating func announce(_ setup: TrainingSetup) {
+    if asJSON { emit(PlanRecord(setup)) }
+    Diagnostics.write(setup.description)
+  }
+
   mutating func show(_ event: TrainingEvent) {
-    if asJSON && outputFailure == nil {
-      do { try printJSON(event) } catch { outputFailure = error }
-    }
+    if asJSON { emit(Self.record(event)) }
     switch event {
     case .step(let report):
       summary.add(report)
@@ -44,22 +48,62 @@ struct TrainingPrinter {
       + " | \(Numbers.duration(report.secondsLeft)) left"
   }
 
-  private func printJSON(_ event: TrainingEvent) throws {
-    let record =
-      switch event {
-      case .step(let report):
-        TrainingRecord(
-          event: "step", step: report.step, loss: report.loss, learningRate: report.learningRate,
-          gradientNorm: report.gradientNorm, milliseconds: report.seconds * 1000,
-          tokensPerSecond: report.tokensPerSecond, gigaflops: report.gigaflops)
-      case .validation(let step, let loss): TrainingRecord(event: "validation", step: step, loss: loss)
-      case .sample(let step, let text): TrainingRecord(event: "sample", step: step, text: text)
-      }
-    try JSON.print(record)
+  private mutating func emit(_ record: some Encodable) {
+    guard outputFailure == nil else { return }
+    do { try JSON.print(record) } catch { outputFailure = error }
+  }
+
+  private static func record(_ event: TrainingEvent) -> TrainingRecord {
+    switch event {
+    case .step(let report):
+      TrainingRecord(
+        event: "step", step: report.step, loss: report.loss, learningRate: report.learningRate,
+        gradientNorm: report.gradientNorm, milliseconds: report.seconds * 1000,
+        tokensPerSecond: report.tokensPerSecond, gigaflops: report.gigaflops)
+    case .validation(let step, let loss): TrainingRecord(event: "validation", step: step, loss: loss)
+    case .sample(let step, let text): TrainingRecord(event: "sample", step: step, text: text)
+    }
   }
 }
 
-/// One line of `train --json`.
+/// The first line of `train --json`: what the run is, and the memory it needs, in bytes.
+private struct PlanRecord: Encodable {
+  let event = "plan"
+  let precision: String
+  let recompute: Int
+  let batchSize: Int
+  let sequenceLength: Int
+  let steps: Int
+  let weights: Int
+  let gradients: Int
+  let moments: Int
+  let activations: Int
+  let savedByRecomputing: Int
+  let scratch: Int
+  let program: Int
+  let total: Int
+  let available: Int?
+
+  init(_ setup: TrainingSetup) {
+    let (plan, memory) = (setup.plan, setup.plan.memory(for: setup.configuration))
+    precision = setup.precision.rawValue
+    recompute = plan.recomputing.rawValue
+    batchSize = plan.batchSize
+    sequenceLength = plan.sequenceLength
+    steps = plan.steps
+    weights = memory.weights
+    gradients = memory.gradients
+    moments = memory.moments
+    activations = memory.activations
+    savedByRecomputing = memory.savedByRecomputing
+    scratch = memory.scratch
+    program = memory.program
+    total = memory.total
+    available = AvailableMemory.bytes
+  }
+}
+
+/// Any other line of `train --json`.
 private struct TrainingRecord: Encodable {
   var event: String
   var step: Int

@@ -5,47 +5,61 @@ import Tokens
 import Training
 import Transformer
 
-/// Everything a training run needs, read and checked before anything is written.
+/// Everything a training run needs, read and checked before anything large is allocated or anything written.
 struct TrainingSetup {
-  let trainer: Trainer
+  let configuration: Configuration
+  let plan: TrainingPlan
+  let precision: Precision
+  let workers: Workers
+  private let start: Start
   private let source: String
-  private let trainingTokens: Int
+  private let tokenizer: Tokenizer
+  private let data: DataLoader
+  private let validation: DataLoader?
 
   init(_ command: TrainCommand) throws {
-    let workers = command.threadOptions.workers
-    let tokenizer = try Tokenizer(contentsOf: command.tokenizer)
-    let start = try Start(command, vocabularySize: tokenizer.vocabularySize)
-    let configuration = start.configuration
+    workers = command.threadOptions.workers
+    precision = command.precisionOptions.precision
+    source = command.model
+    tokenizer = try Tokenizer(contentsOf: command.tokenizer)
+    start = try Start(command, vocabularySize: tokenizer.vocabularySize)
+    configuration = start.configuration
     try configuration.check(tokenizer, readFrom: command.tokenizer)
     guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
       throw ModelError.sequenceTooLong(
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
     }
-    let data = try Self.loader(command.data, command, shuffles: command.batches.shuffle, configuration)
-    let validation = try command.validation.map {
+    // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
+    try MemoryShortage.check(Self.plan(command, steps: command.batches.steps ?? 1), for: configuration)
+    data = try Self.loader(command.data, command, shuffles: command.batches.shuffle, configuration)
+    let configuration = configuration
+    validation = try command.validation.map {
       try Self.loader($0, command, shuffles: false, configuration)
     }
-    let plan = Self.plan(command, steps: command.batches.steps ?? data.batchesPerEpoch)
-    try MemoryShortage.check(plan.memory(for: configuration))
-
-    // The slow and the large only now, when all else is known to be right.
-    let parameters = try start.parameters()
-    parameters.warnIfNotFinite(path: command.model, on: workers)
-    trainer = try Trainer(
-      Model(parameters, on: workers), plan: plan, data: data, validation: validation, tokenizer: tokenizer)
-    source = command.model
-    trainingTokens = data.tokensInAllShards
+    plan = Self.plan(command, steps: command.batches.steps ?? data.batchesPerEpoch)
   }
 
   /// Says what is about to happen.
-  func describe() {
-    let (plan, configuration) = (trainer.plan, trainer.model.configuration)
-    Diagnostics.write(
-      """
+  var description: String {
+    let memory = plan.memory(for: configuration)
+    let available = AvailableMemory.bytes.map { " of \(Numbers.bytes($0)) available" } ?? ""
+    let saved = memory.savedByRecomputing > 0 ? " (\(Numbers.bytes(memory.savedByRecomputing)) less)" : ""
+    return """
       model   \(source): \(configuration.summary)
-      data    \(trainingTokens) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength), \(plan.steps) steps
-      memory  \(Numbers.bytes(plan.memory(for: configuration))), \(trainer.model.workers.count) threads
-      """)
+      data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength), \(plan.steps) steps
+      work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads
+      memory  \(Numbers.bytes(memory.total))\(available):
+              \(memory.parts)
+      """
+  }
+
+  /// Gets the weights and all other memory: slow and large.
+  func trainer() throws -> Trainer {
+    let parameters = try start.parameters()
+    parameters.warnIfNotFinite(path: source, on: workers)
+    return try Trainer(
+      Model(parameters, precision: precision, on: workers), plan: plan, data: data, validation: validation,
+      tokenizer: tokenizer)
   }
 
   private static func loader(
@@ -60,7 +74,8 @@ struct TrainingSetup {
   private static func plan(_ command: TrainCommand, steps: Int) -> TrainingPlan {
     let watching = command.watching
     return TrainingPlan(
-      batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength, steps: steps,
+      batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength,
+      recomputing: command.recompute, steps: steps,
       learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
       validationInterval: watching.validationInterval == 0 ? nil : watching.validationInterval,
       validationBatches: watching.validationBatches,
@@ -72,7 +87,7 @@ struct TrainingSetup {
 /// What a run starts from: random weights of a named size, or a checkpoint.
 private enum Start {
   case random(Configuration, seed: UInt32)
-  case checkpoint(Parameters)
+  case checkpoint(Configuration, path: String)
 
   init(_ command: TrainCommand, vocabularySize: Int) throws {
     if let size = ModelSize(descriptor: command.model) {
@@ -85,11 +100,16 @@ private enum Start {
     guard command.positions == nil else {
       throw ValidationError("--positions is for new models; \(command.model) has its own number.")
     }
-    do {
-      self = .checkpoint(try Checkpoint.read(command.model))
-    } catch let error as FileError where error.cause == .notFound && !command.model.contains("/") {
+    self = .checkpoint(try Self.configuration(of: command.model), path: command.model)
+  }
+
+  private static func configuration(of path: String) throws(FileError) -> Configuration {
+    do throws(FileError) {
+      return try Checkpoint.configuration(of: path)
+    } catch {
+      guard error.cause == .notFound && !path.contains("/") else { throw error }
       throw FileError(
-        command.model,
+        path,
         .mismatch(
           found: "no such file", expected: "a checkpoint, or a size (\(ModelSize.descriptors))",
           advice: "check the name"))
@@ -98,15 +118,14 @@ private enum Start {
 
   var configuration: Configuration {
     switch self {
-    case .random(let configuration, _): configuration
-    case .checkpoint(let parameters): parameters.configuration
+    case .random(let configuration, _), .checkpoint(let configuration, _): configuration
     }
   }
 
   func parameters() throws -> Parameters {
     switch self {
     case .random(let configuration, let seed): try Parameters(random: configuration, seed: seed)
-    case .checkpoint(let parameters): parameters
+    case .checkpoint(_, let path): try Checkpoint.read(path)
     }
   }
 }

@@ -16,7 +16,7 @@ struct VerificationPrinter {
   }
 
   private var table: String {
-    var lines = ["recipe \(report.recipe.name)"]
+    var lines = ["recipe \(report.recipe.name), precision \(report.recipe.precision)"]
     lines.append(row("tensor", "shape", "max |diff|", "tolerance", "verdict"))
     for tensor in report.tensors {
       lines.append(
@@ -37,7 +37,7 @@ struct VerificationPrinter {
         + ["  " + report.losses.map { Numbers.fixed(Double($0), 6) }.joined(separator: " ")]
     }
     var lines = [
-      "\(report.losses.count) steps against \(trajectory.source), tolerance \(report.recipe.trajectory)"
+      "\(report.losses.count) steps against \(trajectory.source), tolerance \(report.recipe.tolerances.trajectory)"
     ]
     lines.append(row("step", "loss", "expected", "|diff|", "verdict"))
     for (step, (loss, expected)) in zip(report.losses, trajectory.losses).enumerated() {
@@ -99,6 +99,7 @@ private struct VerificationRecord: Encodable {
   }
 
   let recipe: String
+  let precision: String
   let holds: Bool
   let tensors: [Tensor]
   let losses: [Float]
@@ -108,6 +109,7 @@ private struct VerificationRecord: Encodable {
 
   init(_ report: VerificationReport) {
     recipe = report.recipe.name
+    precision = report.recipe.precision.rawValue
     holds = report.holds
     tensors = report.tensors.map { tensor in
       Tensor(

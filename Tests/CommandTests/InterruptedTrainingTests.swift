@@ -49,8 +49,13 @@ import Testing
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
-    // The first event means that the steps have begun; what follows is read so that the pipe never fills.
-    _ = output.fileHandleForReading.availableData
+    // The first step's event means that the steps have begun; what follows is read so that the pipe never fills.
+    var events = Data()
+    while events.range(of: Data(#""event":"step""#.utf8)) == nil {
+      let more = output.fileHandleForReading.availableData
+      try #require(!more.isEmpty, "the run ended before its first step")
+      events += more
+    }
     try disturb(process)
     _ = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

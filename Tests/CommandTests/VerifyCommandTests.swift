@@ -21,6 +21,16 @@ import Testing
     #expect(!result.output.contains("\u{1B}"), "colour where there is no terminal")
   }
 
+  @Test(arguments: ["awkward", "tiny"])
+  func bothRecipesHoldInBF16(name: String) throws {
+    let result = try verify(
+      name, "--precision", "bf16", "--losses", TestFiles.fixture("\(name)_losses_llmc.txt"),
+      "--losses", TestFiles.fixture("\(name)_losses_strict.txt"))
+    #expect(result.exitCode == 0, "\(result.output)")
+    #expect(result.output.contains("recipe strict, precision bf16"))
+    #expect(result.output.contains("the same bits as without ok"))
+  }
+
   @Test func withoutLossesItSaysThatTheStepsWereNotChecked() throws {
     let result = try verify("tiny", "--recipe", "llmc")
     #expect(result.exitCode == 0)
@@ -73,6 +83,7 @@ import Testing
     for (line, recipe) in zip(lines, ["llmc", "strict"]) {
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       #expect(object?["recipe"] as? String == recipe)
+      #expect(object?["precision"] as? String == "fp32")
       #expect(object?["holds"] as? Bool == true)
       #expect((object?["tensors"] as? [Any])?.count == 18)
     }

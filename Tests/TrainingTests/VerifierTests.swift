@@ -13,6 +13,25 @@ import Transformer
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: ["awkward", "tiny"], ["llmc", "strict"])
+  func fixturesHoldInBF16(name: String, recipeName: String) throws {
+    let recipe = (recipeName == "llmc" ? VerificationRecipe.llmc : .strict).at(.bf16)
+    #expect(recipe.precision == .bf16)
+    let path = TestFiles.fixture("\(name)_losses_\(recipeName).txt")
+    let losses = try LossFile.read(path, count: recipe.steps)
+    let report = try report(on: name, by: recipe, expectedLosses: (path, losses))
+    #expect(report.tensors.filter { !$0.agrees }.map(\.name) == [])
+    #expect(report.trajectory?.divergingSteps == [])
+    #expect(report.resumesExactly == (recipeName == "strict" ? true : nil))
+  }
+
+  /// Rounding must show, or it was not done.
+  @Test("bf16 gives other numbers than fp32")
+  func bf16IsNotFP32() throws {
+    let report = try report(on: "awkward", by: .strict.at(.bf16), expectedLosses: nil)
+    for tensor in report.tensors { #expect(tensor.largestDifference > 1e-5, "\(tensor.name)") }
+  }
+
+  @Test(arguments: ["awkward", "tiny"], ["llmc", "strict"])
   func fixturesHoldByBothRecipes(name: String, recipeName: String) throws {
     let recipe = recipeName == "llmc" ? VerificationRecipe.llmc : .strict
     let path = TestFiles.fixture("\(name)_losses_\(recipeName).txt")
@@ -78,6 +97,15 @@ import Transformer
     #expect(!tolerance.allows(1.6, from: -4))
     #expect(!tolerance.allows(.nan, from: 1))
     #expect(!tolerance.allows(.infinity, from: 1))
+  }
+
+  @Test func aFractionOfTheLargestElementIsAbsoluteForATensor() {
+    let tolerance = VerificationRecipe.Tolerance(absolute: 0.5, relative: 0.25, ofLargest: 0.1)
+    [1, -20, .infinity, .nan].withUnsafeBufferPointer {
+      #expect(tolerance.within($0) == VerificationRecipe.Tolerance(absolute: 2.5, relative: 0.25))
+    }
+    let plain = VerificationRecipe.Tolerance(absolute: 0.5)
+    [1, -20].withUnsafeBufferPointer { #expect(plain.within($0) == plain) }
   }
 
   /// Where the last element of a tensor lies in tiny's state, and its index in the tensor.

@@ -1,0 +1,94 @@
+import BinaryFiles
+import Transformer
+
+/// What a training run needs, part by part, in bytes: known before anything is allocated.
+///
+/// A part whose size overflows is `Int.max`, and then so is the total.
+public struct MemoryPlan: Equatable, Sendable {
+  public let weights: Int
+  public let gradients: Int
+  /// AdamW's first and second moments.
+  public let moments: Int
+  /// What a forward pass leaves behind for the backward pass.
+  public let activations: Int
+  /// How much more the activations would take if nothing were computed again.
+  public let savedByRecomputing: Int
+  /// What is used over and over: a band of logits, the gradients of activations, a sample's forward pass.
+  public let scratch: Int
+  /// The process itself: its code, libraries, tokenizer, and the operands that products pack.
+  public let program: Int
+
+  /// As measured, in round numbers: it hardly depends on the model.
+  static let programBytes = 40 << 20
+
+  init(_ plan: TrainingPlan, for configuration: Configuration) {
+    func counts(_ recomputing: Recomputation) -> (kept: Int, scratch: Int)? {
+      Activations.valueCounts(
+        configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
+        keepingForBackward: true, recomputing: recomputing)
+    }
+    let parameters = configuration.parameterCount
+    weights = Self.bytes(parameters)
+    gradients = Self.bytes(parameters)
+    moments = Self.bytes(parameters, copies: 2)
+    let activations = counts(plan.recomputing)
+    self.activations = Self.bytes(activations?.kept)
+    savedByRecomputing = Self.bytes(counts(.nothing)?.kept) - self.activations
+    scratch = Self.sum([
+      Self.bytes(activations?.scratch), Self.bytes(Self.sampleValues(plan, configuration)),
+    ])
+    program = Self.programBytes
+  }
+
+  public var total: Int {
+    Self.sum([weights, gradients, moments, activations, scratch, program])
+  }
+
+  /// A sample has a forward pass of its own, made while everything else stays.
+  private static func sampleValues(_ plan: TrainingPlan, _ configuration: Configuration) -> Int? {
+    guard plan.sampleInterval != nil else { return 0 }
+    // The mark between documents and the sample, but no more than the model sees at a time.
+    let positions = min(plan.sampleLength, configuration.maximumSequenceLength - 1) + 1
+    return Activations.valueCounts(
+      configuration, batchSize: 1, sequenceLength: positions, keepingForBackward: false
+    ).map { $0.kept + $0.scratch + configuration.paddedVocabularySize }
+  }
+
+  private static func bytes(_ values: Int?, copies: Int = 1) -> Int {
+    guard let values else { return .max }
+    return (CheckedCount(values) * copies * MemoryLayout<Float>.stride).value ?? .max
+  }
+
+  private static func sum(_ parts: [Int]) -> Int {
+    parts.reduce(CheckedCount(0), +).value ?? .max
+  }
+}
+
+extension TrainingPlan {
+  /// What such a run of a model of `configuration` needs.
+  public func memory(for configuration: Configuration) -> MemoryPlan { MemoryPlan(self, for: configuration) }
+
+  /// The plan that changes least of this one and fits in `available` bytes: more is computed again, which gives
+  /// the same results; then the batch is smaller, then the sequences are shorter.
+  ///
+  /// - Returns: `nil` if not even one token at a time fits.
+  public func fitting(_ available: Int, for configuration: Configuration) -> TrainingPlan? {
+    var plan = self
+    func fits(_ plan: TrainingPlan) -> Bool { plan.memory(for: configuration).total <= available }
+    for recomputing in Recomputation.allCases where recomputing.rawValue >= self.recomputing.rawValue {
+      plan.recomputing = recomputing
+      if fits(plan) { return plan }
+    }
+    for extent in [\TrainingPlan.batchSize, \.sequenceLength] {
+      // The largest that fits, by halving: `least` fits unless it is still 0, `most` does not.
+      var (least, most) = (0, plan[keyPath: extent])
+      while most - least > 1 {
+        plan[keyPath: extent] = least + (most - least) / 2
+        if fits(plan) { least = plan[keyPath: extent] } else { most = plan[keyPath: extent] }
+      }
+      plan[keyPath: extent] = max(1, least)
+      if least > 0 { return plan }
+    }
+    return nil
+  }
+}
