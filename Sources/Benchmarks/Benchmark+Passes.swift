@@ -4,15 +4,12 @@ import Transformer
 
 // Whole passes.
 extension Benchmark {
-  /// What the model's products are computed in, and so what its passes are held against.
-  private var modelPrecision: Precision { .fp32 }
-
   private func row(
     _ name: String, _ seconds: Double, _ work: Work, _ peaks: PeakRates, tokens: Int,
     isPart: Bool = false
   ) -> BenchmarkRow {
     BenchmarkRow(
-      name, pass: nil, seconds: seconds, work: work, peaks: peaks, precision: modelPrecision,
+      name, pass: nil, seconds: seconds, work: work, peaks: peaks, precision: settings.precision,
       tokens: tokens, isPart: isPart)
   }
 
