@@ -36,7 +36,7 @@ struct BenchPrinter {
     if let end = peaks.allThreadsAtEnd { lines.append(Self.peakRow(end, "  at the end")) }
     lines.append("an empty region of two parts costs \(Numbers.fixed(peaks.fanOutSeconds * 1e6, 2)) µs")
     if peaks.areDisturbed {
-      lines.append("the peaks are not steady: something else is running, and all figures are rough")
+      lines.append("the peaks are not steady: something else uses this machine, and all figures are rough")
     }
     if !machine.isOptimised {
       lines.insert("a debug build: these figures mean nothing; build with -c release", at: 0)
