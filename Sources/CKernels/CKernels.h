@@ -90,6 +90,9 @@ CK_INLINE ck_float16 ck_interleave_high(ck_float16 a, ck_float16 b) {
 // Asks for a cache line that will be read soon. Any address will do.
 CK_INLINE void ck_prefetch(const void *_Nonnull address) { __builtin_prefetch(address, 0, 2); }
 
+// The same for a line that will be written.
+CK_INLINE void ck_prefetch_for_writing(const void *_Nonnull address) { __builtin_prefetch(address, 1, 3); }
+
 // Tells the processor that this thread is waiting for another.
 CK_INLINE void ck_pause(void) {
 #if defined(__x86_64__)

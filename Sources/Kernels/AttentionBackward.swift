@@ -18,9 +18,9 @@ struct AttentionBackward<Row: TileRow, Format: PanelFormat> {
   func run(on workers: Workers) {
     workers.withScratch(Panels.count(blocks)) { memory in
       let panels = Panels(blocks, in: memory)
-      Pack.packRows(Operand(head.keys), into: panels.keys)
-      Pack.packRows(Operand(head.values), into: panels.values)
-      Pack.packRows(Operand(head.keys, transposed: true), into: panels.keyChannels)
+      panels.keys.packAll(Operand(head.keys))
+      panels.values.packAll(Operand(head.values))
+      panels.keyChannels.packAll(Operand(head.keys, transposed: true))
       workers.withScratch(Buffers.count(blocks)) { scratch in
         let buffers = Buffers(blocks, in: scratch)
         for start in stride(from: 0, to: length, by: Blocks.queries).reversed() {
@@ -32,22 +32,19 @@ struct AttentionBackward<Row: TileRow, Format: PanelFormat> {
 
   /// The head's keys and values, packed for all blocks of queries.
   private struct Panels {
-    let keys: UnsafeMutablePointer<Float>  // rows are keys, depth is channels
-    let values: UnsafeMutablePointer<Float>  // the same
-    let keyChannels: UnsafeMutablePointer<Float>  // rows are channels, depth is keys
+    let keys: LeftPanels<Format>
+    let values: LeftPanels<Format>
+    let keyChannels: LeftPanels<Format>
 
     init(_ blocks: Blocks, in memory: UnsafeMutablePointer<Float>) {
       let length = blocks.head.keys.rows
-      keys = memory
-      values = keys + Blocks.panelWords(rows: length, words: blocks.headWords)
-      keyChannels = values + Blocks.panelWords(rows: length, words: blocks.headWords)
+      let words = blocks.panelWords(keys: length)
+      keys = blocks.keyRows(memory, keys: length)
+      values = blocks.keyRows(memory + words, keys: length)
+      keyChannels = blocks.channelRows(memory + 2 * words, keys: length)
     }
 
-    static func count(_ blocks: Blocks) -> Int {
-      let length = blocks.head.keys.rows
-      return 2 * Blocks.panelWords(rows: length, words: blocks.headWords)
-        + Blocks.panelWords(rows: blocks.headSize, words: Pack.words(depth: length))
-    }
+    static func count(_ blocks: Blocks) -> Int { 3 * blocks.panelWords(keys: blocks.head.keys.rows) }
   }
 
   /// What a block of queries needs.
@@ -82,7 +79,7 @@ struct AttentionBackward<Row: TileRow, Format: PanelFormat> {
       let width = (blocks.headSize + Row.width - 1) / Row.width * Row.width
       return (
         blocks.headWords * Blocks.queries, queryWords * width, Blocks.keys * Blocks.queries,
-        Blocks.panelWords(rows: Blocks.keys, words: queryWords)
+        LeftPanels<Format>.words(rows: Blocks.keys, depth: Blocks.queries)
       )
     }
 
@@ -136,7 +133,7 @@ struct AttentionBackward<Row: TileRow, Format: PanelFormat> {
     // dQ = dS·K/√h
     Blocks.forEachVector { lane in toWords(buffers.scoreGradients + lane, keys.count) }
     blocks.sum(
-      panels.keyChannels, allKeys: length, keys: keys, buffers.scoreGradients, scale: head.scale,
+      panels.keyChannels, keys: keys, buffers.scoreGradients, scale: head.scale,
       into: buffers.queryGradient, accumulating: keys.lowerBound > 0)
   }
 

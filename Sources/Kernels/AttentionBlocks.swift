@@ -24,40 +24,52 @@ struct AttentionBlocks<Row: TileRow, Format: PanelFormat> {
     (rows + RowPanels.lines - 1) / RowPanels.lines * RowPanels.lines
   }
 
-  /// Words of a left factor's panels.
-  static func panelWords(rows: Int, words: Int) -> Int {
-    wholePanels(rows) / RowPanels.lines * words * RowPanels.step
+  /// Keys as rows and channels as depth: one block of depths.
+  func keyRows(_ memory: UnsafeMutablePointer<Float>, keys: Int) -> LeftPanels<Format> {
+    LeftPanels(memory: memory, rows: keys, depth: headSize, blockDepth: headSize)
+  }
+
+  /// Channels as rows and keys as depth, a block of keys at a time.
+  func channelRows(_ memory: UnsafeMutablePointer<Float>, keys: Int) -> LeftPanels<Format> {
+    LeftPanels(memory: memory, rows: headSize, depth: keys, blockDepth: Self.keys)
+  }
+
+  /// Words of either.
+  func panelWords(keys: Int) -> Int {
+    max(
+      LeftPanels<Format>.words(rows: keys, depth: headSize),
+      LeftPanels<Format>.words(rows: headSize, depth: keys))
   }
 
   /// S = scale · K·Qᵀ, or any such product over the head's channels, for one block.
   ///
   /// - Parameters:
-  ///   - left: Panels of keys or values, all of the sequence's.
+  ///   - left: `keyRows` of keys or values.
   ///   - right: A panel of queries or their gradients.
   ///   - scores: (keys rounded up to whole panels, queries), overwritten.
   func multiply(
-    _ left: UnsafePointer<Float>, keys: Range<Int>, _ right: UnsafePointer<Float>, scale: Float,
+    _ left: LeftPanels<Format>, keys: Range<Int>, _ right: UnsafePointer<Float>, scale: Float,
     into scores: UnsafeMutablePointer<Float>
   ) {
-    let panels = left + keys.lowerBound / RowPanels.lines * headWords * RowPanels.step
     TileLoops.multiply(
-      panels, aWords: headWords, right, words: headWords, rows: Self.wholePanels(keys.count),
+      left.block(0, from: keys.lowerBound), aWords: headWords, right, words: headWords,
+      rows: Self.wholePanels(keys.count),
       columns: Self.queries, into: TileOutput(c: scores, stride: Self.queries, scale: scale))
   }
 
   /// Oᵀ = Vᵀ·Pᵀ, or any such sum over a block's keys.
   ///
   /// - Parameters:
-  ///   - left: Panels of channels, whose depth is all of the sequence's keys.
-  ///   - weights: Words of (keys, queries).
+  ///   - left: `channelRows` of values or keys.
+  ///   - weights: Words of (keys, queries), a block of keys or its beginning.
   ///   - output: (channels rounded up to whole panels, queries): overwritten, or added to.
   func sum(
-    _ left: UnsafePointer<Float>, allKeys: Int, keys: Range<Int>, _ weights: UnsafePointer<Float>,
-    scale: Float, into output: UnsafeMutablePointer<Float>, accumulating: Bool
+    _ left: LeftPanels<Format>, keys: Range<Int>, _ weights: UnsafePointer<Float>, scale: Float,
+    into output: UnsafeMutablePointer<Float>, accumulating: Bool
   ) {
     TileLoops.multiply(
-      left + keys.lowerBound / Format.depthPerWord * RowPanels.step, aWords: Pack.words(depth: allKeys),
-      weights, words: Pack.words(depth: keys.count), rows: headRows, columns: Self.queries,
+      left.block(keys.lowerBound / Self.keys), aWords: left.words(of: keys.lowerBound / Self.keys), weights,
+      words: Pack.words(depth: keys.count), rows: headRows, columns: Self.queries,
       into: TileOutput(
         c: output, stride: Self.queries, scale: scale, addend: accumulating ? UnsafePointer(output) : nil,
         addendStride: Self.queries))

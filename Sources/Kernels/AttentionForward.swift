@@ -18,17 +18,17 @@ struct AttentionForward<Row: TileRow, Format: PanelFormat> {
 
   func run(_ queries: Range<Int>, on workers: Workers) {
     let keyCount = queries.upperBound
-    let keyWords = Blocks.panelWords(rows: keyCount, words: blocks.headWords)
-    let valueWords = Blocks.panelWords(rows: blocks.headSize, words: Pack.words(depth: keyCount))
-    workers.withScratch(keyWords + valueWords) { panels in
-      Pack.packRows(Operand(blocks.head.keys.rows(0..<keyCount)), into: panels)
-      Pack.packRows(
-        Operand(blocks.head.values.rows(0..<keyCount), transposed: true), into: panels + keyWords)
+    let words = blocks.panelWords(keys: keyCount)
+    workers.withScratch(2 * words) { memory in
+      let keys = blocks.keyRows(memory, keys: keyCount)
+      keys.packAll(Operand(blocks.head.keys.rows(0..<keyCount)))
+      let values = blocks.channelRows(memory + words, keys: keyCount)
+      values.packAll(Operand(blocks.head.values.rows(0..<keyCount), transposed: true))
       workers.withScratch(Buffers.count(blocks)) { scratch in
         let buffers = Buffers(blocks, in: scratch)
         for start in stride(from: queries.lowerBound, to: queries.upperBound, by: Blocks.queries) {
           let block = start..<min(queries.upperBound, start + Blocks.queries)
-          run(block, keys: panels, values: panels + keyWords, keyCount: keyCount, buffers)
+          run(block, keys, values, buffers)
         }
       }
     }
@@ -56,8 +56,7 @@ struct AttentionForward<Row: TileRow, Format: PanelFormat> {
   }
 
   private func run(
-    _ queries: Range<Int>, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyCount: Int,
-    _ buffers: Buffers
+    _ queries: Range<Int>, _ keys: LeftPanels<Format>, _ values: LeftPanels<Format>, _ buffers: Buffers
   ) {
     Pack.packColumns(
       Operand(blocks.head.queries.rows(queries), transposed: true), into: buffers.queries, as: Row.self)
@@ -71,7 +70,7 @@ struct AttentionForward<Row: TileRow, Format: PanelFormat> {
         exponentiate(block, from: queries.lowerBound + lane, lane: lane, buffers, isFirst: start == 0)
       }
       blocks.sum(
-        values, allKeys: keyCount, keys: block, buffers.scores, scale: 1, into: buffers.output,
+        values, keys: block, buffers.scores, scale: 1, into: buffers.output,
         accumulating: start > 0)
     }
     finish(queries, buffers)

@@ -1,7 +1,7 @@
 /// A product by packed panels: the five loops of BLIS (Van Zee and van de Geijn 2015) around the micro-kernel.
 ///
 /// The left factor is packed first, once, by all threads. Then c is cut into blocks, handed out one by one; each
-/// packs its band of the right factor, `blockWords` deep at a time, so that the band stays in the second-level
+/// packs its band of the right factor, a block of depths at a time, so that the band stays in the second-level
 /// cache, and multiplies. The cut follows from the shape alone.
 struct PackedProduct<Row: TileRow, Format: PanelFormat> {
   let a: Operand  // (rows, depth)
@@ -13,66 +13,79 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
   private typealias Pack = Packing<Format>
   private typealias TileLoops = PackedTiles<Row, Format>
 
+  private static var blockDepth: Int { PackedChunks.blockWords * Format.depthPerWord }
+
   func run() {
     let depth = a.columns
     guard c.count > 0 else { return }
     let chunk = PackedChunks(rows: c.rows, words: Pack.words(depth: depth))
+    let chunkDepth = chunk.words * Format.depthPerWord
     for rowStart in stride(from: 0, to: c.rows, by: chunk.rows) {
       let rows = rowStart..<min(c.rows, rowStart + chunk.rows)
-      let chunkDepth = chunk.words * Format.depthPerWord
       // A product of depth 0 is all zeros, which one empty chunk writes.
       for start in stride(from: 0, to: max(1, depth), by: chunkDepth) {
-        multiply(rows, start..<min(depth, start + chunkDepth), isFirst: start == 0)
+        multiply(rows, start..<min(depth, start + chunkDepth))
       }
     }
   }
 
   /// Adds the product over a range of depths to some rows of c; the first range writes them.
-  private func multiply(_ rows: Range<Int>, _ depths: Range<Int>, isFirst: Bool) {
-    let a = self.a.rows(rows).columns(depths)
-    let aWords = Pack.words(depth: depths.count)
-    let panelCount = (rows.count + RowPanels.lines - 1) / RowPanels.lines
-    workers.withScratch(panelCount * aWords * RowPanels.step) { aPanels in
-      let panelsPerPart = max(8, PackedChunks.packingPart / max(1, aWords * RowPanels.step) / 8 * 8)
-      workers.run(over: panelCount, inRangesOf: panelsPerPart) { panels in
-        let part = panels.lowerBound * RowPanels.lines..<min(rows.count, panels.upperBound * RowPanels.lines)
-        Pack.packRows(a.rows(part), into: aPanels + panels.lowerBound * aWords * RowPanels.step)
-      }
+  private func multiply(_ rows: Range<Int>, _ depths: Range<Int>) {
+    workers.withScratch(LeftPanels<Format>.words(rows: rows.count, depth: depths.count)) { memory in
+      let panels = LeftPanels<Format>(
+        memory: memory, rows: rows.count, depth: depths.count, blockDepth: Self.blockDepth)
+      pack(a.rows(rows).columns(depths), into: panels)
       let blocks = PackedBlocks(rows: rows.count, columns: c.columns, depth: depths.count, width: Row.width)
       workers.run(parts: blocks.count) { part in
         let (blockRows, columns) = blocks[part]
-        multiplyBlock(
-          aPanels + blockRows.lowerBound / RowPanels.lines * aWords * RowPanels.step, aWords: aWords,
-          rows: blockRows.lowerBound + rows.lowerBound..<blockRows.upperBound + rows.lowerBound,
-          columns: columns, depths: depths, isFirst: isFirst,
-          next: part + workers.count < blocks.count ? blocks[part + workers.count].columns : nil)
+        let next = part + workers.count
+        let block = Block(
+          rows: blockRows, columns: columns, nextColumns: next < blocks.count ? blocks[next].columns : nil)
+        multiply(block, of: rows, depths, by: panels)
       }
     }
   }
 
-  private func multiplyBlock(
-    _ aPanels: UnsafePointer<Float>, aWords: Int, rows: Range<Int>, columns: Range<Int>, depths: Range<Int>,
-    isFirst: Bool, next: Range<Int>?
+  private func pack(_ source: Operand, into panels: LeftPanels<Format>) {
+    let blockWords = panels.words(of: 0) * RowPanels.step
+    // Whole groups of the panels that are packed side by side.
+    let share = max(8, PackedChunks.packingPart / max(1, blockWords) / 8 * 8)
+    let shares = (panels.panels + share - 1) / share
+    workers.run(parts: panels.blocks * shares) { part in
+      let (block, index) = part.quotientAndRemainder(dividingBy: shares)
+      panels.pack(
+        source, block: block, panels: index * share..<min(panels.panels, (index + 1) * share))
+    }
+  }
+
+  /// A block of c, counted from the chunk's first row, and the columns of the one this thread is likely to get
+  /// next.
+  private struct Block {
+    let rows: Range<Int>
+    let columns: Range<Int>
+    let nextColumns: Range<Int>?
+  }
+
+  private func multiply(
+    _ block: Block, of rows: Range<Int>, _ depths: Range<Int>, by panels: LeftPanels<Format>
   ) {
-    let target = c.rows(rows).columns(columns)
-    let ends = ends.block(rows, columns)
-    let b = self.b.rows(depths).columns(columns)
-    let blockDepth = PackedChunks.blockWords * Format.depthPerWord
-    let width = (columns.count + Row.width - 1) / Row.width * Row.width
+    let target = c.rows(rows).rows(block.rows).columns(block.columns)
+    let ends = ends.rows(rows).block(block.rows, block.columns)
+    let b = b.rows(depths)
+    let isFirst = depths.lowerBound == 0
+    let width = (block.columns.count + Row.width - 1) / Row.width * Row.width
     workers.withScratch(width * PackedChunks.blockWords) { bPanels in
-      for start in stride(from: 0, to: max(1, depths.count), by: blockDepth) {
-        let block = start..<min(depths.count, start + blockDepth)
-        let following = block.upperBound..<min(depths.count, block.upperBound + blockDepth)
-        let nextSource =
-          following.isEmpty
-          ? next.map { self.b.rows(depths).columns($0).rows(0..<min(depths.count, blockDepth)).matrix }
-          : b.rows(following).matrix
-        Pack.packColumns(b.rows(block), into: bPanels, as: Row.self)
+      for index in 0..<panels.blocks {
+        let depths = panels.depths(of: index)
+        Pack.packColumns(b.columns(block.columns).rows(depths), into: bPanels, as: Row.self)
+        let next =
+          index + 1 < panels.blocks
+          ? b.columns(block.columns).rows(panels.depths(of: index + 1))
+          : block.nextColumns.map { b.columns($0).rows(panels.depths(of: 0)) }
         TileLoops.multiply(
-          aPanels + start / Format.depthPerWord * RowPanels.step, aWords: aWords, bPanels,
-          words: Pack.words(depth: block.count), rows: rows.count, columns: columns.count,
-          into: TileOutput(target, ends, isFirst: isFirst && start == 0),
-          prefetching: nextSource)
+          panels.block(index, from: block.rows.lowerBound), aWords: panels.words(of: index), bPanels,
+          words: panels.words(of: index), rows: block.rows.count, columns: block.columns.count,
+          into: TileOutput(target, ends, isFirst: isFirst && index == 0), prefetching: next?.matrix)
       }
     }
     if depths.upperBound == a.columns { ends.finish(target) }

@@ -5,11 +5,12 @@ enum PackedTiles<Row: TileRow, Format: PanelFormat> {
   /// c = scale · a · b plus what the output adds.
   ///
   /// - Parameters:
-  ///   - a: (panels, aWords, 8), of which `words` words of each panel are used.
+  ///   - a: (panels, aWords, 8), of which the first `words` words of each panel are used.
   ///   - b: (panels, words, width).
+  ///   - next: What will be packed next: its cache lines are asked for in the meantime.
   static func multiply(
-    _ a: UnsafePointer<Float>, aWords: Int, _ b: UnsafePointer<Float>, words: Int,
-    rows: Int, columns: Int, into output: TileOutput, prefetching next: Matrix? = nil
+    _ a: UnsafePointer<Float>, aWords: Int, _ b: UnsafePointer<Float>, words: Int, rows: Int, columns: Int,
+    into output: TileOutput, prefetching next: Matrix? = nil
   ) {
     let tiles = (rows + Kernel.rows - 1) / Kernel.rows * ((columns + Kernel.columns - 1) / Kernel.columns)
     var prefetch = next.map { Prefetch($0) }

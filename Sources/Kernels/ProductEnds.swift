@@ -24,6 +24,12 @@ struct ProductEnds {
     )
   }
 
+  func rows(_ range: Range<Int>) -> ProductEnds {
+    ProductEnds(
+      scale: scale, addend: addend?.rows(range), bias: bias, activated: activated?.rows(range),
+      inactivated: inactivated?.rows(range))
+  }
+
   /// What follows the last addition to c.
   func finish(_ c: Matrix) {
     if let activated { GELU.forwardSerially(c, into: activated) }
