@@ -1,3 +1,5 @@
+import CKernels
+
 /// Where a register tile goes: c = scale · tile, plus what is given of the addend and the bias.
 struct TileOutput {
   var c: UnsafeMutablePointer<Float>
@@ -28,6 +30,14 @@ struct TileOutput {
     self.init(
       c: c.base, stride: c.stride, scale: ends.scale, addend: addend.map { UnsafePointer($0.base) },
       addendStride: addend?.stride ?? 0, bias: isFirst ? ends.bias.map { UnsafePointer($0.base) } : nil)
+  }
+
+  /// Asks for a row's cache lines, which are written once all depths are summed.
+  @inline(__always)
+  func prefetch(_ row: Int, columns: Int) {
+    for column in Swift.stride(from: 0, to: columns, by: 16) {
+      ck_prefetch_for_writing(c + row * stride + column)
+    }
   }
 
   /// The same output from another row and column on.
@@ -61,6 +71,7 @@ enum MicroKernel<Row: TileRow, Format: PanelFormat> {
   static func run(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, words: Int, into output: TileOutput
   ) {
+    for row in 0..<rows { output.prefetch(row, columns: columns) }
     var (row0, row1, row2) = (Row.zero, Row.zero, Row.zero)
     var (row3, row4, row5) = (Row.zero, Row.zero, Row.zero)
     var (a, b) = (a, b)

@@ -6,12 +6,12 @@ struct PackedChunks {
   /// Words of both factors that a block goes through at a time. A panel of the right factor is then 64 KiB, one
   /// of the left 8 KiB.
   static let blockWords = 256
-  /// Words of the left factor that are packed at once: 16 MiB.
-  static let mostWords = 1 << 22
+  /// Words of the left factor that are packed at once: 4 MiB.
+  static let mostWords = 1 << 20
   /// Fewer rows than this would not repay packing the right factor.
   static let fewestRows = 768
   /// Words that a thread packs at a time.
-  static let packingPart = 1 << 15
+  static let packingPart = 1 << 16
 
   init(rows: Int, words: Int) {
     let most = Self.mostWords * RowPanels.lines / RowPanels.step
@@ -40,7 +40,7 @@ struct PackedBlocks {
   private static let mostColumns = 256
   /// Multiplications that are worth a thread's while.
   private static let smallestWork = 1 << 22
-  private static let enoughBlocks = 8
+  private static let enoughBlocks = 6
 
   init(rows: Int, columns: Int, depth: Int, width: Int) {
     self.rows = rows

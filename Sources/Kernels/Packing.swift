@@ -92,18 +92,32 @@ enum Packing<Format: PanelFormat> {
   private static func packAdjacentRows(_ source: Matrix, into panels: UnsafeMutablePointer<Float>) {
     let words = words(depth: source.rows)
     let (lines, step) = (RowPanels.lines, RowPanels.step)
-    // Eight panels at a time: three cache lines of each row are read while they are there.
-    for group in stride(from: 0, to: source.columns, by: 8 * lines) {
-      let end = min(source.columns, group + 8 * lines)
-      for word in 0..<words {
-        Prefetch.request(source, row: word * Format.depthPerWord + prefetchDistance, columns: group..<end)
+    for group in stride(from: 0, to: source.columns, by: groupPanels * lines) {
+      let end = min(source.columns, group + groupPanels * lines)
+      // Two words at a time, which fill a cache line.
+      for word in stride(from: 0, to: words, by: 2) {
+        for row in 0..<2 * Format.depthPerWord {
+          let ahead = word * Format.depthPerWord + row + prefetchDistance
+          Prefetch.request(source, row: ahead, columns: group..<end)
+        }
         for first in stride(from: group, to: end, by: lines) {
-          let values = values(of: source, word: word, from: first, lanes: min(16, source.columns - first))
-          store(values.lowHalf, to: panels + (first / lines * words + word) * step)
+          let panel = panels + (first / lines * words + word) * step
+          let lanes = min(16, source.columns - first)
+          let values = values(of: source, word: word, from: first, lanes: lanes)
+          if word + 1 < words {
+            let next = self.values(of: source, word: word + 1, from: first, lanes: lanes)
+            Vectors.store(Vector(lowHalf: values.lowHalf, highHalf: next.lowHalf), to: panel, 16)
+          } else {
+            store(values.lowHalf, to: panel)
+          }
         }
       }
     }
   }
+
+  /// Panels that are packed at a time: twelve neighbouring cache lines of each row, since the next row lies on
+  /// another page.
+  private static var groupPanels: Int { 32 }
 
   /// Rows ahead of those that are packed: each lies on another page, where the processor does not follow.
   private static var prefetchDistance: Int { 24 }
