@@ -37,7 +37,7 @@ import Testing
   /// Sizes around those of a tile, of a transposed block and of a pair; none divides another.
   static let shapes = [
     (1, 1, 1), (6, 16, 1), (7, 17, 2), (5, 15, 3), (12, 64, 16), (13, 65, 33), (11, 1, 31), (1, 63, 47),
-    (49, 79, 34),
+    (49, 79, 34), (205, 17, 9),
   ]
 
   static func factor(_ rows: Int, _ columns: Int, _ transposed: Bool, seed: UInt64) -> (Operand, Buffer) {
@@ -115,6 +115,23 @@ import Testing
         return c.values
       }
       expectClose(c.values, way.reference(a, b))
+    }
+  }
+
+  /// More of the left factor than is packed at once, by rows and by depth.
+  @Test("Chunks of the left factor add up", arguments: Tiles.allCases)
+  func chunks(tiles: Tiles) {
+    let (rows, columns, depth) = (775, 2, 2100)
+    let chunk = PackedChunks(rows: rows, words: depth)
+    #expect(chunk.rows < rows && chunk.words < depth)
+    let way = Way(engine: .packed(tiles), precision: .fp32)
+    let (a, aMemory) = Self.factor(rows, depth, true, seed: 1)
+    let (b, bMemory) = Self.factor(depth, columns, false, seed: 2)
+    let (c, residual) = (Buffer(unset: rows, columns), Buffer(rows, columns, seed: 3))
+    withExtendedLifetime((aMemory, bMemory)) {
+      Product(a: a, b: b, c: c.matrix, ends: ProductEnds(addend: residual.matrix))
+        .run(way.precision, by: way.engine, on: Workers(count: 2))
+      expectClose(c.values, zip(way.reference(a, b), residual.doubles).map { $0 + $1 })
     }
   }
 
