@@ -63,28 +63,30 @@ enum Packing<Format: PanelFormat> {
     line: (Int) -> Int,
     _ body: (_ word: Int, _ values: Vector) -> Void
   ) {
-    let depth = source.columns
     let block = 16 * Format.depthPerWord
-    var start = 0
-    while start + block <= depth {
-      let lines = SixteenLines { index in
-        let pointer = source.base + min(line(index), source.rows - 1) * source.stride + start
-        return Format.words { Vectors.load(pointer + 16 * $0, 16) }
+    let whole = source.columns / block * block
+    for start in stride(from: 0, to: whole, by: block) {
+      sixteenLines(of: source, line, from: start) { _ in 16 }.transposed().forEach {
+        body(start / Format.depthPerWord + $0, $1)
       }
-      let word = start / Format.depthPerWord
-      lines.transposed().forEach { body(word + $0, $1) }
-      start += block
     }
-    guard start < depth else { return }
-    let lines = SixteenLines { index in
+    let rest = source.columns - whole
+    guard rest > 0 else { return }
+    let lines = sixteenLines(of: source, line, from: whole) { max(0, min(16, rest - 16 * $0)) }
+    lines.transposed().forEach { word, values in
+      if word < words(depth: rest) { body(whole / Format.depthPerWord + word, values) }
+    }
+  }
+
+  /// Sixteen words of each line, made of vectors of `lanes` values.
+  @inline(__always)
+  private static func sixteenLines(
+    of source: Matrix, _ line: (Int) -> Int, from start: Int, lanes: (_ part: Int) -> Int
+  ) -> SixteenLines {
+    SixteenLines { index in
       let pointer = source.base + min(line(index), source.rows - 1) * source.stride + start
-      return Format.words { part in
-        Vectors.load(pointer + 16 * part, max(0, min(16, depth - start - 16 * part)))
-      }
+      return Format.words { part in Vectors.load(pointer + 16 * part, lanes(part)) }
     }
-    let word = start / Format.depthPerWord
-    let rest = words(depth: depth - start)
-    lines.transposed().forEach { if $0 < rest { body(word + $0, $1) } }
   }
 
   // MARK: Lines that lie beside each other, all at the first depth before any at the second: (depth, lines)
