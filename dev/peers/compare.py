@@ -106,11 +106,12 @@ def contestants(options: argparse.Namespace, work: Path, shape: tuple[int, int],
     ]
     if precision == "fp32":  # in bf16 PyTorch uses oneDNN anyway
         group.append(Contestant(f"{tuned}, oneDNN", [*pytorch, "--onednn"], KEEP_FREED_MEMORY))
+    best = KEEP_FREED_MEMORY
     if options.mkl_avx512:
-        preload = {"LD_PRELOAD": f"{work}/mkl.so"}
-        group.append(Contestant(f"{tuned}, MKL with AVX-512", pytorch, {**KEEP_FREED_MEMORY, **preload}))
+        tuned, best = f"{tuned}, MKL with AVX-512", {**best, "LD_PRELOAD": f"{work}/mkl.so"}
+        group.append(Contestant(tuned, pytorch, best))
     if options.compile:
-        group.append(Contestant(f"{tuned}, compiled", [*pytorch, "--compile"], KEEP_FREED_MEMORY))
+        group.append(Contestant(f"{tuned}, compiled", [*pytorch, "--compile"], best))
     if options.llmc and precision == "fp32" and shape == LLMC_SHAPE:
         files = ["--checkpoint", options.llmc_checkpoint, "--data", f"{work}/text_train.bin"]
         files += ["--tokenizer", options.tokenizer]

@@ -101,6 +101,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.steps <= WARM_UP_STEPS:
         parser.error(f"--steps is {options.steps}, expected more than the {WARM_UP_STEPS} that are not counted")
+    if options.compile and options.onednn:
+        parser.error("--compile and --onednn do not go together: torch.compile asks MKL itself")
     if not 1 <= options.sequence_length <= POSITIONS:
         parser.error(f"--sequence-length is {options.sequence_length}, expected 1 to {POSITIONS}")
     torch.set_num_threads(options.threads)
