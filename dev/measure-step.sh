@@ -30,6 +30,9 @@ quietly() {
 }
 quietly "$gpt2" tokenize Sources/*/*.swift --tokenizer $tokenizer --output "$work/text"
 grep -m1 'model name' /proc/cpuinfo 2>/dev/null || uname -m
-quietly "$gpt2" train --model d12 --data "$work/text_train.bin" --tokenizer $tokenizer --output "$work/run" \
-  --batch-size 4 --sequence-length 64 --steps 20 --validation-interval 0 --sample-interval 0
-grep -E '^(model|data|work|memory|  +weights|median)' "$work/log"
+for precision in fp32 bf16; do
+  quietly "$gpt2" train --model d12 --data "$work/text_train.bin" --tokenizer $tokenizer --output "$work/run" \
+    --batch-size 4 --sequence-length 64 --steps 20 --validation-interval 0 --sample-interval 0 \
+    --precision $precision --overwrite
+  grep -E '^(model|data|work|memory|median)' "$work/log"
+done

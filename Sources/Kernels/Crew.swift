@@ -6,16 +6,22 @@ import Synchronization
 /// left looks out for the next job for a while, and gives its thread back to Dispatch only when none comes:
 /// during a training step the helpers stay awake, and an idle process has none.
 ///
-/// What makes it safe is one rule: **who claims a part holds the job until that part is done**. A claim takes 1
-/// off `unclaimed` and counts if that was above 0; `completed` counts the parts done; the job's owner leaves
-/// when all are done. So a claimed part keeps the job in place, nobody looks at a job without one, and the
-/// owner, who claims parts too, waits only for parts that a running thread is at work on: never for a helper
-/// that Dispatch has yet to start or the system to schedule.
+/// Microseconds a region on two cores (Zen 5, a virtual machine), with `concurrentPerform` and with this:
+///
+///     2 empty parts, one after another or 1 ms apart    0.20 and 5     0.09 and 2
+///     2 parts of 44 µs, one after another                 66 to 93            44
+///     16 parts of 20 µs, one after another              207 to 244    162 to 168
+///
+/// What makes it safe is one rule: **a claimed part holds the job until it is counted as done**. A claim takes 1
+/// off `unclaimed` and is good if that was above 0; whoever claims parts counts them in `completed` when there
+/// are no more; the job's owner leaves when all are counted. So nobody looks at a job but who holds it in place,
+/// and the owner, who claims parts too, waits only for parts that others are at work on: never for a helper that
+/// is yet to start.
 ///
 /// Memory order: the owner's release of `unclaimed` is acquired by every claim, for the claims before it are
 /// read-modify-writes and continue its release sequence; so the job is seen whole. Each release of
-/// `completed` is likewise acquired by the owner, so that it sees what the parts wrote, and all were done with
-/// the job. An owner's release of `job` is acquired by the next.
+/// `completed` is likewise acquired by the owner, so that it sees what the parts wrote and the helpers are done
+/// with the job. An owner's release of `job` is acquired by the next.
 final class Crew: Sendable {
   struct Job {
     let parts: Int
@@ -73,11 +79,12 @@ final class Crew: Sendable {
   }
 
   private func performParts() {
-    while performPart() { completed.add(1, ordering: .releasing) }
+    var count = 0
+    while performPart() { count += 1 }
+    if count > 0 { completed.add(count, ordering: .releasing) }
   }
 
-  /// Never inlined: what it retains of the job it releases before it returns, and so before the part counts as
-  /// done.
+  /// Never inlined: what it retains of the job it releases before it returns, and so before the part is counted.
   @inline(never)
   private func performPart() -> Bool {
     let left = unclaimed.subtract(1, ordering: .acquiring).oldValue

@@ -11,7 +11,7 @@ struct PackedChunks {
   /// Fewer rows than this would not repay packing the right factor.
   static let fewestRows = 768
   /// Words that a thread packs at a time.
-  static let packingPart = 1 << 16
+  static let packingPart = 1 << 15
 
   init(rows: Int, words: Int) {
     let most = Self.mostWords * RowPanels.lines / RowPanels.step
@@ -36,11 +36,11 @@ struct PackedBlocks {
 
   /// Rows of a block at most: enough to repay packing the right factor for it, few enough for many threads.
   private static let mostRows = 1020
-  /// Columns of a block at most: four wide panels.
-  private static let mostColumns = 256
+  /// Columns of a block at most: two wide panels.
+  private static let mostColumns = 128
   /// Multiplications that are worth a thread's while.
   private static let smallestWork = 1 << 22
-  private static let enoughBlocks = 6
+  private static let enoughBlocks = 12
 
   init(rows: Int, columns: Int, depth: Int, width: Int) {
     self.rows = rows
