@@ -48,10 +48,8 @@ extension OperationList {
   /// All positions in training, the last one otherwise.
   private var classifiedRows: Int { isTraining ? rows : 1 }
 
-  /// Logits are held for so many rows at a time, as `Activations` does.
-  private var logitRows: Int {
-    min(classifiedRows, max(64, (1 << 24) / configuration.paddedVocabularySize / 64 * 64))
-  }
+  /// Logits are held for so many rows at a time.
+  private var logitRows: Int { ActivationLayout.logitRows(configuration, tokens: classifiedRows) }
 
   private func forEachBand(_ body: (_ rows: Range<Int>) -> Void) {
     for start in stride(from: 0, to: classifiedRows, by: logitRows) {

@@ -21,7 +21,7 @@ struct AttentionBlocks<Row: TileRow, Format: PanelFormat> {
   var headRows: Int { Self.wholePanels(headSize) }
 
   static func wholePanels(_ rows: Int) -> Int {
-    (rows + RowPanels.lines - 1) / RowPanels.lines * RowPanels.lines
+    LeftPanels<Format>.panels(rows: rows) * RowPanels.lines
   }
 
   /// Keys as rows and channels as depth: one block of depths.

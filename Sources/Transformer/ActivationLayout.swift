@@ -1,7 +1,7 @@
 import BinaryFiles
 
 /// Where everything lies in the one allocation of a pass: the kept tensors, then the scratch.
-struct ActivationLayout {
+package struct ActivationLayout {
   /// Of each `ActivationTensor`'s first copy.
   let offsets: [Int]
   /// Values that passes leave behind for one another.
@@ -39,7 +39,7 @@ struct ActivationLayout {
   /// Rows of logits that are computed at a time: as many as fit in 64 MiB, in any case 64.
   ///
   /// (B·T, Vp) as a whole would be the largest buffer of all.
-  static func logitRows(_ configuration: Configuration, tokens: Int) -> Int {
+  package static func logitRows(_ configuration: Configuration, tokens: Int) -> Int {
     let rows = (1 << 24) / configuration.paddedVocabularySize / 64 * 64
     return min(tokens, max(64, rows))
   }
