@@ -32,6 +32,7 @@
 typedef float ck_float16 __attribute__((vector_size(64)));
 typedef int ck_int16 __attribute__((vector_size(64)));
 typedef unsigned ck_uint16 __attribute__((vector_size(64)));
+typedef short ck_short32 __attribute__((vector_size(64)));
 
 // Sixteen floats go through memory on targets without such registers. No matter: everything inlines.
 #pragma clang diagnostic push
@@ -51,6 +52,19 @@ CK_INLINE ck_float16 ck_add_bf16_products(ck_float16 sum, ck_int16 a, ck_int16 b
 #endif
 }
 
+// x·2ⁿ in each lane for a whole n of at most 254 either way: gradually 0 and +∞ beyond the range of floats.
+CK_INLINE ck_float16 ck_times_power_of_two(ck_float16 x, ck_float16 n) {
+#if CKERNELS_HAS_AVX512
+  return (ck_float16)_mm512_scalef_ps((__m512)x, (__m512)n);
+#else
+  // As two factors, each a normal number even where the product is subnormal or +∞. Adding 1.5·2²³ leaves n in
+  // the low bits; the exponent of a float begins at the 23rd.
+  const ck_int16 bits = (ck_int16)(n + 0x1.8p23f) - 0x4B400000;
+  const ck_int16 half = bits >> 1;
+  return x * (ck_float16)((half + 127) << 23) * (ck_float16)((bits - half + 127) << 23);
+#endif
+}
+
 // The upper halves of sixteen floats rounded to bfloat16, to nearest and half to even; a NaN stays one.
 CK_INLINE ck_int16 ck_rounded_to_bf16(ck_float16 x) {
   const ck_int16 bits = (ck_int16)x;
@@ -61,8 +75,16 @@ CK_INLINE ck_int16 ck_rounded_to_bf16(ck_float16 x) {
 
 // Pairs of bfloat16, of `first` in the low halves and of `second` in the high ones.
 CK_INLINE ck_int16 ck_pair_bf16(ck_float16 first, ck_float16 second) {
+#if CKERNELS_HAS_AVX512_BF16
+  // One after the other, then interleaved.
+  const ck_short32 both = (ck_short32)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
+  return (ck_int16)__builtin_shufflevector(
+      both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27,
+      12, 28, 13, 29, 14, 30, 15, 31);
+#else
   const ck_int16 low = (ck_int16)((ck_uint16)ck_rounded_to_bf16(first) >> 16);
   return low | (ck_rounded_to_bf16(second) & (int)0xFFFF0000);
+#endif
 }
 
 // Pairs of bfloat16 of thirty-two floats one after the other: x₀ and x₁, x₂ and x₃, …

@@ -39,7 +39,7 @@ enum Packing<Format: PanelFormat> {
     for first in stride(from: 0, to: source.rows, by: 2 * lines) {
       let panel = panels + first / lines * words * step
       let hasSecond = first + lines < source.rows
-      transpose(source, line: { $0 < 8 ? first + min($0, 5) : first + 6 + min($0 - 8, 5) }) { word, values in
+      transpose(source, from: first, order: PanelPair.self) { word, values in
         store(values.lowHalf, to: panel + word * step)
         if hasSecond { store(values.highHalf, to: panel + (words + word) * step) }
       }
@@ -50,7 +50,7 @@ enum Packing<Format: PanelFormat> {
     _ source: Matrix, into panel: UnsafeMutablePointer<Float>, step: Int
   ) {
     for first in stride(from: 0, to: source.rows, by: 16) {
-      transpose(source, line: { first + $0 }) { word, values in
+      transpose(source, from: first, order: InOrder.self) { word, values in
         Vectors.store(values, to: panel + word * step + first, 16)
       }
     }
@@ -58,35 +58,25 @@ enum Packing<Format: PanelFormat> {
 
   /// Calls `body` with each word of sixteen lines; lines that are not there repeat the last.
   @inline(__always)
-  private static func transpose(
+  private static func transpose<Order: LineOrder>(
     _ source: Matrix,  // (lines, depth)
-    line: (Int) -> Int,
+    from first: Int, order: Order.Type,
     _ body: (_ word: Int, _ values: Vector) -> Void
   ) {
     let block = 16 * Format.depthPerWord
     let whole = source.columns / block * block
     for start in stride(from: 0, to: whole, by: block) {
-      sixteenLines(of: source, line, from: start) { _ in 16 }.transposed().forEach {
-        body(start / Format.depthPerWord + $0, $1)
-      }
+      SixteenLines(words: Format.self, of: source, from: first, order, depth: start, count: block)
+        .transposed().forEach {
+          body(start / Format.depthPerWord + $0, $1)
+        }
     }
     let rest = source.columns - whole
     guard rest > 0 else { return }
-    let lines = sixteenLines(of: source, line, from: whole) { max(0, min(16, rest - 16 * $0)) }
-    lines.transposed().forEach { word, values in
-      if word < words(depth: rest) { body(whole / Format.depthPerWord + word, values) }
-    }
-  }
-
-  /// Sixteen words of each line, made of vectors of `lanes` values.
-  @inline(__always)
-  private static func sixteenLines(
-    of source: Matrix, _ line: (Int) -> Int, from start: Int, lanes: (_ part: Int) -> Int
-  ) -> SixteenLines {
-    SixteenLines { index in
-      let pointer = source.base + min(line(index), source.rows - 1) * source.stride + start
-      return Format.words { part in Vectors.load(pointer + 16 * part, lanes(part)) }
-    }
+    SixteenLines(words: Format.self, of: source, from: first, order, depth: whole, count: rest).transposed()
+      .forEach {
+        if $0 < words(depth: rest) { body(whole / Format.depthPerWord + $0, $1) }
+      }
   }
 
   // MARK: Lines that lie beside each other, all at the first depth before any at the second: (depth, lines)

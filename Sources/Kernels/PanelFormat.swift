@@ -12,8 +12,8 @@ protocol PanelFormat {
   /// Words of sixteen lines at one depth, from their values at that depth and, with two values a word, the next.
   static func words(_ first: Vector, _ second: Vector) -> Vector
 
-  /// Sixteen words of one line, from its values at 16 · `depthPerWord` successive depths.
-  static func words(_ line: (Int) -> Vector) -> Vector
+  /// Sixteen words of one line, from its values at successive depths; those from `count` on are 0.
+  static func words(of line: UnsafePointer<Float>, count: Int) -> Vector
 }
 
 /// One value a word, in single precision.
@@ -22,15 +22,16 @@ enum SinglePrecision: PanelFormat {
 
   @inline(__always)
   static func addProduct(to sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
-    // Where the target cannot fuse, `addingProduct` is forty times slower than this.
-    TargetFeatures.hasFMA ? sum.addingProduct(a, b) : sum + a * b
+    VectorMath.fused(a, b, plus: sum)
   }
 
   @inline(__always)
   static func words(_ first: Vector, _ second: Vector) -> Vector { first }
 
   @inline(__always)
-  static func words(_ line: (Int) -> Vector) -> Vector { line(0) }
+  static func words(of line: UnsafePointer<Float>, count: Int) -> Vector {
+    Vectors.load(line, min(16, count))
+  }
 }
 
 /// Two values a word, in bfloat16.
@@ -48,8 +49,10 @@ enum BFloat16Pairs: PanelFormat {
   }
 
   @inline(__always)
-  static func words(_ line: (Int) -> Vector) -> Vector {
-    unsafeBitCast(ck_pair_neighbours_bf16(line(0), line(1)), to: Vector.self)
+  static func words(of line: UnsafePointer<Float>, count: Int) -> Vector {
+    let low = Vectors.load(line, min(16, count))
+    let high = Vectors.load(line + 16, max(0, min(16, count - 16)))
+    return unsafeBitCast(ck_pair_neighbours_bf16(low, high), to: Vector.self)
   }
 
   private typealias Bits = SIMD16<Int32>

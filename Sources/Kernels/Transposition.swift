@@ -13,15 +13,26 @@ struct SixteenLines {
   var lines: Lines
 
   @inline(__always)
-  init(_ line: (Int) -> Vector) {
+  private init(_ lines: Lines) { self.lines = lines }
+
+  /// Sixteen words of each line, from its values at `count` depths; lines that are not there repeat the last.
+  ///
+  /// No closure brings the lines: it would not be inlined, and pass each vector in pieces.
+  @inline(__always)
+  init<Format: PanelFormat, Order: LineOrder>(
+    words _: Format.Type, of source: Matrix,  // (lines, depth)
+    from first: Int, _: Order.Type, depth: Int, count: Int
+  ) {
+    @inline(__always)
+    func line(_ index: Int) -> Vector {
+      let row = min(first + Order.line(index), source.rows - 1)
+      return Format.words(of: source.base + row * source.stride + depth, count: count)
+    }
     lines = (
       line(0), line(1), line(2), line(3), line(4), line(5), line(6), line(7), line(8), line(9), line(10),
       line(11), line(12), line(13), line(14), line(15)
     )
   }
-
-  @inline(__always)
-  private init(_ lines: Lines) { self.lines = lines }
 
   @inline(__always)
   func shuffled() -> SixteenLines {
@@ -64,6 +75,21 @@ struct SixteenLines {
   }
 }
 
+/// Which line each of the sixteen that are transposed at a time is.
+protocol LineOrder {
+  static func line(_ index: Int) -> Int
+}
+
+enum InOrder: LineOrder {
+  @inline(__always) static func line(_ index: Int) -> Int { index }
+}
+
+/// Two panels of six rows, each with its last row twice more.
+enum PanelPair: LineOrder {
+  @inline(__always)
+  static func line(_ index: Int) -> Int { index < 8 ? min(index, 5) : 6 + min(index - 8, 5) }
+}
+
 enum Transposition {
   /// Copies the transpose.
   static func copy(
@@ -75,9 +101,8 @@ enum Transposition {
       let rows = min(16, source.rows - row)
       for column in stride(from: 0, to: source.columns, by: 16) {
         let columns = min(16, source.columns - column)
-        let lines = SixteenLines { index in
-          Vectors.load(source.base + (row + min(index, rows - 1)) * source.stride + column, columns)
-        }
+        let lines = SixteenLines(
+          words: SinglePrecision.self, of: source, from: row, InOrder.self, depth: column, count: columns)
         lines.transposed().forEach { index, values in
           guard index < columns else { return }
           Vectors.store(values, to: target.base + (column + index) * target.stride + row, rows)
