@@ -22,6 +22,13 @@
 #define CKERNELS_HAS_AVX512 0
 #endif
 
+// Whether the target multiplies bytes four at a time.
+#if defined(__AVX512VNNI__)
+#define CKERNELS_HAS_AVX512_VNNI 1
+#else
+#define CKERNELS_HAS_AVX512_VNNI 0
+#endif
+
 // Whether the target multiplies pairs of bfloat16.
 #if defined(__AVX512BF16__)
 #define CKERNELS_HAS_AVX512_BF16 1
@@ -32,6 +39,7 @@
 typedef float ck_float16 __attribute__((vector_size(64)));
 typedef int ck_int16 __attribute__((vector_size(64)));
 typedef unsigned ck_uint16 __attribute__((vector_size(64)));
+typedef unsigned short ck_ushort16 __attribute__((vector_size(32)));
 typedef short ck_short32 __attribute__((vector_size(64)));
 
 // Sixteen floats go through memory on targets without such registers. No matter: everything inlines.
@@ -99,6 +107,53 @@ CK_INLINE ck_int16 ck_pair_neighbours_bf16(ck_float16 low, ck_float16 high) {
   return ck_pair_bf16(even, odd);
 #endif
 }
+
+// The fp16 of these bits, exactly.
+CK_INLINE float ck_widen_fp16(unsigned short bits) {
+  const unsigned sign = (unsigned)(bits & 0x8000) << 16;
+  const unsigned rest = (unsigned)(bits & 0x7FFF) << 13;
+  // As a float, `rest` has an exponent that is too small by 112; fp16's infinity and NaN need the largest.
+  union { unsigned bits; float value; } x = {.bits = rest};
+  x.value *= 0x1p112f;
+  if (rest >= 0x0F800000) x.bits |= 0x7F800000;
+  x.bits |= sign;
+  return x.value;
+}
+
+// Sixteen fp16 from any address, exactly.
+CK_INLINE ck_float16 ck_load_fp16(const void *_Nonnull address) {
+#if CKERNELS_HAS_AVX512
+  return (ck_float16)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)address));
+#else
+  unsigned short bits[16];
+  __builtin_memcpy(bits, address, sizeof bits);
+  ck_float16 x;
+  for (int lane = 0; lane < 16; lane++) x[lane] = ck_widen_fp16(bits[lane]);
+  return x;
+#endif
+}
+
+// Sixteen bfloat16 from any address, exactly.
+CK_INLINE ck_float16 ck_load_bf16(const void *_Nonnull address) {
+  ck_ushort16 bits;
+  __builtin_memcpy(&bits, address, sizeof bits);
+  return (ck_float16)(__builtin_convertvector(bits, ck_uint16) << 16);
+}
+
+// sum + a₀·b₀ + a₁·b₁ + a₂·b₂ + a₃·b₃ in each lane, whose 32 bits are four bytes, of a without and of b with a
+// sign.
+CK_INLINE ck_int16 ck_add_byte_products(ck_int16 sum, ck_int16 a, ck_int16 b) {
+#if CKERNELS_HAS_AVX512_VNNI
+  return (ck_int16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#else
+  for (int place = 0; place < 32; place += 8)
+    sum += ((a >> place) & 0xFF) * ((ck_int16)((ck_uint16)b << (24 - place)) >> 24);
+  return sum;
+#endif
+}
+
+// Each lane's whole number as a float.
+CK_INLINE ck_float16 ck_floats(ck_int16 x) { return __builtin_convertvector(x, ck_float16); }
 
 // a₀, b₀, a₁, b₁, … of the lower halves, and of the upper ones.
 CK_INLINE ck_float16 ck_interleave_low(ck_float16 a, ck_float16 b) {

@@ -30,6 +30,17 @@ struct ProductEnds {
       inactivated: inactivated?.rows(range))
   }
 
+  /// All of the ends, where c holds the product alone.
+  func complete(_ c: Matrix) {
+    for row in 0..<c.rows {
+      let target = c.base + row * c.stride
+      if scale != 1 { Vectors.scale(target, by: scale, count: c.columns) }
+      if let bias { Vectors.add(target, bias.base, into: target, count: c.columns) }
+      if let addend { Vectors.add(target, addend.base + row * addend.stride, into: target, count: c.columns) }
+    }
+    finish(c)
+  }
+
   /// What follows the last addition to c.
   func finish(_ c: Matrix) {
     if let activated { GELU.forwardSerially(c, into: activated) }

@@ -1,0 +1,127 @@
+import CKernels
+
+/// y = x·Wᵀ for a few rows of x and weights in blocks of 32, which are multiplied as they are: bytes by bytes, x
+/// being rounded to bytes, and each block's sum by both scales. ggml does the same.
+///
+/// A row of y is the same bits whatever other rows are computed with it, on any number of threads, and on any
+/// processor, but for the rounding of the blocks' sums.
+enum PanelProduct {
+  /// Bytes of weights that a thread takes at a time.
+  private static let partBytes = 1 << 17
+
+  static func run(
+    _ input: Matrix,  // (R, IC)
+    _ weight: WeightPanels,  // (OC, IC)
+    into output: Matrix,  // (R, OC)
+    ends: ProductEnds, on workers: Workers
+  ) {
+    workers.withScratch(ByteBlocks.words(rows: input.rows, columns: input.columns)) { memory in
+      let bytes = ByteBlocks(input, in: memory)
+      workers.run(over: weight.panels, inRangesOf: max(1, partBytes / weight.panelBytes)) { panels in
+        for panel in panels {
+          for row in 0..<input.rows { store(dots(bytes, row, weight, panel), panel, row, output) }
+        }
+        let lines = WeightPanels.panelRows
+        let columns = panels.lowerBound * lines..<min(output.columns, panels.upperBound * lines)
+        ends.block(0..<input.rows, columns).complete(output.columns(columns))
+      }
+    }
+  }
+
+  private static func store(_ dots: Vector, _ panel: Int, _ row: Int, _ output: Matrix) {
+    let first = panel * WeightPanels.panelRows
+    Vectors.store(
+      dots, to: output.base + row * output.stride + first,
+      min(WeightPanels.panelRows, output.columns - first))
+  }
+
+  @inline(__always)
+  private static func dots(_ x: ByteBlocks, _ row: Int, _ weight: WeightPanels, _ panel: Int) -> Vector {
+    let start = weight.base + panel * weight.panelBytes
+    switch weight.format {
+    case .q4: return halfByteDots(x, row, start, blocks: weight.blocks)
+    default: return byteDots(x, row, start, blocks: weight.blocks)
+    }
+  }
+
+  private static func byteDots(
+    _ x: ByteBlocks, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int
+  ) -> Vector {
+    var (even, odd) = (Vector.zero, Vector.zero)
+    var block = 0
+    while block < blocks {
+      even = addByteBlock(even, x, row, block, panel)
+      if block + 1 < blocks { odd = addByteBlock(odd, x, row, block + 1, panel) }
+      block += 2
+    }
+    return even + odd
+  }
+
+  /// Adds scaleₓ · scale_w · Σ (w + 128 − 128)·x of one block.
+  @inline(__always)
+  private static func addByteBlock(
+    _ sum: Vector, _ x: ByteBlocks, _ row: Int, _ block: Int, _ panel: UnsafeRawPointer
+  ) -> Vector {
+    let weights = panel + block * (16 * 34)
+    let bytes = x.words(row: row, block: block)
+    var first = Bits(repeating: -128 &* x.sum(row: row, block: block))
+    var second = Bits.zero
+    first = ck_add_byte_products(first, load(weights + 32), quad(bytes, 0))
+    second = ck_add_byte_products(second, load(weights + 96), quad(bytes, 1))
+    first = ck_add_byte_products(first, load(weights + 160), quad(bytes, 2))
+    second = ck_add_byte_products(second, load(weights + 224), quad(bytes, 3))
+    first = ck_add_byte_products(first, load(weights + 288), quad(bytes, 4))
+    second = ck_add_byte_products(second, load(weights + 352), quad(bytes, 5))
+    first = ck_add_byte_products(first, load(weights + 416), quad(bytes, 6))
+    second = ck_add_byte_products(second, load(weights + 480), quad(bytes, 7))
+    return scaled(first &+ second, weights, x.scale(row: row, block: block), plus: sum)
+  }
+
+  private static func halfByteDots(
+    _ x: ByteBlocks, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int
+  ) -> Vector {
+    var (even, odd) = (Vector.zero, Vector.zero)
+    var block = 0
+    while block < blocks {
+      even = addHalfByteBlock(even, x, row, block, panel)
+      if block + 1 < blocks { odd = addHalfByteBlock(odd, x, row, block + 1, panel) }
+      block += 2
+    }
+    return even + odd
+  }
+
+  /// Adds scaleₓ · scale_w · Σ (w + 8 − 8)·x of one block.
+  @inline(__always)
+  private static func addHalfByteBlock(
+    _ sum: Vector, _ x: ByteBlocks, _ row: Int, _ block: Int, _ panel: UnsafeRawPointer
+  ) -> Vector {
+    let weights = panel + block * (16 * 18)
+    let bytes = x.words(row: row, block: block)
+    var low = Bits(repeating: -8 &* x.sum(row: row, block: block))
+    var high = Bits.zero
+    for vector in 0..<4 {
+      let both = load(weights + 32 + 64 * vector)
+      low = ck_add_byte_products(low, both & 0x0F0F_0F0F, quad(bytes, vector))
+      high = ck_add_byte_products(high, both &>> 4 & 0x0F0F_0F0F, quad(bytes, vector + 4))
+    }
+    return scaled(low &+ high, weights, x.scale(row: row, block: block), plus: sum)
+  }
+
+  @inline(__always)
+  private static func scaled(
+    _ dots: Bits, _ scales: UnsafeRawPointer, _ scale: Float, plus sum: Vector
+  ) -> Vector {
+    VectorMath.fused(ck_floats(dots), ck_load_fp16(scales) * scale, plus: sum)
+  }
+
+  private typealias Bits = SIMD16<Int32>
+
+  @inline(__always)
+  private static func load(_ pointer: UnsafeRawPointer) -> Bits { pointer.loadUnaligned(as: Bits.self) }
+
+  /// Four bytes of x in every lane.
+  @inline(__always)
+  private static func quad(_ bytes: UnsafeRawPointer, _ index: Int) -> Bits {
+    Bits(repeating: bytes.load(fromByteOffset: 4 * index, as: Int32.self))
+  }
+}

@@ -1,0 +1,52 @@
+import BinaryFiles
+import Kernels
+
+/// A model's tensors for inference, each in the format in which it is stored, where it lies: in a file's mapping
+/// or in memory.
+public final class Weights: @unchecked Sendable {
+  // `@unchecked`: the matrices are views of memory that nobody writes to, and `storage` keeps it alive.
+  public let configuration: Configuration
+  private let tensors: [ParameterTensor: [StoredMatrix]]
+  private let storage: [AnyObject]
+
+  /// - Parameters:
+  ///   - storage: What owns the memory of the tensors.
+  ///   - tensors: Each tensor's layer, in the shape that `ParameterTensor.shape` says; but wte may leave out its
+  ///     padding rows.
+  package init(
+    _ configuration: Configuration, storage: [AnyObject],
+    _ tensors: (_ tensor: ParameterTensor, _ layer: Int) -> StoredMatrix
+  ) {
+    self.configuration = configuration
+    self.storage = storage
+    self.tensors = Dictionary(
+      uniqueKeysWithValues: ParameterTensor.allCases.map { tensor in
+        let layers = (0..<tensor.layers(in: configuration)).map { tensors(tensor, $0) }
+        let (rows, columns) = tensor.shape(in: configuration)
+        let fewestRows = tensor == .wte ? configuration.vocabularySize : rows
+        precondition(layers.allSatisfy { (fewestRows...rows).contains($0.rows) && $0.columns == columns })
+        return (tensor, layers)
+      })
+  }
+
+  /// The tensors of parameters, in fp32, which see every later change of them.
+  public convenience init(_ parameters: Parameters) {
+    self.init(parameters.configuration, storage: [parameters]) { tensor, layer in
+      let matrix = parameters[tensor, layer]
+      return StoredMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
+    }
+  }
+
+  /// One layer of a tensor. Valid as long as this object is held.
+  package subscript(tensor: ParameterTensor, layer: Int = 0) -> StoredMatrix {
+    guard let layers = tensors[tensor], layers.indices.contains(layer) else {
+      preconditionFailure("no layer \(layer) of \(tensor)")
+    }
+    return layers[layer]
+  }
+
+  /// Bytes of all tensors.
+  public var byteCount: Int {
+    tensors.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
+  }
+}
