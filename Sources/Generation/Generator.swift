@@ -5,53 +5,62 @@ import Transformer
 
 /// Continues a sequence of tokens, one at a time.
 ///
-/// Each token costs a forward pass over everything before it. Once the sequence is longer than the model's
-/// positions, the model sees its last maxT tokens.
+/// What has been read is kept in a cache, so that a token costs one pass over the weights. GPT-2's positions are
+/// learned and end at maxT; when they are used up, the model reads the last maxT / 2 tokens again as if the text
+/// began there. So beyond maxT a token sees at least the last maxT / 2 tokens, and at most maxT.
 public final class Generator {
-  private let model: Model
-  private var sampler: Sampler
-  private let activations: Activations
-  private let logits: FloatBuffer  // (1, Vp)
-
+  public let model: LanguageModel
   /// The prompt and everything generated after it.
   public private(set) var tokens: [Int32]
+
+  private var sampler: Sampler
+  private let cache: KeyValueCache
+  private let pass: InferencePass
+  /// The token that the cache's first position holds.
+  private var start = 0
 
   /// - Parameters:
   ///   - prompt: Token ids; if there are none, generation starts from `endOfText`, the mark between documents.
   ///   - maximumTokens: How many tokens will be generated at most; it bounds the memory.
-  /// - Throws: `ModelError` for a prompt with tokens the model does not know; `AllocationError`.
+  /// - Throws: `ModelError` for a prompt with tokens the model does not know, or more than maxT;
+  ///   `AllocationError`.
   public init(
-    _ model: Model, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: Sampler.Settings
+    _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: Sampler.Settings
   ) throws {
     self.model = model
     tokens = prompt.isEmpty ? [Int32(endOfText)] : prompt
     sampler = Sampler(sampling)
     try model.configuration.check(tokens)
-    let (longest, overflows) = tokens.count.addingReportingOverflow(maximumTokens)
     let positions = model.configuration.maximumSequenceLength
-    activations = try Activations(
-      model.configuration, batchSize: 1, sequenceLength: overflows ? positions : min(longest, positions),
-      keepingForBackward: false)
-    logits = try FloatBuffer(zeroed: model.configuration.paddedVocabularySize)
+    guard tokens.count <= positions else {
+      throw ModelError.sequenceTooLong(found: tokens.count, maximum: positions)
+    }
+    let (longest, overflows) = tokens.count.addingReportingOverflow(maximumTokens)
+    cache = try KeyValueCache(model.configuration, capacity: overflows ? positions : min(longest, positions))
+    pass = InferencePass(model.configuration)
   }
 
   /// Draws the next token and appends it.
   ///
-  /// - Throws: `SamplingError` if the model's logits are not finite; `ModelError`.
+  /// - Throws: `SamplingError` if the model's logits are not finite; `AllocationError`.
   public func next() throws -> Int {
-    let window = Array(tokens.suffix(model.configuration.maximumSequenceLength))
-    activations.reshape(batchSize: 1, sequenceLength: window.count)
-    try model.forward(window, into: activations)
-
-    let configuration = model.configuration
-    guard let start = logits.values.baseAddress else { preconditionFailure("a model has a vocabulary") }
-    model.logits(
-      of: window.count - 1..<window.count, from: activations,
-      into: Matrix(start, rows: 1, columns: configuration.paddedVocabularySize))
-    let valid = UnsafeBufferPointer(rebasing: logits.values[..<configuration.vocabularySize])
-    let token = try sampler.sample(valid)
+    try readOn()
+    let token = try sampler.sample(pass.logits())
     tokens.append(Int32(token))
     return token
+  }
+
+  /// Brings the cache to the end of the tokens.
+  private func readOn() throws {
+    var unread = tokens[(start + cache.count)...]
+    // Where a token could not be drawn, the logits are there already.
+    guard !unread.isEmpty else { return }
+    if cache.count + unread.count > cache.capacity {
+      start = tokens.count - max(1, cache.capacity / 2)
+      cache.truncate(to: 0)
+      unread = tokens[start...]
+    }
+    try model.read([LanguageModel.Continuation(cache, Array(unread))], in: pass)
   }
 }
 

@@ -111,7 +111,7 @@ public final class Trainer {
   ) throws {
     guard isDue(plan.sampleInterval) else { return }
     let generator = try Generator(
-      model, prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
+      LanguageModel(model), prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
       sampling: Sampler.Settings(seed: plan.seed))
     var tokens: [Int] = []
     while tokens.count < plan.sampleLength {

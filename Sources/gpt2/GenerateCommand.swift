@@ -62,7 +62,7 @@ struct GenerateCommand: ParsableCommand {
     parameters.warnIfNotFinite(path: self.model, on: workers)
     let prompt = try tokenizer.encode(self.prompt).map(Int32.init)
     let generator = try Generator(
-      model, prompt: prompt, endOfText: tokenizer.endOfText, maximumTokens: maxTokens,
+      LanguageModel(model), prompt: prompt, endOfText: tokenizer.endOfText, maximumTokens: maxTokens,
       sampling: Sampler.Settings(temperature: temperature, topK: topK, seed: seed))
     Diagnostics.write(
       "loaded \(self.model) (\(model.configuration.summary)) in \(seconds(since: start)) s")
