@@ -51,20 +51,6 @@ extension StoredMatrix {
   /// Widens a row to fp32.
   package func decode(row: Int, into values: UnsafeMutablePointer<Float>) {
     assert((0..<rows).contains(row))
-    let line = base + row * rowBytes
-    switch format {
-    case .fp32: Self.widen(line, Float32Values.self, into: values, count: columns)
-    case .fp16: Self.widen(line, Float16Values.self, into: values, count: columns)
-    case .bf16: Self.widen(line, BFloat16Values.self, into: values, count: columns)
-    case .q8, .q4: preconditionFailure("not yet")
-    }
-  }
-
-  private static func widen<Values: StoredValues>(
-    _ line: UnsafeRawPointer, _: Values.Type, into values: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    Vectors.forEach(count) { start, lanes in
-      Vectors.store(Values.load(line + start * Values.byteCount, lanes), to: values + start, lanes)
-    }
+    format.decode(base + row * rowBytes, count: columns, into: values)
   }
 }
