@@ -47,7 +47,7 @@ let package = Package(
     .executable(name: "gpt2", targets: ["gpt2"]),
     .library(
       name: "GPT2Library",
-      targets: ["BinaryFiles", "Kernels", "Tokens", "Transformer", "Generation", "Training"]),
+      targets: ["BinaryFiles", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation", "Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -63,22 +63,26 @@ let package = Package(
     floor("Tokens", on: ["BinaryFiles", "RandomNumbers"]),
     floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers"]),
     floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
+    floor("Evaluation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Training", on: ["Transformer", "Tokens", "Generation"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
       name: "gpt2",
-      dependencies: ["Benchmarks", "Training", "Generation", "Transformer", "Tokens", argumentParser],
+      dependencies: [
+        "Benchmarks", "Training", "Evaluation", "Generation", "Transformer", "Tokens", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels"]),
     tests(of: "Tokens", using: ["Tokens"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation"]),
+    tests(of: "Evaluation", using: ["Evaluation", "Transformer", "Tokens", "BinaryFiles"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
     tests(of: "Command", using: ["gpt2"]),
