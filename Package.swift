@@ -63,7 +63,7 @@ let package = Package(
     floor("Tokens", on: ["BinaryFiles", "RandomNumbers"]),
     floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers"]),
     floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
-    floor("Evaluation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Training", on: ["Transformer", "Tokens", "Generation"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(

@@ -5,38 +5,29 @@ import Transformer
 
 /// Continues a sequence of tokens, one at a time.
 ///
-/// What has been read is kept in a cache, so that a token costs one pass over the weights. GPT-2's positions are
-/// learned and end at maxT; when they are used up, the model reads the last maxT / 2 tokens again as if the text
-/// began there. So beyond maxT a token sees at least the last maxT / 2 tokens, and at most maxT.
+/// What has been read is kept in a cache, so that a token costs one pass over the weights. `SequenceState` says what
+/// happens beyond the model's positions.
 public final class Generator {
   public let model: LanguageModel
   /// The prompt and everything generated after it.
-  public private(set) var tokens: [Int32]
+  public var tokens: [Int32] { state.tokens }
 
-  private var sampler: Sampler
-  private let cache: KeyValueCache
+  private var state: SequenceState
+  private var sampler: TokenSampler
   private let pass: InferencePass
-  /// The token that the cache's first position holds.
-  private var start = 0
 
   /// - Parameters:
   ///   - prompt: Token ids; if there are none, generation starts from `endOfText`, the mark between documents.
   ///   - maximumTokens: How many tokens will be generated at most; it bounds the memory.
   /// - Throws: `ModelError` for a prompt with tokens the model does not know, or more than maxT;
-  ///   `AllocationError`.
+  ///   `SamplingOptionError`; `AllocationError`.
   public init(
-    _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: Sampler.Settings
+    _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: SamplingOptions
   ) throws {
     self.model = model
-    tokens = prompt.isEmpty ? [Int32(endOfText)] : prompt
-    sampler = Sampler(sampling)
-    try model.configuration.check(tokens)
-    let positions = model.configuration.maximumSequenceLength
-    guard tokens.count <= positions else {
-      throw ModelError.sequenceTooLong(found: tokens.count, maximum: positions)
-    }
-    let (longest, overflows) = tokens.count.addingReportingOverflow(maximumTokens)
-    cache = try KeyValueCache(model.configuration, capacity: overflows ? positions : min(longest, positions))
+    state = try SequenceState(
+      prompt.isEmpty ? [Int32(endOfText)] : prompt, maximumTokens: maximumTokens, for: model.configuration)
+    sampler = try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize)
     pass = InferencePass(model.configuration)
   }
 
@@ -44,23 +35,11 @@ public final class Generator {
   ///
   /// - Throws: `SamplingError` if the model's logits are not finite; `AllocationError`.
   public func next() throws -> Int {
-    try readOn()
-    let token = try sampler.sample(pass.logits())
-    tokens.append(Int32(token))
+    // Where a token could not be drawn before, the logits are there already.
+    if let unread = state.unread() { try model.read([unread], in: pass) }
+    let token = try sampler.sample(pass.logits(), history: state.tokens).token
+    state.append(token)
     return token
-  }
-
-  /// Brings the cache to the end of the tokens.
-  private func readOn() throws {
-    var unread = tokens[(start + cache.count)...]
-    // Where a token could not be drawn, the logits are there already.
-    guard !unread.isEmpty else { return }
-    if cache.count + unread.count > cache.capacity {
-      start = tokens.count - max(1, cache.capacity / 2)
-      cache.truncate(to: 0)
-      unread = tokens[start...]
-    }
-    try model.read([LanguageModel.Continuation(cache, Array(unread))], in: pass)
   }
 }
 

@@ -146,6 +146,26 @@ extension InferencePass {
       precision: model.precision, on: model.workers)
   }
 
+  /// Calls `body` with the logits of some of the last pass's rows, (rows, V), a band at a time.
+  func forEachLogitsBand(
+    of rows: Range<Int>, through model: LanguageModel, _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
+  ) rethrows {
+    let V = configuration.vocabularySize
+    let band = min(rows.count, 64)
+    try model.workers.withScratch(band * V) { memory in
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: max(1, band)) {
+        let part = start..<min(rows.upperBound, start + band)
+        let input = normed.rows(part)
+        normalise(residual.rows(part), .lnfw, .lnfb, 0, into: input, model)
+        let logits = Matrix(memory, rows: part.count, columns: V)
+        Linear.forward(
+          input, weight: model.prepared.matrix(.wte), bias: nil, residual: nil, into: logits,
+          precision: model.precision, on: model.workers)
+        try body(part, logits)
+      }
+    }
+  }
+
   private func normalise(
     _ input: Matrix, _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, into output: Matrix,
     _ model: LanguageModel

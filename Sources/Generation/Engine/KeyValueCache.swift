@@ -38,6 +38,13 @@ public final class KeyValueCache {
     self.count = count
   }
 
+  /// Becomes what `other` is, a cache of the same model with no more positions than there is room for.
+  func copy(from other: KeyValueCache) {
+    precondition(other.configuration == configuration && other.count <= capacity, "the caches differ")
+    for layer in 0..<configuration.layers { self[layer].copy(other.count, from: other[layer]) }
+    count = other.count
+  }
+
   func belongs(to configuration: Configuration) -> Bool { configuration == self.configuration }
 
   /// Says that so many more positions have been written.

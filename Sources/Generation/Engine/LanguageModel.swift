@@ -55,6 +55,20 @@ public final class LanguageModel: Sendable {
     for continuation in continuations { continuation.cache.advance(by: continuation.tokens.count) }
   }
 
+  /// Reads tokens as a sequence of their own, and calls `body` with the logits of the last `count` of them, (rows,
+  /// V), a band at a time.
+  ///
+  /// - Throws: `ModelError`; `AllocationError`; what `body` throws.
+  package func forEachLogitsBand(
+    of tokens: [Int32], last count: Int, in pass: InferencePass,
+    _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
+  ) throws {
+    let cache = try KeyValueCache(
+      configuration, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
+    try read([Continuation(cache, tokens)], in: pass)
+    try pass.forEachLogitsBand(of: tokens.count - count..<tokens.count, through: self, body)
+  }
+
   private func check(_ continuation: Continuation) throws(ModelError) {
     let cache = continuation.cache
     guard cache.belongs(to: configuration) else { throw .foreignActivations }
