@@ -23,8 +23,8 @@ public enum TextEvaluation {
       if isInterrupted() { break }
       let tokens = file.load(window.tokens)
       let scores = try scorer.scores(of: tokens, last: window.count)
+      try scores.checkFinite()
       for (token, tokenScore) in zip(tokens.suffix(window.count), scores) {
-        guard tokenScore.loss.isFinite else { throw EvaluationError(loss: tokenScore.loss) }
         score.add(tokenScore.loss, bytes: tokenizer?.textBytes(of: Int(token)))
       }
       score.seconds = (clock.now - start) / .seconds(1)

@@ -21,6 +21,14 @@ struct EvaluateCommand: ParsableCommand {
       them; with --stride S windows overlap, and only those tokens of each count that no window before has \
       counted, the last S. That is nearer to the truth and slower.
 
+      --choices takes multiple-choice files in llm.c's format, which its scripts hellaswag.py and mmlu.py write: \
+      HellaSwag and MMLU. Accuracy is how often the right completion is the likeliest as a whole; normalised \
+      accuracy, which llm.c reports, how often by the mean loss of its tokens.
+
+        gpt2 evaluate --model gpt2_124M.bin --choices hellaswag_val.bin
+
+      Where an example is too long for the model, the beginning of its context is left out; how often is said.
+
       Ctrl-C ends it with what there is so far, marked as partial, and exit code 130.
       """)
 
@@ -29,6 +37,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: "Token file; may be given more than once.", completion: .file(extensions: ["bin"]))
   var data: [String] = []
+
+  @Option(
+    help: "HellaSwag or MMLU as llm.c prepares them; may be given more than once.",
+    completion: .file(extensions: ["bin"]))
+  var choices: [String] = []
 
   @Option(help: "Tokenizer that the model was trained with.", completion: .file(extensions: ["bin"]))
   var tokenizer: String?
@@ -43,6 +56,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Score only so many tokens at the beginning of each token file.")
   var maxTokens: Int?
 
+  @Option(help: "Score only so many examples at the beginning of each other file.")
+  var maxExamples: Int?
+
   @Flag(help: "Print one JSON object a file.")
   var json = false
 
@@ -50,9 +66,12 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var threadOptions: ThreadOptions
 
   func validate() throws {
-    guard !data.isEmpty else { throw ValidationError("Nothing to evaluate on: give --data.") }
+    guard !(data + choices).isEmpty else {
+      throw ValidationError("Nothing to evaluate on: give --data or --choices.")
+    }
     for (option, value) in [
       ("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens),
+      ("--max-examples", maxExamples),
     ] {
       try value?.check(option, atLeast: 1)
     }
@@ -80,6 +99,8 @@ struct EvaluateCommand: ParsableCommand {
   private func evaluations(
     for configuration: Configuration, _ tokenizer: Tokenizer?
   ) throws -> [any EvaluationTask] {
-    try data.map { try TextTask($0, self, configuration, tokenizer) }
+    let texts = try data.map { try TextTask($0, self, configuration, tokenizer) }
+    let choices = try choices.map { try ChoiceTask($0, configuration, maximum: maxExamples) }
+    return texts + choices
   }
 }

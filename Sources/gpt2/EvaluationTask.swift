@@ -49,3 +49,24 @@ struct TextTask: EvaluationTask {
     try printer.print(score, of: file.path, windows)
   }
 }
+
+/// A multiple-choice file.
+struct ChoiceTask: EvaluationTask {
+  private let file: ChoiceFile
+  private let count: Int
+
+  init(_ path: String, _ configuration: Configuration, maximum: Int?) throws(FileError) {
+    file = try ChoiceFile(contentsOf: path)
+    try file.check(below: configuration.vocabularySize, longest: configuration.maximumSequenceLength)
+    count = min(file.examples.count, maximum ?? .max)
+  }
+
+  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+    var printer = printer
+    defer { printer.clear() }
+    let score = try ChoiceEvaluation.score(
+      file, first: count, by: scorer, isInterrupted: { Interruption.isAsked },
+      observing: { printer.show($0, of: file.path) })
+    try printer.print(score, of: file.path)
+  }
+}

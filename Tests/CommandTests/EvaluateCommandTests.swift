@@ -21,7 +21,7 @@ import Tokens
     #expect(object["kind"] as? String == "text")
     #expect(object["file"] as? String == workspace.data)
     #expect(object["partial"] as? Bool == false)
-    #expect(object["tokens"] as? Int == 24 && object["targets"] as? Int == 24)
+    #expect(object["tokens"] as? Int == 24 && object["scored"] as? Int == 24)
     #expect(abs(try #require(object["loss"] as? Double) - expected / 24) < 1e-4)
     #expect(abs(try #require(object["perplexity"] as? Double) / exp(expected / 24) - 1) < 1e-4)
     let bytes = 2 * tokens.dropFirst().count { $0 != 0 }
@@ -63,7 +63,7 @@ import Tokens
     [], ["--data", "x", "--stride", "0"], ["--data", "x", "--max-tokens", "0"],
     ["--data", "x", "--sequence-length", "-1"], ["--data", "x", "--precision", "fp8"],
     ["--data", "DATA", "--stride", "10"], ["--data", "DATA", "-t", "10"],
-    ["--data", "DATA", "-t", "4", "--stride", "5"],
+    ["--data", "DATA", "-t", "4", "--stride", "5"], ["--choices", "x", "--max-examples", "0"],
   ])
   func optionsThatCannotBeUsed(arguments: [String]) throws {
     let arguments = arguments.map { $0 == "DATA" ? workspace.data : $0 }
