@@ -47,7 +47,10 @@ let package = Package(
     .executable(name: "gpt2", targets: ["gpt2"]),
     .library(
       name: "GPT2Library",
-      targets: ["BinaryFiles", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation", "Training"]),
+      targets: [
+        "BinaryFiles", "GGUF", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation", "Training",
+      ]),
+    .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -57,12 +60,14 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     floor("BinaryFiles", on: []),
+    floor("GGUF", on: ["BinaryFiles"]),
     floor("RandomNumbers", on: []),
     .systemLibrary(name: "CKernels"),
     floor("Kernels", on: ["CKernels", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
-    floor("Tokens", on: ["BinaryFiles", "RandomNumbers"]),
-    floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers"]),
-    floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
+    floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers"]),
+    floor("Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "RandomNumbers"]),
+    floor("Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Training", on: ["Transformer", "Tokens", "Generation"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
@@ -77,10 +82,11 @@ let package = Package(
       name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
+    tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels"]),
     tests(of: "Tokens", using: ["Tokens"]),
-    tests(of: "Transformer", using: ["Transformer", "Kernels", "BinaryFiles"]),
+    tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation"]),
     tests(of: "Evaluation", using: ["Evaluation", "Transformer", "Tokens", "BinaryFiles"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),

@@ -60,7 +60,7 @@ extension FileError.Cause {
 
 extension String {
   /// Text out of a file as a terminal may show it: its beginning, with control characters spelt out.
-  fileprivate var onOneShortLine: String {
+  package var onOneShortLine: String {
     let shown = unicodeScalars.prefix(60).map {
       $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
     }

@@ -14,7 +14,8 @@ public enum Checkpoint {
     /// bfloat16 throughout, vocabulary padded.
     case bfloat16 = 5
 
-    var bytesPerValue: Int { self == .bfloat16 ? 2 : 4 }
+    /// How every value is stored.
+    var format: WeightFormat { self == .bfloat16 ? .bf16 : .fp32 }
   }
 
   /// How a version 3 file gets into memory; other versions are always converted into memory of their own.
@@ -48,6 +49,29 @@ public enum Checkpoint {
   /// - Throws: `FileError` as `read` does.
   public static func configuration(of path: String) throws(FileError) -> Configuration {
     try readHeader(of: try MappedFile(path: path)).1
+  }
+
+  /// The weights of a checkpoint of any version where they lie in the file, without padding rows.
+  ///
+  /// - Throws: `FileError` as `read` does.
+  static func weights(in file: MappedFile) throws(FileError) -> Weights {
+    let (version, configuration) = try readHeader(of: file)
+    guard let start = file.bytes.baseAddress else { preconditionFailure("the file has a header") }
+    var offset = Header.byteCount
+    var bases: [ParameterTensor: UnsafeRawPointer] = [:]
+    for tensor in ParameterTensor.allCases {
+      bases[tensor] = start + offset
+      // The size of the file says that nothing overflows.
+      let count = fileCount(of: tensor, version: version, in: configuration).value ?? 0
+      offset += count * version.format.blockBytes
+    }
+    return Weights(configuration, storage: [file]) { tensor, layer in
+      guard let base = bases[tensor] else { preconditionFailure("all tensors were placed") }
+      let (rows, columns) = tensor.shape(in: configuration)
+      let layerBytes = rows * columns * version.format.blockBytes
+      let kept = tensor == .wte ? configuration.vocabularySize : rows
+      return StoredMatrix(version.format, base + layer * layerBytes, rows: kept, columns: columns)
+    }
   }
 
   /// Writes a checkpoint, whole or not at all.
@@ -109,7 +133,7 @@ public enum Checkpoint {
     _ byteCount: Int, against configuration: Configuration, version: Version, path: String
   ) throws(FileError) {
     let expected = ParameterTensor.allCases.reduce(CheckedCount(Header.byteCount)) {
-      $0 + fileCount(of: $1, version: version, in: configuration) * version.bytesPerValue
+      $0 + fileCount(of: $1, version: version, in: configuration) * version.format.blockBytes
     }
     guard expected.value == byteCount else {
       throw FileError(path, .wrongSize(found: byteCount, expected: expected.value ?? .max))
@@ -137,7 +161,7 @@ public enum Checkpoint {
     for tensor in ParameterTensor.allCases {
       let target = fileValues(of: tensor, in: parameters, version: version)
       let bytes = UnsafeRawBufferPointer(
-        rebasing: file.bytes[offset..<offset + target.count * version.bytesPerValue])
+        rebasing: file.bytes[offset..<offset + target.count * version.format.blockBytes])
       switch version {
       case .unpadded, .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
       case .bfloat16: BFloat16.widen(bytes, into: target)

@@ -49,7 +49,7 @@ public final class TextBatch {
     self.tokenizer = tokenizer
     self.options = options
     pass = InferencePass(model.configuration)
-    let stream = try TextStream(stoppingAt: options.stopStrings)
+    let stream = try TextStream(stopStrings: options.stopStrings)
     texts = try prompts.enumerated().map { index, prompt in
       var sampling = options.sampling
       sampling.seed &+= UInt64(index)
