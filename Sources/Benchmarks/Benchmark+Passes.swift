@@ -54,7 +54,7 @@ extension Benchmark {
     let generator = try Generator(
       LanguageModel(model), prompt: Noise.tokens(T, vocabularySize: configuration.vocabularySize),
       endOfText: 0,
-      maximumTokens: count + 1, sampling: Sampler.Settings())
+      maximumTokens: count + 1, sampling: SamplingOptions())
     // The first token, which is not counted, takes the prompt's pass.
     let once = Stopwatch(repetitions: count, observe: observe)
     let seconds = try once.median(of: "decode") { _ = try generator.next() }

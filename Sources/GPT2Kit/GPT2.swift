@@ -1,3 +1,4 @@
+import BinaryFiles
 import Generation
 import Kernels
 import Tokens

@@ -112,7 +112,7 @@ public final class Trainer {
     guard isDue(plan.sampleInterval) else { return }
     let generator = try Generator(
       LanguageModel(model), prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
-      sampling: Sampler.Settings(seed: plan.seed))
+      sampling: SamplingOptions(seed: plan.seed))
     var tokens: [Int] = []
     while tokens.count < plan.sampleLength {
       if isInterrupted() { return }

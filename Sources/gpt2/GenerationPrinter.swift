@@ -59,9 +59,11 @@ struct GenerationPrinter {
       tokens: tokens.map { token in
         TokenRecord(
           id: token.token, text: text(of: token.token), logProbability: token.logProbability,
-          alternatives: token.alternatives.map {
-            TokenRecord(id: $0.token, text: text(of: $0.token), logProbability: $0.logProbability)
-          })
+          alternatives: token.alternatives.isEmpty
+            ? nil
+            : token.alternatives.map {
+              TokenRecord(id: $0.token, text: text(of: $0.token), logProbability: $0.logProbability)
+            })
       })
   }
 
@@ -82,5 +84,5 @@ private struct TokenRecord: Encodable {
   let id: Int
   let text: String
   let logProbability: Double?
-  var alternatives: [TokenRecord] = []
+  var alternatives: [TokenRecord]?
 }

@@ -47,7 +47,7 @@ import Transformer
   func drawingIsTheSamplersFromThePlainLogits(name: String, seed: UInt64) throws {
     let model = try model(name)
     let plain = PlainGPT2(try parameters(name))
-    let settings = Sampler.Settings(temperature: 0.9, topK: 7, seed: seed)
+    let settings = SamplingOptions(temperature: 0.9, topK: 7, seed: seed)
     let generator = try Generator(
       model, prompt: [1, 2, 3], endOfText: 0, maximumTokens: 40, sampling: settings)
     var sampler = Sampler(settings)
@@ -63,7 +63,7 @@ import Transformer
 
   @Test func anEmptyPromptStartsAtEndOfText() throws {
     let model = try model("tiny")
-    let settings = Sampler.Settings(temperature: 0)
+    let settings = SamplingOptions(temperature: 0)
     let generator = try Generator(
       model, prompt: [], endOfText: 5, maximumTokens: 4, sampling: settings)
     #expect(generator.tokens == [5])

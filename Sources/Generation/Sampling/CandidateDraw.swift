@@ -23,11 +23,6 @@ struct CandidateDraw: Sendable {
     candidates = Candidates(vocabularySize: vocabularySize)
   }
 
-  /// Makes the buffers anew for another vocabulary; the random numbers go on.
-  mutating func resize(to vocabularySize: Int) {
-    candidates = Candidates(vocabularySize: vocabularySize)
-  }
-
   /// - Parameters:
   ///   - logits: (V), none of them NaN or +∞.
   ///   - greatest: The greatest of them, finite.

@@ -8,7 +8,7 @@
 public struct TokenSampler: Sendable {
   public let options: SamplingOptions
   /// V
-  public private(set) var vocabularySize: Int
+  public let vocabularySize: Int
 
   private var adjustment: LogitAdjustment?
   private var draw: CandidateDraw?
@@ -17,21 +17,10 @@ public struct TokenSampler: Sendable {
   /// - Throws: `SamplingOptionError` if an option cannot be used with a vocabulary of this size.
   public init(_ options: SamplingOptions, vocabularySize: Int) throws(SamplingOptionError) {
     try options.check(vocabularySize: vocabularySize)
-    self.init(checked: options, vocabularySize: vocabularySize)
-  }
-
-  init(checked options: SamplingOptions, vocabularySize: Int) {
     self.options = options
     self.vocabularySize = vocabularySize
     adjustment = LogitAdjustment(options, vocabularySize: vocabularySize)
     draw = options.temperature > 0 ? CandidateDraw(options, vocabularySize: vocabularySize) : nil
-  }
-
-  /// Makes the buffers anew for another vocabulary; the random numbers go on.
-  mutating func resize(to vocabularySize: Int) {
-    self.vocabularySize = vocabularySize
-    adjustment = LogitAdjustment(options, vocabularySize: vocabularySize)
-    draw?.resize(to: vocabularySize)
   }
 
   /// Picks one token. One random number is used for each, none at temperature 0 or if an error is thrown.

@@ -14,8 +14,8 @@ extension Tokenizer {
         .mismatch(
           found: "a checkpoint, which holds no tokenizer", expected: "a tokenizer beside it",
           advice: "name the tokenizer file that the model was trained with"))
-    case .gguf(let file):
-      fatalError()
+    case .gguf:
+      throw FileError(path, .notFound)
     }
   }
 }

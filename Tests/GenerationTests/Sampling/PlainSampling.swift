@@ -1,5 +1,6 @@
 import Generation
 import RandomNumbers
+import TestSupport
 
 /// Sampling once more, in double precision with sorted arrays, sharing nothing with the sampler but the random
 /// numbers.
