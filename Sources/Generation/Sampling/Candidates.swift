@@ -21,10 +21,10 @@ struct Candidates: Sendable {
     var (kept, ties) = (0, cut.ties)
     tokens.withUnsafeMutableBufferPointer { tokens in
       logits.withUnsafeMutableBufferPointer { logits in
-        for token in source.indices where source[token] >= cut.threshold {
+        for token in source.indices where cut.keeps(source[token], ties: &ties) {
           tokens[kept] = Int32(truncatingIfNeeded: token)
           logits[kept] = source[token]
-          kept += cut.keeps(source[token], ties: &ties)
+          kept += 1
         }
       }
     }
@@ -58,7 +58,7 @@ struct Candidates: Sendable {
   /// Drops weights below that of `minP`; the greatest weight is 1.
   mutating func keep(_ minP: MinP) {
     let threshold = minP.threshold(greatestWeight: 1)
-    compact { _, weight in weight >= threshold ? 1 : 0 }
+    compact { _, weight in weight >= threshold }
   }
 
   /// The first token at which the running sum of the weights passes `fraction`, 0 ≤ fraction < 1, of their
@@ -75,38 +75,33 @@ struct Candidates: Sendable {
     }
   }
 
-  /// Keeps the tokens for which `isKept` says 1 and drops those for which it says 0.
-  ///
-  /// Without a branch, which would be mispredicted often: each token is written, and the next one over it.
   @inline(__always)
-  private mutating func compact(_ isKept: (_ logit: Float, _ weight: Double) -> Int) {
-    var kept = 0
+  private mutating func compact(_ isKept: (_ logit: Float, _ weight: Double) -> Bool) {
+    var (kept, sum) = (0, 0.0)
     tokens.withUnsafeMutableBufferPointer { tokens in
       logits.withUnsafeMutableBufferPointer { logits in
         weights.withUnsafeMutableBufferPointer { weights in
-          for index in 0..<count {
-            let (token, logit, weight) = (tokens[index], logits[index], weights[index])
-            tokens[kept] = token
-            logits[kept] = logit
-            weights[kept] = weight
-            kept += isKept(logit, weight)
+          for index in 0..<count where isKept(logits[index], weights[index]) {
+            tokens[kept] = tokens[index]
+            logits[kept] = logits[index]
+            weights[kept] = weights[index]
+            sum += weights[index]
+            kept += 1
           }
         }
       }
     }
-    count = kept
-    total = weights.withUnsafeBufferPointer { weights in
-      weights[..<kept].reduce(0, +)
-    }
+    (count, total) = (kept, sum)
   }
 }
 
 extension RankedCut {
-  /// 1 if the next logit stays and 0 if not, `ties` counting how many more of the threshold itself may.
+  /// Whether the next logit stays, `ties` counting how many more of the threshold itself may.
   @inline(__always)
-  fileprivate func keeps(_ logit: Float, ties: inout Int) -> Int {
-    let tie = (logit == threshold ? 1 : 0) & (ties > 0 ? 1 : 0)
-    ties -= tie
-    return (logit > threshold ? 1 : 0) | tie
+  fileprivate func keeps(_ logit: Float, ties: inout Int) -> Bool {
+    if logit > threshold { return true }
+    guard logit == threshold, ties > 0 else { return false }
+    ties -= 1
+    return true
   }
 }

@@ -41,10 +41,9 @@ struct RankedSelection: Sendable {
   ) {
     fill(upTo: logits.count) { entries in
       var count = 0
-      // No branch, for it would be mispredicted often: each entry is written, and the next one over it.
-      for index in logits.indices {
+      for index in logits.indices where weights[index] >= bound {
         entries[count] = Entry(logits[index], weight: weights[index])
-        count += weights[index] >= bound ? 1 : 0
+        count += 1
       }
       return count
     }
@@ -101,10 +100,9 @@ struct RankedSelection: Sendable {
   private mutating func keep(_ digit: Int, at shift: UInt32) {
     count = entries.withUnsafeMutableBufferPointer { entries in
       var kept = 0
-      for index in 0..<count {
-        let entry = entries[index]
-        entries[kept] = entry
-        kept += entry.key.digit(at: shift) == digit ? 1 : 0
+      for index in 0..<count where entries[index].key.digit(at: shift) == digit {
+        entries[kept] = entries[index]
+        kept += 1
       }
       return kept
     }
