@@ -6,46 +6,106 @@
 /// further. That is at most four rounds, the later ones over few entries.
 struct RankedSelection: Sendable {
   private struct Entry {
-    let key: UInt32
-    let weight: Double
+    var key: UInt32
+    var weight: Double
+
+    @inline(__always)
+    init(_ logit: Float, weight: Double) {
+      key = logit.orderedBits
+      self.weight = weight
+    }
   }
 
-  /// Reused from token to token.
+  private var count = 0
+  /// The first `count` are in use. Grown when more are needed, and reused from token to token.
   private var entries: [Entry] = []
   /// (256), the sum of the weights of each digit.
   private var sums = [Double](repeating: 0, count: 256)
 
-  mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
+  /// Replaces the entries by those of `logits` that are at least `bound`, each of weight 1. None is NaN.
+  mutating func load(_ logits: UnsafeBufferPointer<Float>, from bound: Float) {
+    fill(upTo: logits.count) { entries in
+      var count = 0
+      for logit in logits where logit >= bound {
+        entries[count] = Entry(logit, weight: 1)
+        count += 1
+      }
+      return count
+    }
+  }
 
-  /// Adds an entry. Equal logits have equal weights, all of them positive, and no logit is NaN.
-  @inline(__always)
-  mutating func add(_ logit: Float, weight: Double) {
-    entries.append(Entry(key: logit.orderedBits, weight: weight))
+  /// Replaces the entries by those of `logits` whose weight is at least `bound`, which is above 0. Equal logits
+  /// have equal weights, and none is NaN.
+  mutating func load(
+    _ logits: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<Double>, from bound: Double
+  ) {
+    fill(upTo: logits.count) { entries in
+      var count = 0
+      for index in logits.indices where weights[index] >= bound {
+        entries[count] = Entry(logits[index], weight: weights[index])
+        count += 1
+      }
+      return count
+    }
   }
 
   /// The cut after which the weights of the entries, of which there is one at least, first reach `target`; if
   /// they never do, all stay. It uses the entries up.
   mutating func cut(reaching target: Double) -> RankedCut {
     var above = 0.0
-    while true {
-      var (least, greatest) = (UInt32.max, UInt32.min)
-      for entry in entries { (least, greatest) = (min(least, entry.key), max(greatest, entry.key)) }
-      if least == greatest { break }
-
+    while let (least, greatest) = range() {
+      // The highest digit in which the keys differ; those above it are the same in all.
       let shift = UInt32(max(0, UInt32.bitWidth - (least ^ greatest).leadingZeroBitCount - 8))
-      for digit in sums.indices { sums[digit] = 0 }
-      for entry in entries { sums[entry.key.digit(at: shift)] += entry.weight }
+      addWeights(ofDigitsAt: shift)
       var digit = greatest.digit(at: shift)
       while digit > least.digit(at: shift), above + sums[digit] < target {
         above += sums[digit]
         digit -= 1
       }
-      entries.removeAll { $0.key.digit(at: shift) != digit }
+      keep(digit, at: shift)
     }
     let needed = ((target - above) / entries[0].weight).rounded(.up)
     return RankedCut(
-      threshold: Float(orderedBits: entries[0].key),
-      ties: Int(min(max(needed, 1), Double(entries.count))))
+      threshold: Float(orderedBits: entries[0].key), ties: Int(min(max(needed, 1), Double(count))))
+  }
+
+  private mutating func fill(
+    upTo capacity: Int, _ body: (UnsafeMutableBufferPointer<Entry>) -> Int
+  ) {
+    if entries.count < capacity { entries = [Entry](repeating: Entry(0, weight: 0), count: capacity) }
+    count = entries.withUnsafeMutableBufferPointer { body($0) }
+  }
+
+  /// The least and the greatest key; `nil` if they are the same.
+  private func range() -> (least: UInt32, greatest: UInt32)? {
+    var (least, greatest) = (UInt32.max, UInt32.min)
+    entries.withUnsafeBufferPointer { entries in
+      for index in 0..<count {
+        least = min(least, entries[index].key)
+        greatest = max(greatest, entries[index].key)
+      }
+    }
+    return least == greatest ? nil : (least, greatest)
+  }
+
+  private mutating func addWeights(ofDigitsAt shift: UInt32) {
+    sums.withUnsafeMutableBufferPointer { sums in
+      sums.update(repeating: 0)
+      entries.withUnsafeBufferPointer { entries in
+        for index in 0..<count { sums[entries[index].key.digit(at: shift)] += entries[index].weight }
+      }
+    }
+  }
+
+  private mutating func keep(_ digit: Int, at shift: UInt32) {
+    count = entries.withUnsafeMutableBufferPointer { entries in
+      var kept = 0
+      for index in 0..<count where entries[index].key.digit(at: shift) == digit {
+        entries[kept] = entries[index]
+        kept += 1
+      }
+      return kept
+    }
   }
 }
 

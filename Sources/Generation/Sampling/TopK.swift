@@ -6,9 +6,7 @@ struct TopK: Sendable {
   /// Where `logits`, (V) and none of them NaN, are cut.
   func cut(_ logits: UnsafeBufferPointer<Float>, using selection: inout RankedSelection) -> RankedCut {
     guard count < logits.count else { return .none }
-    let bound = lowerBound(logits, using: &selection)
-    selection.removeAll()
-    for logit in logits where logit >= bound { selection.add(logit, weight: 1) }
+    selection.load(logits, from: lowerBound(logits, using: &selection))
     return selection.cut(reaching: Double(count))
   }
 
@@ -17,24 +15,31 @@ struct TopK: Sendable {
   private func lowerBound(
     _ logits: UnsafeBufferPointer<Float>, using selection: inout RankedSelection
   ) -> Float {
-    let groups = (logits.count + Self.groupSpan - 1) / Self.groupSpan * Exponential.width
-    guard count <= groups / 2 else { return -.infinity }
-    selection.removeAll()
-    var start = 0
-    while start < logits.count {
-      // Eight groups side by side, one a lane.
-      var greatest = SIMD8<Float>(repeating: -.infinity)
-      let end = min(start + Self.groupSpan, logits.count)
-      while start < end {
-        let next = Exponential.load(logits, at: start)
-        greatest.replace(with: next, where: next .> greatest)
-        start += Exponential.width
+    let stretches = (logits.count + Self.stretch - 1) / Self.stretch
+    guard count <= stretches * Exponential.width / 2 else { return -.infinity }
+    return withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: stretches) { greatest in
+      for index in 0..<stretches {
+        greatest.initializeElement(at: index, to: Self.greatest(logits, from: index * Self.stretch))
       }
-      for lane in 0..<Exponential.width { selection.add(greatest[lane], weight: 1) }
+      return greatest.withMemoryRebound(to: Float.self) { greatest in
+        selection.load(UnsafeBufferPointer(greatest), from: -.infinity)
+        return selection.cut(reaching: Double(count)).threshold
+      }
     }
-    return selection.cut(reaching: Double(count)).threshold
+  }
+
+  /// The greatest logits of eight groups side by side, one a lane, in one stretch.
+  private static func greatest(
+    _ logits: UnsafeBufferPointer<Float>, from start: Int
+  ) -> SIMD8<Float> {
+    var greatest = SIMD8<Float>(repeating: -.infinity)
+    for start in stride(from: start, to: min(start + stretch, logits.count), by: Exponential.width) {
+      let next = Exponential.load(logits, at: start)
+      greatest.replace(with: next, where: next .> greatest)
+    }
+    return greatest
   }
 
   /// How many logits eight groups span: 32 each.
-  private static var groupSpan: Int { 32 * Exponential.width }
+  private static var stretch: Int { 32 * Exponential.width }
 }

@@ -18,10 +18,7 @@ struct TopP: Sendable {
     // n tokens of less than (1 − p)/n each do not have 1 − p together, so the others have more than p and the
     // nucleus is among them (llama2.c's `sample_topp`). The last factor is for the rounding of the sums.
     let negligible = (1 - probability) * total / Double(weights.count) * (1 - 1e-9)
-    selection.removeAll()
-    for index in weights.indices where weights[index] >= negligible {
-      selection.add(logits[index], weight: weights[index])
-    }
+    selection.load(logits, weights: weights, from: negligible)
     return selection.cut(reaching: probability * total)
   }
 }

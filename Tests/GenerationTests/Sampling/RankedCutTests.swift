@@ -54,8 +54,7 @@ import Testing
 
   private func cut(_ logits: [Float], _ k: Int) -> RankedCut {
     // What another use left must not matter.
-    var selection = RankedSelection()
-    selection.add(1e9, weight: 5)
+    var selection = usedSelection()
     return logits.withUnsafeBufferPointer { TopK(count: k).cut($0, using: &selection) }
   }
 }
@@ -113,16 +112,18 @@ import Testing
 
   /// A target just out of the sums' reach by rounding keeps all and does not run off the end.
   @Test func roundingThatNeverReachesTheTarget() {
+    let logits = (0..<1000).map { -Float($0) }
     let weights = (0..<1000).map { 1 / Double($0 + 3) }
-    var selection = RankedSelection()
-    for (index, weight) in weights.enumerated() { selection.add(-Float(index), weight: weight) }
+    var selection = usedSelection()
+    logits.withUnsafeBufferPointer { logits in
+      weights.withUnsafeBufferPointer { selection.load(logits, weights: $0, from: .leastNormalMagnitude) }
+    }
     let cut = selection.cut(reaching: weights.reduce(0, +) * (1 + 1e-12))
     #expect(cut == RankedCut(threshold: -999, ties: 1))
   }
 
   private func cut(_ logits: [Float], _ weights: [Double], _ p: Double) -> RankedCut {
-    var selection = RankedSelection()
-    selection.add(1e9, weight: 5)
+    var selection = usedSelection()
     return logits.withUnsafeBufferPointer { logits in
       weights.withUnsafeBufferPointer {
         TopP(probability: p).cut(
@@ -130,4 +131,12 @@ import Testing
       }
     }
   }
+}
+
+/// A selection that has been used for something else.
+private func usedSelection() -> RankedSelection {
+  var selection = RankedSelection()
+  [1e9, 5e9, 7].withUnsafeBufferPointer { selection.load($0, from: 0) }
+  _ = selection.cut(reaching: 2)
+  return selection
 }
