@@ -64,6 +64,7 @@ import Tokens
     ["--data", "x", "--sequence-length", "-1"], ["--data", "x", "--precision", "fp8"],
     ["--data", "DATA", "--stride", "10"], ["--data", "DATA", "-t", "10"],
     ["--data", "DATA", "-t", "4", "--stride", "5"], ["--choices", "x", "--max-examples", "0"],
+    ["--lambada", "x"],
   ])
   func optionsThatCannotBeUsed(arguments: [String]) throws {
     let arguments = arguments.map { $0 == "DATA" ? workspace.data : $0 }
