@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
       Accuracy is how often greedy decoding gives the text's last word, token for token; perplexity is exp of \
       the mean of -log p of the word, as lm-evaluation-harness has it.
 
-        gpt2 evaluate --model gpt2_124M.bin --lambada lambada_test_en.jsonl \
+        gpt2 evaluate --model gpt2_124M.bin --lambada lambada_test_en.jsonl \\
           --tokenizer gpt2_tokenizer.bin
 
       Where an example is too long for the model, the beginning of its context is left out; how often is said.

@@ -23,7 +23,8 @@ import Transformer
     (1..<tokens.count).reduce(0) { sum, target in
       // The first window that reaches the target.
       let window = max(0, (target - length + stride - 1) / stride)
-      return sum + (plain.losses(of: Array(tokens[window * stride...target])).last ?? .nan)
+      let probabilities = softmax(plain.logits(after: Array(tokens[window * stride..<target])))
+      return sum - log(probabilities[Int(tokens[target])])
     }
   }
 
