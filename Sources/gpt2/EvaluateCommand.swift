@@ -82,11 +82,14 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("Nothing to evaluate on: give --data, --choices or --lambada.")
     }
     if !lambada.isEmpty && tokenizer == nil { throw ValidationError("Missing --tokenizer for --lambada.") }
-    for (option, value) in [
-      ("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens),
-      ("--max-examples", maxExamples),
-    ] {
-      try value?.check(option, atLeast: 1)
+    let ofTexts = [("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens)]
+    let ofExamples = [("--max-examples", maxExamples)]
+    for (option, value) in ofTexts + ofExamples { try value?.check(option, atLeast: 1) }
+    if data.isEmpty, let (option, _) = ofTexts.first(where: { $0.1 != nil }) {
+      throw ValidationError("\(option) is for --data, which was not given.")
+    }
+    if (choices + lambada).isEmpty, maxExamples != nil {
+      throw ValidationError("--max-examples is for --choices and --lambada, which were not given.")
     }
   }
 

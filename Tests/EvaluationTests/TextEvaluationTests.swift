@@ -45,6 +45,19 @@ import Transformer
     }
   }
 
+  /// The batch of a reference state is one text, cut into rows: its windows.
+  @Test(arguments: ["tiny", "awkward"])
+  func lossIsPyTorchs(name: String) throws {
+    let fixture = try Fixture(name)
+    let state = try ReferenceState(
+      contentsOf: TestFiles.fixture("\(name)_debug_state.bin"), for: fixture.model.configuration)
+    let length = state.sequenceLength
+    let score = try TextEvaluation.score(
+      try file(state.tokens + state.targets.suffix(1)),
+      in: Windows(targets: state.tokens.count, length: length, stride: length), by: fixture.scorer)
+    #expect(abs(score.loss - Double(state.loss)) < 2e-6)
+  }
+
   @Test func fewerTargetsThanTheFileHas() throws {
     let fixture = try Fixture("awkward")
     let tokens = fixture.tokens(60, seed: 2)
