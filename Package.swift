@@ -68,7 +68,10 @@ let package = Package(
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
       name: "gpt2",
-      dependencies: ["Benchmarks", "Training", "Generation", "Transformer", "Tokens", argumentParser],
+      dependencies: [
+        "Benchmarks", "Training", "Generation", "Transformer", "Tokens", "Kernels", "GGUF", "BinaryFiles",
+        argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(
@@ -78,7 +81,7 @@ let package = Package(
     tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels"]),
-    tests(of: "Tokens", using: ["Tokens"]),
+    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
