@@ -74,7 +74,8 @@ let package = Package(
     .executableTarget(
       name: "gpt2",
       dependencies: [
-        "Benchmarks", "Training", "Evaluation", "Generation", "Transformer", "Tokens", argumentParser,
+        "Benchmarks", "Training", "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "GGUF",
+        "BinaryFiles", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -85,7 +86,7 @@ let package = Package(
     tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels"]),
-    tests(of: "Tokens", using: ["Tokens"]),
+    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation", "Transformer", "Tokens", "Kernels"]),
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),

@@ -2,7 +2,7 @@
 /// that token; in any other, of all adjacent pairs the lowest merge is made first, the leftmost of equals.
 final class BytePairEncoder: Sendable {
   private let pieces: PieceTable
-  private let pairs: PairTable
+  let pairs: PairTable
   private let classes = CharacterClassTable()
 
   /// - Parameter endOfText: A token that text never becomes.

@@ -81,7 +81,14 @@ public enum Checkpoint {
   public static func write(
     _ parameters: Parameters, to path: String, replacing: Bool, version: Version = .float32
   ) throws(FileError) {
-    let configuration = parameters.configuration
+    try write(Weights(parameters), to: path, replacing: replacing, version: version)
+  }
+
+  /// The same for weights in any format. In bfloat16 a weight beyond its range is refused.
+  public static func write(
+    _ weights: Weights, to path: String, replacing: Bool, version: Version
+  ) throws(FileError) {
+    let configuration = weights.configuration
     var header = Header(magic: magic, version: version.rawValue)
     header[2] = configuration.maximumSequenceLength
     header[3] = configuration.vocabularySize
@@ -90,16 +97,28 @@ public enum Checkpoint {
     header[6] = configuration.channels
     if version != .unpadded { header[7] = configuration.paddedVocabularySize }
 
+    let transcoding = Transcoding(path: path, format: version.format)
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       for tensor in ParameterTensor.allCases {
-        let kept = fileValues(of: tensor, in: parameters, version: version)
-        switch version {
-        case .unpadded, .float32: try writer.append(UnsafeRawBufferPointer(kept))
-        case .bfloat16: try appendBFloat16(UnsafeBufferPointer(kept), to: writer)
+        for layer in 0..<tensor.layers(in: configuration) {
+          let stored = weights[tensor, layer]
+          let rows = tensor == .wte ? configuration.vocabularySize : stored.rows
+          try transcoding.append(stored.rows(0..<rows), named: tensor.name) { bytes throws(FileError) in
+            try writer.append(bytes)
+          }
         }
+        if tensor == .wte, version != .unpadded { try appendPaddingRows(configuration, version, to: writer) }
       }
     }
+  }
+
+  /// The rows V..<Vp of the token table, all zero.
+  private static func appendPaddingRows(
+    _ configuration: Configuration, _ version: Version, to writer: FileWriter
+  ) throws(FileError) {
+    let row = [UInt8](repeating: 0, count: configuration.channels * version.format.blockBytes)
+    for _ in configuration.vocabularySize..<configuration.paddedVocabularySize { try writer.append(row) }
   }
 
   /// Checks everything that can be checked before memory is spent: every field, and the file's true size.
@@ -162,21 +181,10 @@ public enum Checkpoint {
       let target = fileValues(of: tensor, in: parameters, version: version)
       let bytes = UnsafeRawBufferPointer(
         rebasing: file.bytes[offset..<offset + target.count * version.format.blockBytes])
-      switch version {
-      case .unpadded, .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
-      case .bfloat16: BFloat16.widen(bytes, into: target)
+      if let source = bytes.baseAddress, let values = target.baseAddress {
+        version.format.decode(source, count: target.count, into: values)
       }
       offset += bytes.count
-    }
-  }
-
-  private static func appendBFloat16(
-    _ values: UnsafeBufferPointer<Float>, to writer: FileWriter
-  ) throws(FileError) {
-    let chunk = 1 << 20
-    for start in stride(from: 0, to: values.count, by: chunk) {
-      let part = UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + chunk)])
-      try writer.append(part.map(BFloat16.bits(roundingToNearestEven:)))
     }
   }
 }

@@ -55,7 +55,6 @@ struct TensorPlace: Hashable {
 /// Keys of GPT-2's metadata.
 enum GGUFKey {
   static let architecture = "general.architecture"
-  static let fileType = "general.file_type"
   static let positions = "gpt2.context_length"
   static let channels = "gpt2.embedding_length"
   static let hiddenChannels = "gpt2.feed_forward_length"

@@ -45,6 +45,9 @@ public final class Weights: @unchecked Sendable {
     return layers[layer]
   }
 
+  /// The format of the token table, and in most files of all matrices that are multiplied by.
+  public var format: WeightFormat { self[.wte].format }
+
   /// Bytes of all tensors.
   public var byteCount: Int {
     tensors.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }

@@ -39,8 +39,7 @@ struct EvaluateCommand: ParsableCommand {
       Ctrl-C ends it with what there is so far, marked as partial, and exit code 130.
       """)
 
-  @Option(help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
-  var model: String
+  @OptionGroup var inference: InferenceOptions
 
   @Option(help: "Token file; may be given more than once.", completion: .file(extensions: ["bin"]))
   var data: [String] = []
@@ -54,9 +53,6 @@ struct EvaluateCommand: ParsableCommand {
     help: "Texts whose last word is to be predicted; may be given more than once.",
     completion: .file(extensions: ["jsonl"]))
   var lambada: [String] = []
-
-  @Option(help: "Tokenizer that the model was trained with.", completion: .file(extensions: ["bin"]))
-  var tokenizer: String?
 
   @Option(
     name: [.customShort("t"), .long], help: "T: tokens of a window; the model's positions if not given.")
@@ -74,14 +70,10 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object a file.")
   var json = false
 
-  @OptionGroup var precisionOptions: PrecisionOptions
-  @OptionGroup var threadOptions: ThreadOptions
-
   func validate() throws {
     guard !(data + choices + lambada).isEmpty else {
       throw ValidationError("Nothing to evaluate on: give --data, --choices or --lambada.")
     }
-    if !lambada.isEmpty && tokenizer == nil { throw ValidationError("Missing --tokenizer for --lambada.") }
     let ofTexts = [("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens)]
     let ofExamples = [("--max-examples", maxExamples)]
     for (option, value) in ofTexts + ofExamples { try value?.check(option, atLeast: 1) }
@@ -94,11 +86,9 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let workers = threadOptions.workers
-    let parameters = try Checkpoint.read(model, placing: .mapped)
-    let tasks = try tasks(for: parameters.configuration)
-    parameters.warnIfNotFinite(path: model, on: workers)
-    let scorer = try ModelScorer(Model(parameters, precision: precisionOptions.precision, on: workers))
+    let model = try inference.loadModel()
+    let tasks = try tasks(for: model.configuration)
+    let scorer = LanguageModelScorer(model)
     Interruption.watch()
     for task in tasks {
       try task.run(by: scorer, EvaluationPrinter(asJSON: json))
@@ -109,11 +99,9 @@ struct EvaluateCommand: ParsableCommand {
   /// All that is to be done, with every file read and checked, so that the last one's damage shows at once.
   private func tasks(for configuration: Configuration) throws -> [any EvaluationTask] {
     var tasks: [any EvaluationTask] = []
-    let tokenizer = try tokenizer.map { path in
-      let tokenizer = try Tokenizer(contentsOf: path)
-      try configuration.check(tokenizer, readFrom: path)
-      return tokenizer
-    }
+    let tokenizer =
+      try lambada.isEmpty
+      ? inference.loadTokenizerIfAny(for: configuration) : inference.loadTokenizer(for: configuration)
     for path in data { tasks.append(try TextTask(path, self, configuration, tokenizer)) }
     for path in choices { tasks.append(try ChoiceTask(path, configuration, maximum: maxExamples)) }
     if let tokenizer {

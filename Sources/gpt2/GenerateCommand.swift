@@ -23,13 +23,7 @@ struct GenerateCommand: ParsableCommand {
       line lets it go on. Ctrl-D ends the conversation.
       """)
 
-  @Option(help: "Model: a checkpoint or GGUF file.", completion: .file(extensions: ["bin", "gguf"]))
-  var model: String
-
-  @Option(
-    help: "Tokenizer that the model was trained with; not needed for a GGUF file that holds one.",
-    completion: .file(extensions: ["bin"]))
-  var tokenizer: String?
+  @OptionGroup var inference: InferenceOptions
 
   @OptionGroup(title: "Prompt") var prompt: PromptOptions
 
@@ -47,18 +41,6 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "With --json, list so many of the likeliest tokens beside each.")
   var alternatives: Int?
 
-  @Option(help: "Round the weights to fp16, bf16, q8_0 or q4_0 while loading.")
-  var quantize: WeightFormat?
-
-  @Option(
-    help: """
-      What the inputs of a prompt's matrix products are rounded to: fp32 or bf16; bf16 if not given and the \
-      weights are no more precise.
-      """)
-  var precision: Precision?
-
-  @OptionGroup var threadOptions: ThreadOptions
-
   func validate() throws {
     try count.check("--n", atLeast: 1)
     try alternatives?.check("--alternatives", atLeast: 0)
@@ -73,13 +55,9 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     var times = GenerationTimes()
-    let workers = threadOptions.workers
     let bytes = try prompt.read()
-    let tokenizer = try tokenizer.map { try Tokenizer(contentsOf: $0) } ?? Tokenizer(inModel: model)
-    let stored = try Weights.read(model)
-    try stored.configuration.check(tokenizer, readFrom: self.tokenizer ?? model)
-    let weights = try quantize.map { try stored.encoded(as: $0, on: workers) } ?? stored
-    let language = try LanguageModel(weights, precision: precision, on: workers)
+    let language = try inference.loadModel()
+    let tokenizer = try inference.loadTokenizer(for: language.configuration)
     let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
     times.loaded()
     Interruption.watch()
@@ -90,7 +68,7 @@ struct GenerateCommand: ParsableCommand {
       try generate(language, tokenizer, prompt: bytes ?? [], tokens, &times)
     }
     if json { try JSON.print(["times": times]) }
-    Diagnostics.write(times.summary(threads: workers.count))
+    Diagnostics.write(times.summary(threads: language.workers.count))
   }
 
   private func generate(
@@ -112,5 +90,3 @@ struct GenerateCommand: ParsableCommand {
     try printer.end(prompt: prompt)
   }
 }
-
-extension WeightFormat: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 import Kernels
 import TestSupport
 import Testing
@@ -32,7 +33,7 @@ import Transformer
     for token in 0..<configuration.vocabularySize {
       parameters.values(of: .wte)[token * 16] = Self.isWord(tokenizer.bytes(of: token)) ? 0.5 : -0.5
     }
-    scorer = try ModelScorer(Model(parameters, on: Workers(count: 2)))
+    scorer = try LanguageModelScorer(LanguageModel(Model(parameters, on: Workers(count: 2))))
     plain = PlainGPT2(parameters)
   }
 

@@ -7,15 +7,13 @@ extension Tokenizer {
   ///
   /// - Throws: `FileError` if it holds none, as llm.c's checkpoints do not, or a damaged one.
   public convenience init(inModel path: String) throws(FileError) {
-    switch try ModelFile(contentsOf: path) {
-    case .checkpoint:
+    guard case .gguf(let file) = try ModelFile(contentsOf: path) else {
       throw FileError(
         path,
         .mismatch(
           found: "a checkpoint, which holds no tokenizer", expected: "a tokenizer beside it",
           advice: "name the tokenizer file that the model was trained with"))
-    case .gguf:
-      throw FileError(path, .notFound)
     }
+    try self.init(file)
   }
 }

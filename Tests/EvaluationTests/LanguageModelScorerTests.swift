@@ -6,7 +6,7 @@ import Transformer
 @testable import Evaluation
 
 /// Scores against the plain GPT-2 in double precision.
-@Suite struct ModelScorerTests {
+@Suite struct LanguageModelScorerTests {
   @Test(arguments: ["tiny", "awkward"])
   func lossesOfSequencesOfEveryLength(name: String) throws {
     let fixture = try Fixture(name)

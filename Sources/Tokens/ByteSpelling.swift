@@ -1,0 +1,45 @@
+/// How GPT-2's vocabulary files spell bytes as text: bytes_to_unicode of OpenAI's encoder.py.
+///
+/// A printable byte is the character of its number; the others, in order, are the characters from 256 on, so that
+/// a space is "Ġ" and a token has neither spaces nor control characters.
+enum ByteSpelling {
+  private static let scalars: [Unicode.Scalar] = {
+    var next: UInt32 = 256
+    return (UInt8.min...UInt8.max).map { byte in
+      switch byte {
+      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: return Unicode.Scalar(byte)
+      default:
+        defer { next += 1 }
+        return Unicode.Scalar(next) ?? "\u{FFFD}"
+      }
+    }
+  }()
+
+  /// The byte of each character, by its number; `nil` for those that stand for none.
+  private static let bytes: [UInt8?] = {
+    var bytes = [UInt8?](repeating: nil, count: 256 + 256)
+    for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = UInt8(byte) }
+    return bytes
+  }()
+
+  static func text(of bytes: some Sequence<UInt8>) -> String {
+    var text = String.UnicodeScalarView()
+    for byte in bytes { text.append(scalars[Int(byte)]) }
+    return String(text)
+  }
+
+  /// The byte that a character stands for, if there is one.
+  static func byte(of scalar: Unicode.Scalar) -> UInt8? {
+    scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
+  }
+
+  /// `nil` if a character stands for no byte.
+  static func bytes(of text: String) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    for scalar in text.unicodeScalars {
+      guard let byte = byte(of: scalar) else { return nil }
+      bytes.append(byte)
+    }
+    return bytes
+  }
+}
