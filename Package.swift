@@ -90,7 +90,9 @@ let package = Package(
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation", "Transformer", "Tokens", "Kernels"]),
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),
-    tests(of: "Evaluation", using: ["Evaluation", "Transformer", "Tokens", "BinaryFiles"]),
+    tests(
+      of: "Evaluation",
+      using: ["Evaluation", "Generation", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
     tests(of: "Command", using: ["gpt2"]),

@@ -25,7 +25,8 @@ public final class LanguageModelScorer: SequenceScorer {
       // Position i's logits are about the token after it.
       let targets = tokens[rows.lowerBound + 1..<rows.upperBound + 1]
       scores.append(
-        logits: logits, vocabularySize: configuration.vocabularySize, targets: Array(targets), on: model.workers)
+        logits: logits, vocabularySize: configuration.vocabularySize, targets: Array(targets),
+        on: model.workers)
     }
     return scores
   }

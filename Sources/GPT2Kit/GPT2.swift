@@ -59,7 +59,8 @@ public final class GPT2: Sendable {
   /// Continues a text, token by token, as the sequence is iterated.
   ///
   /// - Parameter prompt: An empty one begins a new document.
-  public func generate(_ prompt: String, _ options: GenerationOptions = GenerationOptions()) -> GeneratedText {
+  public func generate(_ prompt: String, _ options: GenerationOptions = GenerationOptions()) -> GeneratedText
+  {
     GeneratedText(self, .text(prompt), options)
   }
 

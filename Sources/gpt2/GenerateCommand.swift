@@ -49,7 +49,8 @@ struct GenerateCommand: ParsableCommand {
       throw ValidationError("--interactive shows one text as it comes, without --json and --n.")
     }
     if interactive && prompt.promptFile == "-" {
-      throw ValidationError("--interactive reads standard input itself; give the prompt by --prompt or a file.")
+      throw ValidationError(
+        "--interactive reads standard input itself; give the prompt by --prompt or a file.")
     }
   }
 

@@ -25,7 +25,8 @@ struct SamplingFlags: ParsableArguments {
   var repetitionWindow = 64
 
   @Option(
-    help: ArgumentHelp("Add to a token's logit; -inf bans it. May be given more than once.", valueName: "id=bias"))
+    help: ArgumentHelp(
+      "Add to a token's logit; -inf bans it. May be given more than once.", valueName: "id=bias"))
   var logitBias: [TokenBias] = []
 
   @Option(help: "End the text before this string. May be given more than once.")

@@ -59,7 +59,7 @@ import Transformer
       let parameters = try Parameters(random: configuration, seed: 3)
       let wte = parameters.values(of: .wte)
       for index in wte.indices { wte[index] *= 40 }
-      let scorer = try ModelScorer(Model(parameters, on: Workers(count: 2)))
+      let scorer = try LanguageModelScorer(Model(parameters, on: Workers(count: 2)))
       var random = SeededRandom(seed: 6)
       let tokens = (0...330).map { _ in Int32.random(in: 0..<50_257, using: &random) }
       let scores = try scorer.scores(of: tokens, last: 326)

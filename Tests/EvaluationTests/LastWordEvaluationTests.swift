@@ -13,7 +13,7 @@ import Transformer
   private static let positions = 12
   private let directory: TemporaryDirectory
   private let tokenizer: Tokenizer
-  private let scorer: ModelScorer
+  private let scorer: LanguageModelScorer
   private let plain: PlainGPT2
 
   init() throws {

@@ -12,7 +12,8 @@ import Transformer
   init() throws {
     let configuration = try Configuration(
       maximumSequenceLength: 32, vocabularySize: 257, layers: 2, heads: 2, channels: 32)
-    gpt2 = GPT2(try LanguageModel(Weights(.random(configuration, seed: 5)), on: Workers(count: 2)), .byteLevel)
+    gpt2 = GPT2(
+      try LanguageModel(Weights(.random(configuration, seed: 5)), on: Workers(count: 2)), .byteLevel)
   }
 
   @Test func theSequenceIsTheBatchs() async throws {
@@ -33,7 +34,8 @@ import Transformer
   @Test func severalAtOnce() async throws {
     let gpt2 = gpt2
     func text(_ seed: UInt64) async throws -> String {
-      try await gpt2.generate("To be", GenerationOptions(maximumTokens: 60, sampling: .init(seed: seed))).text()
+      try await gpt2.generate("To be", GenerationOptions(maximumTokens: 60, sampling: .init(seed: seed)))
+        .text()
     }
     var alone: [String] = []
     for seed in 1...4 as ClosedRange<UInt64> { alone.append(try await text(seed)) }
@@ -79,7 +81,8 @@ import Transformer
   /// README shows what is compiled here.
   @Test func theExampleIsReadmes() throws {
     let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let source = try String(contentsOf: directory.appendingPathComponent("ReadmeExample.swift"), encoding: .utf8)
+    let source = try String(
+      contentsOf: directory.appendingPathComponent("ReadmeExample.swift"), encoding: .utf8)
     let readme = try String(
       contentsOf: directory.appendingPathComponent("../../README.md"), encoding: .utf8)
     let example = try #require(source.components(separatedBy: "// example\n").last)

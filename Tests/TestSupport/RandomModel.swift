@@ -2,7 +2,9 @@ import Transformer
 
 extension Parameters {
   /// Every value drawn evenly from −scale…scale, so that no tensor is at its starting value.
-  package static func random(_ configuration: Configuration, scale: Float = 0.3, seed: UInt64) throws -> Parameters {
+  package static func random(_ configuration: Configuration, scale: Float = 0.3, seed: UInt64) throws
+    -> Parameters
+  {
     let parameters = try Parameters(zeroed: configuration)
     var random = SeededRandom(seed: seed)
     for index in parameters.values.indices {
