@@ -114,8 +114,12 @@ import Transformer
       try tokens([[1]], GenerationOptions(sampling: .init(topP: 0)))
     }
     #expect(throws: StopStringError.self) { try tokens([[1]], GenerationOptions(stopStrings: ["a", ""])) }
-    #expect(throws: GenerationOptionError.maximumTokens(0)) { try GenerationOptions(maximumTokens: 0).check() }
-    #expect(throws: GenerationOptionError.alternatives(-1)) { try GenerationOptions(alternatives: -1).check() }
+    #expect(throws: GenerationOptionError.maximumTokens(0)) {
+      try GenerationOptions(maximumTokens: 0).check()
+    }
+    #expect(throws: GenerationOptionError.alternatives(-1)) {
+      try GenerationOptions(alternatives: -1).check()
+    }
   }
 
   @Test func damagedWeights() throws {

@@ -148,7 +148,8 @@ extension InferencePass {
 
   /// Calls `body` with the logits of some of the last pass's rows, (rows, V), a band at a time.
   func forEachLogitsBand(
-    of rows: Range<Int>, through model: LanguageModel, _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
+    of rows: Range<Int>, through model: LanguageModel,
+    _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
   ) rethrows {
     let V = configuration.vocabularySize
     let band = min(rows.count, 64)

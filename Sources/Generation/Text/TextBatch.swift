@@ -55,7 +55,8 @@ public final class TextBatch {
       sampling.seed &+= UInt64(index)
       return Text(
         try SequenceState(
-          prompt.isEmpty ? [Int32(tokenizer.endOfText)] : prompt, maximumTokens: isOpenEnded ? .max : options.maximumTokens,
+          prompt.isEmpty ? [Int32(tokenizer.endOfText)] : prompt,
+          maximumTokens: isOpenEnded ? .max : options.maximumTokens,
           for: model.configuration),
         try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize), stream)
     }
