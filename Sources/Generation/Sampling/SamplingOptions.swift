@@ -1,7 +1,7 @@
 /// How the next token is picked from the model's logits. What is left at its default changes nothing.
 ///
-/// The options apply in the order in which they stand here, which is that of Hugging Face's transformers.
-/// llama.cpp differs in one point: it applies the temperature last.
+/// The options apply in the order in which they stand here, which is that of Hugging Face's transformers;
+/// llama.cpp, unless told otherwise, applies the temperature last.
 public struct SamplingOptions: Equatable, Sendable {
   /// Added to the logits of single tokens, by id. −∞ bans a token.
   public var logitBias: [Int: Float]

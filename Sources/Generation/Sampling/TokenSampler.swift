@@ -1,8 +1,8 @@
 /// Picks tokens from a model's logits as `SamplingOptions` say.
 ///
 /// The order is that of Hugging Face's transformers: logit bias, repetition penalty, then either the greatest
-/// logit, at temperature 0, or temperature, top-k, top-p, min-p and a draw by llm.c's generator. (llama.cpp
-/// applies the temperature last, after the tokens to draw from are chosen.)
+/// logit, at temperature 0, or temperature, top-k, top-p, min-p and a draw by llm.c's generator. (llama.cpp,
+/// unless told otherwise, applies the temperature last, to the tokens that the others left.)
 ///
 /// A copy goes on by itself: the same logits give both the same tokens.
 public struct TokenSampler: Sendable {

@@ -16,7 +16,8 @@ struct TopK: Sendable {
     _ logits: UnsafeBufferPointer<Float>, using selection: inout RankedSelection
   ) -> Float {
     let stretches = (logits.count + Self.stretch - 1) / Self.stretch
-    guard count <= stretches * Exponential.width / 2 else { return -.infinity }
+    // Fewer logits, or most of them: finding the bound would cost as much as it saves.
+    guard stretches > 1, count <= stretches * Exponential.width / 2 else { return -.infinity }
     return withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: stretches) { greatest in
       for index in 0..<stretches {
         greatest.initializeElement(at: index, to: Self.greatest(logits, from: index * Self.stretch))
