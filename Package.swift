@@ -47,7 +47,9 @@ let package = Package(
     .executable(name: "gpt2", targets: ["gpt2"]),
     .library(
       name: "GPT2Library",
-      targets: ["BinaryFiles", "GGUF", "Kernels", "Tokens", "Transformer", "Generation", "Training"]),
+      targets: [
+        "BinaryFiles", "GGUF", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation", "Training",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -64,19 +66,20 @@ let package = Package(
     floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers"]),
     floor("Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "RandomNumbers"]),
     floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
+    floor("Evaluation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Training", on: ["Transformer", "Tokens", "Generation"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
-        "Benchmarks", "Training", "Generation", "Transformer", "Tokens", "Kernels", "GGUF", "BinaryFiles",
-        argumentParser,
+        "Benchmarks", "Training", "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "GGUF",
+        "BinaryFiles", argumentParser,
       ],
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
     tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
@@ -84,6 +87,7 @@ let package = Package(
     tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "BinaryFiles"]),
     tests(of: "Generation", using: ["Generation"]),
+    tests(of: "Evaluation", using: ["Evaluation", "Transformer", "Tokens", "BinaryFiles"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
     tests(of: "Command", using: ["gpt2"]),

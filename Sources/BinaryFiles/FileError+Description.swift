@@ -38,6 +38,8 @@ extension FileError.Cause {
         + "was it made with another tokenizer?"
     case .invalidTokenEntry(let id, let reason):
       "token \(id) \(reason), expected 1 to 255 bytes inside the file; fetch or write it again"
+    case .invalidExample(let index, let found, let expected):
+      "example \(index): found \(found), expected \(expected); fetch it again, or make it for this model"
     case .mismatch(let found, let expected, let advice):
       "found \(found), expected \(expected); \(advice)"
     case .unparsableText(let line, let found, let expected):

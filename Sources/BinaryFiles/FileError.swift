@@ -32,6 +32,8 @@ public struct FileError: Error, Equatable, Sendable {
     case tokenOutOfRange(token: Int, position: Int, vocabularySize: Int)
     /// A tokenizer entry of length zero, or one that runs past the end of the file.
     case invalidTokenEntry(id: Int, reason: String)
+    /// A multiple-choice example, counted from 0, that is damaged or that the model cannot take.
+    case invalidExample(index: Int, found: String, expected: String)
     /// Two files that do not belong together, or one that is not what its use needs.
     case mismatch(found: String, expected: String, advice: String)
     /// Text that does not parse; `line` counts from 1.

@@ -100,7 +100,7 @@ public final class Trainer {
     unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void
   ) throws {
     guard let validation, isDue(plan.validationInterval) else { return }
-    let loss = try Evaluation.loss(
+    let loss = try Validation.loss(
       of: model, on: validation, batches: plan.validationBatches, using: activations,
       isInterrupted: isInterrupted)
     if let loss { try observe(.validation(step: stepsMade, loss: loss)) }

@@ -109,12 +109,16 @@ extension Model {
 // Logits, band by band: (B·T, Vp) of them are never held at once.
 extension Model {
   /// Calls `body` with the logits of one band of positions after the other, (rows, Vp), which are its to change.
-  func forEachLogitsBand(
-    of activations: Activations, _ body: (_ rows: Range<Int>, _ logits: Matrix) -> Void
+  ///
+  /// - Parameter positions: Which of the B · T to go through; all if not given.
+  package func forEachLogitsBand(
+    of activations: Activations, at positions: Range<Int>? = nil,
+    _ body: (_ rows: Range<Int>, _ logits: Matrix) -> Void
   ) {
+    let positions = positions ?? 0..<activations.tokens
     let band = ActivationLayout.logitRows(configuration, tokens: activations.tokens)
-    for start in stride(from: 0, to: activations.tokens, by: band) {
-      let rows = start..<min(activations.tokens, start + band)
+    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: band) {
+      let rows = start..<min(positions.upperBound, start + band)
       let logits = activations.logits(rows: rows.count)
       self.logits(of: rows, from: activations, into: logits)
       body(rows, logits)

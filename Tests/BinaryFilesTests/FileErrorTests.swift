@@ -42,6 +42,10 @@ import Testing
       ["token 12 has length 0", "expected 1 to 255 bytes", "fetch or write it"]
     ),
     (
+      .invalidExample(index: 3, found: "label 4", expected: "one below 4"),
+      ["example 3: found label 4, expected one below 4; fetch it again"]
+    ),
+    (
       .mismatch(found: "a pipe", expected: "a file", advice: "copy it"),
       ["found a pipe, expected a file; copy it"]
     ),
@@ -63,7 +67,7 @@ import Testing
   }
 
   @Test func noCauseIsLeftOut() {
-    #expect(Set(Self.lines.map { Self.ordinal(of: $0.cause) }) == Set(0...15))
+    #expect(Set(Self.lines.map { Self.ordinal(of: $0.cause) }) == Set(0...16))
   }
 
   /// Does not compile once a case is added: then add it here and above.
@@ -85,6 +89,7 @@ import Testing
     case .mismatch: 13
     case .unparsableText: 14
     case .noMatch: 15
+    case .invalidExample: 16
     }
   }
 

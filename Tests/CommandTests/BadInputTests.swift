@@ -20,6 +20,7 @@ import Testing
     let path = try damaged(TestFiles.fixture("tiny.bin"), damage)
     try refuses(path, "verify", "--model", path, "--state", TestFiles.fixture("tiny_debug_state.bin"))
     try refuses(path, "generate", "--model", path, "--tokenizer", workspace.tokenizer)
+    try refuses(path, "evaluate", "--model", path, "--data", workspace.training)
     try refuses(
       path, "train", "--model", path, "--data", workspace.training, "--tokenizer", workspace.tokenizer,
       "--output", directory.file("run"))
@@ -37,11 +38,15 @@ import Testing
     let text = try directory.write(Array("some text".utf8), to: "some.txt")
     try refuses(path, "tokenize", text, "--tokenizer", path, "--output", directory.file("out"))
     try refuses(path, "generate", "--model", TestFiles.fixture("tiny.bin"), "--tokenizer", path)
+    try refuses(
+      path, "evaluate", "--model", TestFiles.fixture("tiny.bin"), "--data", workspace.training, "--tokenizer",
+      path)
   }
 
   @Test(arguments: damages)
   func tokenFile(damage: String) throws {
     let path = try damaged(workspace.training, damage)
+    try refuses(path, "evaluate", "--model", TestFiles.fixture("tiny.bin"), "--data", path)
     try refuses(
       path, "train", "--model", "d1", "--data", path, "--tokenizer", workspace.tokenizer, "--output",
       directory.file("run"), "--batch-size", "1", "--sequence-length", "8")

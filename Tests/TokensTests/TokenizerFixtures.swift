@@ -40,7 +40,7 @@ enum Fixtures {
     return littleEndian(fields) + littleEndian(tokens)
   }
 
-  private static func littleEndian<T: FixedWidthInteger>(_ values: [T]) -> [UInt8] {
+  static func littleEndian<T: FixedWidthInteger>(_ values: [T]) -> [UInt8] {
     values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } }
   }
 }

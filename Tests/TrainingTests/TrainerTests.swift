@@ -94,7 +94,7 @@ import Transformer
     let activations = try Activations(
       model.configuration, batchSize: 2, sequenceLength: 6, keepingForBackward: false)
     let losses = try (0..<2).compactMap { _ in
-      try Evaluation.loss(of: model, on: data, batches: 3, using: activations)
+      try Validation.loss(of: model, on: data, batches: 3, using: activations)
     }
     #expect(losses[0] == losses[1])
 
@@ -113,9 +113,9 @@ import Transformer
       pattern: try randomTokens(), batchSize: 2, sequenceLength: 6, shuffling: false)
     let activations = try Activations(
       model.configuration, batchSize: 2, sequenceLength: 6, keepingForBackward: false)
-    let whole = try Evaluation.loss(
+    let whole = try Validation.loss(
       of: model, on: data, batches: data.batchesPerEpoch, using: activations)
-    #expect(try Evaluation.loss(of: model, on: data, batches: .max, using: activations) == whole)
+    #expect(try Validation.loss(of: model, on: data, batches: .max, using: activations) == whole)
   }
 
   private func fixture() throws -> Parameters {

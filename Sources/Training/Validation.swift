@@ -2,7 +2,7 @@ import Tokens
 import Transformer
 
 /// Measures a model on data it was not trained on.
-public enum Evaluation {
+public enum Validation {
   /// The mean cross-entropy in nats over the first batches of `data`.
   ///
   /// - Parameters:

@@ -1,18 +1,18 @@
 import Transformer
 
 /// GPT-2 once more, in double precision and plain loops over arrays, sharing no arithmetic with the model.
-struct PlainGPT2 {
+public struct PlainGPT2 {
   private let configuration: Configuration
   private let weights: [ParameterTensor: [Double]]
 
-  init(_ parameters: Parameters) {
+  public init(_ parameters: Parameters) {
     configuration = parameters.configuration
     weights = Dictionary(
       uniqueKeysWithValues: ParameterTensor.allCases.map { ($0, parameters.copy(of: $0).map(Double.init)) })
   }
 
   /// The logits, (V), that follow the last of `tokens`.
-  func logits(after tokens: [Int32]) -> [Double] {
+  public func logits(after tokens: [Int32]) -> [Double] {
     let channels = configuration.channels
     var stream = tokens.enumerated().map { position, token in
       zip(row(.wte, Int(token), of: channels), row(.wpe, position, of: channels)).map(+)
@@ -27,6 +27,13 @@ struct PlainGPT2 {
     }
     let last = normalised(stream[stream.count - 1], .lnfw, .lnfb, 0)
     return (0..<configuration.vocabularySize).map { dot(row(.wte, $0, of: channels), last[...]) }
+  }
+
+  /// −log p of each of `tokens` but the first, given all before it; in nats.
+  public func losses(of tokens: [Int32]) -> [Double] {
+    tokens.indices.dropFirst().map { index in
+      -naturalLogarithm(softmax(logits(after: Array(tokens[..<index])))[Int(tokens[index])])
+    }
   }
 
   private func attention(_ inputs: [[Double]], _ layer: Int) -> [[Double]] {
@@ -88,7 +95,7 @@ struct PlainGPT2 {
 }
 
 /// exp(x) ÷ Σ exp(x)
-func softmax(_ x: [Double]) -> [Double] {
+public func softmax(_ x: [Double]) -> [Double] {
   let greatest = x.max() ?? 0
   let weights = x.map { exponential($0 - greatest) }
   let sum = weights.reduce(0, +)

@@ -1,0 +1,10 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+func exponential(_ x: Double) -> Double { exp(x) }
+
+/// Nats in a bit: ln 2.
+let natsPerBit = log(2.0)

@@ -1,0 +1,87 @@
+import Tokens
+import Transformer
+
+/// How well a model predicts a text that it was not trained on.
+public enum TextEvaluation {
+  /// Scores the tokens of `file`, window by window.
+  ///
+  /// - Parameters:
+  ///   - windows: Of no more targets than the file has tokens after its first.
+  ///   - tokenizer: That of the file, to count bytes by; its vocabulary is the model's.
+  ///   - isInterrupted: Asked before each window; once it says yes, the score is what there is so far.
+  ///   - observing: Called after each window.
+  /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if a window or a token does not fit the
+  ///   model; what `observing` throws.
+  public static func score(
+    _ file: TokenFile, in windows: Windows, by scorer: some SequenceScorer, tokenizer: Tokenizer? = nil,
+    isInterrupted: () -> Bool = { false }, observing observe: (TextScore) throws -> Void = { _ in }
+  ) throws -> TextScore {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var score = TextScore(targets: windows.targets, countingBytes: tokenizer != nil)
+    for window in windows {
+      if isInterrupted() { break }
+      let tokens = file.load(window.tokens)
+      let scores = try scorer.scores(of: tokens, last: window.count)
+      try scores.checkFinite()
+      for (token, tokenScore) in zip(tokens.suffix(window.count), scores) {
+        score.add(tokenScore.loss, bytes: tokenizer?.textBytes(of: Int(token)))
+      }
+      score.seconds = (clock.now - start) / .seconds(1)
+      try observe(score)
+    }
+    return score
+  }
+}
+
+extension Tokenizer {
+  /// The bytes of text that a token stands for; end-of-text is a mark between texts, and stands for none.
+  fileprivate func textBytes(of token: Int) -> Int {
+    token == endOfText ? 0 : bytes(of: token).count
+  }
+}
+
+/// What is known of a text so far.
+public struct TextScore: Equatable, Sendable {
+  /// The tokens to be scored in all.
+  public let targets: Int
+  /// How many of them have been.
+  public private(set) var scored = 0
+  /// The sum of their cross-entropies, in nats.
+  public private(set) var totalLoss = 0.0
+  /// The bytes of text that they stand for, if a tokenizer was given: end-of-text tokens stand for none, though
+  /// their losses count. The text's first token is no target, and neither are its bytes counted.
+  public private(set) var bytes: Int?
+  /// The time taken.
+  public internal(set) var seconds = 0.0
+
+  init(targets: Int, countingBytes: Bool) {
+    self.targets = targets
+    bytes = countingBytes ? 0 : nil
+  }
+
+  mutating func add(_ loss: Float, bytes count: Int?) {
+    scored += 1
+    totalLoss += Double(loss)
+    if let count { bytes? += count }
+  }
+
+  /// Whether it was interrupted.
+  public var isPartial: Bool { scored < targets }
+
+  /// The mean cross-entropy in nats a token; NaN before the first.
+  public var loss: Double { totalLoss / Double(scored) }
+
+  /// exp(loss)
+  public var perplexity: Double { exponential(loss) }
+
+  /// Σ losses ÷ (ln 2 · bytes): does not depend on how a tokenizer cuts the text. `nil` without one, and where
+  /// all is end-of-text.
+  public var bitsPerByte: Double? {
+    guard let bytes, bytes > 0 else { return nil }
+    return totalLoss / (natsPerBit * Double(bytes))
+  }
+
+  /// Tokens scored in a second; tokens that are only seen again, in overlapping windows, do not count.
+  public var tokensPerSecond: Double { Double(scored) / seconds }
+}

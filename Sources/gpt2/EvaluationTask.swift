@@ -1,0 +1,72 @@
+import ArgumentParser
+import BinaryFiles
+import Evaluation
+import Tokens
+import Transformer
+
+/// One file to evaluate on.
+protocol EvaluationTask {
+  /// Scores it, showing how far it is, and prints the result, or what there is of it at an interruption.
+  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws
+}
+
+/// A token file.
+struct TextTask: EvaluationTask {
+  private let file: TokenFile
+  private let windows: Windows
+  private let tokenizer: Tokenizer?
+
+  init(
+    _ path: String, _ command: EvaluateCommand, _ configuration: Configuration, _ tokenizer: Tokenizer?
+  ) throws {
+    let longest = configuration.maximumSequenceLength
+    let length = command.sequenceLength ?? longest
+    guard length <= longest else { throw ModelError.sequenceTooLong(found: length, maximum: longest) }
+    let stride = command.stride ?? length
+    guard stride <= length else {
+      throw ValidationError("--stride is \(stride), expected at most the \(length) tokens of a window.")
+    }
+    file = try TokenFile(contentsOf: path)
+    guard file.count > 1 else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "1 token", expected: "at least 2, since the first has nothing before it",
+          advice: "use more text"))
+    }
+    try file.check(below: configuration.vocabularySize)
+    windows = Windows(
+      targets: min(file.count - 1, command.maxTokens ?? .max), length: length, stride: stride)
+    self.tokenizer = tokenizer
+  }
+
+  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+    var printer = printer
+    defer { printer.clear() }
+    let score = try TextEvaluation.score(
+      file, in: windows, by: scorer, tokenizer: tokenizer, isInterrupted: { Interruption.isAsked },
+      observing: { printer.show($0, of: file.path) })
+    try printer.print(score, of: file.path, windows)
+  }
+}
+
+/// A multiple-choice file.
+struct ChoiceTask: EvaluationTask {
+  private let file: ChoiceFile
+  private let count: Int
+
+  init(_ path: String, _ configuration: Configuration, maximum: Int?) throws(FileError) {
+    file = try ChoiceFile(contentsOf: path)
+    try file.check(below: configuration.vocabularySize, longest: configuration.maximumSequenceLength)
+    count = min(file.examples.count, maximum ?? .max)
+  }
+
+  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+    var printer = printer
+    defer { printer.clear() }
+    let score = try ChoiceEvaluation.score(
+      file, first: count, by: scorer, isInterrupted: { Interruption.isAsked },
+      observing: { printer.show($0, of: file.path) })
+    try printer.print(score, of: file.path)
+  }
+}
