@@ -13,7 +13,7 @@ extension ByteCursor {
         file.path,
         .mismatch(
           found: "tensor \(shown) of type \(TensorType.name(of: number))", expected: "one of \(usable)",
-          advice: "take the model in another quantisation"))
+          advice: "take the model in another quantisation; llama-quantize --pure mixes no types"))
     }
     let info = TensorInfo(name: name, dimensions: dimensions, type: type)
     guard dimensions[0] % type.blockValues == 0 else {

@@ -26,26 +26,29 @@ struct ByteCursor {
 
   /// A count of things that take at least `bytesEach` each; more than the rest of the file could hold is refused
   /// before anything is allocated.
-  mutating func nextCount(of name: String, bytesEach: Int) throws(FileError) -> Int {
+  ///
+  /// - Parameter name: For the error; not computed without one, since there are a hundred thousand strings.
+  mutating func nextCount(of name: @autoclosure () -> String, bytesEach: Int) throws(FileError) -> Int {
     let count = try next(UInt64.self)
     let most = remaining / bytesEach
     guard count <= most else {
       let expected = "at most \(most), which the rest of the file could hold"
-      throw FileError(file.path, .invalidField(name: name, found: Int(clamping: count), expected: expected))
+      throw FileError(file.path, .invalidField(name: name(), found: Int(clamping: count), expected: expected))
     }
     return Int(count)
   }
 
   /// - Parameter name: What the string is, for the error.
-  mutating func nextString(_ name: String) throws(FileError) -> String {
-    let count = try nextCount(of: "length of \(name)", bytesEach: 1)
+  mutating func nextString(_ name: @autoclosure () -> String) throws(FileError) -> String {
+    let count = try nextCount(of: "length of \(name())", bytesEach: 1)
     let bytes = file.bytes[offset..<offset + count]
     try skip(count)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FileError(
         file.path,
         .mismatch(
-          found: "\(name) that is not UTF-8", expected: "text", advice: "the file is damaged, fetch it again")
+          found: "\(name()) that is not UTF-8", expected: "text",
+          advice: "the file is damaged, fetch it again")
       )
     }
     return text

@@ -41,10 +41,7 @@ public final class GGUFFile: Sendable {
   /// The value of a key, if the file has it.
   public subscript(key: String) -> MetadataValue? { values[key] }
 
-  /// The tensor of a name, if the file has it.
-  public func tensor(named name: String) -> TensorInfo? { tensors.first { $0.name == name } }
-
-  /// A tensor's data: valid as long as `file` is held. `nil` if the file has no tensor of that name.
+  /// A tensor's data: valid as long as this object or `file` is held. `nil` if the file has no tensor of that name.
   public func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
     ranges[name].map { UnsafeRawBufferPointer(rebasing: file.bytes[$0]) }
   }

@@ -21,6 +21,13 @@ enum GGUFTokenizer {
   static let controlToken: Int32 = 3
 }
 
+extension GGUFFile {
+  /// All there is of a tokenizer, of any kind, as it is: to be written into another file. Empty if there is none.
+  public var tokenizerMetadata: [MetadataEntry] {
+    metadata.filter { $0.key.utf8.starts(with: GGUFTokenizer.prefix.utf8) }
+  }
+}
+
 extension Tokenizer {
   /// The metadata that lets llama.cpp, and `init(_:)`, use this tokenizer.
   ///

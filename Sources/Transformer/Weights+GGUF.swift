@@ -6,7 +6,8 @@ extension Weights {
   /// Writes a GGUF file as llama.cpp's convert_hf_to_gguf.py does for GPT-2, whole or not at all.
   ///
   /// The matrices that are multiplied by, the token table among them, get the format; vectors and the positions
-  /// are F32, as llama-quantize leaves them. The token table is written without padding rows.
+  /// are F32, as llama-quantize leaves them. (With Q4_0 that program makes Q6_K of GPT-2's token table; here it is
+  /// Q4_0 too.) The token table is written without padding rows.
   ///
   /// - Parameters:
   ///   - tokenizer: Its part of the metadata, keys "tokenizer.…", of as many tokens as the model has.

@@ -105,6 +105,6 @@ struct ConvertCommand: ParsableCommand {
       return try tokenizer.ggufMetadata()
     }
     guard case .gguf(let source) = file else { return [] }
-    return source.metadata.filter { $0.key.hasPrefix("tokenizer.") }
+    return source.tokenizerMetadata
   }
 }
