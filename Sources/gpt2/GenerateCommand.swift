@@ -61,6 +61,7 @@ struct GenerateCommand: ParsableCommand {
     let tokenizer = try inference.loadTokenizer(for: language.configuration)
     let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
     times.loaded()
+    Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     Interruption.watch()
     if interactive {
       var conversation = try Conversation(language, tokenizer, sampling.generationOptions(alternatives: nil))

@@ -89,7 +89,7 @@ import Tokens
   }
 
   @Test func damagedWeightsAreAnError() throws {
-    fixture.model.parameters.values(of: .lnfb)[0] = .nan
+    fixture.model.parameters.values(of: .wte)[0] = .nan
     #expect(throws: EvaluationError.self) {
       try ChoiceEvaluation.score(file, first: 24, by: fixture.scorer)
     }

@@ -110,7 +110,7 @@ import Transformer
 
   @Test func damagedWeightsAreAnError() throws {
     let fixture = try Fixture("tiny")
-    fixture.model.parameters.values(of: .lnfb)[0] = .nan
+    fixture.model.parameters.values(of: .wte)[0] = .nan
     #expect(throws: EvaluationError.self) {
       try TextEvaluation.score(
         try file([1, 2, 3]), in: Windows(targets: 2, length: 9, stride: 9), by: fixture.scorer)
