@@ -50,6 +50,7 @@ let package = Package(
       targets: [
         "BinaryFiles", "GGUF", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation", "Training",
       ]),
+    .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -65,8 +66,9 @@ let package = Package(
     floor("Kernels", on: ["CKernels", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
     floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers"]),
     floor("Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "RandomNumbers"]),
-    floor("Generation", on: ["Transformer", "Tokens", "RandomNumbers"]),
-    floor("Evaluation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    floor("Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Training", on: ["Transformer", "Tokens", "Generation"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
@@ -86,8 +88,11 @@ let package = Package(
     tests(of: "Kernels", using: ["Kernels"]),
     tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "BinaryFiles"]),
-    tests(of: "Generation", using: ["Generation"]),
-    tests(of: "Evaluation", using: ["Evaluation", "Transformer", "Tokens", "BinaryFiles"]),
+    tests(of: "Generation", using: ["Generation", "Transformer", "Tokens", "Kernels"]),
+    tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),
+    tests(
+      of: "Evaluation",
+      using: ["Evaluation", "Generation", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
     tests(of: "Command", using: ["gpt2"]),

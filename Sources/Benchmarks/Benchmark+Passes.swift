@@ -52,8 +52,9 @@ extension Benchmark {
   func decode(_ model: Model, _ peaks: PeakRates) throws -> BenchmarkSection {
     let (T, count) = (settings.promptLength, settings.generatedTokens)
     let generator = try Generator(
-      model, prompt: Noise.tokens(T, vocabularySize: configuration.vocabularySize), endOfText: 0,
-      maximumTokens: count + 1, sampling: Sampler.Settings())
+      LanguageModel(model), prompt: Noise.tokens(T, vocabularySize: configuration.vocabularySize),
+      endOfText: 0,
+      maximumTokens: count + 1, sampling: SamplingOptions())
     // The first token, which is not counted, takes the prompt's pass.
     let once = Stopwatch(repetitions: count, observe: observe)
     let seconds = try once.median(of: "decode") { _ = try generator.next() }

@@ -3,7 +3,7 @@
 ///
 /// Window k begins S tokens after window k − 1 and reaches T tokens on, or to the end of the text. Of its targets
 /// those are scored that no window before has scored: all T of the first, then S at a time, and what is left of
-/// the last. So each is scored once, with at least T − S tokens before it, but for those of the first window.
+/// the last. So each is scored once, and but for those of the first window with more than T − S tokens before it.
 public struct Windows: Sequence, Sendable {
   public struct Window: Equatable, Sendable {
     /// The tokens to load: what the model sees, and the one after.

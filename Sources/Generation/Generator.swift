@@ -5,52 +5,40 @@ import Transformer
 
 /// Continues a sequence of tokens, one at a time.
 ///
-/// Each token costs a forward pass over everything before it. Once the sequence is longer than the model's
-/// positions, the model sees its last maxT tokens.
+/// What has been read is kept in a cache, so that a token costs one pass over the weights. `SequenceState` says what
+/// happens beyond the model's positions.
 public final class Generator {
-  private let model: Model
-  private var sampler: Sampler
-  private let activations: Activations
-  private let logits: FloatBuffer  // (1, Vp)
-
+  public let model: LanguageModel
   /// The prompt and everything generated after it.
-  public private(set) var tokens: [Int32]
+  public var tokens: [Int32] { state.tokens }
+
+  private var state: SequenceState
+  private var sampler: TokenSampler
+  private let pass: InferencePass
 
   /// - Parameters:
   ///   - prompt: Token ids; if there are none, generation starts from `endOfText`, the mark between documents.
   ///   - maximumTokens: How many tokens will be generated at most; it bounds the memory.
-  /// - Throws: `ModelError` for a prompt with tokens the model does not know; `AllocationError`.
+  /// - Throws: `ModelError` for a prompt with tokens the model does not know, or more than maxT;
+  ///   `SamplingOptionError`; `AllocationError`.
   public init(
-    _ model: Model, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: Sampler.Settings
+    _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: SamplingOptions
   ) throws {
     self.model = model
-    tokens = prompt.isEmpty ? [Int32(endOfText)] : prompt
-    sampler = Sampler(sampling)
-    try model.configuration.check(tokens)
-    let (longest, overflows) = tokens.count.addingReportingOverflow(maximumTokens)
-    let positions = model.configuration.maximumSequenceLength
-    activations = try Activations(
-      model.configuration, batchSize: 1, sequenceLength: overflows ? positions : min(longest, positions),
-      keepingForBackward: false)
-    logits = try FloatBuffer(zeroed: model.configuration.paddedVocabularySize)
+    state = try SequenceState(
+      prompt.isEmpty ? [Int32(endOfText)] : prompt, maximumTokens: maximumTokens, for: model.configuration)
+    sampler = try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize)
+    pass = InferencePass(model.configuration)
   }
 
   /// Draws the next token and appends it.
   ///
-  /// - Throws: `SamplingError` if the model's logits are not finite; `ModelError`.
+  /// - Throws: `SamplingError` if the model's logits are not finite; `AllocationError`.
   public func next() throws -> Int {
-    let window = Array(tokens.suffix(model.configuration.maximumSequenceLength))
-    activations.reshape(batchSize: 1, sequenceLength: window.count)
-    try model.forward(window, into: activations)
-
-    let configuration = model.configuration
-    guard let start = logits.values.baseAddress else { preconditionFailure("a model has a vocabulary") }
-    model.logits(
-      of: window.count - 1..<window.count, from: activations,
-      into: Matrix(start, rows: 1, columns: configuration.paddedVocabularySize))
-    let valid = UnsafeBufferPointer(rebasing: logits.values[..<configuration.vocabularySize])
-    let token = try sampler.sample(valid)
-    tokens.append(Int32(token))
+    // Where a token could not be drawn before, the logits are there already.
+    if let unread = state.unread() { try model.read([unread], in: pass) }
+    let token = try sampler.sample(pass.logits(), history: state.tokens).token
+    state.append(token)
     return token
   }
 }

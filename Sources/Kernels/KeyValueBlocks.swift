@@ -56,6 +56,17 @@ public struct KeyValueBlocks {
     }
   }
 
+  /// Writes the first positions of another sequence's.
+  public func copy(_ positions: Int, from other: KeyValueBlocks) {
+    precondition(positions <= capacity && positions <= other.capacity, "no such positions")
+    precondition(heads == other.heads && headSize == other.headSize, "shapes disagree")
+    let count = Self.wholeVectors(positions) * paddedSize
+    for head in 0..<heads {
+      keys(head).update(from: other.keys(head), count: count)
+      values(head).update(from: other.values(head), count: count)
+    }
+  }
+
   private static func wholeVectors(_ count: Int) -> Int {
     (count + Vectors.width - 1) / Vectors.width * Vectors.width
   }

@@ -5,7 +5,7 @@
 /// cache, and multiplies. The cut follows from the shape alone.
 struct PackedProduct<Row: TileRow, Format: PanelFormat> {
   let a: Operand  // (rows, depth)
-  let b: Operand  // (depth, columns)
+  let b: RightFactor  // (depth, columns)
   let c: Matrix  // (rows, columns)
   let ends: ProductEnds
   let workers: Workers
@@ -77,7 +77,7 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
     workers.withScratch(width * PackedChunks.blockWords) { bPanels in
       for index in 0..<panels.blocks {
         let depths = panels.depths(of: index)
-        Pack.packColumns(b.columns(block.columns).rows(depths), into: bPanels, as: Row.self)
+        b.columns(block.columns).rows(depths).pack(into: bPanels, as: Row.self, Format.self)
         let next =
           index + 1 < panels.blocks
           ? b.columns(block.columns).rows(panels.depths(of: index + 1))
@@ -85,7 +85,7 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
         TileLoops.multiply(
           panels.block(index, from: block.rows.lowerBound), aWords: panels.words(of: index), bPanels,
           words: panels.words(of: index), rows: block.rows.count, columns: block.columns.count,
-          into: TileOutput(target, ends, isFirst: isFirst && index == 0), prefetching: next?.matrix)
+          into: TileOutput(target, ends, isFirst: isFirst && index == 0), prefetching: next?.prefetchable)
       }
     }
     if depths.upperBound == a.columns { ends.finish(target) }

@@ -23,10 +23,22 @@ enum Packing<Format: PanelFormat> {
       let columns = source.columns(first..<min(source.columns, first + Row.width))
       let panel = panels + first * words
       if source.transposed {
-        packSeparateColumns(columns.matrix, into: panel, step: Row.width)
+        packSeparateColumns(Lines(columns.matrix), into: panel, step: Row.width)
       } else {
         packAdjacentColumns(columns.matrix, into: panel, step: Row.width)
       }
+    }
+  }
+
+  /// Panels of some depths of a weight's rows, which are the columns.
+  static func packColumns<Row: TileRow, Values: StoredValues>(
+    _ weight: StoredMatrix, of _: Values.Type, _ depths: Range<Int>,
+    into panels: UnsafeMutablePointer<Float>, as _: Row.Type
+  ) {
+    let words = words(depth: depths.count)
+    for first in stride(from: 0, to: weight.rows, by: Row.width) {
+      let band = weight.rows(first..<min(weight.rows, first + Row.width))
+      packSeparateColumns(Lines<Values>(band, depths), into: panels + first * words, step: Row.width)
     }
   }
 
@@ -39,17 +51,17 @@ enum Packing<Format: PanelFormat> {
     for first in stride(from: 0, to: source.rows, by: 2 * lines) {
       let panel = panels + first / lines * words * step
       let hasSecond = first + lines < source.rows
-      transpose(source, from: first, order: PanelPair.self) { word, values in
+      transpose(Lines(source), from: first, order: PanelPair.self) { word, values in
         store(values.lowHalf, to: panel + word * step)
         if hasSecond { store(values.highHalf, to: panel + (words + word) * step) }
       }
     }
   }
 
-  private static func packSeparateColumns(
-    _ source: Matrix, into panel: UnsafeMutablePointer<Float>, step: Int
+  private static func packSeparateColumns<Values: StoredValues>(
+    _ source: Lines<Values>, into panel: UnsafeMutablePointer<Float>, step: Int
   ) {
-    for first in stride(from: 0, to: source.rows, by: 16) {
+    for first in stride(from: 0, to: source.count, by: 16) {
       transpose(source, from: first, order: InOrder.self) { word, values in
         Vectors.store(values, to: panel + word * step + first, 16)
       }
@@ -58,22 +70,21 @@ enum Packing<Format: PanelFormat> {
 
   /// Calls `body` with each word of sixteen lines; lines that are not there repeat the last.
   @inline(__always)
-  private static func transpose<Order: LineOrder>(
-    _ source: Matrix,  // (lines, depth)
-    from first: Int, order: Order.Type,
+  private static func transpose<Values: StoredValues, Order: LineOrder>(
+    _ source: Lines<Values>, from first: Int, order: Order.Type,
     _ body: (_ word: Int, _ values: Vector) -> Void
   ) {
     let block = 16 * Format.depthPerWord
-    let whole = source.columns / block * block
+    let whole = source.depth / block * block
     for start in stride(from: 0, to: whole, by: block) {
-      SixteenLines(words: Format.self, of: source, from: first, order, depth: start, count: block)
+      SixteenLines(of: source, from: first, order, depth: start, count: block, words: Format.self)
         .transposed().forEach {
           body(start / Format.depthPerWord + $0, $1)
         }
     }
-    let rest = source.columns - whole
+    let rest = source.depth - whole
     guard rest > 0 else { return }
-    SixteenLines(words: Format.self, of: source, from: first, order, depth: whole, count: rest).transposed()
+    SixteenLines(of: source, from: first, order, depth: whole, count: rest, words: Format.self).transposed()
       .forEach {
         if $0 < words(depth: rest) { body(whole / Format.depthPerWord + $0, $1) }
       }

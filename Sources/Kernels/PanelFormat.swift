@@ -13,7 +13,7 @@ protocol PanelFormat {
   static func words(_ first: Vector, _ second: Vector) -> Vector
 
   /// Sixteen words of one line, from its values at successive depths; those from `count` on are 0.
-  static func words(of line: UnsafePointer<Float>, count: Int) -> Vector
+  static func words<Values: StoredValues>(of line: UnsafeRawPointer, _: Values.Type, count: Int) -> Vector
 }
 
 /// One value a word, in single precision.
@@ -29,8 +29,8 @@ enum SinglePrecision: PanelFormat {
   static func words(_ first: Vector, _ second: Vector) -> Vector { first }
 
   @inline(__always)
-  static func words(of line: UnsafePointer<Float>, count: Int) -> Vector {
-    Vectors.load(line, min(16, count))
+  static func words<Values: StoredValues>(of line: UnsafeRawPointer, _: Values.Type, count: Int) -> Vector {
+    Values.load(line, min(16, count))
   }
 }
 
@@ -49,9 +49,9 @@ enum BFloat16Pairs: PanelFormat {
   }
 
   @inline(__always)
-  static func words(of line: UnsafePointer<Float>, count: Int) -> Vector {
-    let low = Vectors.load(line, min(16, count))
-    let high = Vectors.load(line + 16, max(0, min(16, count - 16)))
+  static func words<Values: StoredValues>(of line: UnsafeRawPointer, _: Values.Type, count: Int) -> Vector {
+    let low = Values.load(line, min(16, count))
+    let high = Values.load(line + 16 * Values.byteCount, max(0, min(16, count - 16)))
     return unsafeBitCast(ck_pair_neighbours_bf16(low, high), to: Vector.self)
   }
 

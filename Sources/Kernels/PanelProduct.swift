@@ -18,21 +18,19 @@ enum PanelProduct {
     workers.withScratch(ByteBlocks.words(rows: input.rows, columns: input.columns)) { memory in
       let bytes = ByteBlocks(input, in: memory)
       workers.run(over: weight.panels, inRangesOf: max(1, partBytes / weight.panelBytes)) { panels in
-        for panel in panels {
-          for row in 0..<input.rows { store(dots(bytes, row, weight, panel), panel, row, output) }
-        }
         let lines = WeightPanels.panelRows
+        for panel in panels {
+          let lanes = min(lines, output.columns - panel * lines)
+          for row in 0..<input.rows {
+            let dots = ends.completed(
+              dots(bytes, row, weight, panel), row: row, column: panel * lines, lanes: lanes)
+            Vectors.store(dots, to: output.base + row * output.stride + panel * lines, lanes)
+          }
+        }
         let columns = panels.lowerBound * lines..<min(output.columns, panels.upperBound * lines)
-        ends.block(0..<input.rows, columns).complete(output.columns(columns))
+        ends.block(0..<input.rows, columns).finish(output.columns(columns))
       }
     }
-  }
-
-  private static func store(_ dots: Vector, _ panel: Int, _ row: Int, _ output: Matrix) {
-    let first = panel * WeightPanels.panelRows
-    Vectors.store(
-      dots, to: output.base + row * output.stride + first,
-      min(WeightPanels.panelRows, output.columns - first))
   }
 
   @inline(__always)

@@ -1,9 +1,20 @@
 /// c = scale · a · b with what its ends add, by one of the ways there are.
 struct Product {
   let a: Operand  // (rows, depth)
-  let b: Operand  // (depth, columns)
+  let b: RightFactor  // (depth, columns)
   let c: Matrix  // (rows, columns)
   var ends = ProductEnds()
+
+  init(a: Operand, b: RightFactor, c: Matrix, ends: ProductEnds = ProductEnds()) {
+    self.a = a
+    self.b = b
+    self.c = c
+    self.ends = ends
+  }
+
+  init(a: Operand, b: Operand, c: Matrix, ends: ProductEnds = ProductEnds()) {
+    self.init(a: a, b: RightFactor(b), c: c, ends: ends)
+  }
 
   /// A way to compute products.
   enum Engine: Hashable {
@@ -26,12 +37,15 @@ struct Product {
   func run(_ precision: Precision, by engine: Engine? = nil, on workers: Workers) {
     precondition(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "shapes disagree")
     ends.checkShapes(c)
-    switch engine ?? Self.engine(for: precision) {
-    case .packed(let tiles):
-      tiles.run(Packed(product: self, workers: workers), precision)
-    case .blas:
+    switch (engine ?? Self.engine(for: precision), b.operand) {
+    case (.blas, let b?):
       precondition(precision == .fp32, "BLAS has no product of bfloat16")
       BLASProduct(a: a, b: b, c: c, ends: ends, workers: workers).run()
+    case (.blas, nil):
+      // Nor does it know other formats of weights.
+      Tiles.ofTarget.run(Packed(product: self, workers: workers), precision)
+    case (.packed(let tiles), _):
+      tiles.run(Packed(product: self, workers: workers), precision)
     }
   }
 

@@ -30,15 +30,14 @@ struct ProductEnds {
       inactivated: inactivated?.rows(range))
   }
 
-  /// All of the ends, where c holds the product alone.
-  func complete(_ c: Matrix) {
-    for row in 0..<c.rows {
-      let target = c.base + row * c.stride
-      if scale != 1 { Vectors.scale(target, by: scale, count: c.columns) }
-      if let bias { Vectors.add(target, bias.base, into: target, count: c.columns) }
-      if let addend { Vectors.add(target, addend.base + row * addend.stride, into: target, count: c.columns) }
-    }
-    finish(c)
+  /// Up to sixteen neighbours of a row of the product, with what is added to them. c may be the addend: it is
+  /// read before the caller writes.
+  @inline(__always)
+  func completed(_ product: Vector, row: Int, column: Int, lanes: Int) -> Vector {
+    var sum = product * scale
+    if let bias { sum += Vectors.load(bias.base + column, lanes) }
+    if let addend { sum += Vectors.load(addend.base + row * addend.stride + column, lanes) }
+    return sum
   }
 
   /// What follows the last addition to c.

@@ -1,5 +1,3 @@
-import CKernels
-
 /// y = x·Wᵀ + b for a few rows of x, a token's or several sequences': each weight is read once, from where it is
 /// stored, so that the memory's speed is the limit.
 ///
@@ -16,36 +14,44 @@ enum RowProduct<Values: StoredValues> {
     into output: Matrix,  // (R, OC)
     ends: ProductEnds, on workers: Workers
   ) {
-    // Whole vectors of y.
-    let lines = max(1, partBytes / max(1, weight.rowBytes) / 16) * 16
+    let lines = max(1, partBytes / max(1, weight.rowBytes) / Vectors.width) * Vectors.width
     workers.run(over: weight.rows, inRangesOf: lines) { columns in
-      multiply(input, weight.rows(columns), into: output.columns(columns))
-      ends.block(0..<input.rows, columns).complete(output.columns(columns))
+      let (output, ends) = (output.columns(columns), ends.block(0..<input.rows, columns))
+      multiply(input, weight.rows(columns), into: output, ends)
+      ends.finish(output)
     }
   }
 
-  private static func multiply(_ input: Matrix, _ weight: StoredMatrix, into output: Matrix) {
-    let (step, count) = (weight.rowBytes, weight.columns)
-    for line in stride(from: 0, to: weight.rows, by: 4) {
-      let lines = min(4, weight.rows - line)
-      // Lines that are not there repeat the last.
-      let first = weight.base + line * step
-      let (second, third, fourth) = (
-        first + min(1, lines - 1) * step, first + min(2, lines - 1) * step, first + min(3, lines - 1) * step
-      )
+  private static func multiply(
+    _ input: Matrix, _ weight: StoredMatrix, into output: Matrix, _ ends: ProductEnds
+  ) {
+    Vectors.forEach(weight.rows) { line, lanes in
+      let lines = weight.rows(line..<line + lanes)
       for row in 0..<input.rows {
-        let dots = fourDots(first, second, third, fourth, input.base + row * input.stride, count: count)
-        let target = output.base + row * output.stride + line
-        if lines == 4 {
-          UnsafeMutableRawPointer(target).storeBytes(of: dots, as: SIMD4<Float>.self)
-        } else {
-          for index in 0..<lines { target[index] = dots[index] }
-        }
+        let x = input.base + row * input.stride
+        let dots = Vector(
+          lowHalf: SIMD8(lowHalf: fourDots(lines, from: 0, x), highHalf: fourDots(lines, from: 4, x)),
+          highHalf: SIMD8(lowHalf: fourDots(lines, from: 8, x), highHalf: fourDots(lines, from: 12, x)))
+        Vectors.store(
+          ends.completed(dots, row: row, column: line, lanes: lanes),
+          to: output.base + row * output.stride + line,
+          lanes)
       }
     }
   }
 
-  /// The dot products of x with four lines of weights, in two halves each, since an addition waits for the one
+  /// The dot products of x with four lines of weights; those that are not there repeat the last.
+  private static func fourDots(_ lines: StoredMatrix, from first: Int, _ x: UnsafePointer<Float>) -> SIMD4<
+    Float
+  > {
+    @inline(__always)
+    func line(_ index: Int) -> UnsafeRawPointer {
+      lines.base + min(first + index, lines.rows - 1) * lines.rowBytes
+    }
+    return fourDots(line(0), line(1), line(2), line(3), x, count: lines.columns)
+  }
+
+  /// In two halves each, since an addition waits for the one
   /// before it.
   @inline(__always)
   private static func fourDots(
@@ -89,52 +95,5 @@ enum RowProduct<Values: StoredValues> {
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return two.x + two.y
-  }
-}
-
-/// Values as they are stored, one by one, in one of the formats without blocks.
-protocol StoredValues {
-  static var byteCount: Int { get }
-  /// Sixteen values, at any alignment.
-  static func load(_ pointer: UnsafeRawPointer) -> Vector
-  static func load(one pointer: UnsafeRawPointer) -> Float
-}
-
-extension StoredValues {
-  /// The first `lanes` values, the rest of the vector 0.
-  @inline(__always)
-  static func load(_ pointer: UnsafeRawPointer, _ lanes: Int) -> Vector {
-    if lanes == Vectors.width { return load(pointer) }
-    var vector = Vector.zero
-    for lane in 0..<lanes { vector[lane] = load(one: pointer + lane * byteCount) }
-    return vector
-  }
-}
-
-enum Float32Values: StoredValues {
-  @inline(__always) static var byteCount: Int { 4 }
-  @inline(__always)
-  static func load(_ pointer: UnsafeRawPointer) -> Vector { pointer.loadUnaligned(as: Vector.self) }
-  @inline(__always)
-  static func load(one pointer: UnsafeRawPointer) -> Float { pointer.loadUnaligned(as: Float.self) }
-}
-
-enum BFloat16Values: StoredValues {
-  @inline(__always) static var byteCount: Int { 2 }
-  @inline(__always)
-  static func load(_ pointer: UnsafeRawPointer) -> Vector { ck_load_bf16(pointer) }
-  @inline(__always)
-  static func load(one pointer: UnsafeRawPointer) -> Float {
-    Float(bitPattern: UInt32(pointer.loadUnaligned(as: UInt16.self)) << 16)
-  }
-}
-
-enum Float16Values: StoredValues {
-  @inline(__always) static var byteCount: Int { 2 }
-  @inline(__always)
-  static func load(_ pointer: UnsafeRawPointer) -> Vector { ck_load_fp16(pointer) }
-  @inline(__always)
-  static func load(one pointer: UnsafeRawPointer) -> Float {
-    ck_widen_fp16(pointer.loadUnaligned(as: UInt16.self))
   }
 }

@@ -6,29 +6,29 @@ import CKernels
 /// Each shuffle moves the first bit of a lane's place to the end, so four of them turn sixteen lines of sixteen
 /// into the transpose.
 struct SixteenLines {
-  typealias Lines = (
+  private typealias Tuple = (
     Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector,
     Vector, Vector, Vector
   )
-  var lines: Lines
+  private var lines: Tuple
 
   @inline(__always)
-  private init(_ lines: Lines) { self.lines = lines }
+  private init(_ lines: Tuple) { self.lines = lines }
 
   /// Sixteen words of each line, from its values at `count` depths; lines that are not there repeat the last.
   ///
   /// No closure brings the lines: it would not be inlined, and pass each vector in pieces.
   @inline(__always)
-  init<Format: PanelFormat, Order: LineOrder>(
-    words _: Format.Type, of source: Matrix,  // (lines, depth)
-    from first: Int, _: Order.Type, depth: Int, count: Int
+  init<Values: StoredValues, Format: PanelFormat, Order: LineOrder>(
+    of lines: Lines<Values>, from first: Int, _: Order.Type, depth: Int, count: Int, words _: Format.Type
   ) {
     @inline(__always)
     func line(_ index: Int) -> Vector {
-      let row = min(first + Order.line(index), source.rows - 1)
-      return Format.words(of: source.base + row * source.stride + depth, count: count)
+      let row = min(first + Order.line(index), lines.count - 1)
+      let start = lines.base + row * lines.bytes + depth * Values.byteCount
+      return Format.words(of: start, Values.self, count: count)
     }
-    lines = (
+    self.lines = (
       line(0), line(1), line(2), line(3), line(4), line(5), line(6), line(7), line(8), line(9), line(10),
       line(11), line(12), line(13), line(14), line(15)
     )
@@ -75,6 +75,32 @@ struct SixteenLines {
   }
 }
 
+/// Lines of stored values, each from its first depth to its last.
+struct Lines<Values: StoredValues> {
+  let base: UnsafeRawPointer
+  let count: Int
+  let depth: Int
+  /// From one line to the next.
+  let bytes: Int
+
+  /// Some depths of a weight's rows.
+  init(_ matrix: StoredMatrix, _ depths: Range<Int>) {
+    base = matrix.base + depths.lowerBound * Values.byteCount
+    count = matrix.rows
+    depth = depths.count
+    bytes = matrix.rowBytes
+  }
+}
+
+extension Lines<Float32Values> {
+  init(_ matrix: Matrix) {
+    base = UnsafeRawPointer(matrix.base)
+    count = matrix.rows
+    depth = matrix.columns
+    bytes = matrix.stride * MemoryLayout<Float>.stride
+  }
+}
+
 /// Which line each of the sixteen that are transposed at a time is.
 protocol LineOrder {
   static func line(_ index: Int) -> Int
@@ -102,7 +128,8 @@ enum Transposition {
       for column in stride(from: 0, to: source.columns, by: 16) {
         let columns = min(16, source.columns - column)
         let lines = SixteenLines(
-          words: SinglePrecision.self, of: source, from: row, InOrder.self, depth: column, count: columns)
+          of: Lines(source), from: row, InOrder.self, depth: column, count: columns,
+          words: SinglePrecision.self)
         lines.transposed().forEach { index, values in
           guard index < columns else { return }
           Vectors.store(values, to: target.base + (column + index) * target.stride + row, rows)

@@ -62,3 +62,23 @@ public struct StoredMatrix {
     return StoredMatrix(format, base + range.lowerBound * rowBytes, rows: range.count, columns: columns)
   }
 }
+
+extension StoredMatrix {
+  /// The same rows in another format.
+  ///
+  /// - Parameter target: Room for them.
+  package func encoded(
+    as format: WeightFormat, into target: UnsafeMutableRawPointer, on workers: Workers
+  ) -> StoredMatrix {
+    let result = StoredMatrix(format, UnsafeRawPointer(target), rows: rows, columns: columns)
+    workers.run(over: rows, inRangesOf: 64) { range in
+      workers.withScratch(columns) { values in
+        for row in range {
+          decode(row: row, into: values)
+          format.encode(values, count: columns, into: target + row * result.rowBytes)
+        }
+      }
+    }
+    return result
+  }
+}

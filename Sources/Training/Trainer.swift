@@ -111,8 +111,8 @@ public final class Trainer {
   ) throws {
     guard isDue(plan.sampleInterval) else { return }
     let generator = try Generator(
-      model, prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
-      sampling: Sampler.Settings(seed: plan.seed))
+      LanguageModel(model), prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
+      sampling: SamplingOptions(seed: plan.seed))
     var tokens: [Int] = []
     while tokens.count < plan.sampleLength {
       if isInterrupted() { return }

@@ -13,6 +13,12 @@ package final class FloatBuffer {
   /// Keeps the mapping alive when the values live in a file; `nil` when they are this buffer's own pages.
   private let file: MappedFile?
 
+  /// No memory at all.
+  package init() {
+    file = nil
+    values = UnsafeMutableBufferPointer(start: nil, count: 0)
+  }
+
   /// Zeroed memory on page boundaries.
   ///
   /// - Throws: `AllocationError` if the system has not so much.
@@ -61,6 +67,8 @@ package final class FloatBuffer {
 public struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// How many float32 values were asked for.
   public let values: Int
+
+  package init(values: Int) { self.values = values }
 
   public var description: String {
     let gibibytes = Double(values) * 4 / 1_073_741_824

@@ -108,5 +108,3 @@ struct ConvertCommand: ParsableCommand {
     return source.tokenizerMetadata
   }
 }
-
-extension WeightFormat: ExpressibleByArgument {}

@@ -2,7 +2,7 @@ import Foundation
 
 /// Standard error: everything that is not the data a command was asked for.
 enum Diagnostics {
-  static func write(_ line: String) { emit(line + "\n") }
+  static func write(_ line: String, endingLine: Bool = true) { emit(line + (endingLine ? "\n" : "")) }
 
   fileprivate static func emit(_ text: String) {
     // A reader that went away is no reason to stop what is under way.

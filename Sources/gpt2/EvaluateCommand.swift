@@ -27,13 +27,19 @@ struct EvaluateCommand: ParsableCommand {
 
         gpt2 evaluate --model gpt2_124M.bin --choices hellaswag_val.bin
 
+      --lambada takes a file of lines like {"text": "…"}, the form in which OpenAI and EleutherAI publish LAMBADA. \
+      Accuracy is how often greedy decoding gives the text's last word, token for token; perplexity is exp of \
+      the mean of -log p of the word, as lm-evaluation-harness has it.
+
+        gpt2 evaluate --model gpt2_124M.bin --lambada lambada_test_en.jsonl \\
+          --tokenizer gpt2_tokenizer.bin
+
       Where an example is too long for the model, the beginning of its context is left out; how often is said.
 
       Ctrl-C ends it with what there is so far, marked as partial, and exit code 130.
       """)
 
-  @Option(help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
-  var model: String
+  @OptionGroup var inference: InferenceOptions
 
   @Option(help: "Token file; may be given more than once.", completion: .file(extensions: ["bin"]))
   var data: [String] = []
@@ -43,8 +49,10 @@ struct EvaluateCommand: ParsableCommand {
     completion: .file(extensions: ["bin"]))
   var choices: [String] = []
 
-  @Option(help: "Tokenizer that the model was trained with.", completion: .file(extensions: ["bin"]))
-  var tokenizer: String?
+  @Option(
+    help: "Texts whose last word is to be predicted; may be given more than once.",
+    completion: .file(extensions: ["jsonl"]))
+  var lambada: [String] = []
 
   @Option(
     name: [.customShort("t"), .long], help: "T: tokens of a window; the model's positions if not given.")
@@ -62,45 +70,45 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object a file.")
   var json = false
 
-  @OptionGroup var precisionOptions: PrecisionOptions
-  @OptionGroup var threadOptions: ThreadOptions
-
   func validate() throws {
-    guard !(data + choices).isEmpty else {
-      throw ValidationError("Nothing to evaluate on: give --data or --choices.")
+    guard !(data + choices + lambada).isEmpty else {
+      throw ValidationError("Nothing to evaluate on: give --data, --choices or --lambada.")
     }
-    for (option, value) in [
-      ("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens),
-      ("--max-examples", maxExamples),
-    ] {
-      try value?.check(option, atLeast: 1)
+    let ofTexts = [("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens)]
+    let ofExamples = [("--max-examples", maxExamples)]
+    for (option, value) in ofTexts + ofExamples { try value?.check(option, atLeast: 1) }
+    if data.isEmpty, let (option, _) = ofTexts.first(where: { $0.1 != nil }) {
+      throw ValidationError("\(option) is for --data, which was not given.")
+    }
+    if (choices + lambada).isEmpty, maxExamples != nil {
+      throw ValidationError("--max-examples is for --choices and --lambada, which were not given.")
     }
   }
 
   func run() throws {
-    let workers = threadOptions.workers
-    let parameters = try Checkpoint.read(model, placing: .mapped)
-    let tokenizer = try tokenizer.map { try Tokenizer(contentsOf: $0) }
-    if let tokenizer, let path = self.tokenizer {
-      try parameters.configuration.check(tokenizer, readFrom: path)
-    }
-    let evaluations = try evaluations(for: parameters.configuration, tokenizer)
-    parameters.warnIfNotFinite(path: model, on: workers)
-    let scorer = try ModelScorer(Model(parameters, precision: precisionOptions.precision, on: workers))
+    let model = try inference.loadModel()
+    let tasks = try tasks(for: model.configuration)
+    let scorer = LanguageModelScorer(model)
     Interruption.watch()
-    for evaluation in evaluations {
-      let printer = EvaluationPrinter(asJSON: json)
-      try evaluation.run(by: scorer, printer)
+    for task in tasks {
+      try task.run(by: scorer, EvaluationPrinter(asJSON: json))
       if Interruption.isAsked { throw Exit.interrupted }
     }
   }
 
   /// All that is to be done, with every file read and checked, so that the last one's damage shows at once.
-  private func evaluations(
-    for configuration: Configuration, _ tokenizer: Tokenizer?
-  ) throws -> [any EvaluationTask] {
-    let texts = try data.map { try TextTask($0, self, configuration, tokenizer) }
-    let choices = try choices.map { try ChoiceTask($0, configuration, maximum: maxExamples) }
-    return texts + choices
+  private func tasks(for configuration: Configuration) throws -> [any EvaluationTask] {
+    var tasks: [any EvaluationTask] = []
+    let tokenizer =
+      try lambada.isEmpty
+      ? inference.loadTokenizerIfAny(for: configuration) : inference.loadTokenizer(for: configuration)
+    for path in data { tasks.append(try TextTask(path, self, configuration, tokenizer)) }
+    for path in choices { tasks.append(try ChoiceTask(path, configuration, maximum: maxExamples)) }
+    if let tokenizer {
+      for path in lambada {
+        tasks.append(try LastWordTask(path, configuration, tokenizer, maximum: maxExamples))
+      }
+    }
+    return tasks
   }
 }

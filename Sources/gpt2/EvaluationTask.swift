@@ -70,3 +70,26 @@ struct ChoiceTask: EvaluationTask {
     try printer.print(score, of: file.path)
   }
 }
+
+/// Texts whose last word is to be predicted.
+struct LastWordTask: EvaluationTask {
+  private let file: LastWordFile
+  private let count: Int
+
+  init(
+    _ path: String, _ configuration: Configuration, _ tokenizer: Tokenizer, maximum: Int?
+  ) throws(FileError) {
+    file = try LastWordFile(
+      contentsOf: path, tokenizer: tokenizer, longest: configuration.maximumSequenceLength)
+    count = min(file.examples.count, maximum ?? .max)
+  }
+
+  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+    var printer = printer
+    defer { printer.clear() }
+    let score = try LastWordEvaluation.score(
+      file, first: count, by: scorer, isInterrupted: { Interruption.isAsked },
+      observing: { printer.show($0, of: file.path) })
+    try printer.print(score, of: file.path)
+  }
+}

@@ -23,9 +23,10 @@ struct GPT2Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, ConvertCommand.self,
-      EvaluateCommand.self,
-      VerifyCommand.self, BenchCommand.self,
+      TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, EvaluateCommand.self,
+      ConvertCommand.self,
+      VerifyCommand.self,
+      BenchCommand.self,
     ])
 }
 

@@ -1,100 +1,93 @@
 import ArgumentParser
-import Foundation
+import BinaryFiles
 import Generation
+import Kernels
 import Tokens
 import Transformer
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Continue a text.",
+    abstract: "Let a model continue a text.",
     discussion: """
-      Prints the prompt and then each token as it comes. Without a prompt the model starts where a document \
-      starts. It stops at the model's end-of-text token, at --max-tokens, or at Ctrl-C.
-
         gpt2 generate --model gpt2_124M.bin --tokenizer gpt2_tokenizer.bin \\
-          --prompt 'The sea was'
+          --prompt 'Once upon a time' --temperature 0.8 --top-p 0.95
 
-      When the text is longer than the model has positions, the model sees the last of them.
+      The model is a checkpoint of llm.c's, or a GGUF file, which holds its tokenizer. --quantize rounds its \
+      weights while loading; `gpt2 convert` does so once for all.
+
+      The text goes to standard output as it comes; what it took goes to standard error. Beyond the model's \
+      positions it goes on from the last half of them. Ctrl-C ends the text.
+
+      With --interactive every line that is typed is added to the text, and the model continues it; an empty \
+      line lets it go on. Ctrl-D ends the conversation.
       """)
 
-  @Option(help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
-  var model: String
+  @OptionGroup var inference: InferenceOptions
 
-  @Option(help: "Tokenizer that the model was trained with.", completion: .file(extensions: ["bin"]))
-  var tokenizer: String
+  @OptionGroup(title: "Prompt") var prompt: PromptOptions
 
-  @Option(help: "Text to continue.")
-  var prompt = ""
+  @Flag(help: "Take line after line from standard input and continue each.")
+  var interactive = false
 
-  @Option(help: "Tokens to generate at most.")
-  var maxTokens = 128
+  @OptionGroup(title: "Sampling") var sampling: SamplingFlags
 
-  @Option(help: "Divides the logits: below 1 is safer, above 1 is wilder, 0 takes the likeliest token.")
-  var temperature: Float = 1
+  @Option(name: .customLong("n"), help: "Texts to generate, side by side; each has the next seed.")
+  var count = 1
 
-  @Option(help: "Draw only from the K likeliest tokens.")
-  var topK: Int?
+  @Flag(help: "Print one JSON object a text, with token ids and log-probabilities, then the times.")
+  var json = false
 
-  @Option(help: "The same seed gives the same text.")
-  var seed: UInt64 = 1337
-
-  @Flag(help: "Go on past the end-of-text token.")
-  var ignoreEndOfText = false
-
-  @OptionGroup var precisionOptions: PrecisionOptions
-  @OptionGroup var threadOptions: ThreadOptions
+  @Option(help: "With --json, list so many of the likeliest tokens beside each.")
+  var alternatives: Int?
 
   func validate() throws {
-    try maxTokens.check("--max-tokens", atLeast: 1)
-    try temperature.check("--temperature", atLeast: 0)
-    try topK?.check("--top-k", atLeast: 1)
+    try count.check("--n", atLeast: 1)
+    try alternatives?.check("--alternatives", atLeast: 0)
+    if alternatives != nil && !json { throw ValidationError("--alternatives are only listed with --json.") }
+    if interactive && (json || count > 1) {
+      throw ValidationError("--interactive shows one text as it comes, without --json and --n.")
+    }
+    if interactive && prompt.promptFile == "-" {
+      throw ValidationError(
+        "--interactive reads standard input itself; give the prompt by --prompt or a file.")
+    }
   }
 
   func run() throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let workers = threadOptions.workers
-    let parameters = try Checkpoint.read(model, placing: .mapped)
-    let model = Model(parameters, precision: precisionOptions.precision, on: workers)
-    let tokenizer = try Tokenizer(contentsOf: self.tokenizer)
-    try model.configuration.check(tokenizer, readFrom: self.tokenizer)
-    parameters.warnIfNotFinite(path: self.model, on: workers)
-    let prompt = try tokenizer.encode(self.prompt).map(Int32.init)
-    let generator = try Generator(
-      model, prompt: prompt, endOfText: tokenizer.endOfText, maximumTokens: maxTokens,
-      sampling: Sampler.Settings(temperature: temperature, topK: topK, seed: seed))
-    Diagnostics.write(
-      "loaded \(self.model) (\(model.configuration.summary)) in \(seconds(since: start)) s")
-
+    var times = GenerationTimes()
+    let bytes = try prompt.read()
+    let language = try inference.loadModel()
+    let tokenizer = try inference.loadTokenizer(for: language.configuration)
+    let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
+    times.loaded()
     Interruption.watch()
-    try Output.write(self.prompt)
-    let generating = clock.now
-    let count = try stream(from: generator, tokenizer)
-    let elapsed = (clock.now - generating) / .seconds(1)
-    Diagnostics.write(
-      "\(count) tokens in \(Numbers.fixed(elapsed, 2)) s: "
-        + "\(Numbers.fixed(Double(count) / elapsed, 1)) tokens/s on \(workers.count) threads")
-  }
-
-  /// Prints tokens as they come and returns how many there were.
-  private func stream(from generator: Generator, _ tokenizer: Tokenizer) throws -> Int {
-    var text = UTF8Stream()
-    var count = 0
-    while count < maxTokens && !Interruption.isAsked {
-      let token = try generator.next()
-      count += 1
-      if token == tokenizer.endOfText {
-        if !ignoreEndOfText { break }
-      } else {
-        try Output.write(text.append(tokenizer.bytes(of: token)))
-      }
+    if interactive {
+      var conversation = try Conversation(language, tokenizer, sampling.generationOptions(alternatives: nil))
+      try conversation.run(beginning: bytes, tokens, &times)
+    } else {
+      try generate(language, tokenizer, prompt: bytes ?? [], tokens, &times)
     }
-    try Output.write(text.finish() + "\n")
-    return count
+    if json { try JSON.print(["times": times]) }
+    Diagnostics.write(times.summary(threads: language.workers.count))
   }
 
-  private func seconds(since start: ContinuousClock.Instant) -> String {
-    Numbers.fixed((ContinuousClock.now - start) / .seconds(1), 2)
+  private func generate(
+    _ language: LanguageModel, _ tokenizer: Tokenizer, prompt: [UInt8], _ tokens: [Int32],
+    _ times: inout GenerationTimes
+  ) throws {
+    let batch = try TextBatch(
+      language, tokenizer, prompts: [[Int32]](repeating: tokens, count: count),
+      options: sampling.generationOptions(alternatives: json ? alternatives ?? 0 : nil))
+    var printer = GenerationPrinter(samples: count, seed: sampling.seed, tokenizer: tokenizer, asJSON: json)
+    try printer.begin(prompt: prompt)
+    var unread = max(1, tokens.count)
+    while !batch.isFinished && !Interruption.isAsked {
+      let step = try batch.step()
+      times.stepped(tokens: step.count, prompt: unread)
+      unread = 0
+      for (index, token) in step { try printer.show(token, of: index, prompt: prompt) }
+    }
+    try printer.end(prompt: prompt)
   }
 }

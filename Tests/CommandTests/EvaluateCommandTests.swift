@@ -64,9 +64,12 @@ import Tokens
     ["--data", "x", "--sequence-length", "-1"], ["--data", "x", "--precision", "fp8"],
     ["--data", "DATA", "--stride", "10"], ["--data", "DATA", "-t", "10"],
     ["--data", "DATA", "-t", "4", "--stride", "5"], ["--choices", "x", "--max-examples", "0"],
+    ["--lambada", "x"], ["--data", "DATA", "--max-examples", "1"], ["--choices", "CHOICES", "--stride", "1"],
+    ["--choices", "CHOICES", "--max-tokens", "1"], ["--choices", "CHOICES", "-t", "1"],
   ])
   func optionsThatCannotBeUsed(arguments: [String]) throws {
-    let arguments = arguments.map { $0 == "DATA" ? workspace.data : $0 }
+    let files = ["DATA": workspace.data, "CHOICES": TestFiles.fixture("choices.bin")]
+    let arguments = arguments.map { files[$0] ?? $0 }
     let result = try Command(["evaluate", "--model", workspace.model] + arguments)
     #expect(result.exitCode == 2)
     #expect(result.output.isEmpty)

@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: [[], ["train"], ["generate"], ["tokenize"], ["convert"], ["evaluate"], ["verify"]])
+  @Test(arguments: [[], ["train"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"]])
   func helpTeaches(subcommand: [String]) throws {
     let result = try Command(subcommand + ["--help"])
     #expect(result.exitCode == 0)

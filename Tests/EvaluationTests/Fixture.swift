@@ -1,3 +1,4 @@
+import Generation
 import Kernels
 import TestSupport
 import Transformer
@@ -7,7 +8,7 @@ import Transformer
 /// A committed model, its scorer, and the plain GPT-2 in double precision with the same weights.
 struct Fixture {
   let model: Model
-  let scorer: ModelScorer
+  let scorer: LanguageModelScorer
   let plain: PlainGPT2
 
   var longest: Int { model.configuration.maximumSequenceLength }
@@ -15,7 +16,7 @@ struct Fixture {
   /// tiny: V = 31, maxT = 9. awkward: V = 97, maxT = 32.
   init(_ name: String, on workers: Workers = Workers(count: 2)) throws {
     model = Model(try Checkpoint.read(TestFiles.fixture("\(name).bin")), on: workers)
-    scorer = try ModelScorer(model)
+    scorer = try LanguageModelScorer(LanguageModel(model))
     plain = PlainGPT2(model.parameters)
   }
 

@@ -23,7 +23,8 @@ import Transformer
     (1..<tokens.count).reduce(0) { sum, target in
       // The first window that reaches the target.
       let window = max(0, (target - length + stride - 1) / stride)
-      return sum + (plain.losses(of: Array(tokens[window * stride...target])).last ?? .nan)
+      let probabilities = softmax(plain.logits(after: Array(tokens[window * stride..<target])))
+      return sum - log(probabilities[Int(tokens[target])])
     }
   }
 
@@ -42,6 +43,19 @@ import Transformer
       #expect(abs(score.perplexity / exp(expected / Double(count - 1)) - 1) < 2 * lossTolerance)
       #expect(score.bytes == nil && score.bitsPerByte == nil)
     }
+  }
+
+  /// The batch of a reference state is one text, cut into rows: its windows.
+  @Test(arguments: ["tiny", "awkward"])
+  func lossIsPyTorchs(name: String) throws {
+    let fixture = try Fixture(name)
+    let state = try ReferenceState(
+      contentsOf: TestFiles.fixture("\(name)_debug_state.bin"), for: fixture.model.configuration)
+    let length = state.sequenceLength
+    let score = try TextEvaluation.score(
+      try file(state.tokens + state.targets.suffix(1)),
+      in: Windows(targets: state.tokens.count, length: length, stride: length), by: fixture.scorer)
+    #expect(abs(score.loss - Double(state.loss)) < 2e-6)
   }
 
   @Test func fewerTargetsThanTheFileHas() throws {

@@ -1,5 +1,5 @@
 import Foundation
 
-func exponential(_ x: Double) -> Double { exp(x) }
-func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
-func naturalLogarithm(_ x: Double) -> Double { log(x) }
+package func exponential(_ x: Double) -> Double { exp(x) }
+package func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+package func naturalLogarithm(_ x: Double) -> Double { log(x) }

@@ -13,6 +13,18 @@ public struct PlainGPT2 {
 
   /// The logits, (V), that follow the last of `tokens`.
   public func logits(after tokens: [Int32]) -> [Double] {
+    stream(of: tokens).last.map(logits) ?? []
+  }
+
+  /// −log p of each of `tokens` but the first, given all before it; in nats.
+  public func losses(of tokens: [Int32]) -> [Double] {
+    zip(stream(of: tokens.dropLast()), tokens.dropFirst()).map { row, target in
+      -naturalLogarithm(softmax(logits(row))[Int(target)])
+    }
+  }
+
+  /// The residual stream after the last layer, (T, C).
+  private func stream(of tokens: [Int32]) -> [[Double]] {
     let channels = configuration.channels
     var stream = tokens.enumerated().map { position, token in
       zip(row(.wte, Int(token), of: channels), row(.wpe, position, of: channels)).map(+)
@@ -25,15 +37,13 @@ public struct PlainGPT2 {
         stream[t] = zip(middle, linear(hidden, .fcprojw, .fcprojb, layer)).map(+)
       }
     }
-    let last = normalised(stream[stream.count - 1], .lnfw, .lnfb, 0)
-    return (0..<configuration.vocabularySize).map { dot(row(.wte, $0, of: channels), last[...]) }
+    return stream
   }
 
-  /// −log p of each of `tokens` but the first, given all before it; in nats.
-  public func losses(of tokens: [Int32]) -> [Double] {
-    tokens.indices.dropFirst().map { index in
-      -naturalLogarithm(softmax(logits(after: Array(tokens[..<index])))[Int(tokens[index])])
-    }
+  /// One position's logits, (V), by its residual stream, (C).
+  private func logits(_ residual: [Double]) -> [Double] {
+    let last = normalised(residual, .lnfw, .lnfb, 0)
+    return (0..<configuration.vocabularySize).map { dot(row(.wte, $0, of: last.count), last[...]) }
   }
 
   private func attention(_ inputs: [[Double]], _ layer: Int) -> [[Double]] {

@@ -49,7 +49,7 @@ import Testing
       let values = logits[..<V].map(Double.init)
       let greatest = values.max() ?? 0
       sum +=
-        greatest + logarithm(values.reduce(0) { $0 + exponential($1 - greatest) })
+        greatest + naturalLogarithm(values.reduce(0) { $0 + exponential($1 - greatest) })
         - values[Int(state.targets[row])]
     }
     return sum / Double(state.tokens.count)

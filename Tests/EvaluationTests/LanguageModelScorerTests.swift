@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Transformer
 @testable import Evaluation
 
 /// Scores against the plain GPT-2 in double precision.
-@Suite struct ModelScorerTests {
+@Suite struct LanguageModelScorerTests {
   @Test(arguments: ["tiny", "awkward"])
   func lossesOfSequencesOfEveryLength(name: String) throws {
     let fixture = try Fixture(name)
@@ -48,6 +49,29 @@ import Transformer
       }
     }
   }
+
+  #if !DEBUG
+    /// GPT-2's vocabulary, of which 320 rows of logits are computed at a time: bands from position 4 and 324 on.
+    /// Twenty seconds without optimisation.
+    @Test func moreLogitsThanAreComputedAtOnce() throws {
+      let configuration = try Configuration(
+        maximumSequenceLength: 330, vocabularySize: 50_257, layers: 1, heads: 1, channels: 2)
+      let parameters = try Parameters(random: configuration, seed: 3)
+      let wte = parameters.values(of: .wte)
+      for index in wte.indices { wte[index] *= 40 }
+      let scorer = try LanguageModelScorer(Model(parameters, on: Workers(count: 2)))
+      var random = SeededRandom(seed: 6)
+      let tokens = (0...330).map { _ in Int32.random(in: 0..<50_257, using: &random) }
+      let scores = try scorer.scores(of: tokens, last: 326)
+      try #require(scores.count == 326)
+      let plain = PlainGPT2(parameters)
+      for position in [4, 5, 319, 320, 323, 324, 329] {
+        let logits = plain.logits(after: Array(tokens[...position]))
+        let expected = -log(softmax(logits)[Int(tokens[position + 1])])
+        #expect(abs(Double(scores[position - 4].loss) - expected) < lossTolerance, "position \(position)")
+      }
+    }
+  #endif
 
   @Test func whatDoesNotFitTheModel() throws {
     let fixture = try Fixture("tiny")

@@ -1,0 +1,73 @@
+import BinaryFiles
+import Generation
+import Kernels
+import Tokens
+import Transformer
+
+/// A GPT-2 that speaks: a model and its tokenizer, loaded once and used from anywhere.
+///
+///     let gpt2 = try GPT2(contentsOf: "gpt2.gguf")
+///     for try await token in gpt2.generate("Once upon a time") {
+///       print(token.text, terminator: "")
+///     }
+///
+/// The weights stay in the file's memory mapping where the format allows. Any number of texts may be generated at
+/// the same time.
+public final class GPT2: Sendable {
+  public let model: LanguageModel
+  public let tokenizer: Tokenizer
+
+  /// Loads a model.
+  ///
+  /// - Parameters:
+  ///   - path: A GGUF file, or a checkpoint of llm.c's.
+  ///   - tokenizerPath: A tokenizer file of llm.c's; not needed for a GGUF file that holds one.
+  ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
+  ///     no more precise themselves, else fp32.
+  ///   - threads: How many threads may work at once; all processors if not given.
+  /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `AllocationError`.
+  public convenience init(
+    contentsOf path: String, tokenizer tokenizerPath: String? = nil, precision: Precision? = nil,
+    threads: Int? = nil
+  ) throws {
+    let tokenizer = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? Tokenizer(inModel: path)
+    let weights = try Weights.read(path)
+    try weights.configuration.check(tokenizer, readFrom: tokenizerPath ?? path)
+    self.init(try LanguageModel(weights, precision: precision, on: Workers(count: threads)), tokenizer)
+  }
+
+  /// - Precondition: Both have the same vocabulary.
+  public init(_ model: LanguageModel, _ tokenizer: Tokenizer) {
+    precondition(model.configuration.vocabularySize == tokenizer.vocabularySize, "the vocabularies differ")
+    self.model = model
+    self.tokenizer = tokenizer
+  }
+
+  /// The most tokens a prompt may have.
+  public var maximumPromptLength: Int { model.configuration.maximumSequenceLength }
+
+  /// The tokens of a text.
+  ///
+  /// - Throws: `FileError` if the tokenizer can only decode.
+  public func encode(_ text: String) throws(FileError) -> [Int] { try tokenizer.encode(text) }
+
+  /// The text of tokens; bytes that are no character become U+FFFD.
+  ///
+  /// - Precondition: Each token is in the vocabulary.
+  public func decode(_ tokens: [Int]) -> String { String(decoding: tokenizer.decode(tokens), as: UTF8.self) }
+
+  /// Continues a text, token by token, as the sequence is iterated.
+  ///
+  /// - Parameter prompt: An empty one begins a new document.
+  public func generate(_ prompt: String, _ options: GenerationOptions = GenerationOptions()) -> GeneratedText
+  {
+    GeneratedText(self, .text(prompt), options)
+  }
+
+  /// Continues tokens.
+  public func generate(
+    continuing tokens: [Int], _ options: GenerationOptions = GenerationOptions()
+  ) -> GeneratedText {
+    GeneratedText(self, .tokens(tokens), options)
+  }
+}

@@ -1,0 +1,181 @@
+import Kernels
+import Transformer
+
+/// The memory of forward passes without a way back, used again from pass to pass. For one thread at a time.
+public final class InferencePass {
+  private let configuration: Configuration
+  private var buffer: FloatBuffer
+  private var rows = 0
+  private var sequences = 0
+
+  public init(_ configuration: Configuration) {
+    self.configuration = configuration
+    buffer = FloatBuffer()
+  }
+
+  /// The last pass's logits of a sequence's last token, (V).
+  public func logits(of sequence: Int = 0) -> UnsafeBufferPointer<Float> {
+    precondition((0..<sequences).contains(sequence), "no such sequence in the last pass")
+    return UnsafeBufferPointer(logits[sequence])
+  }
+
+  func reserve(rows: Int, sequences: Int) throws(AllocationError) {
+    (self.rows, self.sequences) = (rows, sequences)
+    if count > buffer.values.count {
+      // The old memory goes first.
+      buffer = FloatBuffer()
+      buffer = try FloatBuffer(zeroed: count)
+    }
+  }
+
+  private var C: Int { configuration.channels }
+
+  private var count: Int {
+    rows * (C + C + 3 * C + C + 4 * C + 4 * C + configuration.heads + 2)
+      + sequences * (2 * C + configuration.vocabularySize)
+  }
+
+  private func matrix(after offset: Int, rows: Int, columns: Int) -> Matrix {
+    guard let start = buffer.values.baseAddress else { preconditionFailure("nothing was reserved") }
+    return Matrix(start + offset, rows: rows, columns: columns)
+  }
+
+  private var residual: Matrix { matrix(after: 0, rows: rows, columns: C) }
+  private var normed: Matrix { matrix(after: rows * C, rows: rows, columns: C) }
+  private var qkv: Matrix { matrix(after: rows * 2 * C, rows: rows, columns: 3 * C) }
+  private var attention: Matrix { matrix(after: rows * 5 * C, rows: rows, columns: C) }
+  private var hidden: Matrix { matrix(after: rows * 6 * C, rows: rows, columns: 4 * C) }
+  private var activated: Matrix { matrix(after: rows * 10 * C, rows: rows, columns: 4 * C) }
+  private var logSumExp: Matrix { matrix(after: rows * 14 * C, rows: configuration.heads, columns: rows) }
+  private var statistics: Matrix {
+    matrix(after: rows * (14 * C + configuration.heads), rows: 2, columns: rows)
+  }
+  private var tail: Int { rows * (14 * C + configuration.heads + 2) }
+  private var last: Matrix { matrix(after: tail, rows: sequences, columns: C) }
+  private var lastNormed: Matrix { matrix(after: tail + sequences * C, rows: sequences, columns: C) }
+  private var logits: Matrix {
+    matrix(after: tail + 2 * sequences * C, rows: sequences, columns: configuration.vocabularySize)
+  }
+}
+
+// The pass, block by block, as in Forward.swift.
+extension InferencePass {
+  func run(_ continuations: [LanguageModel.Continuation], through model: LanguageModel) {
+    embed(continuations, model)
+    let queries = continuations.map { continuation in
+      continuation.cache.count..<continuation.cache.count + continuation.tokens.count
+    }
+    for layer in 0..<configuration.layers {
+      attend(layer, continuations.map(\.cache), queries, model)
+      feedForward(layer, model)
+    }
+    classify(continuations, model)
+  }
+
+  /// residual = wte[token] + wpe[position]
+  private func embed(_ continuations: [LanguageModel.Continuation], _ model: LanguageModel) {
+    let (wte, wpe) = (model.weights[.wte], model.weights[.wpe])
+    var row = 0
+    for continuation in continuations {
+      for (index, token) in continuation.tokens.enumerated() {
+        wte.decode(row: Int(token), into: residual.base + row * C)
+        wpe.decode(row: continuation.cache.count + index, into: normed.base + row * C)
+        row += 1
+      }
+    }
+    Residual.add(normed, to: residual)
+  }
+
+  /// residual += attention(ln1(residual)) · attprojwᵀ + attprojb
+  private func attend(
+    _ layer: Int, _ caches: [KeyValueCache], _ positions: [Range<Int>], _ model: LanguageModel
+  ) {
+    let weights = model.prepared
+    normalise(residual, .ln1w, .ln1b, layer, into: normed, model)
+    Linear.forward(
+      normed, weight: weights.matrix(.qkvw, layer), bias: weights.vector(.qkvb, layer), residual: nil,
+      into: qkv,
+      precision: model.precision, on: model.workers)
+    var row = 0
+    for (cache, positions) in zip(caches, positions) {
+      for position in positions {
+        let keys = qkv.base + row * 3 * C + C
+        cache[layer].write(keys: keys, values: keys + C, at: position)
+        row += 1
+      }
+    }
+    if caches.count == 1, positions[0].lowerBound == 0, rows > 1 {
+      // A whole prompt: block by block.
+      Attention.forward(
+        qkv, batchSize: 1, heads: configuration.heads, into: attention, logSumExp: logSumExp,
+        precision: model.precision, on: model.workers)
+    } else {
+      let queries = zip(caches, positions).flatMap { cache, positions in
+        positions.map { CachedAttention.Query(of: cache[layer], at: $0) }
+      }
+      CachedAttention.forward(qkv, queries, into: attention, on: model.workers)
+    }
+    Linear.forward(
+      attention, weight: weights.matrix(.attprojw, layer), bias: weights.vector(.attprojb, layer),
+      residual: residual, into: residual, precision: model.precision, on: model.workers)
+  }
+
+  /// residual += GELU(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
+  private func feedForward(_ layer: Int, _ model: LanguageModel) {
+    let weights = model.prepared
+    normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
+    Linear.forward(
+      normed, weight: weights.matrix(.fcw, layer), bias: weights.vector(.fcb, layer), residual: nil,
+      into: hidden,
+      activated: activated, precision: model.precision, on: model.workers)
+    Linear.forward(
+      activated, weight: weights.matrix(.fcprojw, layer), bias: weights.vector(.fcprojb, layer),
+      residual: residual, into: residual, precision: model.precision, on: model.workers)
+  }
+
+  /// logits = lnf(residual) · wteᵀ, of each sequence's last token.
+  private func classify(_ continuations: [LanguageModel.Continuation], _ model: LanguageModel) {
+    var row = -1
+    for (index, continuation) in continuations.enumerated() {
+      row += continuation.tokens.count
+      last[index].baseAddress?.update(from: residual.base + row * C, count: C)
+    }
+    normalise(last, .lnfw, .lnfb, 0, into: lastNormed, model)
+    Linear.forward(
+      lastNormed, weight: model.prepared.matrix(.wte), bias: nil, residual: nil, into: logits,
+      precision: model.precision, on: model.workers)
+  }
+
+  /// Calls `body` with the logits of some of the last pass's rows, (rows, V), a band at a time.
+  func forEachLogitsBand(
+    of rows: Range<Int>, through model: LanguageModel,
+    _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
+  ) rethrows {
+    let V = configuration.vocabularySize
+    let band = min(rows.count, 64)
+    try model.workers.withScratch(band * V) { memory in
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: max(1, band)) {
+        let part = start..<min(rows.upperBound, start + band)
+        let input = normed.rows(part)
+        normalise(residual.rows(part), .lnfw, .lnfb, 0, into: input, model)
+        let logits = Matrix(memory, rows: part.count, columns: V)
+        Linear.forward(
+          input, weight: model.prepared.matrix(.wte), bias: nil, residual: nil, into: logits,
+          precision: model.precision, on: model.workers)
+        try body(part, logits)
+      }
+    }
+  }
+
+  private func normalise(
+    _ input: Matrix, _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, into output: Matrix,
+    _ model: LanguageModel
+  ) {
+    let rows = 0..<input.rows
+    LayerNorm.forward(
+      input, weight: model.prepared.vector(weight, layer), bias: model.prepared.vector(bias, layer),
+      into: output,
+      means: statistics.rows(0..<1).columns(rows), reciprocalDeviations: statistics.rows(1..<2).columns(rows),
+      on: model.workers)
+  }
+}

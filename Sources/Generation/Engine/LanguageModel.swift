@@ -1,0 +1,81 @@
+import Kernels
+import Transformer
+
+/// GPT-2 for inference: it reads tokens into a cache and tells what might come next.
+///
+/// The weights stay in the format they are stored in. Many threads may use one model, each with its own caches.
+public final class LanguageModel: Sendable {
+  let prepared: PreparedWeights
+  /// What the many rows of a prompt are rounded to for matrix products; single tokens are not rounded.
+  public let precision: Precision
+  public let workers: Workers
+
+  public var weights: Weights { prepared.weights }
+  public var configuration: Configuration { prepared.weights.configuration }
+
+  /// - Parameter precision: bf16 if not given and the weights are no more precise themselves, else fp32.
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  public init(
+    _ weights: Weights, precision: Precision? = nil, on workers: Workers = Workers()
+  ) throws(AllocationError) {
+    prepared = try PreparedWeights(weights, on: workers)
+    self.precision = precision ?? (weights[.qkvw].format == .fp32 ? .fp32 : .bf16)
+    self.workers = workers
+  }
+
+  /// A model as it is now: make another once it has been trained on.
+  ///
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  public convenience init(_ model: Model) throws(AllocationError) {
+    try self.init(Weights(model.parameters), precision: model.precision, on: model.workers)
+  }
+
+  /// What a sequence goes on with, and the cache it is read into.
+  public struct Continuation {
+    public let cache: KeyValueCache
+    public let tokens: [Int32]
+
+    public init(_ cache: KeyValueCache, _ tokens: [Int32]) {
+      self.cache = cache
+      self.tokens = tokens
+    }
+  }
+
+  /// Reads the tokens of each sequence into its cache, all in one pass that reads each weight once, and leaves the
+  /// logits of each sequence's last token in `pass`.
+  ///
+  /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
+  ///   model or has no room; `AllocationError`. The caches are then as before.
+  public func read(_ continuations: [Continuation], in pass: InferencePass) throws {
+    for continuation in continuations { try check(continuation) }
+    let rows = continuations.reduce(0) { $0 + $1.tokens.count }
+    try pass.reserve(rows: rows, sequences: continuations.count)
+    guard rows > 0 else { return }
+    pass.run(continuations, through: self)
+    for continuation in continuations { continuation.cache.advance(by: continuation.tokens.count) }
+  }
+
+  /// Reads tokens as a sequence of their own, and calls `body` with the logits of the last `count` of them, (rows,
+  /// V), a band at a time.
+  ///
+  /// - Throws: `ModelError`; `AllocationError`; what `body` throws.
+  package func forEachLogitsBand(
+    of tokens: [Int32], last count: Int, in pass: InferencePass,
+    _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
+  ) throws {
+    let cache = try KeyValueCache(
+      configuration, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
+    try read([Continuation(cache, tokens)], in: pass)
+    try pass.forEachLogitsBand(of: tokens.count - count..<tokens.count, through: self, body)
+  }
+
+  private func check(_ continuation: Continuation) throws(ModelError) {
+    let cache = continuation.cache
+    guard cache.belongs(to: configuration) else { throw .foreignActivations }
+    guard !continuation.tokens.isEmpty else { throw .wrongTokenCount(found: 0, expected: 1) }
+    guard cache.count + continuation.tokens.count <= cache.capacity else {
+      throw .sequenceTooLong(found: cache.count + continuation.tokens.count, maximum: cache.capacity)
+    }
+    try configuration.check(continuation.tokens)
+  }
+}

@@ -1,0 +1,65 @@
+import Kernels
+import Transformer
+
+/// A model's weights as inference takes them: matrices where they are stored, or regrouped where their format asks
+/// for it; vectors widened to fp32.
+final class PreparedWeights: @unchecked Sendable {
+  // `@unchecked`: nothing is written once it is made.
+  let weights: Weights
+  private let vectors: FloatBuffer
+  private let panels: FloatBuffer
+  private var matrixViews: [ParameterTensor: [LinearWeight]] = [:]
+  private var vectorViews: [ParameterTensor: [Matrix]] = [:]
+
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  init(_ weights: Weights, on workers: Workers) throws(AllocationError) {
+    self.weights = weights
+    let all = Self.tensors(of: weights.configuration)
+    let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
+    let panelBytes = all.reduce(0) { $0 + Self.panelBytes(of: weights[$1.tensor, $1.layer], $1.tensor) }
+    vectors = try FloatBuffer(zeroed: vectorCount)
+    panels = try FloatBuffer(zeroed: panelBytes / MemoryLayout<Float>.stride)
+    guard var vector = vectors.values.baseAddress else { preconditionFailure("a model has biases") }
+    var panel = panels.values.baseAddress.map { UnsafeMutableRawPointer($0) }
+    for (tensor, layer) in all {
+      let stored = weights[tensor, layer]
+      if !tensor.isMatrix {
+        vectorViews[tensor, default: []].append(Matrix(vector, rows: 1, columns: stored.columns))
+        stored.decode(row: 0, into: vector)
+        vector += stored.columns
+      } else if tensor.isMultiplied {
+        let known = tensor == .wte ? stored.rows(0..<weights.configuration.vocabularySize) : stored
+        let bytes = Self.panelBytes(of: stored, tensor)
+        if bytes > 0, let target = panel {
+          matrixViews[tensor, default: []].append(
+            .panels(WeightPanels.pack(known, into: target, on: workers)))
+          panel = target + bytes
+        } else {
+          matrixViews[tensor, default: []].append(.rows(known))
+        }
+      }
+    }
+  }
+
+  /// A linear layer's weight; wte's rows are the V known tokens.
+  func matrix(_ tensor: ParameterTensor, _ layer: Int = 0) -> LinearWeight {
+    guard let layers = matrixViews[tensor] else { preconditionFailure("\(tensor) is not multiplied") }
+    return layers[layer]
+  }
+
+  /// A bias or a layer norm's weight, (1, columns).
+  func vector(_ tensor: ParameterTensor, _ layer: Int = 0) -> Matrix {
+    guard let layers = vectorViews[tensor] else { preconditionFailure("\(tensor) is no vector") }
+    return layers[layer]
+  }
+
+  private static func tensors(of configuration: Configuration) -> [(tensor: ParameterTensor, layer: Int)] {
+    ParameterTensor.allCases.flatMap { tensor in
+      (0..<tensor.layers(in: configuration)).map { (tensor, $0) }
+    }
+  }
+
+  private static func panelBytes(of matrix: StoredMatrix, _ tensor: ParameterTensor) -> Int {
+    tensor.isMultiplied && matrix.format.blockValues > 1 ? WeightPanels.byteCount(of: matrix) : 0
+  }
+}

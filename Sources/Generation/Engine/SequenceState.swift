@@ -1,0 +1,51 @@
+import Transformer
+
+/// A sequence that grows: its tokens, and the cache that has read them up to some point.
+///
+/// GPT-2's positions are learned and end at maxT. When they are used up, the model reads the last maxT / 2 tokens
+/// again as if the text began there: beyond maxT a token sees at least the last maxT / 2 tokens, at most maxT.
+struct SequenceState {
+  private(set) var tokens: [Int32]
+  let cache: KeyValueCache
+  /// The token that the cache's first position holds.
+  private var start = 0
+
+  /// - Parameters:
+  ///   - prompt: 1…maxT tokens of the vocabulary.
+  ///   - maximumTokens: How many more there will be at most; it bounds the memory.
+  /// - Throws: `ModelError`; `AllocationError`.
+  init(_ prompt: [Int32], maximumTokens: Int, for configuration: Configuration) throws {
+    try configuration.check(prompt)
+    let positions = configuration.maximumSequenceLength
+    guard !prompt.isEmpty else { throw ModelError.wrongTokenCount(found: 0, expected: 1) }
+    guard prompt.count <= positions else {
+      throw ModelError.sequenceTooLong(found: prompt.count, maximum: positions)
+    }
+    tokens = prompt
+    let (longest, overflows) = prompt.count.addingReportingOverflow(maximumTokens)
+    cache = try KeyValueCache(configuration, capacity: overflows ? positions : min(longest, positions))
+  }
+
+  /// How many tokens the cache has not read.
+  var unreadCount: Int { tokens.count - start - cache.count }
+
+  mutating func append(_ token: Int) { tokens.append(Int32(token)) }
+
+  /// Appends a continuation of at most maxT / 2 tokens, which are all read.
+  mutating func append(_ more: [Int32], for configuration: Configuration) throws(ModelError) {
+    try configuration.check(more)
+    let most = max(1, cache.capacity / 2)
+    guard more.count <= most else { throw .sequenceTooLong(found: more.count, maximum: most) }
+    tokens += more
+  }
+
+  /// What the model has to read before it can go on; makes room where there is none.
+  mutating func unread() -> LanguageModel.Continuation? {
+    guard unreadCount > 0 else { return nil }
+    if cache.count + unreadCount > cache.capacity {
+      start = tokens.count - max(1, cache.capacity / 2)
+      cache.truncate(to: 0)
+    }
+    return LanguageModel.Continuation(cache, Array(tokens[(start + cache.count)...]))
+  }
+}

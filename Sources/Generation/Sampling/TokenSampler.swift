@@ -1,0 +1,50 @@
+/// Picks tokens from a model's logits as `SamplingOptions` say.
+///
+/// The order is that of Hugging Face's transformers: logit bias, repetition penalty, then either the greatest
+/// logit, at temperature 0, or temperature, top-k, top-p, min-p and a draw by llm.c's generator. (llama.cpp
+/// applies the temperature last, after the tokens to draw from are chosen.)
+///
+/// A copy goes on by itself: the same logits give both the same tokens.
+public struct TokenSampler: Sendable {
+  public let options: SamplingOptions
+  /// V
+  public let vocabularySize: Int
+
+  private var adjustment: LogitAdjustment?
+  private var draw: CandidateDraw?
+  private var logProbabilities = LogProbabilities()
+
+  /// - Throws: `SamplingOptionError` if an option cannot be used with a vocabulary of this size.
+  public init(_ options: SamplingOptions, vocabularySize: Int) throws(SamplingOptionError) {
+    try options.check(vocabularySize: vocabularySize)
+    self.options = options
+    self.vocabularySize = vocabularySize
+    adjustment = LogitAdjustment(options, vocabularySize: vocabularySize)
+    draw = options.temperature > 0 ? CandidateDraw(options, vocabularySize: vocabularySize) : nil
+  }
+
+  /// Picks one token. One random number is used for each, none at temperature 0 or if an error is thrown.
+  ///
+  /// - Parameters:
+  ///   - logits: (V), unnormalised log-probabilities.
+  ///   - history: The text so far, tokens below V and the latest last; the repetition penalty looks at its end.
+  ///   - alternatives: How many of the model's likeliest tokens to list with their log-probabilities; with 0
+  ///     the log-probability of the picked token alone is computed, with `nil` none.
+  /// - Throws: `SamplingError` if a logit is NaN or +∞ or none is finite; `SamplingOptionError.everyTokenBanned`.
+  public mutating func sample(
+    _ logits: UnsafeBufferPointer<Float>, history: [Int32] = [], alternatives: Int? = nil
+  ) throws -> SampledToken {
+    precondition(logits.count == vocabularySize, "\(logits.count) logits for \(vocabularySize) tokens")
+    let likeliest = try Greedy(checking: logits)
+    let token =
+      try adjustment?.withAdjusted(logits, history: history) { adjusted in
+        guard let likeliest = Greedy(of: adjusted) else {
+          throw SamplingOptionError.everyTokenBanned(vocabularySize: vocabularySize)
+        }
+        return draw?.token(adjusted, greatest: likeliest) ?? likeliest.token
+      } ?? draw?.token(logits, greatest: likeliest) ?? likeliest.token
+    guard let alternatives else { return SampledToken(token: token) }
+    return logProbabilities.report(
+      token, alternatives: alternatives, logits, greatest: likeliest.logit)
+  }
+}

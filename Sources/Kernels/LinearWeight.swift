@@ -1,0 +1,67 @@
+/// The weight of a linear layer as the products of inference take it.
+public enum LinearWeight {
+  /// (OC, IC), read where it is stored.
+  case rows(StoredMatrix)
+  /// The same in blocks, sixteen rows side by side.
+  case panels(WeightPanels)
+
+  var rows: Int {
+    switch self {
+    case .rows(let matrix): matrix.rows
+    case .panels(let panels): panels.rows
+    }
+  }
+
+  var columns: Int {
+    switch self {
+    case .rows(let matrix): matrix.columns
+    case .panels(let panels): panels.columns
+    }
+  }
+}
+
+extension Linear {
+  /// Up to so many rows each weight is read once for all of them; more repay packing the weights.
+  static let fewRows = 8
+
+  /// Writes residual + input · weightᵀ + bias, and with `activated` GELU of that to there.
+  ///
+  /// - Parameter precision: What many rows and the weights are rounded to for their products. With few rows,
+  ///   weights of 32-value blocks are multiplied with rows rounded to bytes, others with fp32.
+  public static func forward(
+    _ input: Matrix,  // (R, IC)
+    weight: LinearWeight,  // (OC, IC)
+    bias: Matrix?,  // (1, OC)
+    residual: Matrix?,  // (R, OC)
+    into output: Matrix,  // (R, OC)
+    activated: Matrix? = nil,  // (R, OC)
+    precision: Precision,
+    on workers: Workers
+  ) {
+    precondition(input.columns == weight.columns && output.columns == weight.rows, "shapes disagree")
+    precondition(input.rows == output.rows, "shapes disagree")
+    let ends = ProductEnds(addend: residual, bias: bias, activated: activated)
+    ends.checkShapes(output)
+    guard input.rows <= fewRows else {
+      return forwardManyRows(input, weight, into: output, ends, precision, on: workers)
+    }
+    switch weight {
+    case .panels(let panels):
+      PanelProduct.run(input, panels, into: output, ends: ends, on: workers)
+    case .rows(let matrix):
+      switch matrix.format {
+      case .fp32: RowProduct<Float32Values>.run(input, matrix, into: output, ends: ends, on: workers)
+      case .fp16: RowProduct<Float16Values>.run(input, matrix, into: output, ends: ends, on: workers)
+      case .bf16: RowProduct<BFloat16Values>.run(input, matrix, into: output, ends: ends, on: workers)
+      case .q8, .q4: preconditionFailure("blocks are multiplied as panels")
+      }
+    }
+  }
+
+  private static func forwardManyRows(
+    _ input: Matrix, _ weight: LinearWeight, into output: Matrix, _ ends: ProductEnds, _ precision: Precision,
+    on workers: Workers
+  ) {
+    Product(a: Operand(input), b: RightFactor(weight), c: output, ends: ends).run(precision, on: workers)
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Generation
+import Tokens
+
+/// `generate --interactive`: lines are added to the text, and the model continues it.
+struct Conversation {
+  private let batch: TextBatch
+  private let tokenizer: Tokenizer
+  private let isTerminal = isatty(STDIN_FILENO) == 1
+
+  init(_ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions) throws {
+    batch = try TextBatch(model, tokenizer, prompts: [[]], options: options, isOpenEnded: true)
+    self.tokenizer = tokenizer
+  }
+
+  /// - Parameter prompt: What comes before the first line, if anything.
+  mutating func run(beginning prompt: [UInt8]?, _ tokens: [Int32], _ times: inout GenerationTimes) throws {
+    if let prompt {
+      try Output.write(String(decoding: prompt, as: UTF8.self))
+      try batch.resume(0, with: tokens)
+      try answer(reading: tokens.count, &times)
+    }
+    while !Interruption.isAsked, let line = nextLine() {
+      times.skip()
+      let tokens = try tokenizer.encode(line).map(Int32.init)
+      try batch.resume(0, with: tokens)
+      try answer(reading: tokens.count, &times)
+    }
+  }
+
+  private func nextLine() -> String? {
+    if isTerminal { Diagnostics.write("> ", endingLine: false) }
+    return readLine(strippingNewline: true)
+  }
+
+  private func answer(reading prompt: Int, _ times: inout GenerationTimes) throws {
+    var unread = prompt
+    while !batch.isFinished && !Interruption.isAsked {
+      let step = try batch.step()
+      times.stepped(tokens: step.count, prompt: unread)
+      unread = 0
+      for (_, token) in step { try Output.write(token.text) }
+    }
+    try Output.write("\n")
+  }
+}

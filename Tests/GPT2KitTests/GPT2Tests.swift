@@ -1,0 +1,96 @@
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+import Transformer
+
+@testable import GPT2Kit
+
+@Suite struct GPT2Tests {
+  let gpt2: GPT2
+
+  init() throws {
+    let configuration = try Configuration(
+      maximumSequenceLength: 32, vocabularySize: 257, layers: 2, heads: 2, channels: 32)
+    gpt2 = GPT2(
+      try LanguageModel(Weights(.random(configuration, seed: 5)), on: Workers(count: 2)), .byteLevel)
+  }
+
+  @Test func theSequenceIsTheBatchs() async throws {
+    let options = GenerationOptions(maximumTokens: 50, alternatives: 2)
+    let batch = try TextBatch(gpt2.model, gpt2.tokenizer, prompts: [[72, 105]], options: options)
+    var expected: [GeneratedToken] = []
+    while !batch.isFinished { expected += try batch.step().map(\.token) }
+    var found: [GeneratedToken] = []
+    for try await token in gpt2.generate("Hi", options) { found.append(token) }
+    #expect(found == expected && found.count == 50)
+    found = []
+    for try await token in gpt2.generate(continuing: [72, 105], options) { found.append(token) }
+    #expect(found == expected)
+    #expect(try await gpt2.generate("Hi", options).text() == expected.map(\.text).joined())
+  }
+
+  /// Many texts at once over one model, each what it is alone.
+  @Test func severalAtOnce() async throws {
+    let gpt2 = gpt2
+    func text(_ seed: UInt64) async throws -> String {
+      try await gpt2.generate("To be", GenerationOptions(maximumTokens: 60, sampling: .init(seed: seed)))
+        .text()
+    }
+    var alone: [String] = []
+    for seed in 1...4 as ClosedRange<UInt64> { alone.append(try await text(seed)) }
+    async let first = text(1)
+    async let second = text(2)
+    async let third = text(3)
+    async let fourth = text(4)
+    #expect(try await [first, second, third, fourth] == alone)
+  }
+
+  @Test func cancellationEndsTheIteration() async throws {
+    let gpt2 = gpt2
+    let task = Task { () -> Int in
+      var count = 0
+      for try await _ in gpt2.generate("x", GenerationOptions(maximumTokens: .max, stopsAtEndOfText: false)) {
+        count += 1
+        if count == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+      }
+      return count
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test func errorsReachTheIteration() async throws {
+    await #expect(throws: ModelError.sequenceTooLong(found: 40, maximum: 32)) {
+      try await gpt2.generate(String(repeating: "x", count: 40)).text()
+    }
+    await #expect(throws: GenerationOptionError.maximumTokens(0)) {
+      try await gpt2.generate("x", GenerationOptions(maximumTokens: 0)).text()
+    }
+    await #expect(throws: ModelError.self) { try await gpt2.generate(continuing: [-1]).text() }
+    await #expect(throws: ModelError.self) { try await gpt2.generate(continuing: [1 << 40]).text() }
+    #expect(throws: FileError.self) { try GPT2(contentsOf: "/nowhere/model.gguf") }
+    #expect(throws: FileError.self) { try GPT2(contentsOf: TestFiles.fixture("tiny.bin")) }
+  }
+
+  @Test func tokensAndText() throws {
+    #expect(try gpt2.encode("é!") == [0xC3, 0xA9, 0x21])
+    #expect(gpt2.decode([0xC3, 0xA9, 0x21]) == "é!" && gpt2.decode([0xC3]) == "\u{FFFD}")
+    #expect(gpt2.maximumPromptLength == 32)
+  }
+
+  /// README shows what is compiled here.
+  @Test func theExampleIsReadmes() throws {
+    let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let source = try String(
+      contentsOf: directory.appendingPathComponent("ReadmeExample.swift"), encoding: .utf8)
+    let readme = try String(
+      contentsOf: directory.appendingPathComponent("../../README.md"), encoding: .utf8)
+    let example = try #require(source.components(separatedBy: "// example\n").last)
+      .components(separatedBy: "// end of example")[0]
+    #expect(readme.contains("```swift\n\(example)```"))
+  }
+
+  @Test func theExampleRuns() async throws {
+    await #expect(throws: FileError.self) { try await tellAStory(model: "/nowhere", tokenizer: "/nowhere") }
+  }
+}

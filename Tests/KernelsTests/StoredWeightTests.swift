@@ -1,0 +1,192 @@
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+/// Products with weights as they are stored, against sums in double precision.
+@Suite struct StoredWeightTests {
+  static let plainFormats: [WeightFormat] = [.fp32, .fp16, .bf16]
+  static let blockFormats: [WeightFormat] = [.q8, .q4]
+
+  /// Σ x·w in double precision; x is rounded by blocks where the kernel says it does that.
+  static func reference(_ x: Matrix, _ weights: StoredWeights, roundingBlocks: Bool = false) -> [Double] {
+    let columns = x.columns
+    return (0..<x.rows).flatMap { row -> [Double] in
+      var line = x[row].map(Double.init)
+      if roundingBlocks {
+        for start in stride(from: 0, to: columns, by: 32) {
+          let scale = (line[start..<start + 32].map(abs).max() ?? 0) / 127
+          for index in start..<start + 32 where scale > 0 {
+            line[index] = (line[index] / scale).rounded(.toNearestOrEven) * scale
+          }
+        }
+      }
+      return (0..<weights.matrix.rows).map { output in
+        (0..<columns).reduce(0.0) { $0 + line[$1] * weights.values[output * columns + $1] }
+      }
+    }
+  }
+
+  static func linearWeight(_ weights: StoredWeights, _ body: (LinearWeight) -> Void) {
+    let matrix = weights.matrix
+    guard matrix.format.blockValues > 1 else { return body(.rows(matrix)) }
+    let bytes = WeightPanels.byteCount(of: matrix)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    defer { memory.deallocate() }
+    body(.panels(WeightPanels.pack(matrix, into: memory, on: Workers(count: 2))))
+  }
+
+  @Test(arguments: plainFormats)
+  func fewRows(format: WeightFormat) {
+    for (rows, inputs, outputs, offset) in [(1, 1, 1, 0), (1, 768, 97, 2), (3, 65, 33, 4), (8, 47, 130, 6)] {
+      let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: offset)
+      let input = Buffer(rows, inputs, gap: 5, seed: 2)
+      let output = Buffer(unset: rows, outputs, gap: 3)
+      Linear.forward(
+        input.matrix, weight: .rows(weights.matrix), bias: nil, residual: nil, into: output.matrix,
+        precision: .bf16, on: Workers(count: 2))
+      expectClose(output.values, Self.reference(input.matrix, weights))
+      #expect(output.gapsAreIntact)
+    }
+  }
+
+  /// The bytes' products are exact, so what remains is the rounding of x, as stated, and of the sums.
+  @Test(arguments: blockFormats)
+  func fewRowsOfBlocks(format: WeightFormat) {
+    for (rows, inputs, outputs) in [(1, 32, 1), (1, 768, 97), (3, 64, 33), (8, 96, 16)] {
+      let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: 2)
+      let input = Buffer(rows, inputs, gap: 5, seed: 2)
+      let output = Buffer(unset: rows, outputs, gap: 3)
+      Self.linearWeight(weights) {
+        Linear.forward(
+          input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: .bf16,
+          on: Workers(count: 2))
+      }
+      // A value on the edge may be rounded either way: a 127th part of one product.
+      expectClose(output.values, Self.reference(input.matrix, weights, roundingBlocks: true), within: 1e-3)
+      expectClose(output.values, Self.reference(input.matrix, weights), within: 2e-2)
+      #expect(output.gapsAreIntact)
+    }
+  }
+
+  @Test(arguments: WeightFormat.allCases, Precision.allCases)
+  func manyRows(format: WeightFormat, precision: Precision) {
+    for (rows, inputs, outputs) in [(9, 32, 1), (13, 96, 97), (65, 1056, 130)] {
+      let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: 2)
+      let input = Buffer(rows, inputs, gap: 5, seed: 2)
+      let output = Buffer(unset: rows, outputs, gap: 3)
+      Self.linearWeight(weights) {
+        Linear.forward(
+          input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: precision,
+          on: Workers(count: 2))
+      }
+      expectClose(
+        output.values, Self.reference(input.matrix, weights), within: precision == .fp32 ? 2e-6 : 1e-2)
+      #expect(output.gapsAreIntact)
+    }
+  }
+
+  @Test(arguments: WeightFormat.allCases)
+  func biasResidualAndGELU(format: WeightFormat) {
+    for rows in [2, 20] {
+      let weights = StoredWeights(format, 97, 64, seed: 3)
+      let input = Buffer(rows, 64, seed: 4)
+      let (bias, residual) = (Buffer(1, 97, seed: 5), Buffer(rows, 97, gap: 1, seed: 6))
+      let (plain, output) = (Buffer(unset: rows, 97), Buffer(unset: rows, 97, gap: 2))
+      let (activated, expected) = (Buffer(unset: rows, 97), Buffer(unset: rows, 97))
+      let workers = Workers(count: 2)
+      Self.linearWeight(weights) {
+        Linear.forward(
+          input.matrix, weight: $0, bias: nil, residual: nil, into: plain.matrix, precision: .fp32,
+          on: workers)
+        Linear.forward(
+          input.matrix, weight: $0, bias: bias.matrix, residual: residual.matrix, into: output.matrix,
+          activated: activated.matrix, precision: .fp32, on: workers)
+      }
+      let sums = plain.doubles.indices.map {
+        plain.doubles[$0] + bias.doubles[$0 % 97] + residual.doubles[$0]
+      }
+      expectClose(output.values, sums)
+      GELU.forward(output.matrix, into: expected.matrix, on: workers)
+      expectClose(activated.values, expected.doubles)
+      // The stream that is added to may be the output.
+      let stream = Buffer(rows, 97, gap: 1, residual.values)
+      Self.linearWeight(weights) {
+        Linear.forward(
+          input.matrix, weight: $0, bias: bias.matrix, residual: stream.matrix, into: stream.matrix,
+          precision: .fp32, on: workers)
+      }
+      #expect(stream.values == output.values)
+    }
+  }
+
+  /// A row's result is its own: the same bits alone or with others, on any number of threads.
+  @Test(arguments: WeightFormat.allCases)
+  func rowsDoNotMeet(format: WeightFormat) {
+    let weights = StoredWeights(format, 500, 96, seed: 7)
+    let input = Buffer(5, 96, seed: 8)
+    func output(_ rows: Range<Int>, on workers: Workers) -> [Float] {
+      let output = Buffer(unset: rows.count, 500)
+      Self.linearWeight(weights) {
+        Linear.forward(
+          input.matrix.rows(rows), weight: $0, bias: nil, residual: nil, into: output.matrix,
+          precision: .fp32,
+          on: workers)
+      }
+      return output.values
+    }
+    expectSameBits { output(0..<5, on: $0) }
+    let alone = (0..<5).flatMap { output($0..<$0 + 1, on: Workers(count: 1)) }
+    #expect(alone.map(\.bitPattern) == output(0..<5, on: Workers(count: 2)).map(\.bitPattern))
+  }
+
+  @Test(arguments: plainFormats)
+  func decodingARow(format: WeightFormat) {
+    let weights = StoredWeights(format, 3, 37, seed: 9, offset: 2)
+    let row = Buffer(unset: 1, 37)
+    weights.matrix.decode(row: 2, into: row.matrix.base)
+    #expect(row.doubles == Array(weights.values[74...]))
+  }
+
+  /// All 65,536 bit patterns of fp16, against the exact value that its parts stand for.
+  @Test func everyHalf() {
+    let bits = [UInt16](0...UInt16.max)
+    bits.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      for block in stride(from: 0, to: bits.count, by: 16) {
+        let values = Float16Values.load(start + 2 * block)
+        for lane in 0..<16 {
+          let value = values[lane]
+          #expect(
+            Float16Values.load(one: start + 2 * (block + lane)).bitPattern == value.bitPattern || value.isNaN)
+          expectHalf(UInt16(block + lane), value)
+        }
+      }
+    }
+  }
+
+  private func expectHalf(_ bits: UInt16, _ value: Float) {
+    let sign: Float = bits >> 15 == 1 ? -1 : 1
+    let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023) / 1024)
+    switch exponent {
+    case 31: #expect(fraction == 0 ? value == sign * .infinity : value.isNaN)
+    case 0: #expect(value == sign * Float(sign: .plus, exponent: -14, significand: 1) * fraction)
+    default:
+      #expect(value == sign * Float(sign: .plus, exponent: exponent - 15, significand: 1) * (1 + fraction))
+    }
+  }
+
+  @Test func zerosAndInfinitiesInABlock() {
+    let weights = StoredWeights(.q8, 16, 64, seed: 1)
+    let input = Buffer(
+      2, 64, [Float](repeating: 0, count: 64) + [.infinity] + [Float](repeating: 1, count: 63))
+    let output = Buffer(unset: 2, 16)
+    Self.linearWeight(weights) {
+      Linear.forward(
+        input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: .fp32,
+        on: Workers(count: 1))
+    }
+    #expect(output.matrix[0].allSatisfy { $0 == 0 })
+    #expect(output.matrix[1].allSatisfy { !$0.isFinite })
+  }
+}
