@@ -34,33 +34,33 @@ extension Benchmark {
     return BenchmarkSection(kind: .training, title: "training, B=\(B) T=\(T)", rows: rows)
   }
 
-  func prefill(_ model: Model, _ peaks: PeakRates) throws -> BenchmarkSection {
+  func prefill(_ model: LanguageModel, _ peaks: PeakRates) throws -> BenchmarkSection {
     let T = settings.promptLength
     let tokens = Noise.tokens(T, vocabularySize: configuration.vocabularySize)
-    let activations = try Activations(
-      configuration, batchSize: 1, sequenceLength: T, keepingForBackward: false)
-    let logits = try MatrixCopies(1, configuration.paddedVocabularySize, on: workers)
+    let cache = try KeyValueCache(configuration, capacity: T)
+    let pass = InferencePass(configuration)
     let seconds = try stopwatch.median(of: "prefill") {
-      try model.forward(tokens, into: activations)
-      model.logits(of: T - 1..<T, from: activations, into: logits[0])
+      cache.truncate(to: 0)
+      try model.read([LanguageModel.Continuation(cache, tokens)], in: pass)
     }
     let work = Work.prefill(configuration, promptLength: T)
+    let prompt = BenchmarkRow(
+      "prompt", pass: nil, seconds: seconds, work: work, peaks: peaks, precision: model.precision, tokens: T)
     return BenchmarkSection(
-      kind: .prefill, title: "prefill, T=\(T)", rows: [row("prompt", seconds, work, peaks, tokens: T)])
+      kind: .prefill, title: "prefill, T=\(T), weights in \(settings.weightFormat.rawValue)", rows: [prompt])
   }
 
-  func decode(_ model: Model, _ peaks: PeakRates) throws -> BenchmarkSection {
-    let (T, count) = (settings.promptLength, settings.generatedTokens)
+  func decode(_ model: LanguageModel, _ peaks: PeakRates) throws -> BenchmarkSection {
+    let (T, count) = (min(settings.promptLength, configuration.maximumSequenceLength), settings.generatedTokens)
     let generator = try Generator(
-      LanguageModel(model), prompt: Noise.tokens(T, vocabularySize: configuration.vocabularySize),
-      endOfText: 0,
-      maximumTokens: count + 1, sampling: SamplingOptions())
+      model, prompt: Noise.tokens(T, vocabularySize: configuration.vocabularySize), endOfText: 0,
+      maximumTokens: count + 1, sampling: SamplingOptions(temperature: 0))
     // The first token, which is not counted, takes the prompt's pass.
     let once = Stopwatch(repetitions: count, observe: observe)
     let seconds = try once.median(of: "decode") { _ = try generator.next() }
-    let work = Work.decode(configuration, context: T)
+    let work = Work.decode(configuration, context: T, weightBytes: model.weights.multipliedByteCount)
     return BenchmarkSection(
-      kind: .decoding, title: "decoding, after \(T) tokens",
+      kind: .decoding, title: "decoding, after \(T) tokens, weights in \(settings.weightFormat.rawValue)",
       rows: [row("token", seconds, work, peaks, tokens: 1)])
   }
 

@@ -1,3 +1,4 @@
+import Generation
 import Kernels
 import Transformer
 
@@ -34,12 +35,22 @@ public struct Benchmark {
       let model = Model(try Parameters(random: configuration), precision: settings.precision, on: workers)
       let step = parts.isDisjoint(with: [.train, .growth]) ? nil : try TrainingStep(model)
       if let step, parts.contains(.train) { report.sections.append(try train(step, peaks)) }
-      if parts.contains(.prefill) { report.sections.append(try prefill(model, peaks)) }
-      if parts.contains(.decode) { report.sections.append(try decode(model, peaks)) }
+      if !parts.isDisjoint(with: [.prefill, .decode]) {
+        let language = try languageModel(over: model)
+        if parts.contains(.prefill) { report.sections.append(try prefill(language, peaks)) }
+        if parts.contains(.decode) { report.sections.append(try decode(language, peaks)) }
+      }
       if let step, parts.contains(.growth) { report.sections.append(try growth(step, peaks)) }
     }
     report.peaks.allThreadsAtEnd = try meter.rates(on: workers)
     return report
+  }
+
+  private func languageModel(over model: Model) throws -> LanguageModel {
+    let format = settings.weightFormat
+    guard format != .fp32 else { return try LanguageModel(model) }
+    try observe("weights in \(format.rawValue)")
+    return try LanguageModel(try Weights(model.parameters).encoded(as: format, on: workers), on: workers)
   }
 
   private func operations(_ peaks: PeakRates, _ memory: FloatBuffer) throws -> [BenchmarkSection] {

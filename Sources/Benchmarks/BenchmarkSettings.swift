@@ -27,6 +27,8 @@ public struct BenchmarkSettings: Sendable {
   public var generatedTokens = 16
   public var workers = Workers()
   public var precision = Precision.fp32
+  /// How weights are stored for prompts and generated tokens.
+  public var weightFormat = WeightFormat.fp32
   /// Timings that a median is taken of.
   public var repetitions = 7
   /// Values of the memory that bandwidth is measured on and that is read to empty the caches: 512 MiB.

@@ -66,9 +66,7 @@ extension OperationList {
       let logits = try matrix(logitRows, Vp)
       return { _ in
         forEachBand { rows in
-          Linear.forward(
-            input[0].rows(rows), weight: weight[0], bias: nil, residual: nil,
-            into: logits[0].rows(0..<rows.count), precision: precision, on: workers)
+          linear(input[0].rows(rows), weight[0], into: logits[0].rows(0..<rows.count))
         }
       }
     }

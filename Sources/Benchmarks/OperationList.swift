@@ -77,10 +77,28 @@ extension OperationList {
       let residual = shape.hasResidual ? try matrix(R, O) : nil
       let activated = shape.isActivated ? try matrix(R, O, outputCopies) : nil
       return { copy in
-        Linear.forward(
-          input[copy], weight: weight[copy], bias: bias[copy], residual: residual?[copy],
-          into: output[copy], activated: activated?[copy], precision: precision, on: workers)
+        linear(
+          input[copy], weight[copy], bias: bias[copy], residual: residual?[copy], into: output[copy],
+          activated: activated?[copy])
       }
+    }
+  }
+
+  /// A linear layer as training has it, or as inference does, which reads weights where they are stored.
+  func linear(
+    _ input: Matrix, _ weight: Matrix, bias: Matrix? = nil, residual: Matrix? = nil, into output: Matrix,
+    activated: Matrix? = nil
+  ) {
+    if isTraining {
+      Linear.forward(
+        input, weight: weight, bias: bias, residual: residual, into: output, activated: activated,
+        precision: precision, on: workers)
+    } else {
+      let stored = StoredMatrix(
+        .fp32, UnsafeRawPointer(weight.base), rows: weight.rows, columns: weight.columns)
+      Linear.forward(
+        input, weight: .rows(stored), bias: bias, residual: residual, into: output, activated: activated,
+        precision: precision, on: workers)
     }
   }
 

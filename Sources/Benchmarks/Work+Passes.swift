@@ -42,10 +42,12 @@ extension Work {
 
   /// One token after a context: each weight is read once, as are the keys and values of the context, where they
   /// are kept. A generator that computes them again takes longer for the same work.
-  static func decode(_ configuration: Configuration, context: Int) -> Work {
+  ///
+  /// - Parameter weightBytes: What all multiplied weights take as they are stored.
+  static func decode(_ configuration: Configuration, context: Int, weightBytes: Int) -> Work {
     let weights = linearValues(configuration, withClassifier: true)
     let keysAndValues = 2 * configuration.layers * context * configuration.channels
     return Work(
-      operations: 2 * (weights + keysAndValues), reads: weights + keysAndValues, writes: 0)
+      operations: 2 * Double(weights + keysAndValues), bytesRead: Double(weightBytes + 4 * keysAndValues))
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// y = x·Wᵀ + b for a few rows of x, a token's or several sequences': each weight is read once, from where it is
 /// stored, so that the memory's speed is the limit.
 ///
@@ -48,7 +50,7 @@ enum RowProduct<Values: StoredValues> {
     func line(_ index: Int) -> UnsafeRawPointer {
       lines.base + min(first + index, lines.rows - 1) * lines.rowBytes
     }
-    return fourDots(line(0), line(1), line(2), line(3), x, count: lines.columns)
+    return fourDots(line(0), line(1), line(2), line(3), x, count: lines.columns, lineBytes: lines.rowBytes)
   }
 
   /// In two halves each, since an addition waits for the one
@@ -56,7 +58,7 @@ enum RowProduct<Values: StoredValues> {
   @inline(__always)
   private static func fourDots(
     _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeRawPointer, _ d: UnsafeRawPointer,
-    _ x: UnsafePointer<Float>, count: Int
+    _ x: UnsafePointer<Float>, count: Int, lineBytes: Int
   ) -> SIMD4<Float> {
     var (a0, b0, c0, d0) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
     var (a1, b1, c1, d1) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
@@ -66,6 +68,13 @@ enum RowProduct<Values: StoredValues> {
       let x0 = Vectors.load(x + start, 16)
       let x1 = Vectors.load(x + start + 16, 16)
       let (near, far) = (start * size, (start + 16) * size)
+      // The lines after these four, which the processor would ask for too late where lines are short: a quarter
+      // of a thread's speed with two bytes a value.
+      let next = near + 4 * lineBytes
+      ck_prefetch(a + next)
+      ck_prefetch(b + next)
+      ck_prefetch(c + next)
+      ck_prefetch(d + next)
       a0 = VectorMath.fused(Values.load(a + near), x0, plus: a0)
       b0 = VectorMath.fused(Values.load(b + near), x0, plus: b0)
       c0 = VectorMath.fused(Values.load(c + near), x0, plus: c0)

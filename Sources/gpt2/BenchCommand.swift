@@ -43,6 +43,12 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var precisionOptions: PrecisionOptions
 
+  @Option(help: "How weights are stored for prefill and decode: fp32, fp16, bf16, q8_0 or q4_0.")
+  var weights: WeightFormat = .fp32
+
+  @Option(help: "Tokens to generate for decode: 16 if not given, 4 if quick.")
+  var generatedTokens: Int?
+
   @Option(help: "Runs that a median is taken of: 7 if not given, 3 if quick.")
   var repetitions: Int?
 
@@ -69,6 +75,7 @@ struct BenchCommand: ParsableCommand {
     }
     try batchSize.check("--batch-size", atLeast: 1)
     try repetitions?.check("--repetitions", atLeast: 1)
+    try generatedTokens?.check("--generated-tokens", atLeast: 1)
     try positions.check("--positions", atLeast: 1)
     guard (1...1 << 20).contains(memory) else {
       throw ValidationError("--memory is \(memory), expected a number of MiB from 1 to \(1 << 20).")
@@ -107,9 +114,11 @@ struct BenchCommand: ParsableCommand {
     settings.promptLength = promptLength
     settings.workers = threadOptions.workers
     settings.precision = precisionOptions.precision
+    settings.weightFormat = weights
     settings.memoryValues = memory << 18
     settings.growth.removeAll { $0.sequenceLength > positions }
     if quick { settings.makeQuick() }
+    if let generatedTokens { settings.generatedTokens = generatedTokens }
     if let repetitions { settings.repetitions = repetitions }
     return settings
   }
