@@ -51,7 +51,9 @@ extension Benchmark {
   }
 
   func decode(_ model: LanguageModel, _ peaks: PeakRates) throws -> BenchmarkSection {
-    let (T, count) = (min(settings.promptLength, configuration.maximumSequenceLength), settings.generatedTokens)
+    let (T, count) = (
+      min(settings.promptLength, configuration.maximumSequenceLength), settings.generatedTokens
+    )
     let generator = try Generator(
       model, prompt: Noise.tokens(T, vocabularySize: configuration.vocabularySize), endOfText: 0,
       maximumTokens: count + 1, sampling: SamplingOptions(temperature: 0))

@@ -30,8 +30,9 @@ public final class GPT2: Sendable {
     contentsOf path: String, tokenizer tokenizerPath: String? = nil, precision: Precision? = nil,
     threads: Int? = nil
   ) throws {
-    let tokenizer = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? Tokenizer(inModel: path)
-    let weights = try Weights.read(path)
+    let file = try ModelFile(contentsOf: path)
+    let tokenizer = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
+    let weights = try file.weights()
     try weights.configuration.check(tokenizer, readFrom: tokenizerPath ?? path)
     self.init(try LanguageModel(weights, precision: precision, on: Workers(count: threads)), tokenizer)
   }

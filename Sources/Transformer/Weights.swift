@@ -48,6 +48,11 @@ public final class Weights: @unchecked Sendable {
   /// The format of the token table, and in most files of all matrices that are multiplied by.
   public var format: WeightFormat { self[.wte].format }
 
+  /// Brings the pages of mapped files into the process's tables at once, rather than one by one as they are read.
+  public func populate() {
+    for case let file as MappedFile in storage { file.populate() }
+  }
+
   /// Bytes that a pass over one token reads: the matrices that are multiplied.
   package var multipliedByteCount: Int {
     tensors.reduce(0) { $0 + ($1.key.isMultiplied ? $1.value.reduce(0) { $0 + $1.byteCount } : 0) }

@@ -86,8 +86,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try inference.loadModel()
-    let tasks = try tasks(for: model.configuration)
+    let (model, tokenizer) = try inference.load(needingTokenizer: !lambada.isEmpty)
+    let tasks = try tasks(for: model.configuration, tokenizer)
     let scorer = LanguageModelScorer(model)
     Interruption.watch()
     for task in tasks {
@@ -97,11 +97,10 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   /// All that is to be done, with every file read and checked, so that the last one's damage shows at once.
-  private func tasks(for configuration: Configuration) throws -> [any EvaluationTask] {
+  private func tasks(
+    for configuration: Configuration, _ tokenizer: Tokenizer?
+  ) throws -> [any EvaluationTask] {
     var tasks: [any EvaluationTask] = []
-    let tokenizer =
-      try lambada.isEmpty
-      ? inference.loadTokenizerIfAny(for: configuration) : inference.loadTokenizer(for: configuration)
     for path in data { tasks.append(try TextTask(path, self, configuration, tokenizer)) }
     for path in choices { tasks.append(try ChoiceTask(path, configuration, maximum: maxExamples)) }
     if let tokenizer {

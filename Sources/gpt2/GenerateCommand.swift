@@ -57,8 +57,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     var times = GenerationTimes()
     let bytes = try prompt.read()
-    let language = try inference.loadModel()
-    let tokenizer = try inference.loadTokenizer(for: language.configuration)
+    let (language, tokenizer) = try inference.load()
     let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")

@@ -28,29 +28,44 @@ struct InferenceOptions: ParsableArguments {
 
   @OptionGroup var threadOptions: ThreadOptions
 
-  func loadModel() throws -> LanguageModel {
+  /// The model, and a tokenizer: the one that was named, or else the model file's own.
+  ///
+  /// - Throws: `FileError`, also if the vocabularies differ or there is no tokenizer; `AllocationError`.
+  func load() throws -> (LanguageModel, Tokenizer) {
+    let file = try ModelFile(contentsOf: model)
     let workers = threadOptions.workers
-    let stored = try Weights.read(model)
-    let weights = try quantize.map { try stored.encoded(as: $0, on: workers) } ?? stored
+    let weights = try file.weights()
+    // Two things that take some hundredths of a second each.
+    var tokenizer: Result<Tokenizer, any Error>?
+    workers.run(parts: 2) { part in
+      if part == 1 { return weights.populate() }
+      tokenizer = Result { try loadTokenizer(in: file, for: weights.configuration) }
+    }
+    guard let tokenizer = try tokenizer?.get() else { preconditionFailure("part 0 has run") }
+    return (try languageModel(weights, on: workers), tokenizer)
+  }
+
+  /// The model, and a tokenizer if one was named, is in the model file, or is needed.
+  func load(needingTokenizer: Bool) throws -> (LanguageModel, Tokenizer?) {
+    let file = try ModelFile(contentsOf: model)
+    let weights = try file.weights()
+    var tokenizer: Tokenizer?
+    if needingTokenizer || self.tokenizer != nil || file.holdsTokenizer {
+      tokenizer = try loadTokenizer(in: file, for: weights.configuration)
+    }
+    return (try languageModel(weights, on: threadOptions.workers), tokenizer)
+  }
+
+  private func languageModel(_ weights: Weights, on workers: Workers) throws -> LanguageModel {
+    let weights = try quantize.map { try weights.encoded(as: $0, on: workers) } ?? weights
     return try LanguageModel(weights, precision: precision, on: workers)
   }
 
-  /// The tokenizer that was named, or else the model file's own.
-  ///
-  /// - Throws: `FileError`, also if its vocabulary is not the model's.
-  func loadTokenizer(for configuration: Configuration) throws -> Tokenizer {
-    let tokenizer = try tokenizer.map { try Tokenizer(contentsOf: $0) } ?? Tokenizer(inModel: model)
-    try configuration.check(tokenizer, readFrom: tokenizerPath)
-    return tokenizer
+  private func loadTokenizer(in file: ModelFile, for configuration: Configuration) throws -> Tokenizer {
+    let loaded = try tokenizer.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
+    try configuration.check(loaded, readFrom: tokenizer ?? model)
+    return loaded
   }
-
-  /// The same, or `nil` where there is none.
-  func loadTokenizerIfAny(for configuration: Configuration) throws -> Tokenizer? {
-    if tokenizer == nil, case .checkpoint = try ModelFile(contentsOf: model) { return nil }
-    return try loadTokenizer(for: configuration)
-  }
-
-  private var tokenizerPath: String { tokenizer ?? model }
 }
 
 extension WeightFormat: ExpressibleByArgument {}
