@@ -37,6 +37,7 @@ struct PromptOptions: ParsableArguments {
     if let prompt { return Array(prompt.utf8) }
     guard let promptFile else { return nil }
     if promptFile == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-    return Array(try MappedFile(path: promptFile).bytes)
+    let file = try MappedFile(path: promptFile)
+    return withExtendedLifetime(file) { Array(file.bytes) }
   }
 }

@@ -45,7 +45,8 @@ import Transformer
     // Two of the forward pass, three of the logits of all three positions.
     #expect(Work.backward(configuration, batchSize: 1, sequenceLength: 3).operations == 5256)
     // 304 weights, which take 1000 bytes here, and 2·3·2 keys and values of four.
-    #expect(Work.decode(configuration, context: 3, weightBytes: 1000) == Work(operations: 632, bytesRead: 1048))
+    let decode = Work.decode(configuration, context: 3, weightBytes: 1000)
+    #expect(decode == Work(operations: 632, bytesRead: 1048))
   }
 
   @Test(arguments: [(1, 3), (4, 8), (3, 5)])

@@ -14,13 +14,16 @@ struct Command {
     return runner.deletingLastPathComponent().appendingPathComponent("gpt2").path
   }()
 
-  /// - Parameter environment: Variables to add to the test's own.
-  init(_ arguments: String..., environment: [String: String] = [:]) throws {
-    try self.init(arguments, environment: environment)
+  /// - Parameters:
+  ///   - environment: Variables to add to the test's own.
+  ///   - input: What standard input holds; nothing if not given.
+  init(_ arguments: String..., environment: [String: String] = [:], input: String? = nil) throws {
+    try self.init(arguments, environment: environment, input: input)
   }
 
   init(
-    _ arguments: [String], environment: [String: String] = [:], executable: String = path
+    _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
+    executable: String = path
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
@@ -33,6 +36,11 @@ struct Command {
     let streams = ["output", "diagnostics"].map { folder.appendingPathComponent($0) }
     for stream in streams { try Data().write(to: stream) }
     process.standardInput = FileHandle.nullDevice
+    if let input {
+      let file = folder.appendingPathComponent("input")
+      try Data(input.utf8).write(to: file)
+      process.standardInput = try FileHandle(forReadingFrom: file)
+    }
     process.standardOutput = try FileHandle(forWritingTo: streams[0])
     process.standardError = try FileHandle(forWritingTo: streams[1])
     try process.run()

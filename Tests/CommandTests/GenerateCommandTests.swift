@@ -1,0 +1,167 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `generate` with a model that was trained for a few steps.
+@Suite struct GenerateCommandTests {
+  let workspace: Workspace
+  let model: String
+
+  init() throws {
+    workspace = try Workspace()
+    let trained = try workspace.train("--steps", "20")
+    try #require(trained.exitCode == 0)
+    model = workspace.directory.file("run/model_00000020.bin")
+  }
+
+  private func generate(_ more: String..., input: String? = nil) throws -> Command {
+    try Command(
+      ["generate", "--model", model, "--tokenizer", workspace.tokenizer, "--ignore-end-of-text"] + more,
+      input: input)
+  }
+
+  private struct Text: Decodable {
+    struct Token: Decodable {
+      let id: Int
+      let text: String
+      let logProbability: Double
+      let alternatives: [Token]?
+    }
+    let sample: Int
+    let seed: UInt64
+    let prompt: String
+    let text: String
+    let finishReason: String
+    let tokens: [Token]
+  }
+
+  private func texts(_ output: String) throws -> [Text] {
+    let decoder = JSONDecoder()
+    return try output.split(separator: "\n").dropLast().map {
+      try decoder.decode(Text.self, from: Data($0.utf8))
+    }
+  }
+
+  @Test func jsonHasTokensProbabilitiesAndTimes() throws {
+    let result = try generate(
+      "--prompt", "To be", "--max-tokens", "5", "--n", "2", "--json", "--alternatives", "3", "--seed", "7")
+    #expect(result.exitCode == 0)
+    let texts = try texts(result.output)
+    #expect(texts.map(\.sample) == [0, 1] && texts.map(\.seed) == [7, 8])
+    for text in texts {
+      #expect(text.prompt == "To be" && text.finishReason == "length" && text.tokens.count == 5)
+      for token in text.tokens {
+        #expect(token.logProbability < 0)
+        let likeliest = try #require(token.alternatives)
+        #expect(likeliest.count == 3 && likeliest[0].logProbability >= likeliest[1].logProbability)
+      }
+    }
+    let times = try #require(result.output.split(separator: "\n").last)
+    for key in ["timeToFirstToken", "promptTokens", "decodedTokens", "prefill", "decode"] {
+      #expect(times.contains("\"\(key)\":"))
+    }
+  }
+
+  /// A text is the same alone and as one of several, as text and as JSON.
+  @Test func samplesAreWhatTheirSeedsGive() throws {
+    let together = try texts(
+      try generate("--prompt", "To", "--max-tokens", "12", "--n", "3", "--json").output)
+    for (index, text) in together.enumerated() {
+      let alone = try generate("--prompt", "To", "--max-tokens", "12", "--seed", String(1337 + index))
+      #expect(alone.output == "To" + text.text + "\n")
+    }
+    let plain = try generate("--prompt", "To", "--max-tokens", "12", "--n", "3")
+    #expect(plain.output == together.enumerated().map { "--- \($0 + 1) of 3 ---\nTo\($1.text)\n" }.joined())
+  }
+
+  @Test func promptsFromFilesAndStandardInput() throws {
+    let file = workspace.directory.file("prompt.txt")
+    try "Whether 'tis".write(toFile: file, atomically: true, encoding: .utf8)
+    let expected = try generate("--prompt", "Whether 'tis", "--max-tokens", "8", "--temperature", "0").output
+    #expect(expected.hasPrefix("Whether 'tis"))
+    let fromFile = try generate("--prompt-file", file, "--max-tokens", "8", "--temperature", "0")
+    #expect(fromFile.output == expected)
+    let fromInput = try generate(
+      "--prompt-file", "-", "--max-tokens", "8", "--temperature", "0", input: "Whether 'tis")
+    #expect(fromInput.output == expected)
+  }
+
+  @Test func aStopStringEndsTheText() throws {
+    let whole = try generate("--prompt", "To", "--max-tokens", "40", "--temperature", "0").output.dropLast()
+    let end = String(whole.dropFirst(20).prefix(3))
+    let stopped = try generate("--prompt", "To", "--max-tokens", "40", "--temperature", "0", "--stop", end)
+    let cut = try #require(whole.dropFirst(2).range(of: end))
+    #expect(stopped.output == whole[..<cut.lowerBound] + "\n")
+  }
+
+  @Test func aConversationGoesOn() throws {
+    let result = try generate(
+      "--interactive", "--max-tokens", "6", "--temperature", "0", input: "To be\nor not\n\n")
+    #expect(result.exitCode == 0)
+    #expect(result.output.split(separator: "\n", omittingEmptySubsequences: false).count >= 4)
+    #expect(result.diagnostics.contains("decoding: 16 tokens"))
+  }
+
+  /// The GGUF file alone says the same as the checkpoint and its tokenizer.
+  @Test func ggufAlone() throws {
+    let gguf = workspace.directory.file("model.gguf")
+    let converted = try Command("convert", model, gguf, "--tokenizer", workspace.tokenizer)
+    try #require(converted.exitCode == 0, "\(converted.diagnostics)")
+    let options = ["--prompt", "To be", "--max-tokens", "20", "--ignore-end-of-text"]
+    let fromGGUF = try Command(["generate", "--model", gguf] + options)
+    #expect(fromGGUF.exitCode == 0)
+    #expect(try generate("--prompt", "To be", "--max-tokens", "20").output == fromGGUF.output)
+  }
+
+  @Test(arguments: ["fp16", "bf16", "q8_0", "q4_0"])
+  func weightsRoundedWhileLoading(format: String) throws {
+    let gguf = workspace.directory.file("model.gguf")
+    let converted = try Command(
+      "convert", model, gguf, "--format", format, "--tokenizer", workspace.tokenizer)
+    try #require(converted.exitCode == 0, "\(converted.diagnostics)")
+    let rounded = try generate(
+      "--prompt", "To be", "--max-tokens", "10", "--temperature", "0", "--quantize", format)
+    let stored = try Command(
+      "generate", "--model", gguf, "--prompt", "To be", "--max-tokens", "10", "--temperature", "0",
+      "--ignore-end-of-text")
+    #expect(rounded.exitCode == 0 && rounded.output == stored.output)
+  }
+
+  @Test(arguments: [
+    (["--prompt", ""], "empty prompt"), (["--prompt-file", "-"], "empty prompt"),
+    (["--prompt", "a very long prompt for sixteen positions"], "sequence of 40 tokens"),
+    (["--prompt-file", "/nowhere"], "/nowhere"),
+    (["--prompt", "x", "--prompt-file", "y"], "expected one of them"),
+    (["--top-p", "0"], "top-p"), (["--top-p", "1.5"], "top-p"), (["--temperature=-1"], "temperature"),
+    (["--temperature", "nan"], "temperature"), (["--min-p", "2"], "min-p"), (["--top-k", "0"], "top-k"),
+    (["--repetition-penalty", "0"], "penalty"), (["--max-tokens", "0"], "at least 1"),
+    (["--logit-bias", "999=1"], "999"), (["--logit-bias", "x"], "logit-bias"),
+    (["--stop", ""], "stop string"),
+    (["--n", "0"], "--n"), (["--alternatives", "2"], "--json"),
+    (["--interactive", "--json"], "--interactive"),
+    (["--quantize", "q5_0"], "q5_0"),
+  ])
+  func whatCannotBeUsed(options: [String], words: String) throws {
+    let result = try Command(
+      ["generate", "--model", model, "--tokenizer", workspace.tokenizer] + options)
+    #expect(result.exitCode == 2)
+    #expect(result.output.isEmpty && result.diagnostics.contains(words), "\(result.diagnostics)")
+  }
+
+  @Test func aCheckpointAloneHasNoTokenizer() throws {
+    let result = try Command("generate", "--model", model, "--prompt", "x")
+    #expect(result.exitCode == 2 && result.diagnostics.contains("holds no tokenizer"))
+  }
+
+  /// NaN weights load, but cannot speak.
+  @Test func damagedWeights() throws {
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: model))
+    let end = bytes.count
+    bytes.replaceSubrange(end - 4..<end, with: [0, 0, 0xC0, 0x7F])
+    let damaged = workspace.directory.file("damaged.bin")
+    try bytes.write(to: URL(fileURLWithPath: damaged))
+    let result = try Command(
+      "generate", "--model", damaged, "--tokenizer", workspace.tokenizer, "--prompt", "x")
+    #expect(result.exitCode == 2 && result.diagnostics.contains("weights are damaged"))
+  }
+}
