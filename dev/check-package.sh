@@ -2,8 +2,8 @@
 # Proves two things about Package.swift, from a fresh clone of what is committed:
 # 1. a plain `swift build -c release` makes the fast program that make does: with vector instructions of the
 #    building machine, the same weights bit for bit, and a step that takes as long;
-# 2. another package can depend on this one by version, where SwiftPM allows no unsafe flags, and gets the
-#    same numbers.
+# 2. another package can depend on this one by version, where SwiftPM allows no unsafe flags, gets the same
+#    numbers, and can run README's example.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
 root=$(pwd)
@@ -69,7 +69,7 @@ say "2. a package that depends on this one by version"
 version=99.0.0
 git -C "$work/gpt2" -c user.name=check -c user.email=check@localhost -c tag.gpgSign=false \
   tag --force --annotate $version -m "for the check" >/dev/null
-mkdir -p "$work/reader/Sources/reader"
+mkdir -p "$work/reader/Sources/reader" "$work/reader/Sources/speaker"
 cat >"$work/reader/Package.swift" <<EOF
 // swift-tools-version: 6.0
 import PackageDescription
@@ -80,7 +80,8 @@ let package = Package(
   dependencies: [.package(url: "file://$work/gpt2", exact: "$version")],
   targets: [
     .executableTarget(
-      name: "reader", dependencies: [.product(name: "GPT2Library", package: "gpt2")])
+      name: "reader", dependencies: [.product(name: "GPT2Library", package: "gpt2")]),
+    .executableTarget(name: "speaker", dependencies: [.product(name: "GPT2Kit", package: "gpt2")]),
   ])
 EOF
 cat >"$work/reader/Sources/reader/main.swift" <<'EOF'
@@ -105,6 +106,11 @@ do {
 }
 print("loss \(loss), PyTorch \(state.loss): \(abs(loss - state.loss) < 1e-5 ? "agrees" : "DIFFERS")")
 EOF
+# README's example, and a program that calls it.
+cp Tests/GPT2KitTests/ReadmeExample.swift "$work/reader/Sources/speaker/Example.swift"
+cat >"$work/reader/Sources/speaker/main.swift" <<'EOF'
+try await tellAStory(model: CommandLine.arguments[1], tokenizer: CommandLine.arguments[2])
+EOF
 (cd "$work/reader" && swift build -c release >"$work/log" 2>&1) || {
   tail -n 20 "$work/log"
   fail "the depending package does not build"
@@ -112,4 +118,7 @@ EOF
 answer=$("$work/reader/.build/release/reader" "$root/Tests/Fixtures")
 say "$answer"
 case "$answer" in *agrees) ;; *) fail "the depending package computes something else" ;; esac
+story=$("$work/reader/.build/release/speaker" "$work/made/model_00000040.bin" "$work/byte.bin" | tr -d '\000')
+[ -n "$story" ] || fail "README's example says nothing"
+say "README's example says $(printf %s "$story" | wc -c) bytes"
 say "passed"

@@ -69,12 +69,14 @@ enum RowProduct<Values: StoredValues> {
       let x1 = Vectors.load(x + start + 16, 16)
       let (near, far) = (start * size, (start + 16) * size)
       // The lines after these four, which the processor would ask for too late where lines are short: a quarter
-      // of a thread's speed with two bytes a value.
-      let next = near + 4 * lineBytes
-      ck_prefetch(a + next)
-      ck_prefetch(b + next)
-      ck_prefetch(c + next)
-      ck_prefetch(d + next)
+      // of a thread's speed with two bytes a value, nothing with four.
+      if size < 4 {
+        let next = near + 4 * lineBytes
+        ck_prefetch(a + next)
+        ck_prefetch(b + next)
+        ck_prefetch(c + next)
+        ck_prefetch(d + next)
+      }
       a0 = VectorMath.fused(Values.load(a + near), x0, plus: a0)
       b0 = VectorMath.fused(Values.load(b + near), x0, plus: b0)
       c0 = VectorMath.fused(Values.load(c + near), x0, plus: c0)
