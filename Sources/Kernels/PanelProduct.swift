@@ -37,20 +37,25 @@ enum PanelProduct {
   private static func dots(_ x: ByteBlocks, _ row: Int, _ weight: WeightPanels, _ panel: Int) -> Vector {
     let start = weight.base + panel * weight.panelBytes
     switch weight.format {
-    case .q4: return halfByteDots(x, row, start, blocks: weight.blocks)
-    default: return byteDots(x, row, start, blocks: weight.blocks)
+    case .q4: return dots(x, row, start, blocks: weight.blocks, areHalfBytes: true)
+    default: return dots(x, row, start, blocks: weight.blocks, areHalfBytes: false)
     }
   }
 
-  private static func byteDots(
-    _ x: ByteBlocks, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int
+  /// In two halves, since an addition waits for the one before it. Inlined, so that `areHalfBytes` is known.
+  @inline(__always)
+  private static func dots(
+    _ x: ByteBlocks, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int, areHalfBytes: Bool
   ) -> Vector {
+    @inline(__always)
+    func adding(_ block: Int, to sum: Vector) -> Vector {
+      areHalfBytes
+        ? addHalfByteBlock(sum, x, row, block, panel) : addByteBlock(sum, x, row, block, panel)
+    }
     var (even, odd) = (Vector.zero, Vector.zero)
-    var block = 0
-    while block < blocks {
-      even = addByteBlock(even, x, row, block, panel)
-      if block + 1 < blocks { odd = addByteBlock(odd, x, row, block + 1, panel) }
-      block += 2
+    for block in stride(from: 0, to: blocks, by: 2) {
+      even = adding(block, to: even)
+      if block + 1 < blocks { odd = adding(block + 1, to: odd) }
     }
     return even + odd
   }
@@ -73,19 +78,6 @@ enum PanelProduct {
     first = ck_add_byte_products(first, load(weights + 416), quad(bytes, 6))
     second = ck_add_byte_products(second, load(weights + 480), quad(bytes, 7))
     return scaled(first &+ second, weights, x.scale(row: row, block: block), plus: sum)
-  }
-
-  private static func halfByteDots(
-    _ x: ByteBlocks, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int
-  ) -> Vector {
-    var (even, odd) = (Vector.zero, Vector.zero)
-    var block = 0
-    while block < blocks {
-      even = addHalfByteBlock(even, x, row, block, panel)
-      if block + 1 < blocks { odd = addHalfByteBlock(odd, x, row, block + 1, panel) }
-      block += 2
-    }
-    return even + odd
   }
 
   /// Adds scaleₓ · scale_w · Σ (w + 8 − 8)·x of one block.

@@ -30,10 +30,7 @@ public final class InferencePass {
 
   private var C: Int { configuration.channels }
 
-  private var count: Int {
-    rows * (C + C + 3 * C + C + 4 * C + 4 * C + configuration.heads + 2)
-      + sequences * (2 * C + configuration.vocabularySize)
-  }
+  private var count: Int { tail + sequences * (2 * C + configuration.vocabularySize) }
 
   private func matrix(after offset: Int, rows: Int, columns: Int) -> Matrix {
     guard let start = buffer.values.baseAddress else { preconditionFailure("nothing was reserved") }
@@ -50,6 +47,7 @@ public final class InferencePass {
   private var statistics: Matrix {
     matrix(after: rows * (14 * C + configuration.heads), rows: 2, columns: rows)
   }
+  /// Where what each row needs ends, and what each sequence needs begins.
   private var tail: Int { rows * (14 * C + configuration.heads + 2) }
   private var last: Matrix { matrix(after: tail, rows: sequences, columns: C) }
   private var lastNormed: Matrix { matrix(after: tail + sequences * C, rows: sequences, columns: C) }
