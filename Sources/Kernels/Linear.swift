@@ -19,7 +19,8 @@ public enum Linear {
     ).run(precision, on: workers)
   }
 
-  /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's.
+  /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's. What is not
+  /// asked for is not computed.
   ///
   /// Where the input is GELU of something, `inactivated` is that, and the input's gradient becomes its gradient.
   public static func backward(
@@ -27,7 +28,7 @@ public enum Linear {
     input: Matrix,  // (BT, IC)
     weight: Matrix,  // (OC, IC)
     inputGradient: Matrix?,  // (BT, IC)
-    weightGradient: Matrix,  // (OC, IC)
+    weightGradient: Matrix?,  // (OC, IC)
     biasGradient: Matrix?,  // (1, OC)
     inactivated: Matrix? = nil,  // (BT, IC)
     accumulating: Bool,
@@ -40,10 +41,12 @@ public enum Linear {
         ends: ProductEnds(inactivated: inactivated)
       ).run(precision, on: workers)
     }
-    Product(
-      a: Operand(outputGradient, transposed: true), b: Operand(input), c: weightGradient,
-      ends: ProductEnds(addend: accumulating ? weightGradient : nil)
-    ).run(precision, on: workers)
+    if let weightGradient {
+      Product(
+        a: Operand(outputGradient, transposed: true), b: Operand(input), c: weightGradient,
+        ends: ProductEnds(addend: accumulating ? weightGradient : nil)
+      ).run(precision, on: workers)
+    }
     if let biasGradient {
       ColumnSums.sum(outputGradient, into: biasGradient, accumulating: accumulating, on: workers)
     }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// AdamW (Loshchilov & Hutter 2019) over all parameters, as llm.c's `gpt2_update` does it.
+/// AdamW (Loshchilov & Hutter 2019) over all parameters that are trained, as llm.c's `gpt2_update` does it.
 public final class AdamWOptimizer {
   public struct Settings: Equatable, Sendable {
     public var beta1: Float
@@ -38,31 +38,37 @@ public final class AdamWOptimizer {
   /// Updates made so far.
   public internal(set) var step = 0
 
+  /// - Parameter trained: What there are moments for, and what updates change.
   /// - Throws: `AllocationError` if the two moments do not fit in memory.
-  public init(_ configuration: Configuration, settings: Settings) throws(AllocationError) {
+  public init(
+    _ configuration: Configuration, training trained: TrainableTensors = .all, settings: Settings
+  ) throws(AllocationError) {
     self.settings = settings
-    firstMoments = try Parameters(zeroed: configuration)
-    secondMoments = try Parameters(zeroed: configuration)
+    firstMoments = try Parameters(zeroed: configuration, holding: trained)
+    secondMoments = try Parameters(zeroed: configuration, holding: trained)
   }
 
   /// The Euclidean norm of all gradients together, before clipping.
   public static func norm(of gradients: Parameters, on workers: Workers) -> Float {
-    let sum = ParameterTensor.allCases.reduce(0.0) {
+    let sum = gradients.held.tensors.reduce(0.0) {
       $0 + GradientNorm.sumOfSquares(gradients.values(of: $1), on: workers)
     }
     return Float(sum.squareRoot())
   }
 
-  /// Makes one update.
+  /// Makes one update of the tensors that are trained.
   ///
-  /// - Parameter gradientNorm: `norm(of:on:)` of these gradients, by which they are clipped.
+  /// - Parameters:
+  ///   - gradients: Of the trained tensors.
+  ///   - gradientNorm: `norm(of:on:)` of these gradients, by which they are clipped.
   public func update(
     _ parameters: Parameters, gradients: Parameters, learningRate: Float, gradientNorm: Float,
     on workers: Workers
   ) {
+    precondition(gradients.held == firstMoments.held, "gradients of other tensors than are trained")
     step += 1
     let scale = settings.maximumGradientNorm.map { min(1, $0 / gradientNorm) } ?? 1
-    for tensor in ParameterTensor.allCases {
+    for tensor in firstMoments.held.tensors {
       let decays = settings.decayed == .all || tensor.isMatrix
       AdamW.update(
         parameters: parameters.values(of: tensor), gradients: gradients.values(of: tensor),

@@ -64,7 +64,7 @@ public struct Configuration: Equatable, Sendable {
 
   /// All parameters, the padding rows of the token table included; `nil` if the count overflows.
   public var parameterCount: Int? {
-    ParameterTensor.allCases.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: self) }.value
+    Parameters.valueCount(of: self)
   }
 
   /// Arithmetic of one training step on `tokens` tokens in sequences of `sequenceLength`: two operations a

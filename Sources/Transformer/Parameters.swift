@@ -1,31 +1,48 @@
+import BinaryFiles
 import Kernels
 
 /// All sixteen tensors in one allocation, in checkpoint order.
 ///
-/// Weights, gradients and both AdamW moments are this same type over different memory.
+/// Weights, gradients and both AdamW moments are this same type over different memory. Weights hold every tensor;
+/// gradients and moments may hold only those that training changes.
 public final class Parameters {
   public let configuration: Configuration
+  /// The tensors that are there. Asking for one that is not is a mistake of the program, but for `ifHeld(_:_:)`.
+  public let held: TrainableTensors
   private let buffer: FloatBuffer
   private let offsets: [Int]
 
   /// Zeroed.
   ///
+  /// - Parameter held: The tensors to hold; the others take no memory.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(zeroed configuration: Configuration) throws(AllocationError) {
-    guard let count = configuration.parameterCount else { throw AllocationError(values: .max) }
-    self.init(configuration, in: try FloatBuffer(zeroed: count))
+  public convenience init(
+    zeroed configuration: Configuration, holding held: TrainableTensors = .all
+  ) throws(AllocationError) {
+    guard let count = Self.valueCount(of: configuration, holding: held) else {
+      throw AllocationError(values: .max)
+    }
+    self.init(configuration, holding: held, in: try FloatBuffer(zeroed: count))
   }
 
   /// Over memory that already holds the values.
-  init(_ configuration: Configuration, in buffer: FloatBuffer) {
+  init(_ configuration: Configuration, holding held: TrainableTensors = .all, in buffer: FloatBuffer) {
     self.configuration = configuration
+    self.held = held
     self.buffer = buffer
     var offset = 0
     offsets = ParameterTensor.allCases.map { tensor in
-      defer { offset += tensor.count(in: configuration) ?? 0 }
+      defer { if held.contains(tensor) { offset += tensor.count(in: configuration) ?? 0 } }
       return offset
     }
     precondition(offset == buffer.values.count, "the buffer holds another number of parameters")
+  }
+
+  /// How many values parameters that hold these tensors have; `nil` if the count overflows.
+  public static func valueCount(
+    of configuration: Configuration, holding held: TrainableTensors = .all
+  ) -> Int? {
+    held.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }.value
   }
 
   /// Every value, in checkpoint order. Valid as long as this object is held.
@@ -45,6 +62,11 @@ public final class Parameters {
     return Matrix(base(of: tensor) + layer * rows * columns, rows: rows, columns: columns)
   }
 
+  /// The same; `nil` if the tensor is not held.
+  func ifHeld(_ tensor: ParameterTensor, _ layer: Int) -> Matrix? {
+    held.contains(tensor) ? self[tensor, layer] : nil
+  }
+
   /// A copy of one tensor's values over all layers, in order.
   public func copy(of tensor: ParameterTensor) -> [Float] {
     withExtendedLifetime(self) { Array(values(of: tensor)) }
@@ -58,7 +80,7 @@ public final class Parameters {
 
   /// The first value that is NaN or infinite, and the tensor it is in.
   public func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
-    for tensor in ParameterTensor.allCases {
+    for tensor in held.tensors {
       if let index = FiniteCheck.firstNonFinite(in: values(of: tensor), on: workers) {
         return (tensor, index)
       }
@@ -77,9 +99,10 @@ public final class Parameters {
   }
 
   private func base(of tensor: ParameterTensor) -> UnsafeMutablePointer<Float> {
-    guard let index = ParameterTensor.allCases.firstIndex(of: tensor), let start = values.baseAddress else {
+    precondition(held.contains(tensor), "\(tensor) is not held")
+    guard let start = values.baseAddress else {
       preconditionFailure("a configuration has at least one value in every tensor")
     }
-    return start + offsets[index]
+    return start + offsets[tensor.place]
   }
 }
