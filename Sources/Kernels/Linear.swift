@@ -23,11 +23,13 @@ public enum Linear {
   /// asked for is not computed.
   ///
   /// Where the input is GELU of something, `inactivated` is that, and the input's gradient becomes its gradient.
+  /// With `addingToInputGradient` there is a part of the input's gradient already, by a low-rank change of the weight.
   public static func backward(
     outputGradient: Matrix,  // (BT, OC)
     input: Matrix,  // (BT, IC)
     weight: Matrix,  // (OC, IC)
     inputGradient: Matrix?,  // (BT, IC)
+    addingToInputGradient: Bool = false,
     weightGradient: Matrix?,  // (OC, IC)
     biasGradient: Matrix?,  // (1, OC)
     inactivated: Matrix? = nil,  // (BT, IC)
@@ -38,7 +40,7 @@ public enum Linear {
     if let inputGradient {
       Product(
         a: Operand(outputGradient), b: Operand(weight), c: inputGradient,
-        ends: ProductEnds(inactivated: inactivated)
+        ends: ProductEnds(addend: addingToInputGradient ? inputGradient : nil, inactivated: inactivated)
       ).run(precision, on: workers)
     }
     if let weightGradient {

@@ -38,14 +38,17 @@ public final class AdamWOptimizer {
   /// Updates made so far.
   public internal(set) var step = 0
 
-  /// - Parameter trained: What there are moments for, and what updates change.
+  /// - Parameters:
+  ///   - trained: The tensors that there are moments for, and that updates change.
+  ///   - adapters: The adapters likewise.
   /// - Throws: `AllocationError` if the two moments do not fit in memory.
   public init(
-    _ configuration: Configuration, training trained: TrainableTensors = .all, settings: Settings
+    _ configuration: Configuration, training trained: TensorSet = .all, adapters: AdapterLayout? = nil,
+    settings: Settings
   ) throws(AllocationError) {
     self.settings = settings
-    firstMoments = try Parameters(zeroed: configuration, holding: trained)
-    secondMoments = try Parameters(zeroed: configuration, holding: trained)
+    firstMoments = try Parameters(zeroed: configuration, holding: trained, adapters: adapters)
+    secondMoments = try Parameters(zeroed: configuration, holding: trained, adapters: adapters)
   }
 
   /// The Euclidean norm of all gradients together, before clipping.
@@ -53,31 +56,45 @@ public final class AdamWOptimizer {
     let sum = gradients.held.tensors.reduce(0.0) {
       $0 + GradientNorm.sumOfSquares(gradients.values(of: $1), on: workers)
     }
-    return Float(sum.squareRoot())
+    let adapters = gradients.adapters.map { GradientNorm.sumOfSquares($0.values, on: workers) }
+    return Float((sum + (adapters ?? 0)).squareRoot())
   }
 
-  /// Makes one update of the tensors that are trained.
+  /// Makes one update of the tensors and adapters that are trained. Weight decay applies to matrices, or to all
+  /// tensors; both factors of an adapter are matrices.
   ///
   /// - Parameters:
-  ///   - gradients: Of the trained tensors.
+  ///   - adapters: The model's, if they are trained.
+  ///   - gradients: Of what is trained.
   ///   - gradientNorm: `norm(of:on:)` of these gradients, by which they are clipped.
   public func update(
-    _ parameters: Parameters, gradients: Parameters, learningRate: Float, gradientNorm: Float,
-    on workers: Workers
+    _ parameters: Parameters, adapters: LowRankAdapters? = nil, gradients: Parameters, learningRate: Float,
+    gradientNorm: Float, on workers: Workers
   ) {
     precondition(gradients.held == firstMoments.held, "gradients of other tensors than are trained")
+    let layout = firstMoments.adapters?.layout
+    precondition(
+      gradients.adapters?.layout == layout && adapters?.layout == layout, "other adapters than are trained")
     step += 1
-    let scale = settings.maximumGradientNorm.map { min(1, $0 / gradientNorm) } ?? 1
+    func formula(decays: Bool) -> AdamWStep {
+      AdamWStep(
+        learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2,
+        epsilon: settings.epsilon, weightDecay: decays ? settings.weightDecay : 0,
+        gradientScale: settings.maximumGradientNorm.map { min(1, $0 / gradientNorm) } ?? 1, step: step)
+    }
     for tensor in firstMoments.held.tensors {
       let decays = settings.decayed == .all || tensor.isMatrix
       AdamW.update(
         parameters: parameters.values(of: tensor), gradients: gradients.values(of: tensor),
         firstMoments: firstMoments.values(of: tensor), secondMoments: secondMoments.values(of: tensor),
-        settings: AdamWStep(
-          learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2,
-          epsilon: settings.epsilon, weightDecay: decays ? settings.weightDecay : 0,
-          gradientScale: scale, step: step),
-        on: workers)
+        settings: formula(decays: decays), on: workers)
+    }
+    if let adapters, let gradients = gradients.adapters, let first = firstMoments.adapters,
+      let second = secondMoments.adapters
+    {
+      AdamW.update(
+        parameters: adapters.values, gradients: gradients.values, firstMoments: first.values,
+        secondMoments: second.values, settings: formula(decays: true), on: workers)
     }
   }
 }

@@ -7,8 +7,8 @@ extension Model {
   /// - Parameters:
   ///   - tokens: The (B, T) inputs that the forward pass had.
   ///   - targets: (B, T): the next token of each position.
-  ///   - gradients: Overwritten, or added to if `accumulating`. Only those that are held are computed, with the
-  ///     same bits as if all were; below the lowest of them the pass ends.
+  ///   - gradients: Overwritten, or added to if `accumulating`. Only those of the tensors and adapters that are held
+  ///     are computed, with the same bits as if all were; below the lowest of them the pass ends.
   ///   - scale: What the loss is multiplied by before it is differentiated: 1 ÷ micro-batches, for instance.
   /// - Returns: The mean cross-entropy in nats, not scaled.
   /// - Throws: `ModelError` if the batch does not fit the model or the activations.
@@ -19,6 +19,8 @@ extension Model {
   ) throws(ModelError) -> Float {
     try check(tokens, fit: activations)
     try check(targets, fit: activations)
+    precondition(
+      gradients.adapters.map { $0.layout == adapters?.layout } ?? true, "gradients of other adapters")
     let pass = BackwardPass(
       model: self, activations: activations, parameterGradients: gradients, accumulating: accumulating)
     pass.classify(targets, scale: scale)
@@ -38,7 +40,8 @@ private struct BackwardPass {
   let activations: Activations
   let parameterGradients: Parameters
   let accumulating: Bool
-  /// The place of the first tensor of the forward pass that has a gradient, and so the last of this pass.
+  /// The place of the first tensor of the forward pass that has a gradient or whose adapter has, and so the last
+  /// of this pass.
   private let lowest: Int
 
   init(model: Model, activations: Activations, parameterGradients: Parameters, accumulating: Bool) {
@@ -46,10 +49,11 @@ private struct BackwardPass {
     self.activations = activations
     self.parameterGradients = parameterGradients
     self.accumulating = accumulating
-    lowest = parameterGradients.held.tensors.first?.place ?? .max
+    let trained = [parameterGradients.held, parameterGradients.adapters?.layout.targets ?? .none]
+    lowest = trained.compactMap { $0.tensors.first?.place }.min() ?? .max
   }
 
-  /// Whether a layer's tensor, or anything before it in the forward pass, has a gradient.
+  /// Whether a layer's tensor, its adapter, or anything before it in the forward pass has a gradient.
   func reaches(_ tensor: ParameterTensor, _ layer: Int = 0) -> Bool {
     // Which tensors are trained is the same in all layers.
     lowest <= (layer > 0 ? ParameterTensor.fcprojb : tensor).place
@@ -148,9 +152,17 @@ private struct BackwardPass {
     input: Matrix, inputGradient: Matrix, inactivated: Matrix? = nil
   ) {
     guard reaches(bias, layer) else { return }
+    let inputGradient = reaches(below: weight, layer) ? inputGradient : nil
+    let factors = model.adapters?[weight, layer]
+    if let adapters = model.adapters, let factors {
+      LowRank.backward(
+        outputGradient: outputGradient, input: input, factors: factors, scale: adapters.layout.scale,
+        inputGradient: inputGradient, factorGradients: parameterGradients.adapters?[weight, layer],
+        accumulating: accumulating, precision: model.precision, on: workers)
+    }
     Linear.backward(
       outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
-      inputGradient: reaches(below: weight, layer) ? inputGradient : nil,
+      inputGradient: inputGradient, addingToInputGradient: factors != nil,
       weightGradient: parameterGradients.ifHeld(weight, layer),
       biasGradient: parameterGradients.ifHeld(bias, layer), inactivated: inactivated,
       accumulating: accumulating, precision: model.precision, on: workers)

@@ -8,25 +8,32 @@ import Kernels
 public final class Parameters {
   public let configuration: Configuration
   /// The tensors that are there. Asking for one that is not is a mistake of the program, but for `ifHeld(_:_:)`.
-  public let held: TrainableTensors
+  public let held: TensorSet
+  /// In gradients and moments: those of a model's adapters. Weights have none; a model has its adapters beside them.
+  public let adapters: LowRankAdapters?
   private let buffer: FloatBuffer
   private let offsets: [Int]
 
   /// Zeroed.
   ///
-  /// - Parameter held: The tensors to hold; the others take no memory.
+  /// - Parameters:
+  ///   - held: The tensors to hold; the others take no memory.
+  ///   - adapters: Of which adapters to hold as much, for gradients and moments.
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(
-    zeroed configuration: Configuration, holding held: TrainableTensors = .all
+    zeroed configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil
   ) throws(AllocationError) {
-    guard let count = Self.valueCount(of: configuration, holding: held) else {
+    guard let count = Self.valueCount(of: configuration, holding: held, adapters: adapters) else {
       throw AllocationError(values: .max)
     }
-    self.init(configuration, holding: held, in: try FloatBuffer(zeroed: count))
+    self.init(configuration, holding: held, adapters: adapters, in: try FloatBuffer(zeroed: count))
   }
 
-  /// Over memory that already holds the values.
-  init(_ configuration: Configuration, holding held: TrainableTensors = .all, in buffer: FloatBuffer) {
+  /// Over memory that already holds the values: the tensors in checkpoint order, then the adapters.
+  init(
+    _ configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil,
+    in buffer: FloatBuffer
+  ) {
     self.configuration = configuration
     self.held = held
     self.buffer = buffer
@@ -35,17 +42,20 @@ public final class Parameters {
       defer { if held.contains(tensor) { offset += tensor.count(in: configuration) ?? 0 } }
       return offset
     }
+    self.adapters = adapters.map { LowRankAdapters($0, in: buffer, from: offset) }
+    offset += self.adapters?.values.count ?? 0
     precondition(offset == buffer.values.count, "the buffer holds another number of parameters")
   }
 
-  /// How many values parameters that hold these tensors have; `nil` if the count overflows.
+  /// How many values parameters have that hold these tensors and adapters; `nil` if the count overflows.
   public static func valueCount(
-    of configuration: Configuration, holding held: TrainableTensors = .all
+    of configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil
   ) -> Int? {
-    held.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }.value
+    let tensors = held.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }
+    return (tensors + (adapters?.checkedCount ?? CheckedCount(0))).value
   }
 
-  /// Every value, in checkpoint order. Valid as long as this object is held.
+  /// Every value: the tensors' in checkpoint order, then the adapters'. Valid as long as this object is held.
   package var values: UnsafeMutableBufferPointer<Float> { buffer.values }
 
   /// One tensor over all layers: (layers · rows, columns).
@@ -67,6 +77,9 @@ public final class Parameters {
     held.contains(tensor) ? self[tensor, layer] : nil
   }
 
+  /// A copy of every value: the tensors' in checkpoint order, then the adapters'.
+  public func copy() -> [Float] { withExtendedLifetime(self) { Array(values) } }
+
   /// A copy of one tensor's values over all layers, in order.
   public func copy(of tensor: ParameterTensor) -> [Float] {
     withExtendedLifetime(self) { Array(values(of: tensor)) }
@@ -78,14 +91,14 @@ public final class Parameters {
     return UnsafeMutableBufferPointer(start: matrix.base, count: matrix.count)
   }
 
-  /// The first value that is NaN or infinite, and the tensor it is in.
+  /// The first value that is NaN or infinite, and the tensor that it is in or whose adapters it is in.
   public func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
     for tensor in held.tensors {
       if let index = FiniteCheck.firstNonFinite(in: values(of: tensor), on: workers) {
         return (tensor, index)
       }
     }
-    return nil
+    return adapters?.firstNonFinite(on: workers)
   }
 
   /// Sets the rows V..<Vp of the token table to zero, as every writer leaves them.

@@ -8,14 +8,14 @@ import Testing
 @Suite struct FreezingTests {
   /// Each tensor alone, so that the backward pass ends at every place it can; and sets of several.
   private static let sets =
-    ParameterTensor.allCases.map { TrainableTensors([$0]) } + TrainableTensors.groups.map(\.tensors)
+    ParameterTensor.allCases.map { TensorSet([$0]) } + TensorSet.groups.map(\.tensors)
     + [
-      TrainableTensors([.ln2b, .fcw, .lnfw]), TrainableTensors([.attprojw, .qkvb]),
-      TrainableTensors([.wpe, .fcb]),
+      TensorSet([.ln2b, .fcw, .lnfw]), TensorSet([.attprojw, .qkvb]),
+      TensorSet([.wpe, .fcb]),
     ]
 
   @Test(arguments: sets, Precision.allCases)
-  func gradientsHaveTheBitsOfTheFullBackwardPass(held: TrainableTensors, precision: Precision) throws {
+  func gradientsHaveTheBitsOfTheFullBackwardPass(held: TensorSet, precision: Precision) throws {
     let run = try Run(precision: precision)
     let (loss, all) = try run.gradients(of: .all)
     let (sameLoss, some) = try run.gradients(of: held)
@@ -26,17 +26,17 @@ import Testing
     #expect(some.values.count == held.tensors.reduce(0) { $0 + all.values(of: $1).count })
   }
 
-  @Test(arguments: [TrainableTensors([.fcw, .fcb]), TrainableTensors([.wte, .lnfb])])
-  func microBatchesAddUpAsInTheFullPass(held: TrainableTensors) throws {
+  @Test(arguments: [TensorSet([.fcw, .fcb]), TensorSet([.wte, .lnfb])])
+  func microBatchesAddUpAsInTheFullPass(held: TensorSet) throws {
     let run = try Run()
     let (all, some) = try (run.accumulated(.all), run.accumulated(held))
     for tensor in held.tensors { #expect(bits(some, tensor) == bits(all, tensor), "\(tensor)") }
   }
 
   @Test(arguments: sets)
-  func anUpdateChangesTheTrainedTensorsAsItWouldAndNoOthers(trained: TrainableTensors) throws {
+  func anUpdateChangesTheTrainedTensorsAsItWouldAndNoOthers(trained: TensorSet) throws {
     let run = try Run()
-    func updated(_ trained: TrainableTensors) throws -> Parameters {
+    func updated(_ trained: TensorSet) throws -> Parameters {
       let parameters = try Checkpoint.read(TestFiles.fixture("awkward.bin"))
       let (_, gradients) = try run.gradients(of: trained)
       let settings = AdamWOptimizer.Settings(weightDecay: 0.1)
@@ -56,7 +56,7 @@ import Testing
 
   @Test func theNormIsThatOfTheTrainedTensors() throws {
     let run = try Run()
-    let held = TrainableTensors([.ln1w, .fcprojw])
+    let held = TensorSet([.ln1w, .fcprojw])
     let (_, all) = try run.gradients(of: .all)
     let squares = held.tensors.flatMap(all.copy).reduce(0.0) { $0 + Double($1) * Double($1) }
     let norm = AdamWOptimizer.norm(of: try run.gradients(of: held).gradients, on: run.model.workers)
@@ -66,7 +66,7 @@ import Testing
 
   @Test func theFirstNonFiniteGradientIsFoundAmongThoseHeld() throws {
     let run = try Run()
-    let gradients = try Parameters(zeroed: run.model.configuration, holding: TrainableTensors([.wpe, .fcb]))
+    let gradients = try Parameters(zeroed: run.model.configuration, holding: TensorSet([.wpe, .fcb]))
     #expect(gradients.firstNonFinite(on: run.model.workers) == nil)
     gradients.values(of: .fcb)[5] = .nan
     let found = gradients.firstNonFinite(on: run.model.workers)
@@ -75,7 +75,7 @@ import Testing
 
   /// The gradients of activations are written on the way down, so what is still zero was not come by.
   @Test func thePassEndsBelowTheLowestTrainedTensor() throws {
-    func touched(_ held: TrainableTensors) throws -> [Bool] {
+    func touched(_ held: TensorSet) throws -> [Bool] {
       let run = try Run()
       _ = try run.gradients(of: held)
       let flow = run.activations.gradients
@@ -84,8 +84,8 @@ import Testing
       }
     }
     #expect(try touched(.none) == [false, false, false])
-    #expect(try touched(TrainableTensors([.lnfw])) == [true, true, false])
-    #expect(try touched(TrainableTensors([.fcprojb])) == [true, true, true])
+    #expect(try touched(TensorSet([.lnfw])) == [true, true, false])
+    #expect(try touched(TensorSet([.fcprojb])) == [true, true, true])
   }
 
   private func bits(_ parameters: Parameters, _ tensor: ParameterTensor) -> [UInt32] {
@@ -110,7 +110,7 @@ private struct Run {
       keepingForBackward: true, recomputing: .geluAndNorms)
   }
 
-  func gradients(of held: TrainableTensors) throws -> (loss: Float, gradients: Parameters) {
+  func gradients(of held: TensorSet) throws -> (loss: Float, gradients: Parameters) {
     let gradients = try Parameters(zeroed: model.configuration, holding: held)
     // What is not overwritten would stay as a seven.
     gradients.values.update(repeating: 7)
@@ -121,7 +121,7 @@ private struct Run {
   }
 
   /// Of the batch's three rows, one after the other.
-  func accumulated(_ held: TrainableTensors) throws -> Parameters {
+  func accumulated(_ held: TensorSet) throws -> Parameters {
     let T = state.sequenceLength
     let row = try Activations(
       model.configuration, batchSize: 1, sequenceLength: T, keepingForBackward: true)

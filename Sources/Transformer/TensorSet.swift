@@ -1,11 +1,10 @@
-/// Which of the sixteen tensors training changes. The others are frozen: they have no gradients and no moments,
-/// and no time is spent on what those would be.
-public struct TrainableTensors: Equatable, Sendable {
+/// Some of the sixteen tensors: those that training changes, or that adapters are for.
+public struct TensorSet: Equatable, Sendable {
   /// One bit a tensor, the first of the checkpoint order the lowest: for files.
   public let bits: UInt16
 
-  public static let all = TrainableTensors(ParameterTensor.allCases)
-  public static let none = TrainableTensors([])
+  public static let all = TensorSet(ParameterTensor.allCases)
+  public static let none = TensorSet([])
 
   public init(_ tensors: some Sequence<ParameterTensor>) {
     bits = tensors.reduce(0) { $0 | Self.bit(of: $1) }
@@ -19,25 +18,28 @@ public struct TrainableTensors: Equatable, Sendable {
   /// The tensors in checkpoint order.
   public var tensors: [ParameterTensor] { ParameterTensor.allCases.filter(contains) }
 
+  public func isSubset(of other: TensorSet) -> Bool { bits & ~other.bits == 0 }
+
   /// These without some of them.
-  public func subtracting(_ other: TrainableTensors) -> TrainableTensors {
-    TrainableTensors(bits: bits & ~other.bits)
+  public func subtracting(_ other: TensorSet) -> TensorSet {
+    TensorSet(bits: bits & ~other.bits)
   }
 
   private static func bit(of tensor: ParameterTensor) -> UInt16 { 1 << tensor.place }
 }
 
 // Names of tensors and of groups of them, as a user writes them.
-extension TrainableTensors: CustomStringConvertible {
+extension TensorSet: CustomStringConvertible {
   /// What `init(names:)` knows besides the tensors' own names. Biases are all biases, those of the norms included
-  /// (BitFit: Ben Zaken et al. 2022, arXiv:2106.10199); norms have their weights and biases.
-  public static let groups: [(name: String, tensors: TrainableTensors)] = [
+  /// (BitFit: Ben Zaken et al. 2022, arXiv:2106.10199); norms have their weights and biases; linear are the four
+  /// linear layers' weights.
+  public static let groups: [(name: String, tensors: TensorSet)] = [
     ("all", .all),
     ("none", .none),
     ("embeddings", Self([.wte, .wpe])),
     ("norms", Self([.ln1w, .ln1b, .ln2w, .ln2b, .lnfw, .lnfb])),
     ("biases", Self(ParameterTensor.allCases.filter { $0.role == .bias })),
-    ("linear", Self([.qkvw, .qkvb, .attprojw, .attprojb, .fcw, .fcb, .fcprojw, .fcprojb])),
+    ("linear", Self([.qkvw, .attprojw, .fcw, .fcprojw])),
   ]
 
   /// - Parameter names: Tensors' names and groups' between commas: "qkvw,fcw", "biases,norms".
@@ -69,7 +71,7 @@ public struct TensorNameError: Error, Equatable, Sendable, CustomStringConvertib
   public let found: String
 
   public var description: String {
-    let groups = TrainableTensors.groups.map(\.name).joined(separator: ", ")
+    let groups = TensorSet.groups.map(\.name).joined(separator: ", ")
     let names = ParameterTensor.allCases.map(\.name).joined(separator: ", ")
     return "found '\(found)', expected one or more of \(groups); or of \(names); with commas between"
   }
