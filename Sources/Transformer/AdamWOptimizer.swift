@@ -35,8 +35,8 @@ public final class AdamWOptimizer {
   public let firstMoments: Parameters
   /// v
   public let secondMoments: Parameters
-  /// Updates made so far.
-  public internal(set) var step = 0
+  /// Steps made so far, those whose update was left out included: t in the bias corrections.
+  public package(set) var step = 0
 
   /// - Parameters:
   ///   - trained: The tensors that there are moments for, and that updates change.
@@ -59,6 +59,9 @@ public final class AdamWOptimizer {
     let adapters = gradients.adapters.map { GradientNorm.sumOfSquares($0.values, on: workers) }
     return Float((sum + (adapters ?? 0)).squareRoot())
   }
+
+  /// Lets a step pass without an update, as llm.c does with outliers: t goes on.
+  public func skip() { step += 1 }
 
   /// Makes one update of the tensors and adapters that are trained. Weight decay applies to matrices, or to all
   /// tensors; both factors of an adapter are matrices.
