@@ -135,5 +135,9 @@ import Testing
     }
     #expect(adapted.model.parameters.values.map(\.bitPattern) == untouched)
     #expect(merged.values.map(\.bitPattern) != untouched)
+
+    let directory = try TemporaryDirectory()
+    try Checkpoint.write(weights, to: directory.file("merged.bin"), replacing: false, version: .float32)
+    #expect(try Checkpoint.read(directory.file("merged.bin")).copy() == merged.copy())
   }
 }
