@@ -17,7 +17,8 @@ public struct LowRankFactors {
 ///
 /// With dy the gradient of the loss by y, h = s·x·Aᵀ and g = s·dy·B:  dB = dyᵀ·h,  dA = gᵀ·x,  dx += g·A.
 /// h is computed again for the backward pass: that costs r ÷ OC of the layer's own product, and keeps nothing from
-/// one pass to the other.
+/// one pass to the other. Products of which one extent is r have it as their rows, hᵀ and so on: a register tile has
+/// six rows, but up to 64 columns.
 public enum LowRank {
   /// Writes residual + scale · (input · Aᵀ) · Bᵀ, to which the layer's own product is to be added.
   public static func forward(
@@ -29,9 +30,9 @@ public enum LowRank {
     precision: Precision = .fp32,
     on workers: Workers
   ) {
-    withReduced(input, factors, scale, precision, workers) { reduced in
+    withReduced(input, by: Operand(factors.a), scale, precision, workers) { reduced in
       Product(
-        a: Operand(reduced), b: Operand(factors.b, transposed: true), c: output,
+        a: reduced.flipped, b: Operand(factors.b, transposed: true), c: output,
         ends: ProductEnds(addend: residual)
       ).run(precision, on: workers)
     }
@@ -51,27 +52,25 @@ public enum LowRank {
     on workers: Workers
   ) {
     if let factorGradients {
-      withReduced(input, factors, scale, precision, workers) { reduced in
-        Product(
-          a: Operand(outputGradient, transposed: true), b: Operand(reduced), c: factorGradients.b,
-          ends: ProductEnds(addend: accumulating ? factorGradients.b : nil)
-        ).run(precision, on: workers)
+      withReduced(input, by: Operand(factors.a), scale, precision, workers) { reduced in
+        workers.withScratch(factors.rank * outputGradient.columns) { memory in
+          let gradient = Matrix(memory, rows: factors.rank, columns: outputGradient.columns)  // dBᵀ
+          Product(a: reduced, b: Operand(outputGradient), c: gradient).run(precision, on: workers)
+          writeTransposed(gradient, to: factorGradients.b, accumulating: accumulating)
+        }
       }
     }
     guard inputGradient != nil || factorGradients != nil else { return }
-    workers.withScratch(outputGradient.rows * factors.rank) { memory in
-      let reduced = Matrix(memory, rows: outputGradient.rows, columns: factors.rank)  // g
-      Product(
-        a: Operand(outputGradient), b: Operand(factors.b), c: reduced, ends: ProductEnds(scale: scale)
-      ).run(precision, on: workers)
+    let b = Operand(factors.b, transposed: true)
+    withReduced(outputGradient, by: b, scale, precision, workers) { reduced in
       if let factorGradients {
         Product(
-          a: Operand(reduced, transposed: true), b: Operand(input), c: factorGradients.a,
+          a: reduced, b: Operand(input), c: factorGradients.a,
           ends: ProductEnds(addend: accumulating ? factorGradients.a : nil)
         ).run(precision, on: workers)
       }
       if let inputGradient {
-        Product(a: Operand(reduced), b: Operand(factors.a), c: inputGradient).run(precision, on: workers)
+        Product(a: reduced.flipped, b: Operand(factors.a), c: inputGradient).run(precision, on: workers)
       }
     }
   }
@@ -90,21 +89,33 @@ public enum LowRank {
     ).run(.fp32, on: workers)
   }
 
-  /// Values of scratch that either pass needs.
-  package static func scratchCount(rows: Int, rank: Int) -> Int { rows * rank }
-
-  /// Calls `body` with h = scale · input · Aᵀ, (BT, r).
+  /// Calls `body` with scale · factor · valuesᵀ, (r, BT): hᵀ of the input, gᵀ of the output's gradient.
   private static func withReduced(
-    _ input: Matrix, _ factors: LowRankFactors, _ scale: Float, _ precision: Precision, _ workers: Workers,
-    _ body: (Matrix) -> Void
+    _ values: Matrix,  // (BT, N)
+    by factor: Operand,  // (r, N)
+    _ scale: Float, _ precision: Precision, _ workers: Workers, _ body: (Operand) -> Void
   ) {
-    workers.withScratch(input.rows * factors.rank) { memory in
-      let reduced = Matrix(memory, rows: input.rows, columns: factors.rank)
+    workers.withScratch(factor.rows * values.rows) { memory in
+      let reduced = Matrix(memory, rows: factor.rows, columns: values.rows)
       Product(
-        a: Operand(input), b: Operand(factors.a, transposed: true), c: reduced,
-        ends: ProductEnds(scale: scale)
+        a: factor, b: Operand(values, transposed: true), c: reduced, ends: ProductEnds(scale: scale)
       ).run(precision, on: workers)
-      body(reduced)
+      body(Operand(reduced))
+    }
+  }
+
+  /// target = sourceᵀ, or target += sourceᵀ; both are small.
+  private static func writeTransposed(
+    _ source: Matrix,  // (r, OC)
+    to target: Matrix,  // (OC, r)
+    accumulating: Bool
+  ) {
+    for row in 0..<target.rows {
+      let values = target.base + row * target.stride
+      for column in 0..<target.columns {
+        let value = source.base[column * source.stride + row]
+        values[column] = accumulating ? values[column] + value : value
+      }
     }
   }
 }

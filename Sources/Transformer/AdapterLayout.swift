@@ -41,8 +41,12 @@ public struct AdapterLayout: Equatable, Sendable {
   /// Values of all adapters; `nil` if the count overflows. Their gradients take as many, and each of the two moments.
   public var valueCount: Int? { checkedCount.value }
 
-  /// Values of scratch that a pass over so many tokens needs besides its activations.
-  public func scratchCount(tokens: Int) -> Int? { (CheckedCount(tokens) * rank).value }
+  /// Values of scratch that passes over so many tokens need besides their activations: (r, B·T), and the transposed
+  /// gradient of one B; `nil` if the count overflows.
+  public func scratchCount(tokens: Int) -> Int? {
+    let most = targets.tensors.map { $0.shape(in: configuration).rows }.max() ?? 0
+    return ((CheckedCount(tokens) + most) * rank).value
+  }
 
   /// Values that merged weights of the targets take beside the weights themselves; `nil` if the count overflows.
   public var mergedValueCount: Int? {

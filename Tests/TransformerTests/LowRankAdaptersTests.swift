@@ -20,7 +20,8 @@ import Testing
     let all = try #require(Parameters.valueCount(of: gpt2))
     #expect(trained == values && all == 124_475_904)
     #expect(Double(trained) < 0.02 * Double(all))
-    #expect(layout.scratchCount(tokens: 4096) == 8 * 4096)
+    #expect(layout.scratchCount(tokens: 4096) == 8 * (4096 + (names == "qkvw" ? 3 : 4) * 768))
+    #expect(layout.scratchCount(tokens: .max) == nil)
     #expect(layout.mergedValueCount == 12 * (names == "qkvw" ? 3 : 12) * 768 * 768)
   }
 
