@@ -1,4 +1,5 @@
-/// llm.c's descriptors of model sizes: "d12" is GPT-2 124M, "d48" is GPT-2 1558M, "gpt3:c768" is GPT-3 125M.
+/// Names of model sizes, llm.c's: "d12" is GPT-2 124M, "d48" is GPT-2 1558M, "gpt3:c768" is GPT-3 125M; or one's own,
+/// as layers, heads and channels: "4x4x128".
 public struct ModelSize: Equatable, Sendable {
   /// L
   public let layers: Int
@@ -41,11 +42,12 @@ public struct ModelSize: Equatable, Sendable {
   public static var descriptors: String {
     let larger = table.keys.sorted().map { "d\($0)" }.joined(separator: ", ")
     let gpt3 = gpt3Table.keys.sorted().map { "gpt3:c\($0)" }.joined(separator: ", ")
-    return "d\(smallDepths.lowerBound) to d\(smallDepths.upperBound), \(larger), \(gpt3)"
+    return "d\(smallDepths.lowerBound) to d\(smallDepths.upperBound), \(larger), \(gpt3), "
+      + "or LAYERSxHEADSxCHANNELS"
   }
 
-  /// - Parameter descriptor: "d12", "gpt2:d12" or "gpt3:c768".
-  /// - Returns: `nil` for anything else, and for sizes that llm.c has none of.
+  /// - Parameter descriptor: "d12", "gpt2:d12", "gpt3:c768" or "4x4x128".
+  /// - Returns: `nil` for anything else, and for names of llm.c's kind that it has no size for.
   public init?(descriptor: String) {
     if let channels = Self.number(in: descriptor, after: "gpt3:c") {
       self.init(gpt3Channels: channels)
@@ -54,8 +56,19 @@ public struct ModelSize: Equatable, Sendable {
     {
       self.init(depth: depth)
     } else {
-      return nil
+      self.init(extents: descriptor)
     }
+  }
+
+  /// Whether channels divide into heads is for `configuration` to say.
+  private init?(extents: String) {
+    let numbers = extents.split(separator: "x", omittingEmptySubsequences: false)
+      .compactMap { Self.number(in: String($0), after: "") }
+    guard numbers.count == 3, numbers.map(String.init).joined(separator: "x") == extents,
+      numbers.allSatisfy({ $0 > 0 })
+    else { return nil }
+    (layers, heads, channels) = (numbers[0], numbers[1], numbers[2])
+    positions = 1024
   }
 
   private init?(depth: Int) {

@@ -128,7 +128,8 @@ import Testing
     (["-pn", "8"], "several processes"), (["-k", "sine"], "constant"), (["-y", "2"], "-y"),
     (["--resume", "--overwrite"], "exclude each other"), (["--patience", "0"], "--patience"),
     (["--patience", "2", "-v", "0"], "--patience needs"),
-    (["--hellaswag", "/nowhere.bin"], "/nowhere.bin: no such file"), (["--skip-loss-outliers=-1"], "--skip-loss-outliers"),
+    (["--hellaswag", "/nowhere.bin"], "/nowhere.bin: no such file"),
+    (["--skip-loss-outliers=-1"], "--skip-loss-outliers"),
   ])
   func badOptionsAreRefused(options: [String], complaint: String) throws {
     let result = try Command(
