@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A place on an axis that has a label.
+public struct Tick: Equatable, Sendable {
+  public let value: Double
+  public let label: String
+
+  public init(_ value: Double, label: String) {
+    self.value = value
+    self.label = label
+  }
+}
+
+/// Ticks by the rule of 1, 2 and 5: their distance is one of these times a power of ten.
+enum Ticks {
+  /// The multiples in `domain` of the smallest such distance that gives at most `count` + 1 of them.
+  static func linear(_ domain: ClosedRange<Double>, count: Int) -> [Tick] {
+    let span = domain.upperBound - domain.lowerBound
+    guard span.isFinite, span > 0 else { return [Tick(domain.lowerBound, label: label(domain.lowerBound))] }
+    let (mantissa, exponent) = distance(span, count: count)
+    let step = Double(mantissa) * NumberText.power(10, exponent)
+    // Rounding must not lose a tick that is at the domain's end.
+    let first = ceil(domain.lowerBound / step - 1e-9)
+    let last = floor(domain.upperBound / step + 1e-9)
+    guard step > 0, first.magnitude < 0x1p52, last.magnitude < 0x1p52, first <= last else {
+      return [domain.lowerBound, domain.upperBound].map { Tick($0, label: label($0)) }
+    }
+    return (Int(first)...Int(last)).map { index in
+      // Dividing by a power of ten rounds once, so 3 tenths are 0.3.
+      let units = Double(index) * Double(mantissa)
+      let value =
+        exponent < 0 ? units / NumberText.power(10, -exponent) : units * NumberText.power(10, exponent)
+      return Tick(value, label: label(value, decimals: max(0, -exponent)))
+    }
+  }
+
+  /// Powers of ten, or with 2 and 5 between them where there are few; as linear ones within one power of ten.
+  static func logarithmic(_ domain: ClosedRange<Double>, count: Int) -> [Tick] {
+    let first = Int(floor(log10(domain.lowerBound)))
+    let last = Int(ceil(log10(domain.upperBound)))
+    let isInside = { (value: Double) in
+      value >= domain.lowerBound * (1 - 1e-9) && value <= domain.upperBound * (1 + 1e-9)
+    }
+    for factors in [[1.0, 2, 5], [1.0]] {
+      let values = (first...last).flatMap { exponent in
+        factors.map { $0 * NumberText.power(10, exponent) }
+      }.filter(isInside)
+      if values.count < 3 { return linear(domain, count: count) }
+      if values.count <= max(count + 1, 4) { return values.map { Tick($0, label: label($0)) } }
+    }
+    let stride = (last - first + count - 1) / max(count, 1)
+    return Swift.stride(from: first, through: last, by: max(stride, 1))
+      .map { NumberText.power(10, $0) }.filter(isInside)
+      .map { Tick($0, label: label($0)) }
+  }
+
+  /// The distance 1, 2 or 5 times ten to a power, the least of which a span holds at most `count`.
+  private static func distance(_ span: Double, count: Int) -> (mantissa: Int, exponent: Int) {
+    let least = span / Double(max(count, 1))
+    let exponent = NumberText.exponent10(least)
+    let mantissa = least / NumberText.power(10, exponent)
+    for candidate in [1, 2, 5] where mantissa <= Double(candidate) * (1 + 1e-9) {
+      return (candidate, exponent)
+    }
+    return (1, exponent + 1)
+  }
+
+  private static func label(_ value: Double, decimals: Int? = nil) -> String {
+    guard value != 0 else { return "0" }
+    if abs(value) < 0.001 { return NumberText.scientific(value) }
+    if let decimals { return NumberText.compact(value, decimals: decimals) }
+    return NumberText.compact(value, decimals: max(0, -NumberText.exponent10(value)))
+  }
+}
