@@ -35,10 +35,10 @@ struct DrawnLine {
 
   var legend: [Legend.Entry] {
     guard let span = series.smoothingSpan else {
-      let parts = [line("M0 0H26", "line")] + (series.hasMarkers ? [marker(x: 13, y: 0)] : [])
+      let parts = [line("M0 0H24", "line")] + (series.hasMarkers ? [marker(x: 13, y: 0)] : [])
       return [Legend.Entry(name: series.name, symbol: Element("g", [:], parts).moved(by: -2))]
     }
-    let average = "moving average (span \(NumberText.significant(span)))"
+    let average = "moving average (span \(NumberText.brief(span)))"
     return [
       Legend.Entry(
         name: series.name,
@@ -83,7 +83,7 @@ struct DrawnLine {
     _ point: ChartPoint, _ word: String, below: Bool, in frame: PlotFrame
   ) -> [Element] {
     guard let x = frame.x.position(point.x), let y = frame.y.position(point.y) else { return [] }
-    let text = "\(word) \(NumberText.significant(point.y)) at \(NumberText.significant(point.x, 9))"
+    let text = "\(word) \(NumberText.significant(point.y)) at \(NumberText.brief(point.x))"
     let half = TextMetrics.width(text) / 2
     // On the free side of the curve, unless that is outside.
     let place =

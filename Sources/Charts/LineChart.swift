@@ -76,7 +76,9 @@ public struct LineChart: Sendable {
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`.
   public var svg: Element {
     let lines = series.map { DrawnLine($0, limit: pointLimit) }
-    let legend = Legend(entries(lines), width: size.width)
+    let entries = entries(lines)
+    // What there is only one of needs no name beside that of the axis.
+    let legend = Legend(entries.count > 1 ? entries : [], width: size.width)
     let points = lines.flatMap { $0.raw + $0.smooth }
     let labels = lines.compactMap(\.lastLabel)
     let frame = PlotFrame(

@@ -40,6 +40,20 @@ public enum NumberText {
     return fixed(value, digits - 1 - exponent)
   }
 
+  /// A whole number with all its digits, any other with so many: "1,200", "0.125".
+  public static func brief(_ value: Double, _ digits: Int = 4) -> String {
+    guard abs(value) < 1e15, value == value.rounded() else { return significant(value, digits) }
+    return grouped(Int(value))
+  }
+
+  /// A count with three significant digits: "950", "307k", "1.23M".
+  public static func abbreviated(_ value: Double) -> String {
+    guard value.isFinite, abs(value) >= 1000 else { return brief(value, 3) }
+    // What rounding to three digits makes of it, so that 999,999 is 1M.
+    let unit = power(10, exponent10(value) - 2)
+    return compact((value / unit).rounded() * unit, unitsFrom: 1000)
+  }
+
   /// "3×10⁻⁴", "2.5×10¹²".
   public static func scientific(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return named(value) }
@@ -60,9 +74,11 @@ public enum NumberText {
   }
 
   /// "250", "20k", "1.5M", "2G": no more digits than needed, for the ticks of an axis.
-  public static func compact(_ value: Double, decimals: Int = 0) -> String {
+  ///
+  /// - Parameter unitsFrom: Below it, numbers are written out.
+  public static func compact(_ value: Double, decimals: Int = 0, unitsFrom: Double = 10_000) -> String {
     guard value.isFinite else { return named(value) }
-    guard abs(value) >= 10_000 else {
+    guard abs(value) >= unitsFrom else {
       return decimals == 0 && abs(value) >= 1000 ? grouped(Int(value.rounded())) : fixed(value, decimals)
     }
     for (size, suffix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] where abs(value) >= size {

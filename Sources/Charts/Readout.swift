@@ -45,17 +45,17 @@ struct Readout {
 
   /// What there is to say at `x`: of every line, the value there, if it has one there or near by.
   private func rows(at x: Double, halfWidth: Double) -> [(text: String, color: String?)] {
-    var rows: [(text: String, color: String?)] = [("\(xTitle) \(NumberText.significant(x, 9))", nil)]
+    var rows: [(text: String, color: String?)] = [("\(xTitle) \(NumberText.brief(x))", nil)]
     for line in lines {
       guard let point = line.values.nearest(to: x), abs(point.x - x) <= halfWidth else { continue }
-      let place = point.x == x ? "" : " at \(NumberText.significant(point.x, 9))"
+      let place = point.x == x ? "" : " at \(NumberText.brief(point.x))"
       rows.append(("\(line.series.name) \(NumberText.significant(point.y))\(place)", line.color))
       if let smooth = line.smoothValues.nearest(to: x), smooth.x == point.x {
-        rows.append(("mean \(NumberText.significant(smooth.y))", line.color))
+        rows.append(("average \(NumberText.significant(smooth.y))", line.color))
       }
     }
     for mark in marks where abs(mark.x - x) <= halfWidth {
-      rows.append(("\(mark.label) at \(NumberText.significant(mark.x, 9))", nil))
+      rows.append(("\(mark.label) at \(NumberText.brief(mark.x))", nil))
     }
     return rows
   }

@@ -21,21 +21,33 @@ enum Ticks {
   static func linear(_ domain: ClosedRange<Double>, count: Int) -> [Tick] {
     let span = domain.upperBound - domain.lowerBound
     guard span.isFinite, span > 0 else { return [Tick(domain.lowerBound, label: label(domain.lowerBound))] }
-    let (mantissa, exponent) = distance(span, count: count)
+    // As many distances as the span holds, there may be one multiple more, or less, in the domain.
+    let least = NumberText.exponent10(span / Double(count + 2))
+    for (mantissa, exponent) in [(1, 0), (2, 0), (5, 0), (1, 1), (2, 1), (5, 1)].map({ ($0, $1 + least) }) {
+      guard let multiples = multiples(mantissa, exponent, in: domain) else { break }
+      if multiples.count <= count + 1 {
+        return multiples.map { index in
+          // Dividing by a power of ten rounds once, so that 3 tenths are 0.3.
+          let units = Double(index) * Double(mantissa)
+          let value =
+            exponent < 0 ? units / NumberText.power(10, -exponent) : units * NumberText.power(10, exponent)
+          return Tick(value, label: label(value, decimals: max(0, -exponent)))
+        }
+      }
+    }
+    return [domain.lowerBound, domain.upperBound].map { Tick($0, label: label($0)) }
+  }
+
+  /// Which multiples of mantissa · 10^exponent lie in a domain; `nil` where a Double cannot tell them apart.
+  private static func multiples(
+    _ mantissa: Int, _ exponent: Int, in domain: ClosedRange<Double>
+  ) -> ClosedRange<Int>? {
     let step = Double(mantissa) * NumberText.power(10, exponent)
     // Rounding must not lose a tick that is at the domain's end.
     let first = ceil(domain.lowerBound / step - 1e-9)
     let last = floor(domain.upperBound / step + 1e-9)
-    guard step > 0, first.magnitude < 0x1p52, last.magnitude < 0x1p52, first <= last else {
-      return [domain.lowerBound, domain.upperBound].map { Tick($0, label: label($0)) }
-    }
-    return (Int(first)...Int(last)).map { index in
-      // Dividing by a power of ten rounds once, so 3 tenths are 0.3.
-      let units = Double(index) * Double(mantissa)
-      let value =
-        exponent < 0 ? units / NumberText.power(10, -exponent) : units * NumberText.power(10, exponent)
-      return Tick(value, label: label(value, decimals: max(0, -exponent)))
-    }
+    guard step > 0, first.magnitude < 0x1p52, last.magnitude < 0x1p52, first <= last else { return nil }
+    return Int(first)...Int(last)
   }
 
   /// Powers of ten, or with 2 and 5 between them where there are few; as linear ones within one power of ten.
@@ -50,23 +62,13 @@ enum Ticks {
         factors.map { $0 * NumberText.power(10, exponent) }
       }.filter(isInside)
       if values.count < 3 { return linear(domain, count: count) }
-      if values.count <= max(count + 1, 4) { return values.map { Tick($0, label: label($0)) } }
+      // They stand at even distances, so that there is room for more of them than of linear ones.
+      if values.count <= 2 * count + 1 { return values.map { Tick($0, label: label($0)) } }
     }
     let stride = (last - first + count - 1) / max(count, 1)
     return Swift.stride(from: first, through: last, by: max(stride, 1))
       .map { NumberText.power(10, $0) }.filter(isInside)
       .map { Tick($0, label: label($0)) }
-  }
-
-  /// The distance 1, 2 or 5 times ten to a power, the least of which a span holds at most `count`.
-  private static func distance(_ span: Double, count: Int) -> (mantissa: Int, exponent: Int) {
-    let least = span / Double(max(count, 1))
-    let exponent = NumberText.exponent10(least)
-    let mantissa = least / NumberText.power(10, exponent)
-    for candidate in [1, 2, 5] where mantissa <= Double(candidate) * (1 + 1e-9) {
-      return (candidate, exponent)
-    }
-    return (1, exponent + 1)
   }
 
   private static func label(_ value: Double, decimals: Int? = nil) -> String {

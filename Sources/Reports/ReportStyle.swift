@@ -41,7 +41,9 @@ enum ReportStyle {
     .part{font-size:.85rem;color:var(--quiet);margin:.8rem 0 .3rem}
     .scroll{overflow-x:auto;margin-top:1rem}
     table{border-collapse:collapse;width:100%;font-size:.9rem}
-    th,td{text-align:left;padding:.45rem 1rem;vertical-align:top;overflow-wrap:anywhere}
+    th,td{text-align:left;padding:.45rem 1rem;vertical-align:top}
+    td+td{overflow-wrap:anywhere}.checkpoints td{white-space:nowrap}
+    td:first-child,th:first-child{width:1%;white-space:nowrap}
     th{font-weight:600;color:var(--quiet);white-space:nowrap}
     tbody tr{border-top:1px solid var(--border)}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}

@@ -5,6 +5,8 @@ private struct Plan {
   let title: String
   let caption: String
   var isWide = false
+  /// Of a wide chart on a wide page.
+  var height = 380.0
   let y: Axis
   let series: [LineChart.Series]
   let marks: [LineChart.Mark]
@@ -12,7 +14,7 @@ private struct Plan {
   /// Once for wide pages and once for phones, of which the style sheet shows one: text keeps its size.
   var figure: Element {
     let widths =
-      isWide ? [("wide", 1080.0, 380.0), ("narrow", 360, 320)] : [("wide", 530, 270), ("narrow", 360, 260)]
+      isWide ? [("wide", 1080.0, height), ("narrow", 360, 320)] : [("wide", 530, 270), ("narrow", 360, 260)]
     let drawings = widths.map { name, width, height in
       let chart = LineChart(
         summary: "\(title). \(caption)", x: Axis("step"), y: y, series: series, marks: marks,
@@ -70,6 +72,7 @@ extension RunReport {
     guard history.updates.filter({ $0.step >= start }).count >= 50 else { return nil }
     return Plan(
       title: "Loss after the first quarter", caption: "From step \(NumberText.grouped(start)) on.",
+      isWide: true, height: 300,
       y: Axis("nats per token", padding: 0.06), series: lossSeries(from: start, labelsBest: false),
       marks: (resumeMarks + skipMarks).filter { $0.x >= Double(start) })
   }
@@ -77,7 +80,7 @@ extension RunReport {
   private var accuracyPlan: Plan {
     let points = history.accuracies.map { ChartPoint(Double($0.step), $0.value * 100) }
     return Plan(
-      title: "HellaSwag", caption: "Right answers of four; chance is 25 %.",
+      title: "HellaSwag", caption: "Right answers of four; chance is 25 %.", isWide: true, height: 300,
       y: Axis("accuracy, %", including: 25, padding: 0.06),
       series: [LineChart.Series("accuracy", points, color: 2, hasMarkers: true, labelsMaximum: true)],
       marks: resumeMarks)
@@ -108,7 +111,7 @@ extension RunReport {
 
   private var workPlan: Plan {
     Plan(
-      title: "Work", caption: "Floating-point operations.",
+      title: "Arithmetic", caption: "Floating-point operations.",
       y: Axis("GFLOP/s", including: 0, padding: 0.04),
       series: [LineChart.Series("GFLOP/s", points(\.gigaflops), color: 5, smoothingSpan: span)],
       marks: resumeMarks)

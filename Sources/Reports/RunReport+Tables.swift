@@ -30,7 +30,7 @@ extension RunReport {
       texts.append(
         "Resumed after step \(steps)"
           + (history.lostUpdates > 0
-            ? "; \(NumberText.grouped(history.lostUpdates)) updates were made for nothing." : "."))
+            ? "; \(NumberText.grouped(history.lostUpdates)) updates made after it were lost." : "."))
     }
     if let line = history.ignoredLine {
       texts.append("Line \(line) of \(history.source.rawValue) is cut short and was left out.")
@@ -72,7 +72,9 @@ extension RunReport {
         [
           Element("h2", text: "Checkpoints"),
           Self.table(
-            ["Step", "Weights", "Optimizer state", "State", "Why"], rows, numbers: [0, 1, 2]),
+            ["Step", "Weights", "Optimizer state", "State", "Why"], rows, numbers: [0, 1, 2]
+          )
+          .with("class", "scroll checkpoints"),
         ])
     ]
   }
@@ -91,21 +93,21 @@ extension RunReport {
   var settingsSection: [Element] {
     var parts: [Element] = []
     for (index, part) in history.parts.enumerated() where !part.command.isEmpty {
-      let times = part.time.map { ", \($0)" } ?? ""
+      let times = part.time.map { ", \(Self.readable($0))" } ?? ""
       let name = index == 0 ? "Begun\(times)" : "Gone on after step \(NumberText.grouped(part.step))\(times)"
       parts.append(Element("p", ["class": "part"], text: name))
       parts.append(Element("pre", [:], text: ShellQuoting.line(part.command)))
     }
     if let settings = history.parts.last?.settings, !settings.isEmpty {
       let rows = settings.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
-      parts.append(Self.table(["Setting", "Value"], rows, numbers: []))
+      parts.append(Self.table(["Setting", "Value"], rows))
     }
     guard !parts.isEmpty else { return [] }
     return [Element("section", [:], [Element("h2", text: "Command and settings")] + parts)]
   }
 
   /// - Parameter numbers: Which columns are aligned to the right.
-  private static func table(_ names: [String], _ rows: [[String]], numbers: Set<Int>) -> Element {
+  private static func table(_ names: [String], _ rows: [[String]], numbers: Set<Int> = []) -> Element {
     func row(_ kind: String, _ cells: [String]) -> Element {
       Element(
         "tr", [:],

@@ -60,7 +60,7 @@ public struct RunReport: Sendable {
     let settings = history.parts.last?.settings ?? [:]
     if let model = settings["model"] { facts.append("model \(model)") }
     if let parameters = settings["parameters"] { facts.append("\(parameters) parameters") }
-    if let time = history.parts.first?.time { facts.append("begun \(time)") }
+    if let time = history.parts.first?.time { facts.append("begun \(Self.readable(time))") }
     facts.append(state)
     return Element(
       "header", [:],
@@ -68,6 +68,12 @@ public struct RunReport: Sendable {
         Element("p", ["class": "eyebrow"], text: "Training run"), Element("h1", text: overview.name),
         Element("p", ["class": "facts"], text: facts.joined(separator: " · ")),
       ])
+  }
+
+  /// "2026-11-21 11:58 UTC" for "2026-11-21T11:58:07Z"; anything else as it is.
+  static func readable(_ time: String) -> String {
+    guard time.utf8.count == 20, time.hasSuffix("Z"), time.dropFirst(10).first == "T" else { return time }
+    return time.prefix(10) + " " + time.dropFirst(11).prefix(5) + " UTC"
   }
 
   private var state: String {
@@ -113,7 +119,8 @@ public struct RunReport: Sendable {
     }
     card(
       "Steps", NumberText.grouped(overview.step), "",
-      overview.tokens.map { "\(NumberText.compact(Double($0))) tokens learnt from" } ?? "tokens not recorded")
+      overview.tokens.map { "\(NumberText.abbreviated(Double($0))) tokens learnt from" }
+        ?? "tokens not recorded")
     if let seconds = overview.seconds {
       card("Time", Duration.text(seconds), "", "spent in updates")
     }
