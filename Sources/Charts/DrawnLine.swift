@@ -53,7 +53,8 @@ struct DrawnLine {
       parts.append(line(path, series.smoothingSpan == nil ? "line" : "line raw"))
     }
     if let path = frame.path(smooth) { parts.append(line(path, "line")) }
-    if series.hasMarkers {
+    // Side by side they would hide the line.
+    if series.hasMarkers, Double(raw.count) * 16 <= frame.right - frame.left {
       parts += raw.compactMap { point in
         guard let x = frame.x.position(point.x), let y = frame.y.position(point.y) else { return nil }
         return marker(x: x, y: y)
@@ -85,10 +86,11 @@ struct DrawnLine {
     guard let x = frame.x.position(point.x), let y = frame.y.position(point.y) else { return [] }
     let text = "\(word) \(NumberText.significant(point.y)) at \(NumberText.brief(point.x))"
     let half = TextMetrics.width(text) / 2
-    // On the free side of the curve, unless that is outside.
-    let place =
-      below ? (y + 20 > frame.bottom - 2 ? y - 12 : y + 20) : (y - 12 < frame.top + 8 ? y + 20 : y - 12)
     let centre = max(frame.left + half + 2, min(x, frame.right - half - 2))
+    // On the free side of the curve, unless that is outside. Above the frame there is room beside the axis's title.
+    let ceiling = centre - half > frame.left + frame.titleWidth ? frame.top - 8 : frame.top + 8
+    let isBelow = below ? y + 20 <= frame.bottom - 2 : y - 12 < ceiling
+    let place = isBelow ? y + 20 : y - 12
     return [
       Element("circle", ["cx": x, "cy": y, "r": 5.5, "style": "fill:none;stroke:\(color);stroke-width:2"]),
       Element("text", ["x": centre, "y": place, "text-anchor": "middle", "class": "named"], text: text),

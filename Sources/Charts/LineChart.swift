@@ -152,26 +152,3 @@ public struct LineChart: Sendable {
     }
   }
 }
-
-/// What all drawings have in common.
-enum Figure {
-  static func svg(_ size: ChartSize, summary: String, _ parts: [Element]) -> Element {
-    Element(
-      "svg",
-      [
-        "class": "chart", "role": "img", "aria-label": summary,
-        "viewBox": "0 0 \(NumberText.coordinate(size.width)) \(NumberText.coordinate(size.height))",
-      ], parts)
-  }
-}
-
-extension Element {
-  /// An `svg` of this module as a file of its own, with its style sheet. In a page it needs neither that nor the
-  /// name of its namespace.
-  public func standaloneSVG(_ size: ChartSize) -> String {
-    var copy = with("xmlns", "http://www.w3.org/2000/svg")
-      .with("width", size.width).with("height", size.height)
-    copy.children.insert(.element(Element("style", text: Palette.styleSheet)), at: 0)
-    return copy.markup + "\n"
-  }
-}

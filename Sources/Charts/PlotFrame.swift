@@ -20,6 +20,8 @@ public struct PlotFrame: Sendable {
   var top: Double { y.end }
   var bottom: Double { y.start }
 
+  var titleWidth: Double { TextMetrics.width(yTitle) }
+
   private let xTitle: String
   private let yTitle: String
   private let xTicks: [Tick]

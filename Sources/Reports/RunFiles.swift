@@ -1,7 +1,7 @@
 import BinaryFiles
 import Foundation
 
-/// The checkpoints of a run directory, by the names that llm.c gives them.
+/// The checkpoints of a run directory, by the names that llm.c and `RunDirectory` give them.
 public struct RunFiles: Equatable, Sendable {
   /// What there is of one step's checkpoint.
   public struct Checkpoint: Equatable, Sendable {
@@ -12,12 +12,23 @@ public struct RunFiles: Equatable, Sendable {
     public var stateBytes: Int?
     /// Whether `DONE_STEP` is there, which is written when all else is.
     public var isDone = false
+
+    /// The file of the weights: llm.c's "model_%08d.bin".
+    var name: String {
+      let digits = String(step)
+      return "model_" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".bin"
+    }
+  }
+
+  public struct Best: Equatable, Sendable {
+    public let step: Int
+    public let bytes: Int
   }
 
   /// In ascending order of steps.
   public private(set) var checkpoints: [Checkpoint] = []
-  /// The size of `best.bin`, the weights of the lowest validation loss; `nil` if there is none.
-  public private(set) var bestBytes: Int?
+  /// `best_STEP.bin`, the weights of the lowest validation loss, and its size; `nil` if there is none.
+  public private(set) var best: Best?
 
   /// - Throws: `FileError` if it is no directory that can be read.
   public init(directory: String) throws(FileError) {
@@ -25,13 +36,18 @@ public struct RunFiles: Equatable, Sendable {
     for name in try Self.names(in: directory) {
       // A file that has gone meanwhile is none.
       guard let bytes = Self.size(of: directory + "/" + name) else { continue }
-      if name == "best.bin" { bestBytes = bytes }
       guard let (kind, step) = Self.kind(of: name) else { continue }
+      if kind == .best {
+        // A kill may leave the one before it, too.
+        if best.map({ $0.step < step }) ?? true { best = Best(step: step, bytes: bytes) }
+        continue
+      }
       var checkpoint = found[step] ?? Checkpoint(step: step)
       switch kind {
       case .weights: checkpoint.weightBytes = bytes
       case .state: checkpoint.stateBytes = (checkpoint.stateBytes ?? 0) + bytes
       case .done: checkpoint.isDone = true
+      case .best: break
       }
       found[step] = checkpoint
     }
@@ -42,6 +58,7 @@ public struct RunFiles: Equatable, Sendable {
     case weights
     case state
     case done
+    case best
   }
 
   /// What a name says, if it is one that llm.c writes: numbers have eight digits or more, ranks five.
@@ -54,6 +71,7 @@ public struct RunFiles: Equatable, Sendable {
     func stem(_ text: Substring) -> Substring? { text.hasSuffix(".bin") ? text.dropLast(4) : nil }
     switch (parts.first, parts.count) {
     case ("model", 2): return stem(parts[1]).flatMap { number($0, digits: 8) }.map { (.weights, $0) }
+    case ("best", 2): return stem(parts[1]).flatMap { number($0, digits: 8) }.map { (.best, $0) }
     case ("state", 3):
       guard stem(parts[2]).flatMap({ number($0, digits: 5) }) != nil else { return nil }
       return number(parts[1], digits: 8).map { (.state, $0) }

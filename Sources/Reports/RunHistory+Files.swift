@@ -8,10 +8,11 @@ extension RunHistory {
 
   /// Reads what a run directory tells: metrics.jsonl, or else llm.c's main.log.
   ///
-  /// A last line that is cut short, since the run was killed while it wrote it or is still writing, is left out, and
-  /// `ignoredLine` is its number.
+  /// A line that is cut short, since the run was killed while it wrote it or is still writing, is left out, and
+  /// `cutLines` has its number: a last line, or one that a resume comes after.
   ///
-  /// - Throws: `FileError` if it is no directory, has neither file or one without records, or a line that is none.
+  /// - Throws: `FileError` if it is no directory, has neither file or one without records, or any other line that is
+  ///   no record.
   public init(directory: String) throws(FileError) {
     let names = try RunFiles.names(in: directory)
     if names.contains(Source.metrics.rawValue) {
@@ -29,7 +30,7 @@ extension RunHistory {
 
   /// Reads records as `train` writes them: one JSON object a line.
   ///
-  /// - Throws: `FileError` if the file cannot be read, has no record, or a line before the last that is none.
+  /// - Throws: `FileError` if the file cannot be read, has no record, or a line that is none and was not cut short.
   public init(metrics path: String) throws(FileError) {
     self.init(.metrics)
     let decoder = JSONDecoder()
@@ -39,14 +40,16 @@ extension RunHistory {
       if let record = try? decoder.decode(RunRecord.self, from: Data(line.text.utf8)),
         (0...Self.stepLimit).contains(record.step)
       {
-        return record
+        return .record(record)
       }
-      guard line.isWhole else { return nil }
-      throw FileError(
+      let error = FileError(
         path,
         .unparsableText(
           line: line.number, found: line.text,
           expected: #"a record of a run, such as {"event":"step","step":1,"loss":10.9}"#))
+      // Every record begins so; what does not is no part of one.
+      guard line.text.hasPrefix("{") else { throw error }
+      return .perhapsCut(error)
     }
   }
 
@@ -59,8 +62,8 @@ extension RunHistory {
     self.init(.mainLog)
     try read(path) { line throws(FileError) in
       // Of a number that was cut short, what is left is a number too.
-      guard line.isWhole else { return nil }
-      if let record = Self.record(mainLogLine: line.text) { return record }
+      guard line.isWhole else { return .cut }
+      if let record = Self.record(mainLogLine: line.text) { return .record(record) }
       throw FileError(
         path,
         .unparsableText(
@@ -69,12 +72,36 @@ extension RunHistory {
     }
   }
 
+  /// What a line turns out to be.
+  private enum Line {
+    case record(RunRecord)
+    /// Not to be read, for nothing is after it.
+    case cut
+    /// Cut short if nothing is after it but a resume, which ends it; else damaged.
+    case perhapsCut(FileError)
+  }
+
   private mutating func read(
-    _ path: String, _ record: (LineReader.Line) throws(FileError) -> RunRecord?
+    _ path: String, _ parse: (LineReader.Line) throws(FileError) -> Line
   ) throws(FileError) {
+    var doubt: FileError?
+    var lastIsCut = false
     try LineReader(path: path).forEach { line throws(FileError) in
-      if let record = try record(line) { append(record) } else { ignoredLine = line.number }
+      let parsed = try parse(line)
+      if let doubt {
+        guard case .record(let record) = parsed, record.event == .run else { throw doubt }
+      }
+      doubt = nil
+      lastIsCut = !line.isWhole
+      switch parsed {
+      case .record(let record): append(record)
+      case .cut: cutLines.append(line.number)
+      case .perhapsCut(let error):
+        cutLines.append(line.number)
+        doubt = error
+      }
     }
+    if let doubt, !lastIsCut { throw doubt }
     guard recordCount > 0 else {
       throw FileError(
         path,

@@ -64,8 +64,8 @@ public struct RunHistory: Sendable {
   public private(set) var validations: [Measurement] = []
   public private(set) var accuracies: [Measurement] = []
   public private(set) var samples: [Sample] = []
-  /// Why the last checkpoint of a step was written.
-  public private(set) var checkpointReasons: [Int: String] = [:]
+  /// Why checkpoints were written, by the names of their files.
+  public private(set) var checkpointReasons: [String: String] = [:]
   /// `nil` while the run goes on, and if it was killed.
   public private(set) var ending: Ending?
   /// Steps after which the run went on from a checkpoint, ascending.
@@ -73,8 +73,8 @@ public struct RunHistory: Sendable {
   /// Updates that were lost, since the run went on from a checkpoint before them.
   public private(set) var lostUpdates = 0
   public private(set) var recordCount = 0
-  /// The number of the last line, if it was cut short and therefore not read.
-  public var ignoredLine: Int?
+  /// The numbers of lines that were cut short, and therefore not read.
+  public internal(set) var cutLines: [Int] = []
 
   public init(_ source: Source) { self.source = source }
 
@@ -99,7 +99,9 @@ public struct RunHistory: Sendable {
     case .sample:
       while let last = samples.last, last.step >= record.step { samples.removeLast() }
       samples.append(Sample(step: record.step, text: record.text ?? ""))
-    case .checkpoint: checkpointReasons[record.step] = record.reason
+    case .checkpoint:
+      let name = record.path?.split(separator: "/").last.map(String.init)
+      if let name { checkpointReasons[name] = record.reason }
     case .end: ending = Ending(step: record.step, reason: record.reason)
     }
   }
@@ -140,7 +142,6 @@ public struct RunHistory: Sendable {
     while let last = accuracies.last, last.step > step { accuracies.removeLast() }
     while let last = samples.last, last.step > step { samples.removeLast() }
     skipped.removeAll { $0.step > step }
-    checkpointReasons = checkpointReasons.filter { $0.key <= step }
     resumes.removeAll { $0 > step }
     if let end = ending, end.step > step { ending = nil }
   }

@@ -80,7 +80,7 @@ extension RunReport {
   private var accuracyPlan: Plan {
     let points = history.accuracies.map { ChartPoint(Double($0.step), $0.value * 100) }
     return Plan(
-      title: "HellaSwag", caption: "Right answers of four; chance is 25 %.", isWide: true, height: 300,
+      title: "HellaSwag", caption: "Right answers of four; chance is 25\u{A0}%.", isWide: true, height: 300,
       y: Axis("accuracy, %", including: 25, padding: 0.06),
       series: [LineChart.Series("accuracy", points, color: 2, hasMarkers: true, labelsMaximum: true)],
       marks: resumeMarks)

@@ -22,7 +22,8 @@ extension RunReport {
     let gaps = history.updates.filter { !$0.loss.isFinite }
     if let first = gaps.first {
       texts.append(
-        "The training loss was no finite number at \(gaps.count) of \(history.updates.count) steps, first at step "
+        "The training loss was no finite number at \(NumberText.grouped(gaps.count)) of "
+          + "\(NumberText.grouped(history.updates.count)) steps, first at step "
           + "\(NumberText.grouped(first.step)).")
     }
     if !history.resumes.isEmpty {
@@ -32,7 +33,7 @@ extension RunReport {
           + (history.lostUpdates > 0
             ? "; \(NumberText.grouped(history.lostUpdates)) updates made after it were lost." : "."))
     }
-    if let line = history.ignoredLine {
+    for line in history.cutLines {
       texts.append("Line \(line) of \(history.source.rawValue) is cut short and was left out.")
     }
     guard !texts.isEmpty else { return [] }
@@ -54,17 +55,20 @@ extension RunReport {
   }
 
   var checkpointsSection: [Element] {
-    guard !files.checkpoints.isEmpty || files.bestBytes != nil else { return [] }
+    guard !files.checkpoints.isEmpty || files.best != nil else { return [] }
     var rows = files.checkpoints.reversed().map { checkpoint in
       [
         NumberText.grouped(checkpoint.step), Self.size(checkpoint.weightBytes),
         Self.size(checkpoint.stateBytes), Self.state(of: checkpoint),
-        history.checkpointReasons[checkpoint.step] ?? "",
+        history.checkpointReasons[checkpoint.name] ?? "",
       ]
     }
-    if let bytes = files.bestBytes {
-      let step = overview.bestValidation.map { "best, \(NumberText.grouped($0.step))" } ?? "best"
-      rows.insert([step, Self.size(bytes), "", "best.bin", "lowest validation loss"], at: 0)
+    if let best = files.best {
+      rows.insert(
+        [
+          NumberText.grouped(best.step), Self.size(best.bytes), "–", "weights only", "lowest validation loss",
+        ],
+        at: 0)
     }
     return [
       Element(

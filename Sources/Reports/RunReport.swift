@@ -59,7 +59,9 @@ public struct RunReport: Sendable {
     var facts: [String] = []
     let settings = history.parts.last?.settings ?? [:]
     if let model = settings["model"] { facts.append("model \(model)") }
-    if let parameters = settings["parameters"] { facts.append("\(parameters) parameters") }
+    if let text = settings["parameters"] {
+      facts.append((Int(text).map { NumberText.abbreviated(Double($0)) } ?? text) + " parameters")
+    }
     if let time = history.parts.first?.time { facts.append("begun \(Self.readable(time))") }
     facts.append(state)
     return Element(
@@ -79,7 +81,8 @@ public struct RunReport: Sendable {
   private var state: String {
     switch (history.source, overview.ending) {
     case (.mainLog, _): "logged up to step \(NumberText.grouped(overview.step))"
-    case (_, let reason?): "ended: \(reason)"
+    // "finished", "interrupted", or what went wrong.
+    case (_, let reason?): reason.contains(" ") ? "ended: \(reason)" : reason
     case (_, nil): "no end recorded: it is under way, or was killed"
     }
   }
@@ -115,7 +118,7 @@ public struct RunReport: Sendable {
     if let best = overview.bestAccuracy {
       card(
         "HellaSwag", NumberText.fixed(best.accuracy * 100, 1), "%",
-        "best accuracy, at step \(NumberText.grouped(best.step)); chance is 25 %")
+        "best accuracy, at step \(NumberText.grouped(best.step)); chance is 25\u{A0}%")
     }
     card(
       "Steps", NumberText.grouped(overview.step), "",

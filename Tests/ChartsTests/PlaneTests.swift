@@ -41,7 +41,7 @@ import Testing
       summary: "attention", values: [[0, 0.5, 1], [0.25, .nan, 1]], rowLabels: ["to", "be"],
       columnLabels: ["a", "b<", "c"], rowTitle: "from", columnTitle: "to", valueTitle: "weight",
       ramp: ColorRamp([0x00_0000, 0xFF_FFFF]), decimals: 2, cellSize: 30)
-    let tree = try XMLTree.parse(map.svg.standaloneSVG(map.size))
+    let tree = try XMLTree.parse(map.svg.markup)
     let cells = tree.children.filter { $0.name == "rect" }
     #expect(
       cells.map { $0.attributes["fill"] } == ["#000000", "#808080", "#FFFFFF", "#404040", "none", "#FFFFFF"])
@@ -60,7 +60,7 @@ import Testing
   @Test func awkwardTablesAreWellFormed() throws {
     for values in [[], [[]], [[1]], [[Double.nan, .infinity]], [[1e308, -1e308]]] {
       let map = HeatMap(summary: "&", values: values)
-      let tree = try XMLTree.parse(map.svg.standaloneSVG(map.size))
+      let tree = try XMLTree.parse(map.svg.markup)
       #expect(tree.all("rect").count == 32 + values.joined().count)
     }
   }

@@ -66,7 +66,7 @@ import Testing
     // Though it could be read: 3.4 may have been meant to be 3.4567.
     let history = try history(update(0, 5) + "s:1 tel:3.4")
     #expect(history.validations.isEmpty)
-    #expect(history.ignoredLine == 2)
+    #expect(history.cutLines == [2])
   }
 
   @Test func metricsComeBeforeTheLog() throws {

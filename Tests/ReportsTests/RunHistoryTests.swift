@@ -25,7 +25,7 @@ import Training
     #expect(read.tokens == 256)
     #expect(history.samples == [RunHistory.Sample(step: 1, text: "To be\n\u{0} <b>")])
     #expect(history.lastStep == 1)
-    #expect(history.ignoredLine == nil)
+    #expect(history.cutLines.isEmpty)
   }
 
   @Test func numbersThatAreNoneAreRead() throws {
@@ -103,10 +103,25 @@ import Training
     for length in 1..<last.count {
       let history = try Self.history(bytes: Array(whole.utf8) + last[..<length])
       #expect(history.updates.count == 3)
-      #expect(history.ignoredLine == 4)
+      #expect(history.cutLines == [4])
     }
     let history = try Self.history(bytes: Array(whole.utf8) + last)
-    #expect(history.samples.count == 1 && history.ignoredLine == nil)
+    #expect(history.samples.count == 1 && history.cutLines.isEmpty)
+  }
+
+  @Test func aLineThatAResumeEndedIsLeftOut() throws {
+    let update = Self.text(Self.updates(1...2, loss: 1))
+    let resumed = Self.text([Self.run(1)] + Self.updates(2...2, loss: 5))
+    let history = try Self.history(bytes: Array((update + #"{"event":"st"# + "\n" + resumed).utf8))
+    #expect(history.cutLines == [3])
+    #expect(history.updates.map(\.loss) == [1, 5])
+    #expect(history.lostUpdates == 1)
+    // Before anything else it is damage, as is one that has an end and nothing after it.
+    for after in [update, "{\n" + resumed, ""] {
+      #expect(throws: FileError.self) {
+        try Self.history(bytes: Array((update + #"{"event":"st"# + "\n" + after).utf8))
+      }
+    }
   }
 
   @Test func blankLinesAndWindowsLineEndsDoNoHarm() throws {
