@@ -134,7 +134,7 @@ enum LabelPlacement {
 struct Legend {
   struct Entry {
     let name: String
-    /// Drawn around (10, 0).
+    /// Drawn from about (0, 0) to (24, 0), and as far above as below.
     let symbol: Element
   }
 

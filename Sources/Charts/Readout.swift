@@ -14,17 +14,14 @@ struct Readout {
     for index in 0..<count {
       let left = frame.left + Double(index) * width
       let range = frame.x.value(at: left)...frame.x.value(at: left + width)
-      let isLast = index == count - 1
       guard range.upperBound >= first, range.lowerBound <= last else { continue }
-      if let strip = strip(from: left, width: width, range, includingEnd: isLast, in: frame) {
-        strips.append(strip)
-      }
+      if let strip = strip(from: left, width: width, range, in: frame) { strips.append(strip) }
     }
     return Element("g", ["class": "readouts"], strips)
   }
 
   private func strip(
-    from left: Double, width: Double, _ range: ClosedRange<Double>, includingEnd: Bool, in frame: PlotFrame
+    from left: Double, width: Double, _ range: ClosedRange<Double>, in frame: PlotFrame
   ) -> Element? {
     let middle = frame.x.value(at: left + width / 2)
     // The point that is nearest to the strip's middle, of any line, says where the values are read.

@@ -38,8 +38,12 @@ public struct Scale: Sendable {
       fraction =
         (value / 2 - domain.lowerBound / 2) / (domain.upperBound / 2 - domain.lowerBound / 2)
     case .logarithmic:
-      fraction = log(value / domain.lowerBound) / log(domain.upperBound / domain.lowerBound)
+      // Differences, since the quotient of two finite numbers may be infinite.
+      fraction =
+        (log(value) - log(domain.lowerBound)) / (log(domain.upperBound) - log(domain.lowerBound))
     }
+    // Numbers so near to each other, or to 0, that they cannot be told apart.
+    guard fraction.isFinite else { return start / 2 + end / 2 }
     return start + max(-1, min(2, fraction)) * (end - start)
   }
 
@@ -50,7 +54,7 @@ public struct Scale: Sendable {
     let fraction = (position - start) / (end - start)
     switch kind {
     case .linear: return domain.lowerBound * (1 - fraction) + domain.upperBound * fraction
-    case .logarithmic: return domain.lowerBound * pow(domain.upperBound / domain.lowerBound, fraction)
+    case .logarithmic: return exp(log(domain.lowerBound) * (1 - fraction) + log(domain.upperBound) * fraction)
     }
   }
 
@@ -67,7 +71,8 @@ public struct Scale: Sendable {
     case .linear:
       let half = value == 0 ? 1 : abs(value) * 0.1
       return max(value - half, -.greatestFiniteMagnitude)...min(value + half, .greatestFiniteMagnitude)
-    case .logarithmic: return value / 2...value * 2
+    case .logarithmic:
+      return max(value / 2, .leastNonzeroMagnitude)...min(value * 2, .greatestFiniteMagnitude)
     }
   }
 }
@@ -102,8 +107,8 @@ public struct Axis: Sendable {
       return Scale(kind, domain: kind == .linear ? 0...1 : 1...10, from: start, to: end)
     }
     let exact = Scale(kind, domain: lowest...highest, from: 0, to: 1)
-    var lower = lowest == highest && padding == 0 ? exact.domain.lowerBound : exact.value(at: -padding)
-    var upper = lowest == highest && padding == 0 ? exact.domain.upperBound : exact.value(at: 1 + padding)
+    var lower = padding == 0 ? exact.domain.lowerBound : exact.value(at: -padding)
+    var upper = padding == 0 ? exact.domain.upperBound : exact.value(at: 1 + padding)
     if let including, shows(including) {
       // What is all on one side of it begins there, without room beyond.
       lower = lowest >= including ? including : lower

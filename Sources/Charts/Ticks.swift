@@ -24,7 +24,7 @@ enum Ticks {
     // Not "8,000" beside "10k".
     let isLarge = max(abs(domain.lowerBound), abs(domain.upperBound)) >= 10_000
     // As many distances as the span holds, there may be one multiple more, or less, in the domain.
-    let least = NumberText.exponent10(span / Double(count + 2))
+    let least = NumberText.exponent10(max(span / Double(count + 2), .leastNormalMagnitude))
     for (mantissa, exponent) in [(1, 0), (2, 0), (5, 0), (1, 1), (2, 1), (5, 1)].map({ ($0, $1 + least) }) {
       guard let multiples = multiples(mantissa, exponent, in: domain) else { break }
       if multiples.count <= count + 1 {

@@ -2,17 +2,10 @@ import BinaryFiles
 
 /// A report on disk.
 public enum ReportFile {
-  /// Whether a report may be written here. One of ours, which can be made again, may be replaced; any other file only
+  /// Writes the page, whole or not at all. A report of ours, which can be made again, is replaced; any other file only
   /// if the user says so.
   ///
-  /// - Throws: `FileError` if it may not, or the place takes no files.
-  public static func check(_ path: String, overwriting: Bool) throws(FileError) {
-    try FileWriter.check(path, replacing: overwriting || isReport(path))
-  }
-
-  /// Writes the page, whole or not at all.
-  ///
-  /// - Throws: `FileError` as `check` does, and if the system refuses a step.
+  /// - Throws: `FileError` if it may not be written there, or the system refuses a step.
   public static func write(_ report: RunReport, to path: String, overwriting: Bool) throws(FileError) {
     let text = Array(report.html.utf8)
     try FileWriter.write(to: path, replacing: overwriting || isReport(path)) { writer throws(FileError) in

@@ -156,8 +156,10 @@ import Testing
   }
 
   @Test func awkwardSeriesAreWellFormed() throws {
+    let least = Double.leastNonzeroMagnitude
     let lists: [[Double]] = [
       [], [1], [.nan], [.nan, .infinity], [0, 0, 0], [-1, -2], [1e308, -1e308, 5e307], [1e-300, 1],
+      [least * 1000, 1e308], [0, least], [least], [1, 1.0000000000000002],
       Array(repeating: 2, count: 5000),
     ]
     for values in lists {

@@ -20,6 +20,15 @@ import Testing
     #expect(abs(scale.value(at: 300) - 10) < 1e-9)
   }
 
+  @Test func theWidestLogarithmsHavePlaces() throws {
+    let scale = Scale(.logarithmic, domain: 1e-300...1e300, from: 0, to: 600)
+    for exponent in [-300.0, -17, 0, 250, 300] {
+      let value = pow(10, exponent)
+      #expect(abs(try #require(scale.position(value)) - (exponent + 300)) < 1e-9)
+      #expect(abs(log10(scale.value(at: exponent + 300)) - exponent) < 1e-9)
+    }
+  }
+
   @Test func whatHasNoPlaceHasNone() {
     let linear = Scale(.linear, domain: 0...1, from: 0, to: 1)
     for value in [Double.nan, .infinity, -.infinity] { #expect(linear.position(value) == nil) }
