@@ -21,8 +21,7 @@ enum Ticks {
   static func linear(_ domain: ClosedRange<Double>, count: Int) -> [Tick] {
     let span = domain.upperBound - domain.lowerBound
     guard span.isFinite, span > 0 else { return [Tick(domain.lowerBound, label: label(domain.lowerBound))] }
-    // Not "8,000" beside "10k".
-    let isLarge = max(abs(domain.lowerBound), abs(domain.upperBound)) >= 10_000
+    let largest = max(abs(domain.lowerBound), abs(domain.upperBound))
     // As many distances as the span holds, there may be one multiple more, or less, in the domain.
     let least = NumberText.exponent10(max(span / Double(count + 2), .leastNormalMagnitude))
     for (mantissa, exponent) in [(1, 0), (2, 0), (5, 0), (1, 1), (2, 1), (5, 1)].map({ ($0, $1 + least) }) {
@@ -33,8 +32,7 @@ enum Ticks {
           let units = Double(index) * Double(mantissa)
           let value =
             exponent < 0 ? units / NumberText.power(10, -exponent) : units * NumberText.power(10, exponent)
-          return Tick(
-            value, label: label(value, decimals: max(0, -exponent), unitsFrom: isLarge ? 1000 : 10_000))
+          return Tick(value, label: label(value, decimals: max(0, -exponent), besides: largest))
         }
       }
     }
@@ -74,12 +72,12 @@ enum Ticks {
       .map { Tick($0, label: label($0)) }
   }
 
-  private static func label(
-    _ value: Double, decimals: Int? = nil, unitsFrom: Double = 10_000
-  ) -> String {
+  /// - Parameter largest: All labels of an axis are written in one way, which its largest value decides: not "8,000"
+  ///   beside "10k".
+  private static func label(_ value: Double, decimals: Int? = nil, besides largest: Double? = nil) -> String {
     guard value != 0 else { return "0" }
-    if abs(value) < 0.001 { return NumberText.scientific(value) }
+    if (largest ?? abs(value)) < 0.001 { return NumberText.scientific(value) }
     let decimals = decimals ?? max(0, -NumberText.exponent10(value))
-    return NumberText.compact(value, decimals: decimals, unitsFrom: unitsFrom)
+    return NumberText.compact(value, decimals: decimals, unitsFrom: (largest ?? 0) >= 10_000 ? 1000 : 10_000)
   }
 }

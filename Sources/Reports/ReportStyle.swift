@@ -38,6 +38,7 @@ enum ReportStyle {
     details pre{border:0;border-top:1px solid var(--border);border-radius:0 0 10px 10px}
     section pre{margin:0;padding:.8rem 1rem;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap;\
     overflow-wrap:anywhere;unicode-bidi:isolate}
+    .word{display:inline-block;max-width:100%}
     .part{font-size:.85rem;color:var(--quiet);margin:.8rem 0 .3rem}
     .scroll{overflow-x:auto;margin-top:1rem}
     table{border-collapse:collapse;width:100%;font-size:.9rem}

@@ -11,7 +11,7 @@ extension RunReport {
           + "while training fell by \(NumberText.significant(overfitting.fall, 3)).")
     }
     if !history.skipped.isEmpty {
-      let shown = history.skipped.prefix(5).map { skipped in
+      let shown = history.skipped.prefix(3).map { skipped in
         "step \(NumberText.grouped(skipped.step))" + (skipped.reason.map { " (\($0))" } ?? "")
       }
       let rest = history.skipped.count - shown.count
@@ -100,7 +100,7 @@ extension RunReport {
       let times = part.time.map { ", \(Self.readable($0))" } ?? ""
       let name = index == 0 ? "Begun\(times)" : "Gone on after step \(NumberText.grouped(part.step))\(times)"
       parts.append(Element("p", ["class": "part"], text: name))
-      parts.append(Element("pre", [:], text: ShellQuoting.line(part.command)))
+      parts.append(Self.commandLine(part.command))
     }
     if let settings = history.parts.last?.settings, !settings.isEmpty {
       let rows = settings.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
@@ -108,6 +108,16 @@ extension RunReport {
     }
     guard !parts.isEmpty else { return [] }
     return [Element("section", [:], [Element("h2", text: "Command and settings")] + parts)]
+  }
+
+  /// Words are elements, since a browser would break "--steps" after its hyphens.
+  private static func commandLine(_ words: [String]) -> Element {
+    var nodes: [Element.Node] = []
+    for word in words {
+      if !nodes.isEmpty { nodes.append(.text(" ")) }
+      nodes.append(.element(Element("span", ["class": "word"], text: ShellQuoting.quoted(word))))
+    }
+    return Element("pre", [:], mixed: nodes)
   }
 
   /// - Parameter numbers: Which columns are aligned to the right.
