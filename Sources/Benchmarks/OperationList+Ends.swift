@@ -120,7 +120,7 @@ extension OperationList {
       let gradients = try Parameters(zeroed: configuration)
       Noise.fill(gradients.values, on: workers)
       return { _ in
-        precondition(AdamWOptimizer.norm(of: gradients, on: workers) > 0, "the gradients are not zero")
+        precondition(Optimizer.norm(of: gradients, on: workers) > 0, "the gradients are not zero")
       }
     }
   }
@@ -132,7 +132,7 @@ extension OperationList {
       let gradients = try Parameters(zeroed: configuration)
       Noise.fill(parameters.values, on: workers)
       Noise.fill(gradients.values, on: workers)
-      let optimizer = try AdamWOptimizer(configuration, settings: AdamWOptimizer.Settings())
+      let optimizer = try Optimizer(configuration, settings: Optimizer.Settings())
       return { _ in
         optimizer.update(
           parameters, gradients: gradients, learningRate: 1e-6, gradientNorm: 1, on: workers)

@@ -5,13 +5,13 @@ import Transformer
 final class TrainingStep {
   private let model: Model
   private let gradients: Parameters
-  private let optimizer: AdamWOptimizer
+  private let optimizer: Optimizer
 
   /// - Throws: `AllocationError`
   init(_ model: Model) throws(AllocationError) {
     self.model = model
     gradients = try Parameters(zeroed: model.configuration)
-    optimizer = try AdamWOptimizer(model.configuration, settings: AdamWOptimizer.Settings())
+    optimizer = try Optimizer(model.configuration, settings: Optimizer.Settings())
   }
 
   /// Seconds of a step's stages, in their order.
@@ -52,7 +52,7 @@ final class TrainingStep {
       try model.backward(inputs, targets: targets, from: activations, into: gradients)
     }
     timing.norm = Stopwatch.seconds {
-      norm = AdamWOptimizer.norm(of: gradients, on: model.workers)
+      norm = Optimizer.norm(of: gradients, on: model.workers)
     }
     precondition(norm.isFinite && norm > 0, "random weights have gradients")
     timing.update = Stopwatch.seconds {

@@ -5,9 +5,10 @@ import Transformer
 ///
 /// A part whose size overflows is `Int.max`, and then so is the total.
 public struct MemoryPlan: Equatable, Sendable {
+  /// The model's, and its adapters'.
   public let weights: Int
   public let gradients: Int
-  /// AdamW's first and second moments.
+  /// The optimizer's first and second moments.
   public let moments: Int
   /// What a forward pass leaves behind for the backward pass.
   public let activations: Int
@@ -27,15 +28,20 @@ public struct MemoryPlan: Equatable, Sendable {
         configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
         keepingForBackward: true, recomputing: recomputing)
     }
-    let parameters = configuration.parameterCount
-    weights = Self.bytes(parameters)
-    gradients = Self.bytes(parameters)
-    moments = Self.bytes(parameters, copies: 2)
+    func values(holding held: TensorSet) -> Int {
+      Self.bytes(Parameters.valueCount(of: configuration, holding: held, adapters: plan.adapters))
+    }
+    let squared = plan.trained.subtracting(plan.optimizer.method.orthogonalised)
+    weights = values(holding: .all)
+    gradients = values(holding: plan.trained)
+    moments = Self.sum([values(holding: plan.trained), values(holding: squared)])
     let activations = counts(plan.recomputing)
     self.activations = Self.bytes(activations?.kept)
     savedByRecomputing = Self.bytes(counts(.nothing)?.kept) - self.activations
     scratch = Self.sum([
       Self.bytes(activations?.scratch), Self.bytes(Self.sampleValues(plan, configuration)),
+      Self.bytes(plan.optimizer.method.scratchCount(for: configuration)),
+      plan.adapters.map { Self.bytes($0.scratchCount(tokens: plan.batchSize * plan.sequenceLength)) } ?? 0,
     ])
     program = Self.programBytes
   }
@@ -44,14 +50,18 @@ public struct MemoryPlan: Equatable, Sendable {
     Self.sum([weights, gradients, moments, activations, scratch, program])
   }
 
-  /// A sample has a forward pass of its own, made while everything else stays.
+  /// A sample has a forward pass of its own, made while everything else stays; of a model with adapters, with
+  /// weights that they are merged into.
   private static func sampleValues(_ plan: TrainingPlan, _ configuration: Configuration) -> Int? {
     guard plan.sampleInterval != nil else { return 0 }
     // The mark between documents and the sample, but no more than the model sees at a time.
     let positions = min(plan.sampleLength, configuration.maximumSequenceLength - 1) + 1
-    return Activations.valueCounts(
-      configuration, batchSize: 1, sequenceLength: positions, keepingForBackward: false
-    ).map { $0.kept + $0.scratch + configuration.paddedVocabularySize }
+    guard
+      let pass = Activations.valueCounts(
+        configuration, batchSize: 1, sequenceLength: positions, keepingForBackward: false)
+    else { return nil }
+    let merged = plan.adapters.map { $0.mergedValueCount } ?? 0
+    return merged.map { pass.kept + pass.scratch + configuration.paddedVocabularySize + $0 }
   }
 
   private static func bytes(_ values: Int?, copies: Int = 1) -> Int {

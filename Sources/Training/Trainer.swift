@@ -13,7 +13,7 @@ public final class Trainer {
   /// What is remembered of the steps so far.
   public private(set) var progress = TrainingProgress()
 
-  let optimizer: AdamWOptimizer
+  let optimizer: Optimizer
   private var data: DataLoader
   private var random = RoundingRandom()
   private let watch: TrainingWatch
@@ -23,6 +23,7 @@ public final class Trainer {
   private var (timeSpent, stepsTimed) = (Duration.zero, 0)
 
   /// - Parameters:
+  ///   - model: With the adapters of the plan, if it has some.
   ///   - data: Batches of the plan's B and T.
   ///   - watch: What the run is watched by.
   /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory.
@@ -33,8 +34,11 @@ public final class Trainer {
     self.plan = plan
     self.data = data
     self.watch = watch
-    gradients = try Parameters(zeroed: model.configuration)
-    optimizer = try AdamWOptimizer(model.configuration, settings: plan.optimizer)
+    precondition(model.adapters?.layout == plan.adapters, "the model's adapters are not the plan's")
+    gradients = try Parameters(
+      zeroed: model.configuration, holding: plan.trained, adapters: plan.adapters)
+    optimizer = try Optimizer(
+      model.configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer)
     activations = try Activations(
       model.configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
       keepingForBackward: true, recomputing: plan.recomputing)
@@ -111,8 +115,8 @@ public final class Trainer {
     if outlier == nil {
       random.update()
       optimizer.update(
-        model.parameters, gradients: gradients, learningRate: learningRate, gradientNorm: norm,
-        on: model.workers)
+        model.parameters, adapters: model.adapters, gradients: gradients, learningRate: learningRate,
+        gradientNorm: norm, precision: model.precision, on: model.workers)
     } else {
       optimizer.skip()
     }
@@ -122,7 +126,8 @@ public final class Trainer {
     stepsTimed += 1
     let seconds = elapsed / .seconds(1)
     let operations = model.configuration.operationsPerStep(
-      tokens: plan.tokensPerStep, sequenceLength: plan.sequenceLength)
+      tokens: plan.tokensPerStep, sequenceLength: plan.sequenceLength, training: plan.trained,
+      adapters: plan.adapters)
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
       outlier: outlier, seconds: seconds, tokensPerSecond: Double(plan.tokensPerStep) / seconds,
@@ -147,7 +152,7 @@ public final class Trainer {
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
   private func checkedNorm(step: Int, loss: Float) throws(TrainingError) -> Float {
-    let norm = AdamWOptimizer.norm(of: gradients, on: model.workers)
+    let norm = Optimizer.norm(of: gradients, on: model.workers)
     guard loss.isFinite, norm.isFinite else {
       let tensor = gradients.firstNonFinite(on: model.workers)?.tensor.name
       throw .notFinite(step: step + 1, loss: loss, gradientNorm: norm, tensor: tensor)

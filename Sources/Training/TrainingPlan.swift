@@ -13,7 +13,11 @@ public struct TrainingPlan: Sendable {
   /// Updates to make.
   public var steps: Int
   public var learningRate: LearningRateSchedule
-  public var optimizer: AdamWOptimizer.Settings
+  public var optimizer: Optimizer.Settings
+  /// The tensors that updates change.
+  public var trained: TensorSet
+  /// Low-rank adapters that are trained, too; usually with none of the tensors.
+  public var adapters: AdapterLayout?
   public var outliers: OutlierLimits
   /// Whether every update is made with the first batches of the data, to see whether the model can learn them.
   public var isOverfitting: Bool
@@ -32,8 +36,9 @@ public struct TrainingPlan: Sendable {
 
   public init(
     batchSize: Int, sequenceLength: Int, accumulation: Int = 1, recomputing: Recomputation = .nothing,
-    steps: Int, learningRate: LearningRateSchedule, optimizer: AdamWOptimizer.Settings,
-    outliers: OutlierLimits = OutlierLimits(), isOverfitting: Bool = false, validationInterval: Int?,
+    steps: Int, learningRate: LearningRateSchedule, optimizer: Optimizer.Settings,
+    trained: TensorSet = .all, adapters: AdapterLayout? = nil, outliers: OutlierLimits = OutlierLimits(),
+    isOverfitting: Bool = false, validationInterval: Int?,
     validationBatches: Int, patience: Int? = nil, sampleInterval: Int?, sampleLength: Int, seed: UInt64
   ) {
     self.batchSize = batchSize
@@ -43,6 +48,8 @@ public struct TrainingPlan: Sendable {
     self.steps = steps
     self.learningRate = learningRate
     self.optimizer = optimizer
+    self.trained = trained
+    self.adapters = adapters
     self.outliers = outliers
     self.isOverfitting = isOverfitting
     self.validationInterval = validationInterval

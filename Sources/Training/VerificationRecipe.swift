@@ -50,7 +50,7 @@ public struct VerificationRecipe: Sendable {
   /// Of the model's products; `at(_:)` gives the recipe for another.
   public internal(set) var precision = Precision.fp32
   public internal(set) var tolerances: Tolerances
-  public let optimizer: AdamWOptimizer.Settings
+  public let optimizer: Optimizer.Settings
   public let learningRate: Float
   public let steps: Int
   /// Whether saving, reloading and ten more steps must give the same bits as ten more steps straight on.
@@ -64,7 +64,7 @@ public struct VerificationRecipe: Sendable {
     tolerances: Tolerances(
       logits: Tolerance(absolute: 1e-2), loss: Tolerance(absolute: 1e-2),
       gradients: Tolerance(absolute: 2e-2), trajectory: Tolerance(absolute: 1e-2)),
-    optimizer: AdamWOptimizer.Settings(
+    optimizer: Optimizer.Settings(
       beta2: 0.999, weightDecay: 0.01, decayed: .all, maximumGradientNorm: nil),
     learningRate: 1e-4, steps: 10, checksResume: false,
     openAILosses: [
@@ -78,7 +78,7 @@ public struct VerificationRecipe: Sendable {
     tolerances: Tolerances(
       logits: Tolerance(absolute: 1e-3), loss: Tolerance(absolute: 1e-5),
       gradients: Tolerance(absolute: 1e-6, relative: 0.079), trajectory: Tolerance(absolute: 1e-3)),
-    optimizer: AdamWOptimizer.Settings(
+    optimizer: Optimizer.Settings(
       beta2: 0.95, weightDecay: 0, decayed: .matrices, maximumGradientNorm: 1),
     learningRate: 1e-4, steps: 10, checksResume: true,
     openAILosses: [

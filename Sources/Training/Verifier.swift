@@ -8,7 +8,7 @@ public final class Verifier {
   private let state: ReferenceState
   private let activations: Activations
   private let gradients: Parameters
-  private let optimizer: AdamWOptimizer
+  private let optimizer: Optimizer
   private let workers: Workers
   private var model: Model
 
@@ -26,7 +26,7 @@ public final class Verifier {
       parameters.configuration, batchSize: state.batchSize, sequenceLength: state.sequenceLength,
       keepingForBackward: true)
     gradients = try Parameters(zeroed: parameters.configuration)
-    optimizer = try AdamWOptimizer(parameters.configuration, settings: recipe.optimizer)
+    optimizer = try Optimizer(parameters.configuration, settings: recipe.optimizer)
   }
 
   /// Runs the whole recipe.
@@ -73,7 +73,7 @@ public final class Verifier {
   }
 
   private func update() {
-    let norm = AdamWOptimizer.norm(of: gradients, on: workers)
+    let norm = Optimizer.norm(of: gradients, on: workers)
     optimizer.update(
       model.parameters, gradients: gradients, learningRate: recipe.learningRate, gradientNorm: norm,
       on: workers)

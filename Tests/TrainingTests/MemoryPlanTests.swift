@@ -18,7 +18,7 @@ import Transformer
       batchSize: batchSize, sequenceLength: sequenceLength, recomputing: recomputing, steps: 1,
       learningRate: LearningRateSchedule(
         shape: .constant, peak: 1e-3, warmUpSteps: 0, steps: 1, finalFraction: 1),
-      optimizer: AdamWOptimizer.Settings(), validationInterval: nil, validationBatches: 1,
+      optimizer: Optimizer.Settings(), validationInterval: nil, validationBatches: 1,
       sampleInterval: sampleInterval, sampleLength: 5, seed: 1)
   }
 
@@ -27,7 +27,7 @@ import Transformer
     let configuration = try configuration()
     let memory = plan(recomputing: recomputing).memory(for: configuration)
     let weights = try Parameters(zeroed: configuration)
-    let optimizer = try AdamWOptimizer(configuration, settings: .init())
+    let optimizer = try Optimizer(configuration, settings: .init())
     #expect(memory.weights == 4 * weights.values.count)
     #expect(memory.gradients == 4 * weights.values.count)
     #expect(
@@ -43,6 +43,29 @@ import Transformer
     #expect(
       memory.total == memory.weights + memory.gradients + memory.moments + memory.activations
         + memory.scratch + MemoryPlan.programBytes)
+  }
+
+  @Test(arguments: ["muon", "biases", "adapters"])
+  func whatIsNotTrainedTakesNoMemory(kind: String) throws {
+    let configuration = try configuration()
+    var plan = plan()
+    switch kind {
+    case "muon": plan.optimizer.method = .muon
+    case "biases": plan.trained = try TensorSet(names: "biases")
+    default:
+      plan.trained = .none
+      plan.adapters = try AdapterLayout(configuration, rank: 2, alpha: 4, targets: TensorSet([.fcw]))
+    }
+    let memory = plan.memory(for: configuration)
+    let gradients = try Parameters(zeroed: configuration, holding: plan.trained, adapters: plan.adapters)
+    let optimizer = try Optimizer(
+      configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer)
+    #expect(memory.gradients == 4 * gradients.values.count)
+    #expect(
+      memory.moments == 4 * (optimizer.firstMoments.values.count + optimizer.secondMoments.values.count))
+    let adapters = plan.adapters?.valueCount ?? 0
+    #expect(memory.weights == 4 * (try Parameters(zeroed: configuration).values.count + adapters))
+    #expect(memory.total < self.plan().memory(for: configuration).total || kind == "muon")
   }
 
   @Test func aSamplesForwardPassCountsIfThereIsOne() throws {

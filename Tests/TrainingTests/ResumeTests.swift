@@ -38,6 +38,39 @@ import Transformer
     #expect(try files(of: "cut", step: 11) == (try files(of: "straight", step: 11)))
   }
 
+  /// Muon, some of the tensors, adapters.
+  @Test(arguments: ["muon", "biases", "adapters"])
+  func soDoesARunOfAnotherKind(kind: String) throws {
+    var plan = workspace.plan(steps: 7)
+    let configuration = try workspace.fixture().configuration
+    switch kind {
+    case "muon": plan.optimizer.method = .muon
+    case "biases": plan.trained = try TensorSet(names: "biases")
+    default:
+      plan.trained = .none
+      plan.adapters = try AdapterLayout(configuration, rank: 3, alpha: 6, targets: TensorSet([.qkvw, .fcw]))
+    }
+    let straight = try workspace.run(try workspace.trainer(plan), in: "straight")
+    var losses: [Float] = []
+    try straight.run { if case .step(let report) = $0 { losses.append(report.loss) } }
+    #expect(losses.last ?? 9 < losses[0], "it learns")
+    var stepsSeen = 0
+    let first = try workspace.run(try workspace.trainer(plan), in: "cut")
+    try first.run(isInterrupted: { stepsSeen == 3 }) { if case .step = $0 { stepsSeen += 1 } }
+    _ = try first.finish("interrupted") { _ in }
+    let second = try workspace.run(try workspace.resumed("cut", plan: plan), in: "cut", use: .resuming)
+    try second.run { _ in }
+    let (cut, whole) = (RunDirectory(workspace.directory.file("cut")), straight.directory)
+    let model = straight.trainer.model
+    #expect(try workspace.bytes(cut.result(of: model, 7)) == workspace.bytes(whole.result(of: model, 7)))
+    #expect(try workspace.bytes(cut.state(7)) == workspace.bytes(whole.state(7)))
+    // What is not trained stays as it was.
+    let fixture = try workspace.fixture()
+    for tensor in ParameterTensor.allCases where !plan.trained.contains(tensor) {
+      #expect(model.parameters.copy(of: tensor) == fixture.copy(of: tensor))
+    }
+  }
+
   /// The windows of 128 values must be carried over, or other updates would be left out.
   @Test func outliersAreRememberedAcrossAResume() throws {
     var plan = workspace.plan(steps: 170)

@@ -135,7 +135,7 @@ import Transformer
       batchSize: batchSize, sequenceLength: sequenceLength, steps: steps,
       learningRate: LearningRateSchedule(
         shape: .constant, peak: learningRate, warmUpSteps: 0, steps: steps, finalFraction: 1),
-      optimizer: AdamWOptimizer.Settings(), validationInterval: nil, validationBatches: 2,
+      optimizer: Optimizer.Settings(), validationInterval: nil, validationBatches: 2,
       sampleInterval: nil, sampleLength: 4, seed: 1)
   }
 

@@ -62,8 +62,8 @@ import Transformer
     (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
   }
 
-  private func optimizer() throws -> AdamWOptimizer {
-    try AdamWOptimizer(parameters.configuration, settings: .init())
+  private func optimizer() throws -> Optimizer {
+    try Optimizer(parameters.configuration, settings: .init())
   }
 
   private func state(shuffles: Bool) -> TrainingState {
@@ -148,7 +148,7 @@ import Transformer
 
   @Test func headersOfAnotherKindAreRefused() throws {
     guard case .wrongMagic(7, _, _) = try cause({ $0.set(0, to: 7) }),
-      case .unsupportedVersion(2, [1], _) = try cause({ $0.set(1, to: 2) }),
+      case .unsupportedVersion(3, [1, 2], _) = try cause({ $0.set(1, to: 3) }),
       case .invalidField("number of processes", 8, _) = try cause({ $0.set(2, to: 8) }),
       case .invalidField("rank of the process", 1, _) = try cause({ $0.set(3, to: 1) }),
       case .invalidField("master weights", 2, _) = try cause({ $0.set(4, to: 2) }),
@@ -173,6 +173,47 @@ import Transformer
     guard case .mismatch = try cause({ $0[$0.count - 1] ^= 1 }) else {
       Issue.record("expected a mismatch")
       return
+    }
+  }
+
+  /// Version 2: what llm.c has no place for, and so refuses.
+  @Test(arguments: ["muon", "biases", "adapters"])
+  func momentsOfOtherKindsHaveAVersionOfTheirOwn(kind: String) throws {
+    let configuration = parameters.configuration
+    let layout = try AdapterLayout(configuration, rank: 2, alpha: 4, targets: TensorSet([.fcw]))
+    func optimizer() throws -> Optimizer {
+      switch kind {
+      case "muon": try Optimizer(configuration, settings: .init(method: .muon))
+      case "biases":
+        try Optimizer(configuration, training: TensorSet(names: "biases"), settings: .init())
+      default: try Optimizer(configuration, training: .none, adapters: layout, settings: .init())
+      }
+    }
+    let written = try optimizer()
+    for (index, values) in [written.firstMoments.values, written.secondMoments.values].enumerated() {
+      for place in values.indices { values[place] = value(index, place) }
+    }
+    let path = directory.file("\(kind).bin")
+    try TrainingStateFile.write(
+      state(shuffles: true), of: written, weights: parameters, to: path, replacing: false)
+    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    #expect(bytes[4] == 2)
+    let moments = written.firstMoments.values.count + written.secondMoments.values.count
+    #expect(bytes.count == 1024 + 4 * (moments + count) + (shuffledSize - orders))
+
+    let read = try optimizer()
+    #expect(try TrainingStateFile.read(path, into: read) == state(shuffles: true))
+    #expect(Array(read.firstMoments.values) == Array(written.firstMoments.values))
+    #expect(Array(read.secondMoments.values) == Array(written.secondMoments.values))
+    // Neither kind is taken for the other.
+    let plain = try self.optimizer()
+    let llmc = try directory.write(file(), to: "llmc.bin")
+    for (path, optimizer) in [(path, plain), (llmc, read)] {
+      guard case .mismatch = expectFileError(path, { _ = try TrainingStateFile.read(path, into: optimizer) })
+      else {
+        Issue.record("expected a mismatch")
+        continue
+      }
     }
   }
 }

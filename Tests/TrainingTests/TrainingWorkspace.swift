@@ -28,22 +28,25 @@ struct TrainingWorkspace {
       batchSize: 2, sequenceLength: 7, accumulation: 3, steps: steps,
       learningRate: LearningRateSchedule(
         shape: .cosine, peak: 1e-2, warmUpSteps: 2, steps: 20, finalFraction: 0.1),
-      optimizer: AdamWOptimizer.Settings(weightDecay: 0.1), validationInterval: 4, validationBatches: 2,
+      optimizer: Optimizer.Settings(weightDecay: 0.1), validationInterval: 4, validationBatches: 2,
       sampleInterval: nil, sampleLength: 4, seed: 1)
   }
 
   func fixture() throws -> Parameters { try Checkpoint.read(TestFiles.fixture("awkward.bin")) }
 
-  func trainer(_ plan: TrainingPlan, from parameters: Parameters? = nil, shuffling: Bool = true) throws
-    -> Trainer
-  {
+  func trainer(
+    _ plan: TrainingPlan, from parameters: Parameters? = nil, adapters: LowRankAdapters? = nil,
+    shuffling: Bool = true
+  ) throws -> Trainer {
     func loader(_ pattern: String, shuffling: Bool) throws -> DataLoader {
       try DataLoader(
         pattern: pattern, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength, shuffling: shuffling
       )
     }
+    let adapters = try adapters ?? plan.adapters.map { try LowRankAdapters(random: $0) }
     return try Trainer(
-      Model(try parameters ?? fixture()), plan: plan, data: try loader(pattern, shuffling: shuffling),
+      Model(try parameters ?? fixture(), adapters: adapters), plan: plan,
+      data: try loader(pattern, shuffling: shuffling),
       watchedBy: TrainingWatch(validation: try loader(validation, shuffling: false)))
   }
 
@@ -60,7 +63,14 @@ struct TrainingWorkspace {
   func resumed(_ name: String, plan: TrainingPlan, shuffling: Bool = true) throws -> Trainer {
     let run = RunDirectory(directory.file(name), use: .resuming)
     let step = try #require(try run.checkpoints().last)
-    let trainer = try trainer(plan, from: try Checkpoint.read(run.model(step)), shuffling: shuffling)
+    let trainer: Trainer
+    if plan.adapters == nil {
+      trainer = try self.trainer(plan, from: try Checkpoint.read(run.model(step)), shuffling: shuffling)
+    } else {
+      let base = try fixture()
+      let adapters = try AdapterFile.read(run.adapters(step), for: base, on: Workers())
+      trainer = try self.trainer(plan, from: base, adapters: adapters, shuffling: shuffling)
+    }
     try run.load(step, into: trainer)
     return trainer
   }

@@ -60,14 +60,14 @@ struct AdaptedModel {
   }
 
   /// Makes updates of the adapters alone, and returns the loss before each.
-  func train(_ steps: Int, settings: AdamWOptimizer.Settings, learningRate: Float) throws -> [Float] {
+  func train(_ steps: Int, settings: Optimizer.Settings, learningRate: Float) throws -> [Float] {
     let gradients = try Parameters(
       zeroed: model.configuration, holding: .none, adapters: adapters.layout)
-    let optimizer = try AdamWOptimizer(
+    let optimizer = try Optimizer(
       model.configuration, training: .none, adapters: adapters.layout, settings: settings)
     return try (0..<steps).map { _ in
       let loss = try backward(into: gradients)
-      let norm = AdamWOptimizer.norm(of: gradients, on: model.workers)
+      let norm = Optimizer.norm(of: gradients, on: model.workers)
       optimizer.update(
         model.parameters, adapters: adapters, gradients: gradients, learningRate: learningRate,
         gradientNorm: norm, on: model.workers)

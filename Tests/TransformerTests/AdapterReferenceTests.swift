@@ -37,7 +37,7 @@ import Testing
 
   @Test func trainingTakesPyTorchsSteps() throws {
     let adapted = try AdaptedModel(adapters: Self.adapters("awkward_lora.bin"))
-    let settings = AdamWOptimizer.Settings(
+    let settings = Optimizer.Settings(
       beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, maximumGradientNorm: 1)
     let expected = try Self.losses()
     #expect(expected.count == 6)
@@ -55,7 +55,7 @@ import Testing
     let distance = zip(ours, theirs).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     let size = theirs.reduce(0) { $0 + $1 * $1 }
     #expect((distance / size).squareRoot() < 0.064)
-    let settings = AdamWOptimizer.Settings(weightDecay: 0.1, maximumGradientNorm: 1)
+    let settings = Optimizer.Settings(weightDecay: 0.1, maximumGradientNorm: 1)
     let losses = try adapted.train(6, settings: settings, learningRate: 1e-2)
     for (loss, reference) in zip(losses, try Self.losses()) { #expect(abs(loss - reference) < 0.02) }
   }

@@ -124,11 +124,11 @@ import Testing
     let biases = try TensorSet(names: "biases")
     let untouched = try Checkpoint.read(TestFiles.fixture("awkward.bin"))
     let (_, gradients) = try adapted.gradients(of: biases)
-    let norm = AdamWOptimizer.norm(of: gradients, on: adapted.model.workers)
+    let norm = Optimizer.norm(of: gradients, on: adapted.model.workers)
     let squares = gradients.values.reduce(0.0) { $0 + Double($1) * Double($1) }
     #expect(abs(Double(norm) - squares.squareRoot()) < 1e-5 * squares.squareRoot())
     let before = adapted.adapters.copy()
-    let optimizer = try AdamWOptimizer(
+    let optimizer = try Optimizer(
       adapted.model.configuration, training: biases, adapters: adapted.adapters.layout, settings: .init())
     optimizer.update(
       adapted.model.parameters, adapters: adapted.adapters, gradients: gradients, learningRate: 1e-3,

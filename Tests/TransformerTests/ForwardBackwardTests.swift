@@ -51,12 +51,12 @@ import Testing
     let model = Model(parameters, on: workers)
     let activations = try state.activations(for: model)
     let gradients = try Parameters(zeroed: model.configuration)
-    let optimizer = try AdamWOptimizer(model.configuration, settings: .init(weightDecay: 0.1))
+    let optimizer = try Optimizer(model.configuration, settings: .init(weightDecay: 0.1))
     var loss: Float = 0
     for _ in 0..<3 {
       try model.forward(state.tokens, into: activations)
       loss = try model.backward(state.tokens, targets: state.targets, from: activations, into: gradients)
-      let norm = AdamWOptimizer.norm(of: gradients, on: workers)
+      let norm = Optimizer.norm(of: gradients, on: workers)
       optimizer.update(
         parameters, gradients: gradients, learningRate: 1e-3, gradientNorm: norm, on: workers)
     }

@@ -31,7 +31,7 @@ import Testing
     #expect(try LowRankAdapters(zeroed: layout).values.count == layout.valueCount)
     let trained = try TensorSet(names: "biases")
     let count = Parameters.valueCount(of: configuration, holding: trained, adapters: layout)
-    let optimizer = try AdamWOptimizer(
+    let optimizer = try Optimizer(
       configuration, training: trained, adapters: layout, settings: .init())
     #expect(optimizer.firstMoments.values.count == count)
     #expect(optimizer.secondMoments.values.count == count)

@@ -10,15 +10,18 @@ extension RunDirectory {
   /// - Throws: `FileError` if it cannot be written; what there is of it is removed then.
   func save(_ trainer: Trainer, copyingWeights: Bool) throws(FileError) {
     let step = trainer.stepsMade
-    let parameters = trainer.model.parameters
     let mayReplace = use != .new
     // From here on the one of that step, if there was one, is not whole any more.
     unlink(done(step))
     do throws(FileError) {
-      try Checkpoint.write(parameters, to: model(step), replacing: mayReplace)
+      let model = trainer.model
+      try model.write(to: result(of: model, step), replacing: mayReplace)
+      if model.adapters != nil, trainer.plan.trained != .none {
+        try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
+      }
       try TrainingStateFile.write(
-        trainer.state, of: trainer.optimizer, weights: copyingWeights ? parameters : nil, to: state(step),
-        replacing: mayReplace)
+        trainer.state, of: trainer.optimizer, weights: copyingWeights ? trainer.model.parameters : nil,
+        to: state(step), replacing: mayReplace)
       try trainer.progress.write(to: progress(step), replacing: mayReplace)
       try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
     } catch {
@@ -26,6 +29,11 @@ extension RunDirectory {
       if error.cause != .alreadyExists { remove(step) }
       throw error
     }
+  }
+
+  /// Where the checkpoint's model is, or its adapters, if it is they that are trained.
+  public func result(of model: Model, _ step: Int) -> String {
+    model.adapters == nil ? self.model(step) : adapters(step)
   }
 
   /// Puts a checkpoint's moments and all else into a trainer that has its weights.
@@ -47,7 +55,18 @@ extension RunDirectory {
 
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
-    for path in [done(step), model(step), state(step), progress(step)] { unlink(path) }
+    for path in [done(step), model(step), adapters(step), state(step), progress(step)] { unlink(path) }
+  }
+}
+
+extension Model {
+  /// Writes what of it training changes: its adapters, or if it has none its parameters.
+  func write(to path: String, replacing: Bool) throws(FileError) {
+    if let adapters {
+      try AdapterFile.write(adapters, for: parameters, to: path, replacing: replacing, on: workers)
+    } else {
+      try Checkpoint.write(parameters, to: path, replacing: replacing)
+    }
   }
 }
 

@@ -6,15 +6,21 @@ extension RunDirectory {
   /// Says before the work whether there is room for a checkpoint, so that nobody finds out after it.
   ///
   /// - Throws: `FileError` if there is less room than one checkpoint takes.
-  public func checkSpace(for configuration: Configuration, policy: CheckpointPolicy) throws(FileError) {
-    let copies = 3 + (policy.copiesWeights ? 1 : 0) + (policy.keepsBest ? 1 : 0)
-    let needed = configuration.parameterCount.map { CheckedCount($0) * copies * MemoryLayout<Float>.stride }
-    guard let needed = needed?.value, let available = availableBytes, available < needed else { return }
+  public func checkSpace(
+    for plan: TrainingPlan, of configuration: Configuration, policy: CheckpointPolicy
+  ) throws(FileError) {
+    let memory = plan.memory(for: configuration)
+    // Adapters are as large as their gradients.
+    let result = plan.trained == .none ? memory.gradients : memory.weights
+    let needed =
+      (CheckedCount(memory.moments) + CheckedCount(result) * (policy.keepsBest ? 2 : 1)
+      + (policy.copiesWeights ? memory.weights : 0)).value
+    guard let needed, let available = availableBytes, available < needed else { return }
     throw FileError(
       path,
       .mismatch(
         found: "\(available >> 20) MiB free on its disk",
-        expected: "\(needed >> 20) MiB for one checkpoint: weights and both moments",
+        expected: "\(needed >> 20) MiB for one checkpoint: what is trained, and its moments",
         advice: "make room, or name an --output on another disk"))
   }
 

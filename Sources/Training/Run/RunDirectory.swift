@@ -4,7 +4,8 @@ import Foundation
 /// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
 ///
 /// A checkpoint is `model_STEP.bin`, `state_STEP_00000.bin` and, for what llm.c does not know, `progress_STEP.json`;
-/// the empty `DONE_STEP` is written last and says that it is whole. `best_STEP.bin` are the weights of the lowest
+/// the empty `DONE_STEP` is written last and says that it is whole. Where low-rank adapters are all that is trained,
+/// `adapters_STEP.bin` takes the model's place. `best_STEP.bin` is the model, or the adapters, of the lowest
 /// validation loss; `main.log` and `metrics.jsonl` tell what happened.
 public struct RunDirectory: Equatable, Sendable {
   /// What a run does with those before it in the same directory.
@@ -27,6 +28,7 @@ public struct RunDirectory: Equatable, Sendable {
   }
 
   public func model(_ step: Int) -> String { "\(path)/model_\(Self.digits(step)).bin" }
+  public func adapters(_ step: Int) -> String { "\(path)/adapters_\(Self.digits(step)).bin" }
   public func state(_ step: Int) -> String { "\(path)/state_\(Self.digits(step))_00000.bin" }
   public func progress(_ step: Int) -> String { "\(path)/progress_\(Self.digits(step)).json" }
   public func done(_ step: Int) -> String { "\(path)/\(Self.donePrefix)\(Self.digits(step))" }
@@ -112,11 +114,11 @@ public struct RunDirectory: Equatable, Sendable {
   }
 
   private static func isModel(_ name: String) -> Bool {
-    (name.hasPrefix("model_") || name.hasPrefix(bestPrefix)) && name.hasSuffix(".bin")
+    ["model_", "adapters_", bestPrefix].contains { name.hasPrefix($0) } && name.hasSuffix(".bin")
   }
 
   private static func isPartial(_ name: String) -> Bool {
-    ["model_", "state_", "progress_", donePrefix, bestPrefix].contains { name.hasPrefix($0) }
+    ["model_", "adapters_", "state_", "progress_", donePrefix, bestPrefix].contains { name.hasPrefix($0) }
       && name.contains(".partial-")
   }
 }

@@ -68,7 +68,8 @@ public final class TrainingRun {
       do throws(FileError) {
         try directory.save(trainer, copyingWeights: policy.copiesWeights)
         lastSaved = step
-        try? report(.checkpoint(step: step, path: directory.model(step), reason: .end), to: observe)
+        try? report(
+          .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end), to: observe)
       } catch {
         refuge = (try rescue(because: error), error)
       }
@@ -94,13 +95,15 @@ public final class TrainingRun {
     }
     let isMajor = policy.majorInterval.map { step % $0 == 0 } ?? false
     try report(
-      .checkpoint(step: step, path: directory.model(step), reason: isMajor ? .major : .regular), to: observe)
+      .checkpoint(
+        step: step, path: directory.result(of: trainer.model, step), reason: isMajor ? .major : .regular),
+      to: observe)
   }
 
   private func saveBest(_ observe: (TrainingEvent) throws -> Void) throws {
     let step = trainer.stepsMade
     do throws(FileError) {
-      try Checkpoint.write(trainer.model.parameters, to: directory.best(step), replacing: true)
+      try trainer.model.write(to: directory.best(step), replacing: true)
       for old in try directory.bestSteps() where old != step { unlink(directory.best(old)) }
     } catch {
       return try observe(.problem(error))
@@ -129,12 +132,13 @@ public final class TrainingRun {
     do throws(FileError) {
       try refuge.create()
       try refuge.save(trainer, copyingWeights: policy.copiesWeights)
-      return refuge.model(step)
+      return refuge.result(of: trainer.model, step)
     } catch {}
-    let name = "model_\(step)-\(UUID().uuidString.prefix(8)).bin"
+    let name =
+      (trainer.model.adapters == nil ? "model" : "adapters") + "_\(step)-\(UUID().uuidString.prefix(8)).bin"
     for path in [directory.path, refuge.path] {
       do throws(FileError) {
-        try Checkpoint.write(trainer.model.parameters, to: path + "/" + name, replacing: false)
+        try trainer.model.write(to: path + "/" + name, replacing: false)
         return path + "/" + name
       } catch {}
     }

@@ -8,9 +8,13 @@ import Transformer
 ///
 /// After the header come m (n), v (n), if field 4 says so the weights in fp32 (n), and if field 5 says that the
 /// loader shuffles: uint64 shards, their order, uint64 samples, their order, and the Mersenne twister's state.
+///
+/// That is version 1, for AdamW over all tensors. Version 2 is not llm.c's, whose program refuses it: the moments are
+/// those of the tensors whose bits are in field 41, those of the adapters follow them, and with 1 in field 40 the
+/// optimizer is Muon, which has no second moments where it needs none.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
-  static let version: Int32 = 1
+  static let versions: [Int32] = [1, 2]
 
   /// The fields of the header.
   enum Field {
@@ -24,6 +28,46 @@ public enum TrainingStateFile {
     static let randomBeforeLastUpdate = 22
     static let shard = 30
     static let sample = 32
+    // Of version 2 alone.
+    static let method = 40
+    static let trained = 41
+    static let hasAdapters = 42
+  }
+
+  /// What the moments in a file, or of an optimizer, are.
+  private struct Kind: Equatable {
+    let method: Int
+    let trained: Int
+    let hasAdapters: Int
+
+    static let llmc = Kind(method: 0, trained: Int(TensorSet.all.bits), hasAdapters: 0)
+
+    init(method: Int, trained: Int, hasAdapters: Int) {
+      self.method = method
+      self.trained = trained
+      self.hasAdapters = hasAdapters
+    }
+
+    init(_ optimizer: Optimizer) {
+      method = optimizer.settings.method == .adamW ? 0 : 1
+      trained = Int(optimizer.firstMoments.held.bits)
+      hasAdapters = optimizer.firstMoments.adapters == nil ? 0 : 1
+    }
+
+    init(_ header: Header) {
+      self =
+        header.version == 1
+        ? .llmc
+        : Kind(
+          method: header[Field.method], trained: header[Field.trained], hasAdapters: header[Field.hasAdapters]
+        )
+    }
+
+    /// "AdamW over all"
+    var words: String {
+      let tensors = TensorSet(bits: UInt16(truncatingIfNeeded: trained))
+      return (method == 0 ? "AdamW" : "Muon") + " over \(tensors)" + (hasAdapters == 0 ? "" : " and adapters")
+    }
   }
 
   /// - Parameters:
@@ -31,10 +75,16 @@ public enum TrainingStateFile {
   ///     weights (`-w 1`).
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
   public static func write(
-    _ state: TrainingState, of optimizer: AdamWOptimizer, weights: Parameters? = nil, to path: String,
+    _ state: TrainingState, of optimizer: Optimizer, weights: Parameters? = nil, to path: String,
     replacing: Bool
   ) throws(FileError) {
-    var header = Header(magic: magic, version: version)
+    let kind = Kind(optimizer)
+    var header = Header(magic: magic, version: kind == .llmc ? 1 : 2)
+    if kind != .llmc {
+      header[Field.method] = kind.method
+      header[Field.trained] = kind.trained
+      header[Field.hasAdapters] = kind.hasAdapters
+    }
     header[Field.processes] = 1
     header[Field.hasWeights] = weights == nil ? 0 : 1
     header[Field.shuffles] = state.data.generator == nil ? 0 : 1
@@ -59,26 +109,37 @@ public enum TrainingStateFile {
 
   /// Puts the moments of a state file into `optimizer`, and the weights, if it has them, into `parameters`.
   ///
-  /// - Throws: `FileError` for a file that is not a whole state of a model of the same size, or that is one of
-  ///   several processes'. Then nothing is changed.
+  /// - Throws: `FileError` for a file that is not a whole state of a model of the same size and of the same kind of
+  ///   optimizer, or that is one of several processes'. Then nothing is changed.
   public static func read(
-    _ path: String, into optimizer: AdamWOptimizer, and parameters: Parameters? = nil
+    _ path: String, into optimizer: Optimizer, and parameters: Parameters? = nil
   ) throws(FileError) -> TrainingState {
     let file = try MappedFile(path: path)
     let header = try checkedHeader(of: file)
+    guard Kind(header) == Kind(optimizer) else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "moments of \(Kind(header).words)", expected: "those of \(Kind(optimizer).words)",
+          advice: "go on with the options of the first run"))
+    }
     let hasWeights = header[Field.hasWeights] == 1
     let step = try header.field(Field.step, named: "step", in: 0...Int(Int32.max), of: path)
-    let moments = [optimizer.firstMoments, optimizer.secondMoments]
-    let count = moments[0].values.count * MemoryLayout<Float>.stride
-    let orders = Header.byteCount + count * (hasWeights ? 3 : 2)
+    // In their order in the file; what there is nothing for is passed over.
+    let parts: [(target: Parameters?, bytes: Int)] =
+      ([optimizer.firstMoments, optimizer.secondMoments].map { ($0, $0.byteCount) })
+      + (hasWeights ? [(parameters, try weightBytes(optimizer, path))] : [])
+    let orders = parts.reduce(Header.byteCount) { $0 + $1.bytes }
     guard file.count >= orders else { throw FileError(path, .wrongSize(found: file.count, expected: orders)) }
     let data = try loaderState(in: file, header, at: orders)
 
-    for (index, target) in (moments + (hasWeights ? [parameters] : [])).enumerated() {
-      guard let target else { continue }
-      let start = Header.byteCount + index * count
-      UnsafeMutableRawBufferPointer(target.values)
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + count]))
+    var start = Header.byteCount
+    for (target, bytes) in parts {
+      if let target {
+        UnsafeMutableRawBufferPointer(target.values)
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + bytes]))
+      }
+      start += bytes
     }
     optimizer.step = step
     let random = RoundingRandom(
@@ -86,13 +147,22 @@ public enum TrainingStateFile {
     return TrainingState(step: step, random: random, data: data)
   }
 
+  /// Of all the weights, whichever of them are trained.
+  private static func weightBytes(_ optimizer: Optimizer, _ path: String) throws(FileError) -> Int {
+    let configuration = optimizer.firstMoments.configuration
+    guard
+      let bytes = configuration.parameterCount.map({ CheckedCount($0) * MemoryLayout<Float>.stride })?.value
+    else { throw FileError(path, .wrongSize(found: 0, expected: .max)) }
+    return bytes
+  }
+
   private static func checkedHeader(of file: MappedFile) throws(FileError) -> Header {
     let header = try Header(of: file, magic: magic, kind: "training state")
-    guard header.version == version else {
+    guard versions.contains(header.version) else {
       throw FileError(
         file.path,
         .unsupportedVersion(
-          found: header.version, supported: [version], advice: "it is newer than this program, or damaged"))
+          found: header.version, supported: versions, advice: "it is newer than this program, or damaged"))
     }
     // Of several processes each may hold a part of the moments, and each draws its own batches.
     _ = try header.field(Field.processes, named: "number of processes", in: 1...1, of: file.path)
@@ -133,6 +203,10 @@ public enum TrainingStateFile {
     }
     return value
   }
+}
+
+extension Parameters {
+  fileprivate var byteCount: Int { values.count * MemoryLayout<Float>.stride }
 }
 
 /// Reads what a shuffling loader adds to the end of a state file.

@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
           --validation data/book_val.bin --tokenizer tokenizer.bin \\
           --output runs/book --steps 500
 
-      Fine-tuning: the same, with --model gpt2_124M.bin. The optimizer is AdamW.
+      Fine-tuning: the same, with --model gpt2_124M.bin; with --lora-rank 8 in little memory.
 
       The flags of llm.c's train_gpt2.cu work as they are there: -e d12 -i DATA -j VALIDATION -o DIR -y 1 and so \
       on. Where they are left out, defaults are as listed below.
@@ -56,6 +56,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Batches") var batches: BatchOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "What is trained") var trained: TrainedOptions
   @OptionGroup(title: "Watching") var watching: WatchingOptions
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
   @OptionGroup(title: "Other flags of llm.c's") var llmc: LLMCFlags
@@ -93,7 +94,7 @@ struct TrainCommand: ParsableCommand {
     // A directory that is not there yet has no run in it, and is not made before it is needed.
     var lock = directory.exists ? try RunLock(directory.path) : nil
     let setup = try TrainingSetup(self, in: directory)
-    try directory.checkSpace(for: setup.configuration, policy: setup.policy)
+    try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
     var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
     printer.announce(setup)
     let trainer = try setup.trainer()
@@ -136,7 +137,7 @@ struct TrainCommand: ParsableCommand {
     let refuge = try run.finish(reason) { printer.show($0) }
     if let refuge { Diagnostics.write("wrote \(refuge.path)") }
     if failure is TrainingError, let lastBefore, lastBefore < trainer.stepsMade {
-      Diagnostics.write("the checkpoint before it is \(run.directory.model(lastBefore))")
+      Diagnostics.write("the checkpoint before it is \(run.directory.result(of: trainer.model, lastBefore))")
     }
     if isStopped, run.lastSaved != nil {
       Diagnostics.write("go on with: \(ResumeCommand.line(for: CommandLine.arguments))")

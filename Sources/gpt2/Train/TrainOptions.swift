@@ -71,6 +71,16 @@ struct OptimizerOptions: ParsableArguments {
   @Option(name: [.customShort("c"), .long], help: "Weight decay, on the two-dimensional tensors.")
   var weightDecay: Float = 0
 
+  @Option(
+    help: """
+      adamw, or muon for the linear layers' weights and AdamW for the rest. Muon learns more from a step, and takes \
+      longer for it.
+      """)
+  var optimizer: Optimizer.Method = .adamW
+
+  @Option(help: "Muon's momentum.")
+  var momentum: Float = 0.95
+
   @Option(help: "AdamW's decay of the first moment.")
   var beta1: Float = 0.9
 
@@ -96,14 +106,16 @@ struct OptimizerOptions: ParsableArguments {
     try clip.check("--clip", atLeast: 0)
     try skipLossOutliers.check("--skip-loss-outliers", atLeast: 0)
     try skipGradientOutliers.check("--skip-gradient-outliers", atLeast: 0)
-    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2)] where !(0..<1).contains(beta) {
+    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2), ("--momentum", momentum)]
+    where !(0..<1).contains(beta) {
       throw ValidationError("\(option) is \(beta), expected a number from 0 to less than 1.")
     }
   }
 
-  var settings: AdamWOptimizer.Settings {
-    AdamWOptimizer.Settings(
-      beta1: beta1, beta2: beta2, weightDecay: weightDecay, maximumGradientNorm: clip == 0 ? nil : clip)
+  var settings: Optimizer.Settings {
+    Optimizer.Settings(
+      method: optimizer, beta1: beta1, beta2: beta2, momentum: momentum, weightDecay: weightDecay,
+      maximumGradientNorm: clip == 0 ? nil : clip)
   }
 
   var outliers: OutlierLimits {
@@ -118,6 +130,8 @@ struct OptimizerOptions: ParsableArguments {
       finalFraction: finalLearningRate)
   }
 }
+
+extension Optimizer.Method: ExpressibleByArgument {}
 
 extension Recomputation: ExpressibleByArgument {}
 
@@ -191,5 +205,63 @@ struct CheckpointOptions: ParsableArguments {
     try keepCheckpoints.check("--keep-checkpoints", atLeast: 0)
     try majorInterval.check("--major-interval", atLeast: 0)
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other.") }
+  }
+}
+
+/// What of the model is trained.
+struct TrainedOptions: ParsableArguments {
+  @Option(
+    help: """
+      Train low-rank adapters of this rank instead of the model (LoRA): little memory, small files, and the model \
+      stays as it is. gpt2 convert --adapters merges them.
+      """)
+  var loraRank: Int?
+
+  @Option(help: "What the adapters' product is multiplied by, times the rank.")
+  var loraAlpha: Float = 16
+
+  @Option(help: "Weights that get adapters: linear for all four, or some of qkvw,attprojw,fcw,fcprojw.")
+  var loraTargets = "linear"
+
+  @Option(help: "Tensors to train, all others staying as they are: names or groups, such as biases,norms.")
+  var trainOnly: String?
+
+  @Option(help: "Tensors that stay as they are: names or groups, such as embeddings,qkvw.")
+  var freeze: String?
+
+  func validate() throws {
+    let given = [
+      ("--lora-rank", loraRank != nil), ("--train-only", trainOnly != nil), ("--freeze", freeze != nil),
+    ]
+    .filter(\.1).map(\.0)
+    guard given.count < 2 else {
+      throw ValidationError("\(given.joined(separator: " and ")) exclude each other.")
+    }
+    let tensors = try trained
+    guard loraRank != nil || tensors != .none else { throw ValidationError("Nothing is left to train.") }
+  }
+
+  /// The tensors that are trained; none beside adapters.
+  var trained: TensorSet {
+    get throws {
+      if loraRank != nil { return .none }
+      do throws(TensorNameError) {
+        if let trainOnly { return try TensorSet(names: trainOnly) }
+        if let freeze { return TensorSet.all.subtracting(try TensorSet(names: freeze)) }
+      } catch {
+        throw ValidationError("\(trainOnly == nil ? "--freeze" : "--train-only"): \(error).")
+      }
+      return .all
+    }
+  }
+
+  func adapters(for configuration: Configuration) throws -> AdapterLayout? {
+    guard let loraRank else { return nil }
+    do {
+      return try AdapterLayout(
+        configuration, rank: loraRank, alpha: loraAlpha, targets: try TensorSet(names: loraTargets))
+    } catch {
+      throw ValidationError("--lora-rank, --lora-alpha and --lora-targets: \(error).")
+    }
   }
 }

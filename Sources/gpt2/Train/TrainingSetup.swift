@@ -39,7 +39,7 @@ struct TrainingSetup {
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
     }
     // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
-    try MemoryShortage.check(TrainingPlan(command, steps: 1), for: configuration)
+    try MemoryShortage.check(TrainingPlan(command, for: configuration, steps: 1), for: configuration)
     let isOverfitting = command.isOverfitting
     let pattern = isOverfitting ? command.validation ?? command.data : command.data
     data = try Self.loader(
@@ -52,7 +52,8 @@ struct TrainingSetup {
     let tokensPerStep = command.batches.accumulation * data.batchSize * data.sequenceLength
     let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
     // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
-    plan = TrainingPlan(command, steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
+    plan = try TrainingPlan(
+      command, for: configuration, steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
   }
 
   /// What the processor can do at most, in operations a second.
@@ -70,9 +71,20 @@ struct TrainingSetup {
       data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads
+      train   \(trainedWords), \(plan.optimizer.method.rawValue)
       memory  \(Numbers.bytes(memory.total))\(available):
               \(memory.parts)
       """
+  }
+
+  /// "all", "biases", or "adapters of rank 8 for qkvw: 294912 parameters".
+  private var trainedWords: String {
+    let count = Parameters.valueCount(of: configuration, holding: plan.trained, adapters: plan.adapters) ?? 0
+    guard let adapters = plan.adapters else {
+      return "\(plan.trained): \(Numbers.short(Double(count))) parameters"
+    }
+    return "adapters of rank \(adapters.rank) for \(adapters.targets): "
+      + "\(Numbers.short(Double(count))) parameters"
   }
 
   /// The first record of the run's metrics.
@@ -85,6 +97,7 @@ struct TrainingSetup {
       "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",
       "sequence length": "\(plan.sequenceLength)", "batches an update": "\(plan.accumulation)",
       "tokens an update": "\(plan.tokensPerStep)", "steps": "\(plan.steps)",
+      "trained": trainedWords, "optimizer": plan.optimizer.method.rawValue,
       "learning rate": "\(plan.learningRate.peak)", "schedule": plan.learningRate.shape.rawValue,
       "warm-up steps": "\(plan.learningRate.warmUpSteps)",
       "final learning rate": "\(plan.learningRate.finalFraction)",
@@ -98,10 +111,10 @@ struct TrainingSetup {
 
   /// Gets the weights and all other memory: slow and large.
   func trainer() throws -> Trainer {
-    let parameters = try start.parameters()
-    parameters.warnIfNotFinite(path: source, on: workers)
-    let trainer = try Trainer(
-      Model(parameters, precision: precision, on: workers), plan: plan, data: data, watchedBy: watch)
+    let model = try start.model(
+      adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
+    model.parameters.warnIfNotFinite(path: source, on: workers)
+    let trainer = try Trainer(model, plan: plan, data: data, watchedBy: watch)
     if let step = start.step { try directory.load(step, into: trainer) }
     return trainer
   }
@@ -152,12 +165,13 @@ extension TrainCommand {
 }
 
 extension TrainingPlan {
-  init(_ command: TrainCommand, steps: Int) {
+  init(_ command: TrainCommand, for configuration: Configuration, steps: Int) throws {
     let watching = command.watching
     self.init(
       batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength,
       accumulation: command.batches.accumulation, recomputing: command.recompute, steps: steps,
       learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
+      trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
       validationInterval: watching.validationInterval.orNone,
       validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BinaryFiles
+import Kernels
 import Training
 import Transformer
 
@@ -8,9 +9,17 @@ enum TrainingStart {
   case random(Configuration, seed: UInt32)
   case file(Configuration, path: String)
   case checkpoint(Configuration, path: String, step: Int)
+  /// Adapters of a checkpoint, and the model they belong to.
+  case adapters(Configuration, base: String, path: String, step: Int)
 
   init(_ command: TrainCommand, vocabularySize: Int, in directory: RunDirectory) throws {
     if command.isResuming, let step = try directory.checkpoints().last {
+      if command.trained.loraRank != nil {
+        self = .adapters(
+          try Self.configuration(of: command.model), base: command.model, path: directory.adapters(step),
+          step: step)
+        return
+      }
       let path = directory.model(step)
       self = .checkpoint(try Self.configuration(ofCheckpoint: step, at: path), path: path, step: step)
       return
@@ -59,20 +68,52 @@ enum TrainingStart {
 
   var configuration: Configuration {
     switch self {
-    case .random(let configuration, _), .file(let configuration, _), .checkpoint(let configuration, _, _):
+    case .random(let configuration, _), .file(let configuration, _), .checkpoint(let configuration, _, _),
+      .adapters(let configuration, _, _, _):
       configuration
     }
   }
 
   /// The step after which the run goes on.
   var step: Int? {
-    if case .checkpoint(_, _, let step) = self { step } else { nil }
+    switch self {
+    case .random, .file: nil
+    case .checkpoint(_, _, let step), .adapters(_, _, _, let step): step
+    }
   }
 
-  func parameters() throws -> Parameters {
+  /// The model with what is trained of it.
+  ///
+  /// - Parameter layout: Of the adapters, if it is they that are trained.
+  func model(
+    adapters layout: AdapterLayout?, seed: UInt32, precision: Precision, on workers: Workers
+  ) throws -> Model {
+    let parameters = try parameters(isTrained: layout == nil)
+    var adapters: LowRankAdapters?
+    switch self {
+    case .adapters(_, _, let path, _):
+      let saved = try AdapterFile.read(path, for: parameters, on: workers)
+      guard saved.layout == layout else {
+        throw FileError(
+          path,
+          .mismatch(
+            found:
+              "adapters of rank \(saved.layout.rank), alpha \(saved.layout.alpha), for \(saved.layout.targets)",
+            expected: "those that the --lora options name", advice: "go on with the options of the first run")
+        )
+      }
+      adapters = saved
+    default: adapters = try layout.map { try LowRankAdapters(random: $0, seed: seed) }
+    }
+    return Model(parameters, adapters: adapters, precision: precision, on: workers)
+  }
+
+  private func parameters(isTrained: Bool) throws -> Parameters {
     switch self {
     case .random(let configuration, let seed): try Parameters(random: configuration, seed: seed)
-    case .file(_, let path), .checkpoint(_, let path, _): try Checkpoint.read(path)
+    case .file(_, let path), .checkpoint(_, let path, _), .adapters(_, let path, _, _):
+      // What is not trained can stay where it is, in the file.
+      try Checkpoint.read(path, placing: isTrained ? .copied : .mapped)
     }
   }
 }
