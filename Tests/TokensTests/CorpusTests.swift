@@ -83,7 +83,7 @@ struct CorpusTests {
   @Test(
     .enabled(
       if: Fixtures.gpt2Path != nil && TestFiles.data("tinyshakespeare.txt") != nil,
-      "skipped: gpt2_tokenizer.bin or tinyshakespeare.txt not found"), arguments: [1, 2, 5])
+      "skipped: gpt2_tokenizer.bin or tinyshakespeare.txt not found"), arguments: [1, 5])
   func tinyShakespeareIsLlmCs(threads: Int) throws {
     let tokenizer = try Tokenizer(contentsOf: #require(Fixtures.gpt2Path))
     let text = try #require(TestFiles.data("tinyshakespeare.txt"))
