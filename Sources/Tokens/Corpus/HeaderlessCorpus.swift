@@ -113,7 +113,7 @@ private struct HeaderlessBlock {
   }
 
   private func outOfRange(_ token: Int, position: Int) -> FileError {
-    if let vocabularySize, token >= 0 {
+    if let vocabularySize, 0...Int(UInt16.max) ~= token {
       let cause = FileError.Cause.tokenOutOfRange(
         token: token, position: position, vocabularySize: vocabularySize)
       return FileError(source, cause)

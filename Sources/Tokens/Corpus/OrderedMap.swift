@@ -19,8 +19,14 @@ struct OrderedMap<Input: Sendable, Output: Sendable>: Sendable {
       isFilled.signal()
     }
 
+    /// The result, if it is there.
+    func takeIfFilled() -> Output? {
+      guard isFilled.wait(timeout: .now()) == .success else { return nil }
+      return output.withLock { $0 }
+    }
+
     /// The result, or `nil` if interrupted while waiting for it.
-    func wait(isInterrupted: () -> Bool) -> Output? {
+    func take(isInterrupted: () -> Bool) -> Output? {
       while isFilled.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
         if isInterrupted() { return nil }
       }
@@ -43,20 +49,27 @@ struct OrderedMap<Input: Sendable, Output: Sendable>: Sendable {
     var started = 0
     var isAtEnd = false
     while true {
+      if isInterrupted() { return false }
+      // A result that is there already: the next value may be long in coming.
+      if let output = slots.first?.takeIfFilled() {
+        slots.removeFirst()
+        try consume(output)
+        continue
+      }
       // One value for each thread, and one that waits for it.
-      while !isAtEnd, slots.count < 2 * threads {
-        if isInterrupted() { return false }
+      if !isAtEnd, slots.count < 2 * threads {
         guard let input = try next() else {
           isAtEnd = true
-          break
+          continue
         }
         let slot = Slot()
         queues[started % threads].async { slot.fill(with: transform(input)) }
         slots.append(slot)
         started += 1
+        continue
       }
-      guard let first = slots.first else { return !isInterrupted() }
-      guard let output = first.wait(isInterrupted: isInterrupted) else { return false }
+      guard let first = slots.first else { return true }
+      guard let output = first.take(isInterrupted: isInterrupted) else { return false }
       slots.removeFirst()
       try consume(output)
     }

@@ -7,13 +7,15 @@ final class ShardSink: TokenSink {
   private let tokensInShard: Int
   private let replacing: Bool
   /// The shards so far. All but the last are full and closed: there may be more than can be open at once.
-  private var shards: [TokenFileWriter] = []
+  private var shards: [TokenFileWriter]
 
   /// - Parameter tokens: At least 2.
-  init(prefix: String, tokens: Int, replacing: Bool) {
+  /// - Throws: `FileError` if the first file exists and may not be replaced, or cannot be created.
+  init(prefix: String, tokens: Int, replacing: Bool) throws(FileError) {
     self.prefix = prefix
     tokensInShard = tokens
     self.replacing = replacing
+    shards = [try TokenFileWriter(to: TokenLayout.shard(0, prefix), replacing: replacing)]
   }
 
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError) {

@@ -22,7 +22,7 @@ extension TokenLayout {
     return switch self {
     case .split(let validationCount):
       try SplitSink(prefix: prefix, validationCount: validationCount, replacing: replacing)
-    case .shards(let tokens): ShardSink(prefix: prefix, tokens: tokens, replacing: replacing)
+    case .shards(let tokens): try ShardSink(prefix: prefix, tokens: tokens, replacing: replacing)
     }
   }
 }
