@@ -30,7 +30,8 @@ final class TokenFileWriter {
     }
     var rest = tokens
     while !rest.isEmpty {
-      try writer.append(rest.prefix(Self.tokensAtOnce).map(\.littleEndian))
+      // A key path in place of the closure would be looked up for every token.
+      try writer.append(rest.prefix(Self.tokensAtOnce).map { $0.littleEndian })
       rest = rest.dropFirst(Self.tokensAtOnce)
     }
     count += tokens.count
