@@ -25,7 +25,8 @@ struct TokenizeCommand: ParsableCommand {
 
       The header-less token files of nanoGPT and of llm.c before May 2024 are given headers:
 
-        gpt2 tokenize --from-tokens uint16 train.bin --validation-tokens 0 --output data/old
+        gpt2 tokenize --from-tokens uint16 train.bin --validation-tokens 0 \\
+          --output data/old
 
       A tokenizer that needs no training, one token a byte:
 
