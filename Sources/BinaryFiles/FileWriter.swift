@@ -5,12 +5,17 @@
 #endif
 
 /// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
+///
+/// The file has no name until it is committed; a writer that is dropped before leaves nothing behind.
 public final class FileWriter {
   private let path: String
   private let target: OutputTarget
   private let partialPath: String
   private let replacing: Bool
   private let descriptor: Int32
+  /// The number of bytes appended.
+  private var count = 0
+  private var isFinished = false
   private var isCommitted = false
 
   /// Calls `body` with a writer and commits what it wrote; if `body` throws, nothing is left behind.
@@ -20,9 +25,9 @@ public final class FileWriter {
   public static func write(
     to path: String, replacing: Bool, _ body: (FileWriter) throws(FileError) -> Void
   ) throws(FileError) {
-    let writer = try FileWriter(path: path, replacing: replacing)
+    let writer = try FileWriter(to: path, replacing: replacing)
     try body(writer)
-    try writer.commit()
+    try commit([writer])
   }
 
   /// Says whether an output could be begun here, so that a long run does not find out at its end.
@@ -33,7 +38,11 @@ public final class FileWriter {
     _ = try OutputTarget(path, replacing: replacing)
   }
 
-  private init(path: String, replacing: Bool) throws(FileError) {
+  /// Begins a file that `commit` will call `path`.
+  ///
+  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Throws: `FileError` as `check` does, or if the system refuses.
+  public init(to path: String, replacing: Bool) throws(FileError) {
     self.path = path
     self.replacing = replacing
     target = try OutputTarget(path, replacing: replacing)
@@ -53,7 +62,7 @@ public final class FileWriter {
   }
 
   deinit {
-    close(descriptor)
+    if !isFinished { close(descriptor) }
     if !isCommitted { unlink(partialPath) }
   }
 
@@ -67,6 +76,7 @@ public final class FileWriter {
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { throw FileError(path, .fromErrno("writing it")) }
       rest = rest.dropFirst(written)
+      count += written
     }
   }
 
@@ -88,16 +98,60 @@ public final class FileWriter {
     try append(header.fields)
   }
 
-  /// Syncs the file, gives it its name, and syncs the directory, so that a power cut loses neither.
-  private func commit() throws(FileError) {
+  /// Writes `header` over the one that the file begins with: for what is known only at the end.
+  ///
+  /// - Precondition: A header, if only an empty one, was appended first.
+  public func replaceHeader(with header: Header) throws(FileError) {
+    precondition(count >= Header.byteCount && !isFinished, "\(count) bytes, finished: \(isFinished)")
+    var written = 0
+    while written < Header.byteCount {
+      let result = header.fields.withUnsafeBytes { bytes in
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+        return pwrite(descriptor, rest.baseAddress, rest.count, off_t(written))
+      }
+      if result < 0 && errno == EINTR { continue }
+      guard result > 0 else { throw FileError(path, .fromErrno("writing it")) }
+      written += result
+    }
+  }
+
+  /// Syncs and closes the file, which then only wants its name: of many outputs few need be open at once.
+  public func finish() throws(FileError) {
+    guard !isFinished else { return }
     try sync()
+    isFinished = true
+    // Some file systems tell only here that they could not take the data.
+    guard close(descriptor) == 0 || errno == EINTR else { throw FileError(path, .fromErrno("closing it")) }
+  }
+
+  /// Finishes the files, then gives all of them their names, and syncs their directories, so that a power cut
+  /// loses neither.
+  ///
+  /// If one cannot be named, those named before it are removed again; what they replaced cannot be brought back.
+  /// - Throws: `FileError` if the system refuses a step, or if a target that may not be replaced has appeared.
+  public static func commit(_ writers: [FileWriter]) throws(FileError) {
+    for writer in writers { try writer.finish() }
+    for (index, writer) in writers.enumerated() {
+      do throws(FileError) {
+        try writer.name()
+      } catch {
+        for named in writers[..<index] where !named.replacing { unlink(named.target.path) }
+        throw error
+      }
+    }
+    var synced: Set<String> = []
+    for writer in writers where synced.insert(writer.target.directory).inserted {
+      writer.target.syncDirectory()
+    }
+  }
+
+  private func name() throws(FileError) {
     if replacing {
       guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
     } else {
       try nameWithoutReplacing()
     }
     isCommitted = true
-    target.syncDirectory()
   }
 
   private func sync() throws(FileError) {

@@ -3,7 +3,7 @@
 final class BytePairEncoder: Sendable {
   private let pieces: PieceTable
   let pairs: PairTable
-  private let classes = CharacterClassTable()
+  let classes = CharacterClassTable()
 
   /// - Parameter endOfText: A token that text never becomes.
   /// - Returns: `nil` if the vocabulary lacks a token for some byte.

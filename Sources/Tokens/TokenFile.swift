@@ -4,9 +4,7 @@ import BinaryFiles
 /// tokens. It is mapped, not read: a large file costs no memory.
 public struct TokenFile: Sendable {
   static let magic: Int32 = 20_240_520
-  private static let version: Int32 = 1
-  /// How many tokens are written at once: 2 MiB.
-  private static let tokensAtOnce = 1 << 20
+  static let version: Int32 = 1
 
   private let file: MappedFile
 
@@ -16,10 +14,15 @@ public struct TokenFile: Sendable {
   public var path: String { file.path }
 
   /// - Throws: `FileError` if the file cannot be read, is of another kind, or has not the size that its header
-  ///   declares. The header-less files of older programs are of another kind.
+  ///   declares. The header-less files of older programs are of another kind: see `HeaderlessCorpus`.
   public init(contentsOf path: String) throws(FileError) {
     file = try MappedFile(path: path)
-    let header = try Header(of: file, magic: Self.magic, kind: "token file")
+    let header: Header
+    do throws(FileError) {
+      header = try Header(of: file, magic: Self.magic, kind: "token file")
+    } catch {
+      throw Self.explanation(of: error, about: file)
+    }
     guard header.version == Self.version else {
       throw FileError(
         path,
@@ -73,33 +76,14 @@ public struct TokenFile: Sendable {
   ///
   /// - Parameter tokens: At least 1, and no more than the header's int32 can count.
   /// - Parameter replacing: Whether a file at `path` may be replaced.
-  /// - Parameter body: Called when all is written but not under its name yet. If it throws, nothing is left
-  ///   behind: this is how files that need each other come to be all or none.
   /// - Throws: `FileError` if there are too few or too many tokens, if the file exists and may not be replaced,
-  ///   or if it cannot be written; what `body` throws.
+  ///   or if it cannot be written. Then nothing is left behind.
   public static func write(
-    _ tokens: ArraySlice<UInt16>, to path: String, replacing: Bool,
-    beforeNaming body: () throws(FileError) -> Void = {}
+    _ tokens: ArraySlice<UInt16>, to path: String, replacing: Bool
   ) throws(FileError) {
-    guard 1...Int(Int32.max) ~= tokens.count else {
-      throw FileError(
-        path,
-        .mismatch(
-          found: "\(tokens.count) tokens to write", expected: "1 to \(Int32.max)",
-          advice: tokens.isEmpty ? "give it some text" : "split the text into several files"))
-    }
-    var header = Header(magic: magic, version: version)
-    header[2] = tokens.count
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
-      try writer.append(header)
-      // In parts, since making them little-endian copies them.
-      var rest = tokens
-      while !rest.isEmpty {
-        try writer.append(rest.prefix(tokensAtOnce).map(\.littleEndian))
-        rest = rest.dropFirst(tokensAtOnce)
-      }
-      try body()
-    }
+    let writer = try TokenFileWriter(to: path, replacing: replacing)
+    try writer.append(tokens)
+    try TokenFileWriter.commit([writer])
   }
 
   /// Writes all of `tokens`: see `write(_:to:replacing:)` for a slice.

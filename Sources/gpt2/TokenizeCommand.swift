@@ -1,5 +1,7 @@
 import ArgumentParser
 import BinaryFiles
+import Foundation
+import Kernels
 import Tokens
 
 struct TokenizeCommand: ParsableCommand {
@@ -12,23 +14,53 @@ struct TokenizeCommand: ParsableCommand {
 
         gpt2 tokenize book.txt --tokenizer tokenizer.bin --output data/book
 
+      Texts of any size are read, encoded and written a part at a time; only what GPT-2's tokenizer takes as \
+      one piece, such as a gigabyte of one letter, is held as a whole. Of a folder, every text in it is taken, \
+      sorted by path; \(Self.skippedWords).
+
+        gpt2 tokenize notes --extension md --extension txt --documents file \\
+          --tokenizer tokenizer.bin --output data/notes
+        zcat web.jsonl.gz | gpt2 tokenize - --documents jsonl --field text \\
+          --shard-tokens 100000000 --tokenizer tokenizer.bin --output data/web
+
+      The header-less token files of nanoGPT and of llm.c before May 2024 are given headers:
+
+        gpt2 tokenize --from-tokens uint16 train.bin --validation-tokens 0 \\
+          --output data/old
+
       A tokenizer that needs no training, one token a byte:
 
         gpt2 tokenize --byte-level tokenizer.bin
       """)
 
-  @Argument(help: "Text files, joined in this order.", completion: .file())
+  private static let skippedWords = """
+    hidden files, links to what is taken already, and files with a zero byte near their beginning are skipped
+    """
+
+  @Argument(help: "Text files and folders, joined in this order; - for standard input.", completion: .file())
   var texts: [String] = []
 
   @Option(help: "Tokenizer to encode with.", completion: .file(extensions: ["bin"]))
   var tokenizer: String?
 
-  @Option(help: "What the names of the two token files begin with.")
+  @Option(help: "What the names of the token files begin with.")
   var output: String?
 
+  @OptionGroup var source: TextSourceOptions
+
   @Option(
-    help: "Tokens at the beginning kept for validation, at least 2; by default 32768 or a tenth, if less.")
+    help: """
+      Tokens at the beginning kept for validation, at least 2, or 0 for none; by default 32768 or a tenth, if \
+      less.
+      """)
   var validationTokens: Int?
+
+  @Option(
+    help: """
+      Write files of this many tokens, PREFIX_val_000000.bin and then PREFIX_train_000001.bin and so on; \
+      llm.c takes 100000000.
+      """)
+  var shardTokens: Int?
 
   @Option(
     name: .customLong("byte-level"), help: "Write the byte-level tokenizer to this file.",
@@ -38,37 +70,92 @@ struct TokenizeCommand: ParsableCommand {
   @Flag(help: "Replace output files that exist.")
   var overwrite = false
 
+  @Flag(help: "Print a summary on standard output, as one line of JSON.")
+  var json = false
+
+  @OptionGroup var threads: ThreadOptions
+
   func validate() throws {
-    try validationTokens?.check("--validation-tokens", atLeast: 2)
+    try checkCounts()
+    try source.check(texts)
     if texts.isEmpty {
       guard byteLevelOutput != nil else { throw ValidationError("No text file was named.") }
       guard output == nil else { throw ValidationError("No text file was named for --output.") }
       return
     }
-    if tokenizer == nil, byteLevelOutput == nil { throw ValidationError("Missing --tokenizer.") }
-    if output == nil { throw ValidationError("Missing --output: what the two token files are to be called.") }
+    if tokenizer == nil, byteLevelOutput == nil, source.tokens == nil {
+      throw ValidationError("Missing --tokenizer.")
+    }
+    if output == nil { throw ValidationError("Missing --output: what the token files are to be called.") }
+  }
+
+  private func checkCounts() throws {
+    if let validationTokens, validationTokens < 2, validationTokens != 0 {
+      throw ValidationError(
+        "--validation-tokens is \(validationTokens), expected a whole number of at least 2, or 0 for none.")
+    }
+    guard let shardTokens else { return }
+    guard 2...Int(Int32.max) ~= shardTokens else {
+      throw ValidationError("--shard-tokens is \(shardTokens), expected a number from 2 to \(Int32.max).")
+    }
+    if validationTokens != nil {
+      throw ValidationError("Of --shard-tokens the first shard is for validation: omit --validation-tokens.")
+    }
   }
 
   func run() throws {
     try checkOutputs()
-    guard let output else {
-      try writeByteLevel {}
-      return
+    guard let output else { return try writeByteLevel {} }
+    let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) }
+    let list = try TextFileList(texts, extensions: source.extensions)
+    var printer = TokenizePrinter(list, asJSON: json)
+    defer { printer.clear() }
+
+    Interruption.watch()
+    var summary: CorpusSummary?
+    do {
+      try writeByteLevel { () throws(FileError) in
+        summary = try write(list, tokenizer, to: output, &printer)
+        // The byte-level tokenizer is not to be left behind alone.
+        if summary == nil { throw FileError(output, .system(operation: "writing it", code: EINTR)) }
+      }
+    } catch {
+      guard Interruption.isAsked, summary == nil else { throw error }
+      printer.clear()
+      Diagnostics.write("interrupted; nothing was written")
+      throw Exit.interrupted
     }
-    let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) } ?? .byteLevel
-    let corpus = try Corpus(contentsOf: texts, tokenizer: tokenizer)
-    var counts = (validation: 0, training: 0)
-    try writeByteLevel { () throws(FileError) in
-      counts = try corpus.write(prefix: output, validationCount: validationTokens, replacing: overwrite)
+    if let summary { try printer.print(summary, isText: source.tokens == nil) }
+  }
+
+  private var layout: TokenLayout {
+    shardTokens.map { .shards(tokens: $0) } ?? .split(validationCount: validationTokens)
+  }
+
+  /// - Returns: What was written; `nil` if interrupted.
+  private func write(
+    _ list: TextFileList, _ tokenizer: Tokenizer?, to output: String, _ printer: inout TokenizePrinter
+  ) throws(FileError) -> CorpusSummary? {
+    if let kind = source.tokens {
+      let corpus = HeaderlessCorpus(list.inputs, kind: kind, vocabularySize: tokenizer?.vocabularySize)
+      printer.begin(byteCount: corpus.byteCount)
+      return try corpus.write(
+        to: output, layout: layout, replacing: overwrite, isInterrupted: { Interruption.isAsked },
+        observing: { printer.show($0) })
     }
-    Diagnostics.write("wrote \(output)_val.bin: \(counts.validation) tokens")
-    Diagnostics.write("wrote \(output)_train.bin: \(counts.training) tokens")
+    let corpus = try Corpus(list.inputs, documents: source.separation, tokenizer: tokenizer ?? .byteLevel)
+    printer.begin(byteCount: corpus.byteCount)
+    if shardTokens == nil { printer.warnOfSize() }
+    return try corpus.write(
+      to: output, layout: layout, replacing: overwrite,
+      threads: min(threads.threads ?? .max, Workers.activeProcessorCount),
+      isInterrupted: { Interruption.isAsked }, observing: { printer.show($0) })
   }
 
   /// Before any work, so that nobody waits for a refusal.
   private func checkOutputs() throws(FileError) {
     if let byteLevelOutput { try FileWriter.check(byteLevelOutput, replacing: overwrite) }
-    if let output { try Corpus.checkOutputs(prefix: output, replacing: overwrite) }
+    if let output { try layout.checkOutputs(prefix: output, replacing: overwrite) }
   }
 
   /// Writes the byte-level tokenizer, if it was asked for, and the other outputs: if these fail, it is not left

@@ -120,7 +120,7 @@ struct TokenizerFileTests {
     let error = #expect(throws: FileError.self) { try tokenizer.encode("a") }
     #expect(error?.path == path)
     #expect(error?.description.contains("it can only decode") == true)
-    #expect(throws: FileError.self) { try Corpus([97], tokenizer: tokenizer) }
+    #expect(throws: FileError.self) { try Corpus([.standardInput], tokenizer: tokenizer) }
   }
 
   @Test func writesWhatItRead() throws {

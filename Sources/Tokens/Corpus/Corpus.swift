@@ -1,0 +1,134 @@
+import BinaryFiles
+
+/// Texts as one stream of tokens, in which each document begins with end-of-text.
+///
+/// The texts are read, encoded and written a block at a time, so that their size does not matter. What comes
+/// out is, bit for bit, what encoding each document as a whole gives, for any number of threads.
+public struct Corpus: Sendable {
+  private let inputs: [TextInput]
+  private let documents: DocumentSeparation
+  private let encoder: BytePairEncoder
+  private let endOfText: Int
+  /// Read, encoded and written at once: large beside what it costs to hand a block over.
+  private let blockSize: Int
+
+  /// - Parameter inputs: Read one after the other. Each begins a document.
+  /// - Throws: `FileError` if the tokenizer has no token for some byte.
+  public init(
+    _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, tokenizer: Tokenizer
+  ) throws(FileError) {
+    try self.init(inputs, documents: documents, tokenizer: tokenizer, blockSize: 1 << 18)
+  }
+
+  init(
+    _ inputs: [TextInput], documents: DocumentSeparation, tokenizer: Tokenizer, blockSize: Int
+  ) throws(FileError) {
+    self.inputs = inputs
+    self.documents = documents
+    encoder = try tokenizer.makeEncoder()
+    endOfText = tokenizer.endOfText
+    self.blockSize = blockSize
+  }
+
+  /// The size of all inputs, or `nil` if it is not known, as that of standard input.
+  public var byteCount: Int? { InputReader.size(of: inputs) }
+
+  /// Writes the tokens to files.
+  ///
+  /// - Parameters:
+  ///   - prefix: What the names of the files begin with.
+  ///   - replacing: Whether files of these names may be replaced.
+  ///   - threads: How many encode. The files are the same for any number.
+  ///   - isInterrupted: Asked often; then nothing is left behind.
+  ///   - observe: Called after every block.
+  /// - Returns: What was written; `nil` if interrupted.
+  /// - Throws: `FileError` if an input cannot be read or has a line that is not as it should be, if a file would
+  ///   hold fewer than two tokens, an input and its target, or cannot be written. No file gets its name before
+  ///   all are whole.
+  public func write(
+    to prefix: String, layout: TokenLayout = .split(validationCount: nil), replacing: Bool, threads: Int = 1,
+    isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
+  ) throws(FileError) -> CorpusSummary? {
+    let output = try TokenOutput(prefix: prefix, layout: layout, replacing: replacing)
+    var progress = CorpusProgress()
+    let isComplete = try forEachBlock(threads: threads, isInterrupted: isInterrupted) {
+      (block) throws(FileError) in
+      try output.append(block.tokens[...])
+      progress.add(block)
+      observe(progress)
+    }
+    guard isComplete else { return nil }
+    let source = inputs.first?.name ?? "the list of texts"
+    guard progress.bytes > 0 else {
+      throw FileError(
+        source,
+        .mismatch(
+          found: "that the text is empty", expected: "at least 2 tokens for validation and 2 for training",
+          advice: "name a file with some text"))
+    }
+    return CorpusSummary(progress: progress, files: try output.commit(source: source))
+  }
+
+  /// Calls `body` with every block's tokens, in order.
+  ///
+  /// - Returns: Whether it came to the end; `false` if interrupted.
+  func forEachBlock(
+    threads: Int, isInterrupted: () -> Bool, _ body: (EncodedBlock) throws(FileError) -> Void
+  ) throws(FileError) -> Bool {
+    let encoder = BlockEncoder(encoder, endOfText: endOfText, documents: documents)
+    let map = OrderedMap(threads: threads) { (block: TextBlock) in encoder.encode(block) }
+    var blocks = TextBlocks(
+      inputs, documents: documents, blockSize: blockSize, cut: SafeCut(classes: self.encoder.classes))
+    var position = InputPosition()
+    return try map.run(
+      isInterrupted: isInterrupted,
+      next: { () throws(FileError) in try blocks.next(isInterrupted: isInterrupted) },
+      consume: { (block) throws(FileError) in
+        if let problem = block.problem { throw position.error(problem, in: inputs) }
+        position.advance(past: block)
+        try body(block)
+      })
+  }
+}
+
+/// The blocks of several inputs, one after the other.
+private struct TextBlocks {
+  private var inputs: ArraySlice<TextInput>
+  private let documents: DocumentSeparation
+  private let blockSize: Int
+  private let cut: SafeCut
+  private var current: TextBlockReader?
+
+  init(_ inputs: [TextInput], documents: DocumentSeparation, blockSize: Int, cut: SafeCut) {
+    self.inputs = inputs[...]
+    self.documents = documents
+    self.blockSize = blockSize
+    self.cut = cut
+  }
+
+  mutating func next(isInterrupted: () -> Bool) throws(FileError) -> TextBlock? {
+    while true {
+      if let block = try current?.next(isInterrupted: isInterrupted) { return block }
+      if isInterrupted() { return nil }
+      guard let input = inputs.popFirst() else { return nil }
+      current = try TextBlockReader(input, documents: documents, blockSize: blockSize, cut: cut)
+    }
+  }
+}
+
+/// Which line of which input comes next.
+private struct InputPosition {
+  private var input = 0
+  private var lines = 0
+
+  mutating func advance(past block: EncodedBlock) {
+    lines = block.isLastOfInput ? 0 : lines + block.lines
+    input += block.isLastOfInput ? 1 : 0
+  }
+
+  func error(_ problem: LineProblem, in inputs: [TextInput]) -> FileError {
+    FileError(
+      inputs[input].name,
+      .unparsableText(line: lines + problem.line, found: problem.found, expected: problem.expected))
+  }
+}

@@ -1,0 +1,73 @@
+import BinaryFiles
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The texts that arguments of a command line name: files, folders with all that is in them, standard input.
+public struct TextFileList: Sendable, Equatable {
+  /// In the order of the arguments, and those of a folder sorted by the bytes of their paths.
+  public private(set) var inputs: [TextInput] = []
+  /// What is in the folders but was not taken.
+  public private(set) var skipped: [SkippedFile] = []
+
+  /// - Parameters:
+  ///   - arguments: Paths, or "-" for standard input. Files named here are taken whatever they are.
+  ///   - extensions: What the names of files in folders must end in, after a dot and whatever the case: "txt",
+  ///     "tar.gz". Empty for any.
+  /// - Throws: `FileError` if something is not there or cannot be read, or if a folder has no text in it.
+  public init(_ arguments: [String], extensions: [String] = []) throws(FileError) {
+    for argument in arguments {
+      if argument == "-" {
+        inputs.append(.standardInput)
+        continue
+      }
+      var status = stat()
+      guard stat(argument, &status) == 0 else { throw FileError(argument, .fromErrno("looking at it")) }
+      // Now rather than when all before it is done.
+      guard access(argument, R_OK) == 0 else { throw FileError(argument, .fromErrno("looking at it")) }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        try append(folder: argument, extensions)
+      } else {
+        inputs.append(.file(argument))
+      }
+    }
+  }
+
+  private mutating func append(folder: String, _ extensions: [String]) throws(FileError) {
+    var walk = FolderWalk(extensions: extensions)
+    try walk.visit(folder)
+    guard !walk.files.isEmpty else {
+      let isFiltered = walk.skipped.contains { $0.reason == .otherExtension }
+      throw FileError(
+        folder,
+        .mismatch(
+          found: "no text in this folder, and \(walk.skipped.count) files or folders skipped",
+          expected: "at least one text file",
+          advice: isFiltered ? "give other extensions" : "name another folder, or the files themselves"))
+    }
+    inputs.append(contentsOf: walk.files.map { .file($0) })
+    skipped.append(contentsOf: walk.skipped)
+  }
+}
+
+/// Something in a folder that is no text, or is not wanted.
+public struct SkippedFile: Sendable, Equatable {
+  public enum Reason: String, Sendable, CaseIterable {
+    /// Its name begins with a dot. Of a folder all that is in it is skipped.
+    case hidden
+    /// There is a zero byte among the first 8,000, which is how git tells.
+    case binary
+    case otherExtension = "of another extension"
+    /// A symbolic link to something that is taken already.
+    case seenBefore = "linked to twice"
+    case danglingLink = "linked to nowhere"
+    case special = "neither file nor folder"
+    case unspeakable = "named in other bytes than UTF-8"
+  }
+
+  public let path: String
+  public let reason: Reason
+}

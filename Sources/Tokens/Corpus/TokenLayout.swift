@@ -1,0 +1,47 @@
+import BinaryFiles
+
+/// The files that a stream of tokens is written to.
+public enum TokenLayout: Sendable, Equatable {
+  /// The first `validationCount` tokens in PREFIX_val.bin and the others in PREFIX_train.bin, as llm.c's
+  /// `dev/data/tinyshakespeare.py` writes them; `nil` for `defaultValidationCount`, 0 for no PREFIX_val.bin.
+  case split(validationCount: Int?)
+  /// `tokens` tokens in each file but the last: PREFIX_val_000000.bin, then PREFIX_train_000001.bin and so on, as
+  /// llm.c's `dev/data/fineweb.py` writes them.
+  case shards(tokens: Int)
+
+  /// How many of `count` tokens to set aside for validation unless told otherwise: llm.c's 32,768, but no
+  /// more than a tenth, and at least 2, an input and its target.
+  public static func defaultValidationCount(of count: Int) -> Int { max(2, min(32_768, count / 10)) }
+
+  /// Says whether the files could be begun, so that nobody waits for the tokens first.
+  ///
+  /// - Throws: `FileError` if a file exists and may not be replaced, or if its directory takes no files.
+  public func checkOutputs(prefix: String, replacing: Bool) throws(FileError) {
+    switch self {
+    case .split(let validationCount):
+      if validationCount != 0 { try FileWriter.check(Self.validation(prefix), replacing: replacing) }
+      try FileWriter.check(Self.training(prefix), replacing: replacing)
+    case .shards:
+      try FileWriter.check(Self.shard(0, prefix), replacing: replacing)
+      try FileWriter.check(Self.shard(1, prefix), replacing: replacing)
+      // How many there will be is not known, and none may be mixed with those of another text.
+      if !replacing, let path = Self.existingShards(prefix).first { throw FileError(path, .alreadyExists) }
+    }
+  }
+
+  static func validation(_ prefix: String) -> String { prefix + "_val.bin" }
+
+  static func training(_ prefix: String) -> String { prefix + "_train.bin" }
+
+  static func shard(_ index: Int, _ prefix: String) -> String {
+    let digits = String(index)
+    let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    return prefix + (index == 0 ? "_val_" : "_train_") + number + ".bin"
+  }
+
+  /// The training shards that are there, sorted.
+  static func existingShards(_ prefix: String) -> [String] {
+    let escaped = String(prefix.flatMap { #"\*?["#.contains($0) ? ["\\", $0] : [$0] })
+    return (try? paths(matching: escaped + "_train_[0-9][0-9][0-9][0-9][0-9][0-9]*.bin")) ?? []
+  }
+}

@@ -1,0 +1,31 @@
+import BinaryFiles
+
+/// The files of one layout, all or none of which get their names.
+final class TokenOutput {
+  private let prefix: String
+  private let layout: TokenLayout
+  private let sink: any TokenSink
+
+  /// - Throws: `FileError` if a file exists and may not be replaced, or cannot be created.
+  init(prefix: String, layout: TokenLayout, replacing: Bool) throws(FileError) {
+    self.prefix = prefix
+    self.layout = layout
+    sink = try layout.makeSink(prefix: prefix, replacing: replacing)
+  }
+
+  func append(_ tokens: ArraySlice<UInt16>) throws(FileError) { try sink.append(tokens) }
+
+  /// Gives the files their names.
+  ///
+  /// - Parameter source: Where the tokens came from, named if there are too few.
+  /// - Throws: `FileError` if there are not enough tokens for the files, or the system refuses a step.
+  func commit(source: String) throws(FileError) -> TokenFiles {
+    let writers = try sink.finish(source: source)
+    try TokenFileWriter.commit(writers)
+    let paths = Set(writers.map(\.path))
+    var strays: [String] = []
+    if case .shards = layout { strays = TokenLayout.existingShards(prefix).filter { !paths.contains($0) } }
+    return TokenFiles(
+      files: writers.map { TokenFiles.File(path: $0.path, tokens: $0.count) }, strayShards: strays)
+  }
+}

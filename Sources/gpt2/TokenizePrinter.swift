@@ -1,0 +1,118 @@
+import Tokens
+
+/// Prints how far `tokenize` is, on standard error, and what it wrote.
+struct TokenizePrinter {
+  private let list: TextFileList
+  private let asJSON: Bool
+  private var progress = ProgressLine()
+  private var start = ContinuousClock.now
+  private var lastShown = ContinuousClock.now
+  /// The size of all inputs, if it is known.
+  private var byteCount: Int?
+
+  init(_ list: TextFileList, asJSON: Bool) {
+    self.list = list
+    self.asJSON = asJSON
+  }
+
+  /// Starts the clock.
+  mutating func begin(byteCount: Int?) {
+    self.byteCount = byteCount
+    start = .now
+    lastShown = start
+    guard !list.skipped.isEmpty else { return }
+    let counts = skippedCounts.map { "\($0.count) \($0.reason.rawValue)" }
+    Diagnostics.write("skipped \(list.skipped.count) files or folders: " + counts.joined(separator: ", "))
+    for reason in [SkippedFile.Reason.binary, .special, .unspeakable, .danglingLink] {
+      let paths = list.skipped.filter { $0.reason == reason }.map(\.path)
+      guard !paths.isEmpty else { continue }
+      let names = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
+      Diagnostics.write("  \(reason.rawValue): \(names)")
+    }
+  }
+
+  /// A file's header counts up to 2³¹ − 1 tokens, of four to five bytes each in English.
+  func warnOfSize() {
+    guard let byteCount, byteCount / 4 > Int32.max else { return }
+    Diagnostics.write(
+      "this may be more than the \(Int32.max) tokens that one file can count, which would show at the end; "
+        + "--shard-tokens 100000000 avoids that")
+  }
+
+  /// "12.3 % | 45.6 MB/s | 78.9M tokens | 0:12 left"
+  mutating func show(_ done: CorpusProgress) {
+    let now = ContinuousClock.now
+    // Short work says nothing but its result.
+    guard now - start >= .seconds(1), now - lastShown >= .milliseconds(100) else { return }
+    lastShown = now
+    let speed = Double(done.bytes) / seconds
+    var parts = ["\(Numbers.fixed(speed / 1e6, 1)) MB/s", "\(Numbers.short(Double(done.tokens))) tokens"]
+    if let byteCount, byteCount > 0 {
+      parts.insert("\(Numbers.fixed(Double(done.bytes) / Double(byteCount) * 100, 1)) %", at: 0)
+      parts.append("\(Numbers.duration(Double(max(0, byteCount - done.bytes)) / speed)) left")
+    } else {
+      parts.insert("\(Numbers.fixed(Double(done.bytes) / 1e6, 1)) MB", at: 0)
+    }
+    progress.show(parts.joined(separator: " | "))
+  }
+
+  mutating func clear() { progress.clear() }
+
+  mutating func print(_ summary: CorpusSummary, isText: Bool) throws {
+    clear()
+    for file in summary.files.files { Diagnostics.write("wrote \(file.path): \(file.tokens) tokens") }
+    noteShortShard(summary.files)
+    for path in summary.files.strayShards {
+      Diagnostics.write("\(path) is from an earlier time; remove it, or training will take it as well")
+    }
+    if asJSON { try JSON.print(TokenizeRecord(summary, skippedCounts, seconds, isText: isText)) }
+  }
+
+  /// Training reads rows of tokens and passes over none, so a shard of less than one would be refused.
+  private func noteShortShard(_ written: TokenFiles) {
+    guard written.files.count > 2, let last = written.files.last, last.tokens <= 1024 else { return }
+    Diagnostics.write("\(last.path) is shorter than GPT-2's 1,024 positions; training may have to omit it")
+  }
+
+  private var seconds: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+
+  /// How many were skipped for each reason.
+  private var skippedCounts: [(reason: SkippedFile.Reason, count: Int)] {
+    SkippedFile.Reason.allCases.map { reason in (reason, list.skipped.count { $0.reason == reason }) }
+      .filter { $0.count > 0 }
+  }
+}
+
+/// The summary as JSON.
+private struct TokenizeRecord: Encodable {
+  struct Output: Encodable {
+    let path: String
+    let tokens: Int
+  }
+
+  let files: Int
+  /// `nil` where the inputs were tokens already.
+  let documents: Int?
+  let bytes: Int
+  let tokens: Int
+  let seconds: Double
+  let outputs: [Output]
+  /// What was skipped in folders, by reason.
+  let skipped: [String: Int]
+
+  init(
+    _ summary: CorpusSummary, _ skipped: [(reason: SkippedFile.Reason, count: Int)], _ seconds: Double,
+    isText: Bool
+  ) {
+    files = summary.progress.files
+    documents = isText ? summary.progress.documents : nil
+    bytes = summary.progress.bytes
+    tokens = summary.progress.tokens
+    self.seconds = seconds
+    outputs = summary.files.files.map { Output(path: $0.path, tokens: $0.tokens) }
+    self.skipped = Dictionary(uniqueKeysWithValues: skipped.map { ($0.reason.rawValue, $0.count) })
+  }
+}

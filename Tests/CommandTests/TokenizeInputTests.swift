@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `tokenize` reads: folders, standard input, documents of several kinds, tokens without headers.
+@Suite struct TokenizeInputTests {
+  private let directory: TemporaryDirectory
+  private let tokenizer: String
+  private var prefix: String { directory.file("out") }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    tokenizer = directory.file("byte.bin")
+    _ = try Command("tokenize", "--byte-level", tokenizer)
+  }
+
+  private func tokenize(_ arguments: String..., input: String? = nil) throws -> Command {
+    try Command(
+      ["tokenize", "--output", prefix, "--tokenizer", tokenizer, "--overwrite"] + arguments, input: input)
+  }
+
+  /// The tokens in a file of the byte-level tokenizer, as text, with "|" for end-of-text.
+  private func text(_ name: String) throws -> String {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.file(name))).dropFirst(1024)
+    let pairs = stride(from: bytes.startIndex, to: bytes.endIndex, by: 2)
+    let characters = pairs.map { bytes[$0 + 1] == 1 ? UInt8(ascii: "|") : bytes[$0] }
+    return String(decoding: characters, as: UTF8.self)
+  }
+
+  private func written() throws -> String { try text("out_val.bin") + text("out_train.bin") }
+
+  @Test func aFolderIsReadInTheOrderOfItsPaths() throws {
+    let folder = directory.file("notes")
+    try FileManager.default.createDirectory(atPath: folder + "/sub", withIntermediateDirectories: true)
+    for (name, text) in [
+      ("notes/b.md", "second\n\nnote"), ("notes/a.txt", "first"), ("notes/sub/c.txt", "third"),
+      ("notes/.hidden.txt", "no"), ("notes/image.txt", "\0"),
+    ] { _ = try directory.write(Array(text.utf8), to: name) }
+    let all = try tokenize(folder)
+    #expect(all.exitCode == 0)
+    #expect(try written() == "|first|second\n\n|note|third")
+    #expect(all.diagnostics.contains("skipped 2 files or folders: 1 hidden, 1 binary\n"))
+    #expect(all.diagnostics.contains("  binary: \(folder)/image.txt\n"))
+
+    let some = try tokenize(folder, "--extension", "txt", "--extension", ".swift", "--documents", "file")
+    #expect(some.exitCode == 0)
+    #expect(try written() == "|first|third")
+    let none = try tokenize(folder, "--extension", "swift")
+    #expect(none.exitCode == 2)
+    #expect(none.diagnostics.hasPrefix("gpt2: \(folder): found no text in this folder"))
+  }
+
+  @Test func standardInputIsReadToItsEnd() throws {
+    let text = String(repeating: "to be or not to be\n\n", count: 30_000)
+    let result = try tokenize("-", "--threads", "2", input: text)
+    #expect(result.exitCode == 0)
+    let isSame = try written() == "|" + text.replacingOccurrences(of: "\n\n", with: "\n\n|")
+    #expect(isSame)
+    let empty = try tokenize("-")
+    #expect(empty.exitCode == 2)
+    #expect(empty.diagnostics.contains("gpt2: standard input: found that the text is empty"))
+  }
+
+  @Test(arguments: [
+    ("blank-line", "a b\r\nc\n\nd", "|a b\r\nc\n\n|d"), ("line", "a b\r\nc\n\nd", "|a b|c|d"),
+    ("file", "a b\r\nc\n\nd", "|a b\r\nc\n\nd"), ("jsonl", "{\"text\":\"abc\"}\n{\"text\":\"d\"}", "|abc|d"),
+  ])
+  func documentsAreWhatWasAskedFor(documents: String, text: String, expected: String) throws {
+    let path = try directory.write(Array(text.utf8), to: "text")
+    #expect(try tokenize(path, "--documents", documents).exitCode == 0)
+    #expect(try written() == expected)
+  }
+
+  @Test func aLineWithoutItsFieldIsNamed() throws {
+    let path = try directory.write(Array("{\"body\":\"abc\"}\n{}".utf8), to: "lines")
+    let result = try tokenize(path, "--documents", "jsonl", "--field", "body")
+    #expect(result.exitCode == 2)
+    #expect(
+      result.diagnostics.hasPrefix("gpt2: \(path): line 2: found '{}', expected a JSON object with a text"))
+    #expect(try directory.names() == ["byte.bin", "lines"])
+  }
+
+  @Test func tokensWithoutAHeaderAreNamedAndConverted() throws {
+    let text = "a text of nanoGPT's single bytes, "
+    let tokens = Array(repeating: text, count: 9).joined().utf8.flatMap { [$0, 0] as [UInt8] }
+    let old = try directory.write(tokens, to: "old.bin")
+    let words = "gpt2 tokenize --from-tokens uint16 \(old) --output PREFIX"
+    let train = try Command(
+      "train", "--model", "d1", "--data", old, "--output", directory.file("run"), "--tokenizer", tokenizer,
+      "--positions", "16", "--sequence-length", "16", "--batch-size", "1", "--steps", "1")
+    #expect(train.exitCode == 2)
+    #expect(train.diagnostics.contains("\(old): found what looks like nanoGPT's header-less uint16 tokens"))
+    #expect(train.diagnostics.contains(words))
+
+    #expect(try tokenize(old, "--from-tokens", "uint16").exitCode == 0)
+    #expect(try written() == String(repeating: text, count: 9))
+    let whole = try tokenize(old, "--from-tokens", "uint16", "--validation-tokens", "0", "--json")
+    #expect(whole.exitCode == 0)
+    #expect(try self.text("out_train.bin") == String(repeating: text, count: 9))
+    #expect(!whole.output.contains("documents"))
+
+    let asInt32 = try tokenize(old, "--from-tokens", "int32")
+    #expect(asInt32.exitCode == 2)
+    #expect(asInt32.diagnostics.contains("\(old): found token 2097249 at position 0, expected tokens from 0"))
+    _ = try directory.write([1, 1, 1, 1], to: "old.bin")
+    let outside = try tokenize(old, "--from-tokens", "uint16")
+    #expect(outside.exitCode == 2)
+    #expect(outside.diagnostics.contains("found token 257 at position 0, expected tokens below 257"))
+  }
+
+  @Test func evaluateNamesTokensWithoutAHeader() throws {
+    let tokens = (0..<200).flatMap { [UInt8($0), 0, 0, 0] as [UInt8] }
+    let old = try directory.write(tokens, to: "old.bin")
+    let result = try Command("evaluate", "--model", TestFiles.fixture("tiny.bin"), "--data", old)
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains("\(old): found what looks like llm.c's old header-less int32 tokens"))
+  }
+
+  @Test(arguments: [
+    (["--documents", "file", "--field", "x"], "--field is for --documents jsonl only"),
+    (["--documents", "file", "--from-tokens", "uint16"], "--documents is for texts"),
+    (["--extension", "."], "--extension is empty"), (["-", "-"], "Standard input (-) can be read only once"),
+    (["--shard-tokens", "1"], "--shard-tokens is 1, expected a number from 2 to 2147483647"),
+    (["--shard-tokens", "9", "--validation-tokens", "5"], "omit --validation-tokens"),
+    (["--documents", "page"], "page"), (["--from-tokens", "uint8"], "uint8"),
+    (["--threads", "0"], "--threads"),
+  ])
+  func optionsThatDoNotGoTogether(options: [String], words: String) throws {
+    let result = try Command(
+      ["tokenize", directory.file("missing"), "--output", prefix, "--tokenizer", tokenizer] + options)
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains(words))
+  }
+}
