@@ -30,6 +30,11 @@ struct WholeTokenizerReader {
     guard (splitter?["use_regex"] ?? .bool(true)) == .bool(true) else {
       throw unsupported("pre_tokenizer.use_regex", splitter?["use_regex"], expected: "true")
     }
+    // Tokens that it would put around a text.
+    let around = object["post_processor"]?.object?["special_tokens"]
+    guard (around?.object?.members ?? []).isEmpty else {
+      throw unsupported("post_processor.special_tokens", around, expected: "none")
+    }
   }
 
   private func checkedModel() throws(FileError) -> JSONObject {
