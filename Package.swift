@@ -71,7 +71,8 @@ let package = Package(
     floor("Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
     floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
-    floor("Training", on: ["Transformer", "Tokens", "Generation"]),
+    floor(
+      "Training", on: ["Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
       name: "gpt2",

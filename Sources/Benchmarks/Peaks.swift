@@ -67,11 +67,6 @@ struct PeakMeter {
   let repetitions: Int
   let observe: (String) throws -> Void
 
-  /// How long a run of arithmetic takes: long enough that the clock speed settles.
-  private static let runSeconds = 0.03
-  /// Rounds between looks at the clock: some microseconds.
-  private static let roundsPerLook = 4096
-
   func peaks(on workers: Workers) throws -> Peaks {
     let oneThread = try rates(on: Workers(count: 1))
     let allThreads = workers.count > 1 ? try rates(on: workers) : oneThread
@@ -80,21 +75,12 @@ struct PeakMeter {
 
   func rates(on workers: Workers) throws -> PeakRates {
     let name = "peaks of \(workers.count) \(workers.count == 1 ? "thread" : "threads")"
-    let fp32 = try best(of: name + ": fp32") {
-      arithmetic(on: workers, operationsPerRound: PeakLoops.operationsPerRound) {
-        PeakLoops.multiplyAdd(rounds: Self.roundsPerLook, x: 0.999, y: 0.5)
-      }
-    }
+    let fp32 = try best(of: name + ": fp32") { ArithmeticPeak.fp32(on: workers) }
     let bf16 =
-      PeakLoops.hasBF16
-      ? try best(of: name + ": bf16") {
-        arithmetic(on: workers, operationsPerRound: PeakLoops.bf16OperationsPerRound) {
-          PeakLoops.addBF16Products(rounds: Self.roundsPerLook, x: 0.5, y: 0.25)
-        }
-      } : nil
+      PeakLoops.hasBF16 ? try best(of: name + ": bf16") { ArithmeticPeak.bf16(on: workers) } : nil
     let bytes = Double(memory.values.count * MemoryLayout<Float>.stride)
     let read = try best(of: name + ": reading memory") {
-      bytes / Stopwatch.seconds { inBands(on: workers) { consume(PeakLoops.read($0)) } }
+      bytes / Stopwatch.seconds { inBands(on: workers) { ArithmeticPeak.consume(PeakLoops.read($0)) } }
     }
     let update = try best(of: name + ": updating memory") {
       2 * bytes / Stopwatch.seconds { inBands(on: workers) { PeakLoops.update($0, by: 0.99999) } }
@@ -109,28 +95,6 @@ struct PeakMeter {
       best = max(best, rate())
     }
     return best
-  }
-
-  /// Operations a second of all threads together, each of which calls `loop` again and again for a while.
-  private func arithmetic(
-    on workers: Workers, operationsPerRound: Double, _ loop: () -> Float
-  ) -> Double {
-    var counts = [Int](repeating: 0, count: workers.count)
-    let seconds = counts.withUnsafeMutableBufferPointer { counts in
-      Stopwatch.seconds {
-        workers.run(parts: workers.count) { part in
-          let end = ContinuousClock.now + .seconds(Self.runSeconds)
-          var (count, sum) = (0, Float(0))
-          repeat {
-            sum += loop()
-            count += 1
-          } while ContinuousClock.now < end
-          consume(sum)
-          counts[part] = count
-        }
-      }
-    }
-    return Double(counts.reduce(0, +) * Self.roundsPerLook) * operationsPerRound / seconds
   }
 
   /// Gives each thread a band of the memory.
@@ -149,10 +113,5 @@ struct PeakMeter {
     return try Stopwatch(repetitions: repetitions, observe: observe).median(of: "an empty region") {
       for _ in 0..<regions { workers.run(parts: 2) { _ in } }
     } / Double(regions)
-  }
-
-  /// A use of a loop's result that no compiler can do without.
-  private func consume(_ result: Float) {
-    precondition(result.isFinite, "the loop left the finite numbers")
   }
 }

@@ -33,6 +33,17 @@ public struct Header: Equatable, Sendable {
     set { fields[index] = Int32(newValue) }
   }
 
+  /// A uint64 over two fields, as some of llm.c's headers have them: `index` is the low one's.
+  public subscript(wide index: Int) -> UInt64 {
+    get {
+      UInt64(UInt32(bitPattern: fields[index])) | UInt64(UInt32(bitPattern: fields[index + 1])) << 32
+    }
+    set {
+      fields[index] = Int32(truncatingIfNeeded: newValue)
+      fields[index + 1] = Int32(truncatingIfNeeded: newValue >> 32)
+    }
+  }
+
   /// A field that must lie in `range`.
   ///
   /// - Throws: `FileError` with the field's name, what was found, and the range.

@@ -25,6 +25,9 @@ extension DataLoader {
       self.sampleOrder = sampleOrder
     }
 
+    /// Before the first batch, without shuffling.
+    public static let beginning = State(shardCount: 0, shuffling: false, processRank: 0)
+
     /// Each process shuffles by itself, from seed 42 plus its rank.
     init(shardCount: Int, shuffling: Bool, processRank: Int) {
       generator = shuffling ? MersenneTwister(seed: 42 + UInt32(processRank)) : nil

@@ -4,10 +4,15 @@
   import Darwin
 #endif
 
-/// The learning rate at each step: a linear warm-up, then constant or a cosine decay (llm.c's schedulers.h).
+/// The learning rate at each step: a linear warm-up, then one of llm.c's schedulers.h.
+///
+/// Unlike llm.c's, the constant rate is warmed up, too; without a warm-up they agree.
 public struct LearningRateSchedule: Equatable, Sendable {
   public enum Shape: String, CaseIterable, Sendable {
-    case constant, cosine
+    case constant, cosine, linear
+    /// Warm-up, stable, decay: constant for four fifths of all steps, then down with the square root of the time
+    /// (Hägele et al. 2024).
+    case wsd
   }
 
   public let shape: Shape
@@ -16,7 +21,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
   public let warmUpSteps: Int
   /// All steps of the run.
   public let steps: Int
-  /// What the cosine ends at, as a fraction of the peak.
+  /// What all but the constant one end at, as a fraction of the peak.
   public let finalFraction: Float
 
   public init(shape: Shape, peak: Float, warmUpSteps: Int, steps: Int, finalFraction: Float) {
@@ -30,12 +35,21 @@ public struct LearningRateSchedule: Equatable, Sendable {
   /// The rate of `step`, which counts from 0.
   public func rate(at step: Int) -> Float {
     if step < warmUpSteps { return peak * Float(step + 1) / Float(warmUpSteps) }
+    let final = peak * finalFraction
     switch shape {
     case .constant: return peak
     case .cosine:
-      let progress = Float(step - warmUpSteps) / Float(max(1, steps - warmUpSteps))
-      let weight = 0.5 * (1 + cosf(.pi * min(1, progress)))
-      return peak * (finalFraction + (1 - finalFraction) * weight)
+      return final + (peak - final) * 0.5 * (1 + cosf(.pi * progress(of: step, from: warmUpSteps)))
+    case .linear: return peak - (peak - final) * progress(of: step, from: warmUpSteps)
+    case .wsd:
+      let decayStart = Int(0.8 * Float(steps))
+      guard step >= decayStart else { return peak }
+      return final + (peak - final) * (1 - progress(of: step, from: decayStart).squareRoot())
     }
+  }
+
+  /// How far `step` is from `first` to the end of the run: from 0 to 1, and 1 beyond it.
+  private func progress(of step: Int, from first: Int) -> Float {
+    min(1, Float(step - first) / Float(max(1, steps - first)))
   }
 }

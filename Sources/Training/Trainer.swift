@@ -8,34 +8,57 @@ public final class Trainer {
   public let model: Model
   public let plan: TrainingPlan
 
-  /// Updates made so far.
-  public private(set) var stepsMade = 0
+  /// Steps made so far, those whose update was left out included.
+  public var stepsMade: Int { optimizer.step }
+  /// What is remembered of the steps so far.
+  public private(set) var progress = TrainingProgress()
 
-  private var timeSpent = Duration.zero
+  let optimizer: AdamWOptimizer
   private var data: DataLoader
-  private let validation: DataLoader?
-  private let tokenizer: Tokenizer
+  private var random = RoundingRandom()
+  private let watch: TrainingWatch
   private let gradients: Parameters
-  private let optimizer: AdamWOptimizer
   private let activations: Activations
+  /// Of this process's steps.
+  private var (timeSpent, stepsTimed) = (Duration.zero, 0)
 
   /// - Parameters:
   ///   - data: Batches of the plan's B and T.
-  ///   - validation: Likewise; `nil` if there is none to measure on.
+  ///   - watch: What the run is watched by.
   /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory.
   public init(
-    _ model: Model, plan: TrainingPlan, data: DataLoader, validation: DataLoader?, tokenizer: Tokenizer
+    _ model: Model, plan: TrainingPlan, data: DataLoader, watchedBy watch: TrainingWatch
   ) throws(AllocationError) {
     self.model = model
     self.plan = plan
     self.data = data
-    self.validation = validation
-    self.tokenizer = tokenizer
+    self.watch = watch
     gradients = try Parameters(zeroed: model.configuration)
     optimizer = try AdamWOptimizer(model.configuration, settings: plan.optimizer)
     activations = try Activations(
       model.configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
       keepingForBackward: true, recomputing: plan.recomputing)
+  }
+
+  /// Where the run stands, but for the weights, the optimizer's moments and `progress`.
+  public var state: TrainingState { TrainingState(step: stepsMade, random: random, data: data.state) }
+
+  /// Goes on from where another trainer stood, whose weights and moments are in place.
+  ///
+  /// - Throws: `FileError` if `state` does not belong to such data and batches.
+  func resume(from state: TrainingState, progress: TrainingProgress) throws {
+    try data.resume(from: state.data)
+    random = state.random
+    optimizer.step = state.step
+    self.progress = progress
+  }
+
+  /// Whether there is nothing more to do: all steps are made, or validation has not improved for too long.
+  public var isOver: Bool { stepsMade >= plan.steps || hasLostPatience }
+
+  /// Whether validation has not improved for as long as the plan allows.
+  public var hasLostPatience: Bool {
+    plan.patience.map { progress.validationsSinceBest >= $0 } ?? false
   }
 
   /// Makes the plan's updates.
@@ -50,40 +73,76 @@ public final class Trainer {
   public func run(
     isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
   ) throws {
-    while stepsMade < plan.steps && !isInterrupted() {
-      try validate(unless: isInterrupted, observe)
-      if stepsMade > 0 { try sample(unless: isInterrupted, observe) }
-      if isInterrupted() { return }
+    while true {
+      try look(unless: isInterrupted, observe)
+      if isOver || isInterrupted() { return }
       try observe(.step(try update()))
     }
-    try validate(unless: isInterrupted, observe)
-    try sample(unless: isInterrupted, observe)
   }
 
+  /// Takes validation loss, accuracy and sample, as far as they are due.
+  private func look(unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void) throws {
+    let isLast = stepsMade == plan.steps
+    if plan.validationInterval.isDue(at: stepsMade, isLast: isLast), progress.lastValidation != stepsMade {
+      if let loss = try watch.loss(of: model, plan: plan, using: activations, isInterrupted: isInterrupted) {
+        let isBest = progress.add(.init(step: stepsMade, loss: loss))
+        try observe(.validation(step: stepsMade, loss: loss, isBest: isBest))
+      }
+      if stepsMade > 0, let accuracy = try watch.accuracy(of: model, isInterrupted: isInterrupted) {
+        try observe(.evaluation(step: stepsMade, accuracy: accuracy))
+      }
+    }
+    if stepsMade > 0, plan.sampleInterval.isDue(at: stepsMade, isLast: isLast) {
+      if let text = try watch.sample(of: model, plan: plan, isInterrupted: isInterrupted) {
+        try observe(.sample(step: stepsMade, text: text))
+      }
+    }
+  }
+
+  /// Makes one step.
   private func update() throws -> StepReport {
     let step = stepsMade
     let clock = ContinuousClock()
     let start = clock.now
-    let batch = data.nextBatch()
-    try model.forward(batch.inputs, into: activations)
-    let loss = try model.backward(batch.inputs, targets: batch.targets, from: activations, into: gradients)
+    let loss = try accumulateGradients()
     let learningRate = plan.learningRate.rate(at: step)
     let norm = try checkedNorm(step: step, loss: loss)
-    optimizer.update(
-      model.parameters, gradients: gradients, learningRate: learningRate, gradientNorm: norm,
-      on: model.workers)
-    stepsMade += 1
+    let outlier = outlier(loss: loss, gradientNorm: norm)
+    if outlier == nil {
+      random.update()
+      optimizer.update(
+        model.parameters, gradients: gradients, learningRate: learningRate, gradientNorm: norm,
+        on: model.workers)
+    } else {
+      optimizer.skip()
+    }
 
     let elapsed = clock.now - start
     timeSpent += elapsed
-    let tokens = plan.batchSize * plan.sequenceLength
-    let operations = model.configuration.operationsPerStep(
-      tokens: tokens, sequenceLength: plan.sequenceLength)
+    stepsTimed += 1
     let seconds = elapsed / .seconds(1)
+    let operations = model.configuration.operationsPerStep(
+      tokens: plan.tokensPerStep, sequenceLength: plan.sequenceLength)
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
-      seconds: seconds, tokensPerSecond: Double(tokens) / seconds, gigaflops: operations / seconds / 1e9,
-      secondsLeft: (timeSpent / .seconds(1)) / Double(step + 1) * Double(plan.steps - step - 1))
+      outlier: outlier, seconds: seconds, tokensPerSecond: Double(plan.tokensPerStep) / seconds,
+      gigaflops: operations / seconds / 1e9,
+      secondsLeft: (timeSpent / .seconds(1)) / Double(stepsTimed) * Double(plan.steps - step - 1))
+  }
+
+  /// The mean gradients of the step's batches. Returns their mean loss.
+  private func accumulateGradients() throws -> Float {
+    if plan.isOverfitting { data.reset() }
+    var sum: Float = 0
+    for microBatch in 0..<plan.accumulation {
+      let batch = data.nextBatch()
+      try model.forward(batch.inputs, into: activations)
+      sum += try model.backward(
+        batch.inputs, targets: batch.targets, from: activations, into: gradients,
+        accumulating: microBatch > 0, scale: 1 / Float(plan.accumulation))
+      random.passBackward()
+    }
+    return sum / Float(plan.accumulation)
   }
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
@@ -96,34 +155,22 @@ public final class Trainer {
     return norm
   }
 
-  private func validate(
-    unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void
-  ) throws {
-    guard let validation, isDue(plan.validationInterval) else { return }
-    let loss = try Validation.loss(
-      of: model, on: validation, batches: plan.validationBatches, using: activations,
-      isInterrupted: isInterrupted)
-    if let loss { try observe(.validation(step: stepsMade, loss: loss)) }
-  }
-
-  private func sample(
-    unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void
-  ) throws {
-    guard isDue(plan.sampleInterval) else { return }
-    let generator = try Generator(
-      LanguageModel(model), prompt: [], endOfText: tokenizer.endOfText, maximumTokens: plan.sampleLength,
-      sampling: SamplingOptions(seed: plan.seed))
-    var tokens: [Int] = []
-    while tokens.count < plan.sampleLength {
-      if isInterrupted() { return }
-      tokens.append(try generator.next())
+  /// Which of the two is beyond its limit, if one is; both are taken up in any case, as llm.c does.
+  private func outlier(loss: Float, gradientNorm: Float) -> Outlier? {
+    let lossScore = progress.losses.zScore(of: Double(loss))
+    let normScore = progress.gradientNorms.zScore(of: Double(gradientNorm))
+    if let limit = plan.outliers.loss, let lossScore, lossScore > limit { return .loss(zScore: lossScore) }
+    if let limit = plan.outliers.gradientNorm, let normScore, normScore > limit {
+      return .gradientNorm(zScore: normScore)
     }
-    let text = String(decoding: tokenizer.decode(tokens), as: UTF8.self)
-    try observe(.sample(step: stepsMade, text: text))
+    return nil
   }
+}
 
-  private func isDue(_ interval: Int?) -> Bool {
-    guard let interval else { return false }
-    return stepsMade % interval == 0 || stepsMade == plan.steps
+extension Int? {
+  /// Whether something that is done every so many steps, and at the end, is to be done now.
+  fileprivate func isDue(at step: Int, isLast: Bool) -> Bool {
+    guard let interval = self else { return false }
+    return step % interval == 0 || isLast
   }
 }

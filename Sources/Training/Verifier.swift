@@ -92,12 +92,13 @@ public final class Verifier {
     }
     try progress("saving")
     try Checkpoint.write(model.parameters, to: modelPath, replacing: true)
-    try OptimizerState.write(optimizer, to: statePath, replacing: true)
+    let state = TrainingState(step: optimizer.step, random: RoundingRandom(), data: .beginning)
+    try TrainingStateFile.write(state, of: optimizer, to: statePath, replacing: true)
     let straight = try steps("going on")
     let weights = fingerprint()
 
     model = Model(try Checkpoint.read(modelPath), precision: recipe.precision, on: workers)
-    try OptimizerState.read(statePath, into: optimizer)
+    _ = try TrainingStateFile.read(statePath, into: optimizer)
     let resumed = try steps("reloaded")
     return straight == resumed && weights == fingerprint()
   }

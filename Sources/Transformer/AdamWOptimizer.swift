@@ -35,8 +35,8 @@ public final class AdamWOptimizer {
   public let firstMoments: Parameters
   /// v
   public let secondMoments: Parameters
-  /// Updates made so far.
-  public internal(set) var step = 0
+  /// Steps made so far, those whose update was left out included: t in the bias corrections.
+  public package(set) var step = 0
 
   /// - Throws: `AllocationError` if the two moments do not fit in memory.
   public init(_ configuration: Configuration, settings: Settings) throws(AllocationError) {
@@ -52,6 +52,9 @@ public final class AdamWOptimizer {
     }
     return Float(sum.squareRoot())
   }
+
+  /// Lets a step pass without an update, as llm.c does with outliers: t goes on.
+  public func skip() { step += 1 }
 
   /// Makes one update.
   ///

@@ -62,7 +62,7 @@ struct BenchCommand: ParsableCommand {
   var positions = 1024
 
   @Option(help: "Tokens of the vocabulary.")
-  var vocabularySize = 50257
+  var vocabularySize = ModelSize.vocabularySize
 
   @OptionGroup var threadOptions: ThreadOptions
 

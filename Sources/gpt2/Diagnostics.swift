@@ -20,10 +20,14 @@ struct ProgressLine {
   /// - Parameter interval: How often a line is written where there is no terminal.
   init(interval: Duration = .seconds(5)) { self.interval = interval }
 
-  /// - Parameter isImportant: Whether the line must be seen even where only few are written.
-  mutating func show(_ text: String, isImportant: Bool = false) {
+  /// - Parameters:
+  ///   - done: From 0 to 1; on a terminal a bar shows it.
+  ///   - isImportant: Whether the line must be seen even where only few are written.
+  mutating func show(_ text: String, done: Double? = nil, isImportant: Bool = false) {
     if isTerminal {
-      Diagnostics.emit("\r\u{1B}[K" + text)
+      let bar = done.map { Self.bar($0) + " " } ?? ""
+      // A line that wraps could not be drawn over.
+      Diagnostics.emit("\r\u{1B}[K" + String((bar + text).prefix(Self.columns - 1)))
       isDrawn = true
       return
     }
@@ -43,5 +47,25 @@ struct ProgressLine {
   mutating func clear() {
     if isDrawn { Diagnostics.emit("\r\u{1B}[K") }
     isDrawn = false
+  }
+
+  /// "[=====     ]"
+  private static func bar(_ done: Double) -> String {
+    let width = 16
+    let filled = Int((done * Double(width)).rounded(.down)).clamped(to: 0...width)
+    return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "]"
+  }
+
+  /// How many characters a line of the terminal holds.
+  private static var columns: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+    return isKnown ? Int(size.ws_col) : 80
+  }
+}
+
+extension Int {
+  fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
   }
 }

@@ -33,6 +33,8 @@ enum Main {
   static func main() {
     // A reader that goes away shows as an error where something is written, and a run can still be saved.
     signal(SIGPIPE, SIG_IGN)
+    // So does a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try GPT2Command.parseAsRoot()
       try command.run()

@@ -13,9 +13,10 @@ import Testing
     let exitCode = try train { process in kill(process.processIdentifier, signal) }
     #expect(exitCode == 0)
     let names = try FileManager.default.contentsOfDirectory(atPath: workspace.directory.file("run"))
-    #expect(names.count == 1)
-    #expect(names.first?.hasPrefix("model_") == true)
-    #expect(names.first != "model_00020000.bin", "the signal was not noticed")
+    let done = names.filter { $0.hasPrefix("DONE_") }
+    #expect(done.count == 1)
+    #expect(done.first != "DONE_00020000", "the signal was not noticed")
+    #expect(names.count == 6, "a checkpoint of four files, and two logs")
   }
 
   @Test func whereTheDirectoryIsGoneTheModelIsSavedElsewhere() throws {
@@ -26,9 +27,11 @@ import Testing
       process.interrupt()
     }
     #expect(exitCode == 2)
+    // A whole checkpoint, in a directory of its own.
     let names = try FileManager.default.contentsOfDirectory(atPath: refuge)
     #expect(names.count == 1)
-    #expect(names.first?.hasPrefix("model_") == true)
+    let run = refuge + "/" + (names.first ?? "")
+    #expect(try RunFiles(run).checkpoints.count == 1)
   }
 
   /// Starts a run that takes minutes, calls `disturb` once its steps have begun, and returns the exit code.

@@ -145,7 +145,8 @@ import Transformer
     let data = try DataLoader(
       pattern: training, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength, shuffling: false)
     return try Trainer(
-      Model(parameters), plan: plan, data: data, validation: data, tokenizer: try tokenizer())
+      Model(parameters), plan: plan, data: data,
+      watchedBy: TrainingWatch(validation: data, tokenizer: try tokenizer()))
   }
 
   /// As many tokens as the fixture's vocabulary: printable characters, the last one as end-of-text.
@@ -160,11 +161,12 @@ import Transformer
     var events = [String]()
     try trainer(try fixture(), plan, training: try randomTokens()).run { event in
       switch event {
-      case .validation(let step, _): events.append("validation \(step)")
+      case .validation(let step, _, _): events.append("validation \(step)")
       case .sample(let step, let text):
         #expect(!text.isEmpty)
         events.append("sample \(step)")
       case .step(let report): events.append("step \(report.step)")
+      case .evaluation, .checkpoint, .problem: Issue.record("nothing of the kind was asked for")
       }
     }
     return events

@@ -122,29 +122,6 @@ import Testing
     #expect(Array(old.gradient(of: .lnfb)) == Array(new.gradient(of: .lnfb)))
   }
 
-  @Test func optimizerStatesOfAnotherSizeMagicOrVersionAreRefused() throws {
-    let optimizer = try AdamWOptimizer(configuration, settings: .init())
-    let good = directory.file("state.bin")
-    try OptimizerState.write(optimizer, to: good, replacing: false)
-    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: good)))
-    func cause(_ change: (inout [UInt8]) -> Void) throws -> FileError.Cause? {
-      var changed = bytes
-      change(&changed)
-      let path = try directory.write(changed, to: "bad.bin")
-      return expectFileError(path) { try OptimizerState.read(path, into: optimizer) }
-    }
-    #expect(
-      try cause { $0.append(0) } == .wrongSize(found: bytes.count + 1, expected: bytes.count))
-    #expect(try cause { $0 = [] } == .truncatedHeader(found: 0, expected: 1024))
-    guard case .wrongMagic(7, _, _) = try cause({ $0.set(0, to: 7) }),
-      case .unsupportedVersion(2, [1], _) = try cause({ $0.set(1, to: 2) }),
-      case .invalidField("step", -1, _) = try cause({ $0.set(10, to: -1) })
-    else {
-      Issue.record("expected the magic number, the version and the step to be refused")
-      return
-    }
-  }
-
   /// What reading the tiny fixture's state throws once `change` has been made to its bytes.
   private func cause(_ change: (inout [UInt8]) -> Void) throws -> FileError.Cause? {
     let fixture = TestFiles.fixture("tiny_debug_state.bin")

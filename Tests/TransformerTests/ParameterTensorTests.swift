@@ -38,7 +38,9 @@ import Testing
   @Test(arguments: [
     ("d1", 1, 1, 64), ("d4", 4, 4, 256), ("d6", 6, 6, 384), ("d12", 12, 12, 768), ("gpt2:d12", 12, 12, 768),
     ("d24", 24, 16, 1024), ("d36", 36, 20, 1280), ("d48", 48, 25, 1600), ("d60", 60, 30, 1920),
-    ("d72", 72, 30, 2880), ("d84", 84, 36, 3456),
+    ("d72", 72, 30, 2880), ("d84", 84, 36, 3456), ("gpt3:c384", 6, 6, 384), ("gpt3:c768", 12, 12, 768),
+    ("gpt3:c1536", 24, 16, 1536), ("gpt3:c2560", 32, 32, 2560), ("gpt3:c12288", 96, 96, 12288),
+    ("4x4x128", 4, 4, 128), ("1x3x12", 1, 3, 12),
   ])
   func descriptorsAreLlmcs(descriptor: String, layers: Int, heads: Int, channels: Int) throws {
     let size = try #require(ModelSize(descriptor: descriptor))
@@ -46,7 +48,15 @@ import Testing
     #expect(try size.configuration(vocabularySize: 5, maximumSequenceLength: 3).headSize * heads == channels)
   }
 
-  @Test(arguments: ["", "d", "d0", "d-1", "d13", "d012", "d+6", "12", "e12", "gpt2_124M.bin", "d12.bin"])
+  @Test func sizesOfGPT3HaveTwiceThePositions() throws {
+    #expect(ModelSize(descriptor: "gpt3:c768")?.positions == 2048)
+    #expect(ModelSize(descriptor: "d12")?.positions == 1024)
+  }
+
+  @Test(arguments: [
+    "", "d", "d0", "d-1", "d13", "d012", "d+6", "12", "e12", "gpt2_124M.bin", "d12.bin", "gpt3:c769", "gpt3:768",
+    "4x4", "4x4x", "4x4x128x1", "0x4x128", "4x-4x128", "4x04x128", "x4x4x128", "4 x4x128",
+  ])
   func otherDescriptorsAreNone(descriptor: String) {
     #expect(ModelSize(descriptor: descriptor) == nil)
   }

@@ -4,32 +4,44 @@ import Training
 /// Prints what happens during a run: for people, or as one line of JSON an event.
 struct TrainingPrinter {
   private let asJSON: Bool
+  /// Operations a second that the processor can do at most.
+  private let peak: Double
   private var progress = ProgressLine()
   private var summary = RunSummary()
 
   /// Why standard output takes no more, once it does not; the run goes on without it.
   private(set) var outputFailure: Error?
 
-  init(asJSON: Bool) { self.asJSON = asJSON }
+  init(asJSON: Bool, peak: Double) {
+    self.asJSON = asJSON
+    self.peak = peak
+  }
 
   /// Says what is about to happen.
   mutating func announce(_ setup: TrainingSetup) {
-    if asJSON { emit(PlanRecord(setup)) }
+    if asJSON { emit { try JSON.print(PlanRecord(setup)) } }
     Diagnostics.write(setup.description)
   }
 
   mutating func show(_ event: TrainingEvent) {
-    if asJSON { emit(Self.record(event)) }
+    if asJSON, let record = RunRecord(event) { emit { try Output.write(record.line + "\n") } }
     switch event {
     case .step(let report):
       summary.add(report)
-      progress.show(Self.line(report), isImportant: report.step == 1 || report.step == report.steps)
-    case .validation(let step, let loss):
-      progress.clear()
-      Diagnostics.write("validation loss after step \(step): \(Numbers.fixed(Double(loss), 4))")
+      progress.show(
+        line(report), done: Double(report.step) / Double(report.steps),
+        isImportant: report.step == 1 || report.step == report.steps)
+      if let outlier = report.outlier { say("left out the update of step \(report.step): \(outlier)") }
+    case .validation(let step, let loss, _):
+      say("validation loss after step \(step): \(Numbers.fixed(Double(loss), 4))")
+    case .evaluation(let step, let accuracy):
+      say("accuracy after step \(step): \(Numbers.fixed(accuracy * 100, 2)) %")
     case .sample(let step, let text):
-      progress.clear()
-      Diagnostics.write("--- sample after step \(step) ---\n\(text)\n---")
+      say("--- sample after step \(step) ---\n\(text)\n---")
+    case .checkpoint(_, let path, let reason):
+      say("wrote \(path)" + (reason == .best ? ", the best so far" : ""))
+    case .problem(let error):
+      say("gpt2: warning: \(error); the run goes on")
     }
   }
 
@@ -39,30 +51,25 @@ struct TrainingPrinter {
     if let line = summary.line { Diagnostics.write(line) }
   }
 
-  private static func line(_ report: StepReport) -> String {
+  private mutating func say(_ text: String) {
+    progress.clear()
+    Diagnostics.write(text)
+  }
+
+  private func line(_ report: StepReport) -> String {
     "step \(report.step)/\(report.steps) | loss \(Numbers.fixed(Double(report.loss), 4))"
       + " | norm \(Numbers.fixed(Double(report.gradientNorm), 2))"
+      + " | lr \(Numbers.scientific(report.learningRate))"
       + " | \(Numbers.fixed(report.seconds * 1000, 0)) ms"
       + " | \(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s"
-      + " | \(Numbers.fixed(report.gigaflops, 0)) GFLOP/s"
+      + " | \(Numbers.fixed(report.gigaflops, 0)) GFLOP/s,"
+      + " \(Numbers.fixed(report.gigaflops * 1e9 / peak * 100, 0)) % of peak"
       + " | \(Numbers.duration(report.secondsLeft)) left"
   }
 
-  private mutating func emit(_ record: some Encodable) {
+  private mutating func emit(_ write: () throws -> Void) {
     guard outputFailure == nil else { return }
-    do { try JSON.print(record) } catch { outputFailure = error }
-  }
-
-  private static func record(_ event: TrainingEvent) -> TrainingRecord {
-    switch event {
-    case .step(let report):
-      TrainingRecord(
-        event: "step", step: report.step, loss: report.loss, learningRate: report.learningRate,
-        gradientNorm: report.gradientNorm, milliseconds: report.seconds * 1000,
-        tokensPerSecond: report.tokensPerSecond, gigaflops: report.gigaflops)
-    case .validation(let step, let loss): TrainingRecord(event: "validation", step: step, loss: loss)
-    case .sample(let step, let text): TrainingRecord(event: "sample", step: step, text: text)
-    }
+    do { try write() } catch { outputFailure = error }
   }
 }
 
@@ -101,17 +108,4 @@ private struct PlanRecord: Encodable {
     total = memory.total
     available = AvailableMemory.bytes
   }
-}
-
-/// Any other line of `train --json`.
-private struct TrainingRecord: Encodable {
-  var event: String
-  var step: Int
-  var loss: Float?
-  var learningRate: Float?
-  var gradientNorm: Float?
-  var milliseconds: Double?
-  var tokensPerSecond: Double?
-  var gigaflops: Double?
-  var text: String?
 }

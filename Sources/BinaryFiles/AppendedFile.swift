@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A text file that grows line by line, each there at once, so that others can follow it and a crash loses none.
+public final class AppendedFile: @unchecked Sendable {
+  // `@unchecked`: nothing here ever changes, and the system appends each line as a whole.
+  public let path: String
+  private let descriptor: Int32
+
+  /// - Parameter keeping: Whether what is in the file already stays; a last line that was cut off is ended then.
+  /// - Throws: `FileError` if the file cannot be opened or made, or is not a regular one.
+  public init(_ path: String, keeping: Bool) throws(FileError) {
+    self.path = path
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+    descriptor = open(path, keeping ? flags : flags | O_TRUNC, 0o666)
+    guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw FileError(
+        path,
+        .mismatch(found: "a device or pipe", expected: "a regular file", advice: "remove it"))
+    }
+    var last = UInt8(ascii: "\n")
+    if status.st_size > 0, pread(descriptor, &last, 1, status.st_size - 1) == 1, last != UInt8(ascii: "\n") {
+      try append("")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Appends a line and its end.
+  public func append(_ line: String) throws(FileError) {
+    var rest = Array((line + "\n").utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw FileError(path, .fromErrno("writing to it")) }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import BinaryFiles
+import Foundation
+import Transformer
+
+extension RunDirectory {
+  /// Writes a checkpoint of where `trainer` stands. A kill at any moment leaves it whole or not there, and all
+  /// others as they were.
+  ///
+  /// - Parameter copyingWeights: Whether the state file gets the weights, too: see `TrainingStateFile.write`.
+  /// - Throws: `FileError` if it cannot be written; what there is of it is removed then.
+  func save(_ trainer: Trainer, copyingWeights: Bool) throws(FileError) {
+    let step = trainer.stepsMade
+    let parameters = trainer.model.parameters
+    let mayReplace = use != .new
+    // From here on the one of that step, if there was one, is not whole any more.
+    unlink(done(step))
+    do throws(FileError) {
+      try Checkpoint.write(parameters, to: model(step), replacing: mayReplace)
+      try TrainingStateFile.write(
+        trainer.state, of: trainer.optimizer, weights: copyingWeights ? parameters : nil, to: state(step),
+        replacing: mayReplace)
+      try trainer.progress.write(to: progress(step), replacing: mayReplace)
+      try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
+    } catch {
+      // What was there before we came is not ours to remove.
+      if error.cause != .alreadyExists { remove(step) }
+      throw error
+    }
+  }
+
+  /// Puts a checkpoint's moments and all else into a trainer that has its weights.
+  ///
+  /// - Throws: `FileError` if a file of it is missing or damaged, or does not belong to the trainer's data.
+  public func load(_ step: Int, into trainer: Trainer) throws {
+    let progressPath = progress(step)
+    let isLLMC = access(progressPath, F_OK) != 0
+    let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
+    let state = try TrainingStateFile.read(
+      state(step), into: trainer.optimizer, and: trainer.model.parameters)
+    guard state.step == step else {
+      throw FileError(
+        self.state(step),
+        .invalidField(name: "step", found: state.step, expected: "\(step), as in its name"))
+    }
+    try trainer.resume(from: state, progress: progress)
+  }
+
+  /// Removes a checkpoint: first what says that it is whole.
+  func remove(_ step: Int) {
+    for path in [done(step), model(step), state(step), progress(step)] { unlink(path) }
+  }
+}
+
+extension TrainingProgress {
+  func write(to path: String, replacing: Bool) throws(FileError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+    // Finite numbers always encode.
+    let bytes = (try? encoder.encode(self)).map(Array.init) ?? []
+    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+      try writer.append(bytes)
+    }
+  }
+
+  init(contentsOf path: String) throws(FileError) {
+    let file = try MappedFile(path: path)
+    let bytes = withExtendedLifetime(file) { Data(file.bytes) }
+    guard let progress = try? JSONDecoder().decode(TrainingProgress.self, from: bytes) else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "something else", expected: "a run's progress as JSON",
+          advice: "remove it to go on without what it remembers: outliers and the best validation loss"))
+    }
+    self = progress
+  }
+}

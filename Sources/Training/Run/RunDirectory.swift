@@ -1,0 +1,126 @@
+import BinaryFiles
+import Foundation
+
+/// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
+///
+/// A checkpoint is `model_STEP.bin`, `state_STEP_00000.bin` and, for what llm.c does not know, `progress_STEP.json`;
+/// the empty `DONE_STEP` is written last and says that it is whole. `best_STEP.bin` are the weights of the lowest
+/// validation loss; `main.log` and `metrics.jsonl` tell what happened.
+public struct RunDirectory: Equatable, Sendable {
+  /// What a run does with those before it in the same directory.
+  public enum Use: Sendable {
+    /// There must be none.
+    case new
+    /// They are replaced.
+    case replacing
+    /// The last one goes on, if there is one.
+    case resuming
+  }
+
+  public let path: String
+  public let use: Use
+
+  public init(_ path: String, use: Use = .new) {
+    // One slash at the end is as good as none.
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.use = use
+  }
+
+  public func model(_ step: Int) -> String { "\(path)/model_\(Self.digits(step)).bin" }
+  public func state(_ step: Int) -> String { "\(path)/state_\(Self.digits(step))_00000.bin" }
+  public func progress(_ step: Int) -> String { "\(path)/progress_\(Self.digits(step)).json" }
+  public func done(_ step: Int) -> String { "\(path)/\(Self.donePrefix)\(Self.digits(step))" }
+  public func best(_ step: Int) -> String { "\(path)/\(Self.bestPrefix)\(Self.digits(step)).bin" }
+  public var log: String { path + "/main.log" }
+  public var metrics: String { path + "/metrics.jsonl" }
+
+  /// Whether there is such a directory.
+  public var exists: Bool { access(path, F_OK) == 0 }
+
+  /// Finds out before the work whether the directory can be used, and changes nothing.
+  ///
+  /// - Throws: `FileError` if it is no directory, cannot be written to, or holds a model that may not be replaced.
+  public func check() throws(FileError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw FileError(path, .fromErrno("looking at it")) }
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(path, .notDirectory) }
+    guard access(path, W_OK | X_OK) == 0 else { throw FileError(path, .fromErrno("looking at it")) }
+    guard use == .new, let name = try names().sorted().first(where: Self.isModel) else { return }
+    throw FileError(
+      path + "/" + name,
+      .mismatch(
+        found: "a run's model already there", expected: "a new directory",
+        advice: "go on with that run with --resume, replace it with --overwrite, or name another --output"))
+  }
+
+  /// Makes the directory, and those it is in.
+  ///
+  /// - Throws: `FileError` if it cannot be made.
+  public func create() throws(FileError) {
+    // Every path that ends before a slash, then the whole.
+    let ends = path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") && $0 > path.utf8.startIndex }
+    for end in ends + [path.utf8.endIndex] {
+      guard mkdir(String(path[..<end]), 0o777) == 0 || errno == EEXIST else {
+        throw FileError(path, .fromErrno("making the directory"))
+      }
+    }
+    try check()
+  }
+
+  /// The steps of all whole checkpoints, the last one last; none if there is no such directory.
+  ///
+  /// - Throws: `FileError` if the directory cannot be read.
+  public func checkpoints() throws(FileError) -> [Int] {
+    try steps(Self.donePrefix, "")
+  }
+
+  /// The steps of `best_STEP.bin`.
+  func bestSteps() throws(FileError) -> [Int] { try steps(Self.bestPrefix, ".bin") }
+
+  /// Removes what a run that was killed while it wrote has left behind. Only for whoever holds the lock.
+  func removePartialFiles() throws(FileError) {
+    for name in try names() where Self.isPartial(name) { unlink(path + "/" + name) }
+  }
+
+  private func steps(_ prefix: String, _ suffix: String) throws(FileError) -> [Int] {
+    try names().compactMap { name in
+      guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
+      let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
+      return digits.count >= Self.digitCount && digits.allSatisfy(\.isASCIIDigit) ? Int(digits) : nil
+    }.sorted()
+  }
+
+  private func names() throws(FileError) -> [String] {
+    guard exists else { return [] }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw FileError(path, .fromErrno("reading it"))
+    }
+    return names
+  }
+
+  private static let donePrefix = "DONE_"
+  private static let bestPrefix = "best_"
+  private static let digitCount = 8
+
+  /// llm.c's %08d.
+  private static func digits(_ step: Int) -> String {
+    let digits = String(step)
+    return String(repeating: "0", count: max(0, digitCount - digits.count)) + digits
+  }
+
+  private static func isModel(_ name: String) -> Bool {
+    (name.hasPrefix("model_") || name.hasPrefix(bestPrefix)) && name.hasSuffix(".bin")
+  }
+
+  private static func isPartial(_ name: String) -> Bool {
+    ["model_", "state_", "progress_", donePrefix, bestPrefix].contains { name.hasPrefix($0) }
+      && name.contains(".partial-")
+  }
+}
+
+extension Character {
+  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}

@@ -1,0 +1,78 @@
+import BinaryFiles
+import Foundation
+
+/// What a run writes about itself as it goes: `main.log`, line for line as llm.c's logger.h, and `metrics.jsonl`,
+/// which holds all of it.
+struct RunLog {
+  private let log: AppendedFile
+  private let metrics: AppendedFile
+
+  /// - Parameter keeping: Whether what an earlier part of the run has written stays.
+  /// - Throws: `FileError` if a file cannot be opened.
+  init(_ directory: RunDirectory, keeping: Bool) throws(FileError) {
+    log = try AppendedFile(directory.log, keeping: keeping)
+    metrics = try AppendedFile(directory.metrics, keeping: keeping)
+  }
+
+  func add(_ record: RunRecord) throws(FileError) {
+    if let line = record.logLine { try log.append(line) }
+    try metrics.append(record.line)
+  }
+}
+
+extension RunRecord {
+  /// The record of an event, as far as it is one of the run and not of its files' trouble.
+  public init?(_ event: TrainingEvent) {
+    switch event {
+    case .step(let report):
+      self.init(report.outlier == nil ? .step : .skipped, step: report.step)
+      loss = report.loss
+      learningRate = report.learningRate
+      gradientNorm = report.gradientNorm
+      milliseconds = report.seconds * 1000
+      tokensPerSecond = report.tokensPerSecond
+      gigaflops = report.gigaflops
+      reason = report.outlier?.description
+    case .validation(let step, let loss, _):
+      self.init(.validation, step: step)
+      self.loss = loss
+    case .evaluation(let step, let accuracy):
+      self.init(.evaluation, step: step)
+      self.accuracy = accuracy
+    case .sample(let step, let text):
+      self.init(.sample, step: step)
+      self.text = text
+    case .checkpoint(let step, let path, let reason):
+      self.init(.checkpoint, step: step)
+      self.path = path
+      self.reason = reason.rawValue
+    case .problem: return nil
+    }
+  }
+
+  /// The record as a line of JSON, without its end. What is not a number is written as a string.
+  public var line: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    // Nothing else in a record can fail to encode.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// The line that llm.c would write, in whose logs steps count from 0; `nil` where it writes none.
+  var logLine: String? {
+    switch event {
+    case .validation: loss.map { "s:\(step) tel:\(Self.fixed($0, 4))" }
+    case .evaluation: accuracy.map { "s:\(step) eval:\(Self.fixed(Float($0), 4))" }
+    case .step, .skipped:
+      "s:\(step - 1) trl:\(Self.fixed(loss ?? .nan, 4)) lr:\(Self.fixed(learningRate ?? .nan, 6))"
+        + " norm:\(Self.fixed(gradientNorm ?? .nan, 2))"
+    case .run, .sample, .checkpoint, .end: nil
+    }
+  }
+
+  private static func fixed(_ value: Float, _ decimals: Int) -> String {
+    String(format: "%.\(decimals)f", Double(value))
+  }
+}

@@ -1,0 +1,143 @@
+import BinaryFiles
+import Foundation
+import Transformer
+
+/// A trainer at work in its run directory: it logs what happens and saves what is learnt, so that a run which is
+/// ended at any moment, by anything, can go on from its last checkpoint as if it had never stopped.
+public final class TrainingRun {
+  public let trainer: Trainer
+  public let directory: RunDirectory
+  public let policy: CheckpointPolicy
+
+  /// The step of the last whole checkpoint, of this run; `nil` before the first.
+  public private(set) var lastSaved: Int?
+
+  private let log: RunLog
+  /// Of a run that this one replaces: removed once there is something better.
+  private var replaced: [Int]
+  private let firstStep: Int
+
+  /// Begins, or goes on with, the logs. The caller holds the directory's `RunLock`.
+  ///
+  /// - Parameters:
+  ///   - trainer: At its beginning, or as a checkpoint of this directory left it.
+  ///   - opening: The first record of this part of the run.
+  /// - Throws: `FileError` if the directory takes no files.
+  public init(
+    _ trainer: Trainer, in directory: RunDirectory, policy: CheckpointPolicy, opening: RunRecord
+  ) throws(FileError) {
+    self.trainer = trainer
+    self.directory = directory
+    self.policy = policy
+    firstStep = trainer.stepsMade
+    lastSaved = firstStep > 0 ? firstStep : nil
+    replaced = directory.use == .replacing ? try directory.checkpoints() : []
+    try directory.removePartialFiles()
+    log = try RunLog(directory, keeping: directory.use == .resuming)
+    try log.add(opening)
+  }
+
+  /// Makes the trainer's steps; see `Trainer.run`. After it, however it ends, comes `finish`.
+  public func run(
+    isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
+  ) throws {
+    try trainer.run(isInterrupted: isInterrupted) { event in
+      try report(event, to: observe)
+      switch event {
+      case .step(let report):
+        guard policy.isDue(at: report.step) || report.step == trainer.plan.steps else { return }
+        try save(observe)
+      case .validation(let step, _, true):
+        if policy.keepsBest && step > 0 { try saveBest(observe) }
+      default: return
+      }
+    }
+  }
+
+  /// Saves what has been learnt since the last checkpoint: here, or if the directory takes no more, elsewhere.
+  ///
+  /// - Parameter reason: Why the run ended, for its log.
+  /// - Returns: Where it is and why it is not in the run's directory, if it had to go elsewhere.
+  /// - Throws: `FileError` if it can be saved nowhere.
+  public func finish(
+    _ reason: String, observing observe: (TrainingEvent) throws -> Void
+  ) throws -> (path: String, problem: FileError)? {
+    let step = trainer.stepsMade
+    var refuge: (path: String, problem: FileError)?
+    if step > firstStep, lastSaved != step {
+      do throws(FileError) {
+        try directory.save(trainer, copyingWeights: policy.copiesWeights)
+        lastSaved = step
+        try? report(.checkpoint(step: step, path: directory.model(step), reason: .end), to: observe)
+      } catch {
+        refuge = (try rescue(because: error), error)
+      }
+    }
+    var record = RunRecord(.end, step: step)
+    record.reason = reason
+    record.time = Date.now.ISO8601Format()
+    // What was learnt is safe; a log that cannot say so is no reason to fail.
+    try? log.add(record)
+    return refuge
+  }
+
+  private func save(_ observe: (TrainingEvent) throws -> Void) throws {
+    let step = trainer.stepsMade
+    do throws(FileError) {
+      try directory.save(trainer, copyingWeights: policy.copiesWeights)
+      lastSaved = step
+      for old in replaced where old != step { directory.remove(old) }
+      replaced = []
+      for old in policy.superseded(try directory.checkpoints(), at: step) { directory.remove(old) }
+    } catch {
+      return try observe(.problem(error))
+    }
+    let isMajor = policy.majorInterval.map { step % $0 == 0 } ?? false
+    try report(
+      .checkpoint(step: step, path: directory.model(step), reason: isMajor ? .major : .regular), to: observe)
+  }
+
+  private func saveBest(_ observe: (TrainingEvent) throws -> Void) throws {
+    let step = trainer.stepsMade
+    do throws(FileError) {
+      try Checkpoint.write(trainer.model.parameters, to: directory.best(step), replacing: true)
+      for old in try directory.bestSteps() where old != step { unlink(directory.best(old)) }
+    } catch {
+      return try observe(.problem(error))
+    }
+    try report(.checkpoint(step: step, path: directory.best(step), reason: .best), to: observe)
+  }
+
+  private func report(_ event: TrainingEvent, to observe: (TrainingEvent) throws -> Void) throws {
+    if let record = RunRecord(event) {
+      do throws(FileError) {
+        try log.add(record)
+      } catch {
+        try observe(.problem(error))
+      }
+    }
+    try observe(event)
+  }
+
+  /// The whole checkpoint in a new directory for temporary files; if that does not fit, either, the weights alone,
+  /// here or there.
+  private func rescue(because problem: FileError) throws(FileError) -> String {
+    let temporary = NSTemporaryDirectory()
+    let refuge = RunDirectory(
+      (temporary.hasSuffix("/") ? temporary : temporary + "/") + "gpt2-run-" + UUID().uuidString.prefix(8))
+    let step = trainer.stepsMade
+    do throws(FileError) {
+      try refuge.create()
+      try refuge.save(trainer, copyingWeights: policy.copiesWeights)
+      return refuge.model(step)
+    } catch {}
+    let name = "model_\(step)-\(UUID().uuidString.prefix(8)).bin"
+    for path in [directory.path, refuge.path] {
+      do throws(FileError) {
+        try Checkpoint.write(trainer.model.parameters, to: path + "/" + name, replacing: false)
+        return path + "/" + name
+      } catch {}
+    }
+    throw problem
+  }
+}

@@ -1,0 +1,17 @@
+import Tokens
+import Transformer
+
+/// What llm.c keeps beside the weights to go on with a run: see `TrainingStateFile`.
+public struct TrainingState: Equatable, Sendable {
+  /// Steps made so far.
+  public var step: Int
+  public var random: RoundingRandom
+  /// Where the data loader stands.
+  public var data: DataLoader.State
+
+  public init(step: Int, random: RoundingRandom, data: DataLoader.State) {
+    self.step = step
+    self.random = random
+    self.data = data
+  }
+}

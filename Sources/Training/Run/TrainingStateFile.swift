@@ -1,0 +1,174 @@
+import BinaryFiles
+import RandomNumbers
+import Tokens
+import Transformer
+
+/// llm.c's training state (magic 20240527; `save_state` and `load_state` of train_gpt2.cu): the optimizer's moments,
+/// the step, the random state and the data loader's place.
+///
+/// After the header come m (n), v (n), if field 4 says so the weights in fp32 (n), and if field 5 says that the
+/// loader shuffles: uint64 shards, their order, uint64 samples, their order, and the Mersenne twister's state.
+public enum TrainingStateFile {
+  static let magic: Int32 = 20_240_527
+  static let version: Int32 = 1
+
+  /// The fields of the header.
+  enum Field {
+    static let processes = 2
+    static let rank = 3
+    static let hasWeights = 4
+    static let shuffles = 5
+    static let step = 10
+    // Two fields each.
+    static let random = 20
+    static let randomBeforeLastUpdate = 22
+    static let shard = 30
+    static let sample = 32
+  }
+
+  /// - Parameters:
+  ///   - weights: To be written a second time, which llm.c's program needs by default: it calls them master
+  ///     weights (`-w 1`).
+  /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
+  public static func write(
+    _ state: TrainingState, of optimizer: AdamWOptimizer, weights: Parameters? = nil, to path: String,
+    replacing: Bool
+  ) throws(FileError) {
+    var header = Header(magic: magic, version: version)
+    header[Field.processes] = 1
+    header[Field.hasWeights] = weights == nil ? 0 : 1
+    header[Field.shuffles] = state.data.generator == nil ? 0 : 1
+    header[Field.step] = state.step
+    header[wide: Field.random] = state.random.state
+    header[wide: Field.randomBeforeLastUpdate] = state.random.beforeLastUpdate
+    header[wide: Field.shard] = UInt64(state.data.shard)
+    header[wide: Field.sample] = UInt64(state.data.sample)
+    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+      try writer.append(header)
+      for values in [optimizer.firstMoments, optimizer.secondMoments, weights] {
+        if let values { try writer.append(UnsafeRawBufferPointer(values.values)) }
+      }
+      guard let generator = state.data.generator else { return }
+      for order in [state.data.shardOrder, state.data.sampleOrder] {
+        try writer.append([UInt64(order.count).littleEndian])
+        try writer.append(order.map(\.littleEndian))
+      }
+      try writer.append(generator.stateBytes)
+    }
+  }
+
+  /// Puts the moments of a state file into `optimizer`, and the weights, if it has them, into `parameters`.
+  ///
+  /// - Throws: `FileError` for a file that is not a whole state of a model of the same size, or that is one of
+  ///   several processes'. Then nothing is changed.
+  public static func read(
+    _ path: String, into optimizer: AdamWOptimizer, and parameters: Parameters? = nil
+  ) throws(FileError) -> TrainingState {
+    let file = try MappedFile(path: path)
+    let header = try checkedHeader(of: file)
+    let hasWeights = header[Field.hasWeights] == 1
+    let step = try header.field(Field.step, named: "step", in: 0...Int(Int32.max), of: path)
+    let moments = [optimizer.firstMoments, optimizer.secondMoments]
+    let count = moments[0].values.count * MemoryLayout<Float>.stride
+    let orders = Header.byteCount + count * (hasWeights ? 3 : 2)
+    guard file.count >= orders else { throw FileError(path, .wrongSize(found: file.count, expected: orders)) }
+    let data = try loaderState(in: file, header, at: orders)
+
+    for (index, target) in (moments + (hasWeights ? [parameters] : [])).enumerated() {
+      guard let target else { continue }
+      let start = Header.byteCount + index * count
+      UnsafeMutableRawBufferPointer(target.values)
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + count]))
+    }
+    optimizer.step = step
+    let random = RoundingRandom(
+      state: header[wide: Field.random], beforeLastUpdate: header[wide: Field.randomBeforeLastUpdate])
+    return TrainingState(step: step, random: random, data: data)
+  }
+
+  private static func checkedHeader(of file: MappedFile) throws(FileError) -> Header {
+    let header = try Header(of: file, magic: magic, kind: "training state")
+    guard header.version == version else {
+      throw FileError(
+        file.path,
+        .unsupportedVersion(
+          found: header.version, supported: [version], advice: "it is newer than this program, or damaged"))
+    }
+    // Of several processes each may hold a part of the moments, and each draws its own batches.
+    _ = try header.field(Field.processes, named: "number of processes", in: 1...1, of: file.path)
+    _ = try header.field(Field.rank, named: "rank of the process", in: 0...0, of: file.path)
+    _ = try header.field(Field.hasWeights, named: "master weights", in: 0...1, of: file.path)
+    _ = try header.field(Field.shuffles, named: "shuffling", in: 0...1, of: file.path)
+    return header
+  }
+
+  private static func loaderState(
+    in file: MappedFile, _ header: Header, at offset: Int
+  ) throws(FileError) -> DataLoader.State {
+    let shard = try place(header, Field.shard, "shard", of: file.path)
+    let sample = try place(header, Field.sample, "sample", of: file.path)
+    guard header[Field.shuffles] == 1 else {
+      guard file.count == offset else {
+        throw FileError(file.path, .wrongSize(found: file.count, expected: offset))
+      }
+      return DataLoader.State(
+        shard: shard, sample: sample, generator: nil, shardOrder: [], sampleOrder: [])
+    }
+    var reader = OrderReader(file: file, offset: offset)
+    let shardOrder = try reader.order()
+    let sampleOrder = try reader.order()
+    let generator = try reader.generator()
+    return DataLoader.State(
+      shard: shard, sample: sample, generator: generator, shardOrder: shardOrder, sampleOrder: sampleOrder)
+  }
+
+  private static func place(
+    _ header: Header, _ field: Int, _ name: String, of path: String
+  ) throws(FileError) -> Int {
+    guard let value = Int(exactly: header[wide: field]), value <= Int(Int32.max) else {
+      throw FileError(
+        path,
+        .invalidField(
+          name: name, found: Int(clamping: header[wide: field]), expected: "a value from 0 to \(Int32.max)"))
+    }
+    return value
+  }
+}
+
+/// Reads what a shuffling loader adds to the end of a state file.
+private struct OrderReader {
+  let file: MappedFile
+  var offset: Int
+
+  /// A count and as many int32.
+  mutating func order() throws(FileError) -> [Int32] {
+    let countBytes = MemoryLayout<UInt64>.size
+    try check(CheckedCount(countBytes))
+    let declared = file.load(UInt64.self, at: offset)
+    offset += countBytes
+    let count = Int(clamping: declared)
+    try check(CheckedCount(count) * MemoryLayout<Int32>.size)
+    defer { offset += count * MemoryLayout<Int32>.size }
+    return (0..<count).map { file.load(Int32.self, at: offset + $0 * MemoryLayout<Int32>.size) }
+  }
+
+  /// The last of the file.
+  mutating func generator() throws(FileError) -> MersenneTwister {
+    let end = offset + MersenneTwister.stateByteCount
+    guard file.count == end else { throw FileError(file.path, .wrongSize(found: file.count, expected: end)) }
+    guard let generator = MersenneTwister(stateBytes: file.bytes[offset..<end]) else {
+      throw FileError(
+        file.path,
+        .mismatch(
+          found: "an impossible state of the random generator", expected: "one that llm.c's can be in",
+          advice: "the file is damaged; go on from another checkpoint"))
+    }
+    return generator
+  }
+
+  /// - Throws: `FileError` if the file has not so many more bytes.
+  private func check(_ bytes: CheckedCount) throws(FileError) {
+    let end = (CheckedCount(offset) + bytes).value ?? .max
+    guard end <= file.count else { throw FileError(file.path, .wrongSize(found: file.count, expected: end)) }
+  }
+}

@@ -1,0 +1,58 @@
+import Evaluation
+import Generation
+import Kernels
+import Tokens
+import Transformer
+
+/// What a run is watched by: validation data, multiple-choice examples, and samples of what the model writes.
+public struct TrainingWatch {
+  private let validation: DataLoader?
+  private let choices: ChoiceFile?
+  private let tokenizer: Tokenizer?
+
+  /// - Parameters:
+  ///   - validation: Batches of the plan's B and T; `nil` if there is none to measure on.
+  ///   - choices: HellaSwag, for instance.
+  ///   - tokenizer: To make text of samples; without one they are token ids.
+  public init(validation: DataLoader? = nil, choices: ChoiceFile? = nil, tokenizer: Tokenizer? = nil) {
+    self.validation = validation
+    self.choices = choices
+    self.tokenizer = tokenizer
+  }
+
+  /// The validation loss; `nil` if there is no data, or if it was interrupted.
+  func loss(
+    of model: Model, plan: TrainingPlan, using activations: Activations, isInterrupted: () -> Bool
+  ) throws -> Float? {
+    guard let validation else { return nil }
+    return try Validation.loss(
+      of: model, on: validation, batches: plan.validationBatches, using: activations,
+      isInterrupted: isInterrupted)
+  }
+
+  /// The accuracy that llm.c logs: of the mean loss a token; `nil` if there are no examples, or if it was
+  /// interrupted.
+  func accuracy(of model: Model, isInterrupted: () -> Bool) throws -> Double? {
+    guard let choices else { return nil }
+    let score = try ChoiceEvaluation.score(
+      choices, first: choices.examples.count, by: LanguageModelScorer(LanguageModel(model)),
+      isInterrupted: isInterrupted)
+    return score.isPartial ? nil : score.normalisedAccuracy
+  }
+
+  /// Text that begins a document; `nil` if it was interrupted.
+  func sample(of model: Model, plan: TrainingPlan, isInterrupted: () -> Bool) throws -> String? {
+    // Without a tokenizer the last token is taken for end-of-text, as it is GPT-2's.
+    let endOfText = tokenizer?.endOfText ?? model.configuration.vocabularySize - 1
+    let generator = try Generator(
+      LanguageModel(model), prompt: [], endOfText: endOfText, maximumTokens: plan.sampleLength,
+      sampling: SamplingOptions(seed: plan.seed))
+    var tokens: [Int] = []
+    while tokens.count < plan.sampleLength {
+      if isInterrupted() { return nil }
+      tokens.append(try generator.next())
+    }
+    guard let tokenizer else { return tokens.map(String.init).joined(separator: " ") }
+    return String(decoding: tokenizer.decode(tokens), as: UTF8.self)
+  }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import BinaryFiles
+import Foundation
+import Kernels
+import Tokens
+import Training
+import Transformer
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model, from scratch or from a checkpoint.",
+    discussion: """
+      From scratch, with a size of llm.c's (\(ModelSize.descriptors)):
+
+        gpt2 train --model d6 --data 'data/book_train*.bin' \\
+          --validation data/book_val.bin --tokenizer tokenizer.bin \\
+          --output runs/book --steps 500
+
+      Fine-tuning: the same, with --model gpt2_124M.bin. The optimizer is AdamW.
+
+      The flags of llm.c's train_gpt2.cu work as they are there: -e d12 -i DATA -j VALIDATION -o DIR -y 1 and so \
+      on. Where they are left out, defaults are as listed below.
+
+      Ctrl-C finishes the step, saves, and prints the command that goes on. DIR gets checkpoints as llm.c lays \
+      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP), main.log, and metrics.jsonl. Whatever ends a \
+      run, with --resume it goes on from the last checkpoint to the same bits.
+      """,
+    // -h is llm.c's flag for HellaSwag.
+    helpNames: .long)
+
+  @Option(
+    name: [.customShort("e"), .long],
+    help: "Checkpoint to start from, or a size for a new model: d12 is GPT-2 124M.")
+  var model: String
+
+  @Option(
+    name: [.customShort("i"), .long],
+    help: "Token files to train on; a quoted shell pattern may name several.")
+  var data: String
+
+  @Option(name: [.customShort("j"), .long], help: "Token files to measure the validation loss on.")
+  var validation: String?
+
+  @Option(
+    help: """
+      Tokenizer that the token files were made with, for samples; gpt2_tokenizer.bin in the working directory, \
+      if there is one. Without one samples are token ids, and a new model has GPT-2's vocabulary.
+      """,
+    completion: .file(extensions: ["bin"]))
+  var tokenizer: String?
+
+  @Option(
+    name: .shortAndLong, help: "Directory for the result; made if it is not there.", completion: .directory)
+  var output: String
+
+  @OptionGroup(title: "Batches") var batches: BatchOptions
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Watching") var watching: WatchingOptions
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
+  @OptionGroup(title: "Other flags of llm.c's") var llmc: LLMCFlags
+  @OptionGroup var precisionOptions: PrecisionOptions
+  @OptionGroup var threadOptions: ThreadOptions
+
+  @Option(
+    name: [.customShort("r"), .long],
+    help: """
+      What the backward pass computes again to save memory: 0 nothing, 1 GELU, 2 layer norms too. The results \
+      are the same bits.
+      """)
+  var recompute = Recomputation.nothing
+
+  @Option(help: "Positions of a new model, the longest text it can look back on; 1024 for sizes of GPT-2.")
+  var positions: Int?
+
+  @Option(help: "Seed of a new model's weights and of the samples; 42 gives llm.c's and PyTorch's weights.")
+  var seed: UInt32 = Parameters.initialisationSeed
+
+  func validate() throws {
+    try positions?.check("--positions", atLeast: 1)
+    if llmc.resume == .on && checkpoints.overwrite {
+      throw ValidationError("-y 1 and --overwrite exclude each other.")
+    }
+  }
+
+  var isResuming: Bool { checkpoints.resume || llmc.resume == .on }
+
+  func run() throws {
+    for note in llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
+    let directory = RunDirectory(
+      output, use: isResuming ? .resuming : checkpoints.overwrite ? .replacing : .new)
+    try directory.check()
+    // A directory that is not there yet has no run in it, and is not made before it is needed.
+    var lock = directory.exists ? try RunLock(directory.path) : nil
+    let setup = try TrainingSetup(self, in: directory)
+    try directory.checkSpace(for: setup.configuration, policy: setup.policy)
+    var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
+    printer.announce(setup)
+    let trainer = try setup.trainer()
+    if lock == nil {
+      try directory.create()
+      lock = try RunLock(directory.path)
+    }
+    let run = try TrainingRun(trainer, in: directory, policy: setup.policy, opening: setup.opening)
+    try withExtendedLifetime(lock) {
+      let failure = train(run, showing: &printer)
+      try finish(run, after: failure, showing: &printer)
+    }
+  }
+
+  /// Trains until the end, a signal, or a failure, which is returned, since what was learnt is saved first.
+  private func train(_ run: TrainingRun, showing printer: inout TrainingPrinter) -> Error? {
+    Interruption.watch()
+    defer { printer.end() }
+    do {
+      try run.run(isInterrupted: { Interruption.isAsked }, observing: { printer.show($0) })
+      return printer.outputFailure
+    } catch {
+      return error
+    }
+  }
+
+  /// Saves, says how the run goes on, and fails if it did.
+  private func finish(
+    _ run: TrainingRun, after failure: Error?, showing printer: inout TrainingPrinter
+  ) throws {
+    Interruption.hold()
+    let trainer = run.trainer
+    let isStopped = failure == nil && !trainer.isOver
+    if trainer.stepsMade < trainer.plan.steps {
+      let why = failure == nil && trainer.hasLostPatience ? ": validation no longer improves" : ""
+      Diagnostics.write("stopped after step \(trainer.stepsMade) of \(trainer.plan.steps)\(why)")
+    }
+    let lastBefore = run.lastSaved
+    let reason = isStopped ? "interrupted" : failure.map { "\($0)" } ?? "finished"
+    let refuge = try run.finish(reason) { printer.show($0) }
+    if let refuge { Diagnostics.write("wrote \(refuge.path)") }
+    if failure is TrainingError, let lastBefore, lastBefore < trainer.stepsMade {
+      Diagnostics.write("the checkpoint before it is \(run.directory.model(lastBefore))")
+    }
+    if isStopped, run.lastSaved != nil {
+      Diagnostics.write("go on with: \(ResumeCommand.line(for: CommandLine.arguments))")
+    }
+    if let error = failure ?? refuge?.problem { throw error }
+  }
+}

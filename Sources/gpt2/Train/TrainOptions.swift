@@ -1,0 +1,195 @@
+import ArgumentParser
+import Training
+import Transformer
+
+// Each option has a name that can be read and, where llm.c's train_gpt2.cu has a flag for it, that one, too.
+
+extension NameSpecification.Element {
+  /// A flag of llm.c's with two letters after one dash.
+  static func llmc(_ name: String) -> Self { .customLong(name, withSingleDash: true) }
+}
+
+struct BatchOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "B: sequences in a batch.")
+  var batchSize = 4
+
+  @Option(name: [.customShort("t"), .long], help: "T: tokens in a sequence.")
+  var sequenceLength = 64
+
+  @Option(
+    name: [.customShort("d"), .long], parsing: .unconditional,
+    help: "Tokens that an update learns from, a multiple of B x T: gradients of several batches are added up."
+  )
+  var totalBatchSize: Int?
+
+  @Option(
+    name: [.customShort("x"), .long], parsing: .unconditional,
+    help: "Updates to make; once through the data if not given, or -1.")
+  var steps: Int?
+
+  @Flag(inversion: .prefixedNo, help: "Take the batches in random order, as llm.c's train_gpt2.cu does.")
+  var shuffle = true
+
+  @Flag(help: "Make every update with the same batch, the first of the validation data if there is any.")
+  var overfitBatch = false
+
+  func validate() throws {
+    try batchSize.check("--batch-size", atLeast: 1)
+    try sequenceLength.check("--sequence-length", atLeast: 1)
+    if let steps, steps != -1 { try steps.check("--steps", atLeast: 1) }
+    guard let total = totalBatchSize, total != -1 else { return }
+    let (batch, overflow) = batchSize.multipliedReportingOverflow(by: sequenceLength)
+    guard !overflow, total > 0, total % batch == 0 else {
+      throw ValidationError(
+        "--total-batch-size is \(total), expected a multiple of B x T = \(batchSize) x \(sequenceLength).")
+    }
+  }
+
+  /// Batches whose gradients make up an update.
+  var accumulation: Int {
+    guard let totalBatchSize, totalBatchSize != -1 else { return 1 }
+    return totalBatchSize / (batchSize * sequenceLength)
+  }
+}
+
+struct OptimizerOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The largest learning rate.")
+  var learningRate: Float = 3e-4
+
+  @Option(
+    name: [.customShort("k"), .long],
+    help: "How the learning rate goes on after the warm-up: \(LearningRateSchedule.Shape.names).")
+  var schedule: LearningRateSchedule.Shape = .cosine
+
+  @Option(name: [.customShort("u"), .long], help: "Steps in which the learning rate rises from zero.")
+  var warmUpSteps = 0
+
+  @Option(
+    name: [.customShort("q"), .long], help: "What the schedule ends at, as a fraction of the learning rate.")
+  var finalLearningRate: Float = 0
+
+  @Option(name: [.customShort("c"), .long], help: "Weight decay, on the two-dimensional tensors.")
+  var weightDecay: Float = 0
+
+  @Option(help: "AdamW's decay of the first moment.")
+  var beta1: Float = 0.9
+
+  @Option(help: "AdamW's decay of the second moment.")
+  var beta2: Float = 0.95
+
+  @Option(help: "The largest norm of the gradients; larger ones are scaled down to it. 0 for no limit.")
+  var clip: Float = 1
+
+  @Option(
+    name: [.long, .llmc("sl")],
+    help: "Leave out updates whose loss is so many standard deviations above the last 128. 0 for none.")
+  var skipLossOutliers: Float = 0
+
+  @Option(name: [.long, .llmc("sg")], help: "The same for the gradients' norm.")
+  var skipGradientOutliers: Float = 0
+
+  func validate() throws {
+    try learningRate.check("--learning-rate", atLeast: 0)
+    try warmUpSteps.check("--warm-up-steps", atLeast: 0)
+    try finalLearningRate.check("--final-learning-rate", atLeast: 0)
+    try weightDecay.check("--weight-decay", atLeast: 0)
+    try clip.check("--clip", atLeast: 0)
+    try skipLossOutliers.check("--skip-loss-outliers", atLeast: 0)
+    try skipGradientOutliers.check("--skip-gradient-outliers", atLeast: 0)
+    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2)] where !(0..<1).contains(beta) {
+      throw ValidationError("\(option) is \(beta), expected a number from 0 to less than 1.")
+    }
+  }
+
+  var settings: AdamWOptimizer.Settings {
+    AdamWOptimizer.Settings(
+      beta1: beta1, beta2: beta2, weightDecay: weightDecay, maximumGradientNorm: clip == 0 ? nil : clip)
+  }
+
+  var outliers: OutlierLimits {
+    OutlierLimits(
+      loss: skipLossOutliers == 0 ? nil : Double(skipLossOutliers),
+      gradientNorm: skipGradientOutliers == 0 ? nil : Double(skipGradientOutliers))
+  }
+
+  func schedule(steps: Int) -> LearningRateSchedule {
+    LearningRateSchedule(
+      shape: schedule, peak: learningRate, warmUpSteps: warmUpSteps, steps: steps,
+      finalFraction: finalLearningRate)
+  }
+}
+
+extension Recomputation: ExpressibleByArgument {}
+
+extension LearningRateSchedule.Shape: ExpressibleByArgument {
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+struct WatchingOptions: ParsableArguments {
+  @Option(name: [.customShort("v"), .long], help: "Steps between validation losses; 0 for none.")
+  var validationInterval = 100
+
+  @Option(
+    name: [.customShort("m"), .long], parsing: .unconditional,
+    help: "Batches that a validation loss is taken over at most; -1 for all.")
+  var validationBatches = 20
+
+  @Option(help: "End the run after so many validation losses in a row that are no better than the best.")
+  var patience: Int?
+
+  @Option(name: [.customShort("s"), .long], help: "Steps between samples; 0 for none.")
+  var sampleInterval = 100
+
+  @Option(name: [.customShort("g"), .long], help: "Tokens of a sample.")
+  var sampleLength = 64
+
+  @Option(
+    help:
+      "Multiple-choice file to take the accuracy on with every validation loss: HellaSwag, as llm.c has it.",
+    completion: .file(extensions: ["bin"]))
+  var hellaswag: String?
+
+  @Flag(help: "Print every event as a line of JSON on standard output.")
+  var json = false
+
+  func validate() throws {
+    try validationInterval.check("--validation-interval", atLeast: 0)
+    if validationBatches != -1 { try validationBatches.check("--validation-batches", atLeast: 1) }
+    try patience?.check("--patience", atLeast: 1)
+    try sampleInterval.check("--sample-interval", atLeast: 0)
+    try sampleLength.check("--sample-length", atLeast: 1)
+    if patience != nil, validationInterval == 0 {
+      throw ValidationError("--patience needs validation losses, but --validation-interval is 0.")
+    }
+  }
+}
+
+struct CheckpointOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("n"), .long], help: "Steps between checkpoints; 0 for one at the end only.")
+  var checkpointInterval = 0
+
+  @Option(
+    name: [.long, .llmc("nk")], help: "Checkpoints to keep, beside older ones that are major; 0 for all.")
+  var keepCheckpoints = 0
+
+  @Option(
+    name: [.long, .llmc("nm")], help: "Steps between major checkpoints, which are always kept; 0 for none.")
+  var majorInterval = 0
+
+  @Flag(help: "Keep the weights of the lowest validation loss as best_STEP.bin.")
+  var keepBest = false
+
+  @Flag(help: "Go on from the last checkpoint in the output directory, if there is one.")
+  var resume = false
+
+  @Flag(help: "Replace a run that is already in the output directory.")
+  var overwrite = false
+
+  func validate() throws {
+    try checkpointInterval.check("--checkpoint-interval", atLeast: 0)
+    try keepCheckpoints.check("--keep-checkpoints", atLeast: 0)
+    try majorInterval.check("--major-interval", atLeast: 0)
+    if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other.") }
+  }
+}

@@ -1,0 +1,172 @@
+import ArgumentParser
+import Benchmarks
+import BinaryFiles
+import Foundation
+import Kernels
+import Tokens
+import Training
+import Transformer
+
+/// Everything a training run needs, read and checked before anything large is allocated or anything written.
+struct TrainingSetup {
+  let configuration: Configuration
+  let plan: TrainingPlan
+  let policy: CheckpointPolicy
+  let precision: Precision
+  let workers: Workers
+  private let directory: RunDirectory
+  private let start: TrainingStart
+  private let source: String
+  private let data: DataLoader
+  private let watch: TrainingWatch
+
+  init(_ command: TrainCommand, in directory: RunDirectory) throws {
+    self.directory = directory
+    workers = command.threadOptions.workers
+    precision = command.precisionOptions.precision
+    source = command.model
+    policy = Self.policy(command)
+    let tokenizer = try Self.tokenizer(command)
+    start = try TrainingStart(
+      command, vocabularySize: tokenizer?.vocabularySize ?? ModelSize.vocabularySize, in: directory)
+    let configuration = start.configuration
+    self.configuration = configuration
+    if let tokenizer {
+      try configuration.check(tokenizer, readFrom: command.tokenizer ?? Self.usualTokenizer)
+    }
+    guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
+      throw ModelError.sequenceTooLong(
+        found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
+    }
+    // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
+    try MemoryShortage.check(TrainingPlan(command, steps: 1), for: configuration)
+    let isOverfitting = command.isOverfitting
+    let pattern = isOverfitting ? command.validation ?? command.data : command.data
+    data = try Self.loader(
+      pattern, command, shuffles: command.batches.shuffle && !isOverfitting, configuration)
+    watch = TrainingWatch(
+      validation: try command.validation.map {
+        try Self.loader($0, command, shuffles: false, configuration)
+      },
+      choices: try Self.choices(command, configuration), tokenizer: tokenizer)
+    let tokensPerStep = command.batches.accumulation * data.batchSize * data.sequenceLength
+    let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
+    // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
+    plan = TrainingPlan(command, steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
+  }
+
+  /// What the processor can do at most, in operations a second.
+  var peak: Double { ArithmeticPeak.measure(precision, on: workers) }
+
+  /// Says what is about to happen.
+  var description: String {
+    let memory = plan.memory(for: configuration)
+    let available = AvailableMemory.bytes.map { " of \(Numbers.bytes($0)) available" } ?? ""
+    let saved = memory.savedByRecomputing > 0 ? " (\(Numbers.bytes(memory.savedByRecomputing)) less)" : ""
+    let accumulation = plan.accumulation > 1 ? " x \(plan.accumulation) batches" : ""
+    let origin = start.step.map { "\(directory.path), resumed after step \($0)" } ?? source
+    return """
+      model   \(origin): \(configuration.summary)
+      data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
+      \(plan.steps) steps
+      work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads
+      memory  \(Numbers.bytes(memory.total))\(available):
+              \(memory.parts)
+      """
+  }
+
+  /// The first record of the run's metrics.
+  var opening: RunRecord {
+    var record = RunRecord(.run, step: start.step ?? 0)
+    record.time = Date.now.ISO8601Format()
+    record.command = CommandLine.arguments
+    record.settings = [
+      "model": source, "configuration": configuration.summary, "data": data.pattern,
+      "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",
+      "sequence length": "\(plan.sequenceLength)", "batches an update": "\(plan.accumulation)",
+      "tokens an update": "\(plan.tokensPerStep)", "steps": "\(plan.steps)",
+      "learning rate": "\(plan.learningRate.peak)", "schedule": plan.learningRate.shape.rawValue,
+      "warm-up steps": "\(plan.learningRate.warmUpSteps)",
+      "final learning rate": "\(plan.learningRate.finalFraction)",
+      "weight decay": "\(plan.optimizer.weightDecay)", "beta1": "\(plan.optimizer.beta1)",
+      "beta2": "\(plan.optimizer.beta2)",
+      "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
+      "threads": "\(workers.count)", "seed": "\(plan.seed)",
+    ]
+    return record
+  }
+
+  /// Gets the weights and all other memory: slow and large.
+  func trainer() throws -> Trainer {
+    let parameters = try start.parameters()
+    parameters.warnIfNotFinite(path: source, on: workers)
+    let trainer = try Trainer(
+      Model(parameters, precision: precision, on: workers), plan: plan, data: data, watchedBy: watch)
+    if let step = start.step { try directory.load(step, into: trainer) }
+    return trainer
+  }
+
+  private static let usualTokenizer = "gpt2_tokenizer.bin"
+
+  private static func tokenizer(_ command: TrainCommand) throws -> Tokenizer? {
+    if let path = command.tokenizer { return try Tokenizer(contentsOf: path) }
+    // As llm.c does; a vocabulary of another size is then not this model's.
+    return access(usualTokenizer, F_OK) == 0 ? try Tokenizer(contentsOf: usualTokenizer) : nil
+  }
+
+  private static func choices(_ command: TrainCommand, _ configuration: Configuration) throws -> ChoiceFile? {
+    var path = command.watching.hellaswag
+    if path == nil, command.llmc.hellaswag == .on {
+      path = LLMCFlags.hellaswagPath
+      guard access(LLMCFlags.hellaswagPath, F_OK) == 0 else {
+        Diagnostics.write("gpt2: note: \(LLMCFlags.hellaswagPath) is not there, so -h 1 has no effect")
+        return nil
+      }
+    }
+    guard let path else { return nil }
+    let file = try ChoiceFile(contentsOf: path)
+    try file.check(below: configuration.vocabularySize, longest: configuration.maximumSequenceLength)
+    return file
+  }
+
+  private static func loader(
+    _ pattern: String, _ command: TrainCommand, shuffles: Bool, _ configuration: Configuration
+  ) throws -> DataLoader {
+    try DataLoader(
+      pattern: pattern, batchSize: command.batches.batchSize,
+      sequenceLength: command.batches.sequenceLength, shuffling: shuffles,
+      vocabularySize: configuration.vocabularySize)
+  }
+
+  private static func policy(_ command: TrainCommand) -> CheckpointPolicy {
+    let options = command.checkpoints
+    return CheckpointPolicy(
+      interval: options.checkpointInterval.orNone, kept: options.keepCheckpoints.orNone,
+      majorInterval: options.majorInterval.orNone, keepsBest: options.keepBest,
+      copiesWeights: command.llmc.masterWeights == .on)
+  }
+}
+
+extension TrainCommand {
+  var isOverfitting: Bool { batches.overfitBatch || llmc.overfit == .on }
+}
+
+extension TrainingPlan {
+  init(_ command: TrainCommand, steps: Int) {
+    let watching = command.watching
+    self.init(
+      batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength,
+      accumulation: command.batches.accumulation, recomputing: command.recompute, steps: steps,
+      learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
+      outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
+      validationInterval: watching.validationInterval.orNone,
+      validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,
+      patience: watching.patience, sampleInterval: watching.sampleInterval.orNone,
+      sampleLength: watching.sampleLength, seed: UInt64(command.seed))
+  }
+}
+
+extension Int {
+  /// `nil` for 0, which stands for never.
+  fileprivate var orNone: Int? { self == 0 ? nil : self }
+}

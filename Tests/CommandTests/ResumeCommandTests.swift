@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs that are ended and go on, in processes of their own.
+@Suite struct ResumeCommandTests {
+  private let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  private func run(_ name: String) -> RunFiles { RunFiles(workspace.directory.file(name)) }
+
+  /// llm.c's flags, all of them.
+  private func llmc(_ more: String..., output: String, resume: Int = 1) throws -> Command {
+    try Command(
+      [
+        "train", "-e", "d1", "--positions", "16", "-i", workspace.training, "-j", workspace.validation,
+        "--tokenizer", workspace.tokenizer, "-o", workspace.directory.file(output), "-lg", "-1", "-n", "5",
+        "-nk",
+        "2", "-nm", "10", "-y", "\(resume)", "-b", "2", "-t", "16", "-d", "64", "-k", "linear", "-l", "0.003",
+        "-u", "2", "-q", "0.1", "-c", "0.1", "-sl", "5.0", "-sg", "5.0", "-v", "4", "-m", "2", "-s", "6",
+        "-g",
+        "5", "-h", "0", "-a", "0", "-r", "1", "-w", "0", "-f", "0", "-ge", "1", "-z", "1", "-pn", "1",
+      ] + more)
+  }
+
+  @Test func llmcsFlagsMakeARunInTwoPartsThatEqualsOneInOne() throws {
+    let straight = try llmc("-x", "12", output: "straight")
+    #expect(straight.exitCode == 0)
+    for flag in ["-lg", "-f", "-ge", "-z", "-pn"] {
+      #expect(straight.diagnostics.contains("gpt2: note: \(flag) has no effect: "))
+    }
+    #expect(try run("straight").checkpoints == [10, 12])
+
+    // Killed before its end, so to speak: the first part's own schedule is that of twelve steps.
+    let first = try interrupted(after: 7, output: "cut")
+    #expect(first.contains("--resume"))
+    #expect(try llmc("-x", "12", output: "cut").exitCode == 0)
+    #expect(try run("cut").checkpoint(12) == (try run("straight").checkpoint(12)))
+  }
+
+  /// Runs until so many steps have been seen, then sends Ctrl-C. Returns what it said.
+  private func interrupted(after steps: Int, output: String) throws -> String {
+    // The schedule must be that of the whole run, so the steps are given.
+    let arguments = [
+      "train", "-e", "d1", "--positions", "16", "-i", workspace.training, "-j", workspace.validation,
+      "--tokenizer", workspace.tokenizer, "-o", workspace.directory.file(output), "-n", "5", "-nk", "2",
+      "-nm",
+      "10", "-b", "2", "-t", "16", "-d", "64", "-k", "linear", "-l", "0.003", "-u", "2", "-q", "0.1", "-c",
+      "0.1",
+      "-sl", "5.0", "-sg", "5.0", "-v", "4", "-m", "2", "-s", "6", "-g", "5", "-x", "12", "--json",
+    ]
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Command.path)
+    process.arguments = arguments
+    let (output, diagnostics) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = diagnostics
+    try process.run()
+    var events = Data()
+    while events.range(of: Data(#""event":"step""#.utf8)) == nil
+      || events.count(of: "\"event\":\"step\"") < steps
+    {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      events += more
+    }
+    process.interrupt()
+    _ = output.fileHandleForReading.readDataToEndOfFile()
+    let text = String(decoding: diagnostics.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return text
+  }
+
+  /// As in llm.c's scripts, which begin with -y 1.
+  @Test func withNothingToGoOnFromARunBegins() throws {
+    #expect(try llmc("-x", "1", output: "run").exitCode == 0)
+    #expect(try run("run").checkpoints == [1])
+  }
+
+  @Test func aFinishedRunIsLeftAsItIs() throws {
+    #expect(try llmc("-x", "3", output: "run").exitCode == 0)
+    let before = try run("run").checkpoint(3)
+    let again = try llmc("-x", "3", output: "run")
+    #expect(again.exitCode == 0)
+    #expect(try run("run").checkpoint(3) == before)
+  }
+
+  @Test func aRunIsNotBegunAnewOverAnother() throws {
+    #expect(try llmc("-x", "1", output: "run").exitCode == 0)
+    let again = try llmc("-x", "1", output: "run", resume: 0)
+    #expect(again.exitCode == 2)
+    #expect(again.diagnostics.contains("--resume") && again.diagnostics.contains("--overwrite"))
+  }
+
+  @Test func otherBatchesAreRefused() throws {
+    #expect(try workspace.train().exitCode == 0)
+    let other = try workspace.train("--resume", "--steps", "5", "--no-shuffle")
+    #expect(other.exitCode == 2)
+    #expect(other.diagnostics.contains("expected one in 1 shards with the same batch shape and shuffling"))
+  }
+
+  @Test func aMissingModelOfACheckpointIsNamed() throws {
+    #expect(try workspace.train().exitCode == 0)
+    let model = workspace.directory.file("run/model_00000003.bin")
+    try FileManager.default.removeItem(atPath: model)
+    let again = try workspace.train("--resume", "--steps", "5")
+    #expect(again.exitCode == 2)
+    #expect(again.diagnostics.contains("\(model): found no such file"))
+    #expect(again.diagnostics.contains("DONE_"))
+  }
+
+  @Test func aDamagedStateIsNamedAndNothingIsChanged() throws {
+    #expect(try workspace.train().exitCode == 0)
+    let state = workspace.directory.file("run/state_00000003_00000.bin")
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: state))
+    try bytes.dropLast().write(to: URL(fileURLWithPath: state))
+    let before = try run("run").names
+    let again = try workspace.train("--resume", "--steps", "5")
+    #expect(again.exitCode == 2)
+    #expect(again.diagnostics.contains(state))
+    #expect(try run("run").names == before)
+  }
+
+  @Test(arguments: [
+    (["-d", "65"], "a multiple of B x T = 2 x 16"), (["--keep-checkpoints=-3"], "--keep-checkpoints"),
+    (["-pn", "8"], "several processes"), (["-k", "sine"], "constant"), (["-y", "2"], "-y"),
+    (["--resume", "--overwrite"], "exclude each other"), (["--patience", "0"], "--patience"),
+    (["--patience", "2", "-v", "0"], "--patience needs"),
+    (["--hellaswag", "/nowhere.bin"], "/nowhere.bin: no such file"),
+    (["--skip-loss-outliers=-1"], "--skip-loss-outliers"),
+  ])
+  func badOptionsAreRefused(options: [String], complaint: String) throws {
+    let result = try Command(
+      [
+        "train", "-e", "d1", "-i", workspace.training, "--tokenizer", workspace.tokenizer, "--positions",
+        "16",
+        "-o", workspace.directory.file("run"), "-b", "2", "-t", "16", "-x", "1",
+      ] + options)
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains(complaint))
+    #expect(!FileManager.default.fileExists(atPath: workspace.directory.file("run")))
+  }
+}
+
+extension Data {
+  fileprivate func count(of text: String) -> Int {
+    String(decoding: self, as: UTF8.self).components(separatedBy: text).count - 1
+  }
+}

@@ -1,0 +1,147 @@
+import BinaryFiles
+import Foundation
+import TestSupport
+import Testing
+import Transformer
+
+@testable import Training
+
+@Suite struct TrainingRunTests {
+  private let workspace: TrainingWorkspace
+
+  init() throws { workspace = try TrainingWorkspace() }
+
+  @Test func checkpointsAreWrittenAndOldOnesRemoved() throws {
+    let run = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 11)), in: "run", use: .new,
+      CheckpointPolicy(interval: 2, kept: 2, majorInterval: 4))
+    try run.run { _ in }
+    #expect(try run.directory.checkpoints() == [4, 8, 10, 11])
+    for step in [4, 8, 10, 11] {
+      for path in [run.directory.model(step), run.directory.state(step), run.directory.progress(step)] {
+        #expect(FileManager.default.fileExists(atPath: path))
+      }
+    }
+    #expect(try workspace.names(in: "run").count == 4 * 4 + 2)
+  }
+
+  @Test func theLogsSayWhatHappened() throws {
+    var losses: [Float] = []
+    let run = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 5)), in: "run", use: .new, CheckpointPolicy(interval: 3))
+    try run.run { if case .step(let report) = $0 { losses.append(report.loss) } }
+    _ = try run.finish("finished") { _ in }
+    let log = try String(contentsOfFile: run.directory.log, encoding: .utf8).split(separator: "\n")
+    #expect(log.count == 5 + 3)
+    #expect(log[0].hasPrefix("s:0 tel:"))
+    #expect(
+      log[1] == "s:0 trl:\(String(format: "%.4f", losses[0])) lr:0.005000 norm:" + log[1].split(
+        separator: ":"
+      ).last!)
+    #expect(
+      log.map { $0.split(separator: " ")[0] } == ["s:0", "s:0", "s:1", "s:2", "s:3", "s:4", "s:4", "s:5"])
+    let records = try String(contentsOfFile: run.directory.metrics, encoding: .utf8).split(separator: "\n")
+      .map { try JSONDecoder().decode(RunRecord.self, from: Data($0.utf8)) }
+    #expect(
+      records.map { "\($0.event.rawValue) \($0.step)" } == [
+        "run 0", "validation 0", "step 1", "step 2", "step 3", "checkpoint 3", "step 4", "validation 4",
+        "step 5",
+        "checkpoint 5", "validation 5", "end 5",
+      ])
+    #expect(records.filter { $0.event == .step }.compactMap(\.loss) == losses)
+    #expect(records.last?.reason == "finished")
+  }
+
+  @Test func theBestWeightsAreKept() throws {
+    var best: (step: Int, loss: Float) = (0, .infinity)
+    let trainer = try workspace.trainer(workspace.plan(steps: 20))
+    let run = try workspace.run(trainer, in: "run", use: .new, CheckpointPolicy(keepsBest: true))
+    var atBest: [Float] = []
+    try run.run {
+      guard case .validation(let step, let loss, let isBest) = $0 else { return }
+      #expect(isBest == (loss < best.loss))
+      if loss < best.loss {
+        best = (step, loss)
+        atBest = trainer.model.parameters.copy(of: .fcw)
+      }
+    }
+    #expect(trainer.progress.best == .init(step: best.step, loss: best.loss))
+    #expect(best.step > 0, "training helps at first")
+    #expect(try workspace.names(in: "run").filter { $0.hasPrefix("best_") }.count == 1)
+    #expect(try Checkpoint.read(run.directory.best(best.step)).copy(of: .fcw) == atBest)
+  }
+
+  @Test func aRunThatNoLongerImprovesEnds() throws {
+    var plan = workspace.plan(steps: 400)
+    plan.patience = 2
+    plan.learningRate = LearningRateSchedule(
+      shape: .constant, peak: 3e-2, warmUpSteps: 0, steps: 400, finalFraction: 1)
+    let trainer = try workspace.trainer(plan)
+    var losses: [Float] = []
+    try trainer.run { if case .validation(_, let loss, _) = $0 { losses.append(loss) } }
+    #expect(trainer.hasLostPatience && trainer.isOver)
+    #expect(trainer.stepsMade < 400 && trainer.stepsMade % 4 == 0)
+    let best = try #require(losses.dropLast(2).min())
+    #expect(losses.suffix(2).allSatisfy { $0 >= best })
+  }
+
+  @Test func whatCannotBeWrittenIsSaidAndTheRunGoesOn() throws {
+    let run = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 4)), in: "run", use: .new, CheckpointPolicy(interval: 2))
+    // Something that no rename can replace is in the way.
+    try FileManager.default.createDirectory(
+      atPath: run.directory.model(2), withIntermediateDirectories: false)
+    var problems: [FileError] = []
+    try run.run { if case .problem(let error) = $0 { problems.append(error) } }
+    #expect(problems.map(\.path) == [run.directory.model(2)])
+    #expect(try run.directory.checkpoints() == [4])
+  }
+
+  @Test func aReplacedRunIsThereUntilItsSuccessorHasACheckpoint() throws {
+    try workspace.run(try workspace.trainer(workspace.plan(steps: 9)), in: "run").run { _ in }
+    let directory = RunDirectory(workspace.directory.file("run"))
+    var stepsSeen = 0
+    let second = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 4)), in: "run", use: .replacing,
+      CheckpointPolicy(interval: 3))
+    try second.run(isInterrupted: { stepsSeen == 2 }) { if case .step = $0 { stepsSeen += 1 } }
+    #expect(try directory.checkpoints() == [9])
+    try second.run { _ in }
+    #expect(try directory.checkpoints() == [3, 4])
+  }
+
+  @Test func leftoversOfAKilledWriterAreRemovedAndOtherFilesAreNot() throws {
+    let directory = RunDirectory(workspace.directory.file("run"))
+    try directory.create()
+    for name in ["model_00000003.bin.partial-1x", "state_00000003_00000.bin.partial-zz", "mine.partial-1"] {
+      try Data().write(to: URL(fileURLWithPath: directory.path + "/" + name))
+    }
+    _ = try workspace.run(try workspace.trainer(workspace.plan(steps: 3)), in: "run")
+    #expect(try workspace.names(in: "run") == ["main.log", "metrics.jsonl", "mine.partial-1"])
+  }
+
+  @Test func aDirectoryHasOneRunAtATime() throws {
+    let path = workspace.directory.file("run")
+    try RunDirectory(path).create()
+    var first: RunLock? = try RunLock(path)
+    let cause = expectFileError(path) { _ = try RunLock(path) }
+    guard case .mismatch(let found, _, _) = cause else {
+      Issue.record("expected a mismatch")
+      return
+    }
+    #expect(found.contains("\(ProcessInfo.processInfo.processIdentifier)"))
+    withExtendedLifetime(first) {}
+    first = nil
+    _ = try RunLock(path)
+    #expect(try workspace.names(in: "run").isEmpty)
+  }
+
+  @Test func numbersThatDoNotCountAreNotCheckpoints() throws {
+    let directory = RunDirectory(workspace.directory.file("run"))
+    try directory.create()
+    for name in ["DONE_00000012", "DONE_123", "DONE_0000000x", "DONE_00000003.partial-1", "DONE_123456789"] {
+      try Data().write(to: URL(fileURLWithPath: directory.path + "/" + name))
+    }
+    #expect(try directory.checkpoints() == [12, 123_456_789])
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+import Tokens
+import Transformer
+
+@testable import Training
+
+/// A directory with token files and a tokenizer for the fixture "awkward", and what trains it.
+struct TrainingWorkspace {
+  let directory: TemporaryDirectory
+  /// Two files of random tokens.
+  var pattern: String { directory.file("tokens_*.bin") }
+  var validation: String { directory.file("tokens_a.bin") }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    var random = SeededRandom(seed: 5)
+    for (name, count) in [("a", 150), ("b", 97)] {
+      let tokens = (0..<count).map { _ in UInt16.random(in: 0..<97, using: &random) }
+      try TokenFile.write(tokens, to: directory.file("tokens_\(name).bin"), replacing: false)
+    }
+  }
+
+  func plan(steps: Int) -> TrainingPlan {
+    TrainingPlan(
+      batchSize: 2, sequenceLength: 7, accumulation: 3, steps: steps,
+      learningRate: LearningRateSchedule(
+        shape: .cosine, peak: 1e-2, warmUpSteps: 2, steps: 20, finalFraction: 0.1),
+      optimizer: AdamWOptimizer.Settings(weightDecay: 0.1), validationInterval: 4, validationBatches: 2,
+      sampleInterval: nil, sampleLength: 4, seed: 1)
+  }
+
+  func fixture() throws -> Parameters { try Checkpoint.read(TestFiles.fixture("awkward.bin")) }
+
+  func trainer(_ plan: TrainingPlan, from parameters: Parameters? = nil, shuffling: Bool = true) throws
+    -> Trainer
+  {
+    func loader(_ pattern: String, shuffling: Bool) throws -> DataLoader {
+      try DataLoader(
+        pattern: pattern, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength, shuffling: shuffling
+      )
+    }
+    return try Trainer(
+      Model(try parameters ?? fixture()), plan: plan, data: try loader(pattern, shuffling: shuffling),
+      watchedBy: TrainingWatch(validation: try loader(validation, shuffling: false)))
+  }
+
+  func run(
+    _ trainer: Trainer, in name: String, use: RunDirectory.Use = .new, _ policy: CheckpointPolicy = .init()
+  ) throws -> TrainingRun {
+    let run = RunDirectory(directory.file(name), use: use)
+    try run.create()
+    return try TrainingRun(
+      trainer, in: run, policy: policy, opening: RunRecord(.run, step: trainer.stepsMade))
+  }
+
+  /// What a process does that goes on with the run of this name.
+  func resumed(_ name: String, plan: TrainingPlan, shuffling: Bool = true) throws -> Trainer {
+    let run = RunDirectory(directory.file(name), use: .resuming)
+    let step = try #require(try run.checkpoints().last)
+    let trainer = try trainer(plan, from: try Checkpoint.read(run.model(step)), shuffling: shuffling)
+    try run.load(step, into: trainer)
+    return trainer
+  }
+
+  func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+  func names(in name: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory.file(name)).sorted()
+  }
+}
