@@ -60,6 +60,7 @@ public struct HuggingFaceFolderWriter {
     let texts = try files(weights.configuration, format)
     let isNew = mkdir(folder, 0o777) == 0
     guard isNew || errno == EEXIST else { throw FileError(folder, .fromErrno("making the folder")) }
+    var written: [String] = []
     do {
       try weights.writeSafeTensors(
         to: weightsPath, format: format, replacing: replacing, on: workers
@@ -68,10 +69,13 @@ public struct HuggingFaceFolderWriter {
           try FileWriter.write(to: folder + file.name, replacing: replacing) { writer throws(FileError) in
             try writer.append(Array(file.text.utf8))
           }
+          written.append(folder + file.name)
         }
       }
     } catch {
-      if isNew { removeFolder() }
+      // What was replaced is gone; what is new need not stay.
+      if isNew || !replacing { written.forEach { unlink($0) } }
+      if isNew { rmdir(folder) }
       throw error
     }
   }
@@ -92,12 +96,6 @@ public struct HuggingFaceFolderWriter {
       files += try tokenizer.huggingFaceFiles(maximumLength: configuration.maximumSequenceLength)
     }
     return files
-  }
-
-  /// What was written into a folder that was not there before.
-  private func removeFolder() {
-    for name in writtenNames { unlink(folder + name) }
-    rmdir(folder)
   }
 
   private var writtenNames: [String] {

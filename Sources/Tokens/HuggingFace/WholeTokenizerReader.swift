@@ -38,7 +38,8 @@ struct WholeTokenizerReader {
   }
 
   private func checkedModel() throws(FileError) -> JSONObject {
-    guard let model = object["model"]?.object, model["type"] == .string("BPE") else {
+    // The first versions said nothing of the type.
+    guard let model = object["model"]?.object, (model["type"] ?? .string("BPE")) == .string("BPE") else {
       throw unsupported("model.type", object["model"]?.object?["type"], expected: "'BPE'")
     }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
