@@ -26,7 +26,7 @@ public final class Generator {
   ) throws {
     self.model = model
     state = try SequenceState(
-      prompt.isEmpty ? [Int32(endOfText)] : prompt, maximumTokens: maximumTokens, for: model.configuration)
+      prompt.isEmpty ? [Int32(endOfText)] : prompt, maximumTokens: maximumTokens, for: model)
     sampler = try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize)
     pass = InferencePass(model.configuration)
   }

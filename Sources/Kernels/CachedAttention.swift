@@ -30,57 +30,65 @@ public enum CachedAttention {
       let first = head * query.sequence.headSize
       let blocks = query.position / Vectors.width + 1
       workers.withScratch(blocks * Vectors.width) { scores in
-        attend(
-          qkv.base + row * qkv.stride + first, query, head, scores, blocks: blocks,
-          into: output.base + row * output.stride + first)
+        let (q, target) = (qkv.base + row * qkv.stride + first, output.base + row * output.stride + first)
+        switch query.sequence.format {
+        case .fp32: attend(Float32Values.self, q, query, head, scores, blocks: blocks, into: target)
+        case .fp16: attend(Float16Values.self, q, query, head, scores, blocks: blocks, into: target)
+        }
       }
     }
   }
 
-  private static func attend(
-    _ q: UnsafePointer<Float>, _ query: Query, _ head: Int, _ scores: UnsafeMutablePointer<Float>,
+  @inline(__always)
+  private static func attend<Stored: StoredValues>(
+    _: Stored.Type, _ q: UnsafePointer<Float>, _ query: Query, _ head: Int,
+    _ scores: UnsafeMutablePointer<Float>,
     blocks: Int, into output: UnsafeMutablePointer<Float>
   ) {
     let (sequence, seen) = (query.sequence, query.position + 1)
-    let largest = score(q, sequence, head, scores, seen: seen, blocks: blocks)
+    let largest = score(Stored.self, q, sequence, head, scores, seen: seen, blocks: blocks)
     var sum = Vector.zero
     for block in 0..<blocks {
       let p = VectorMath.exp(Vectors.load(scores + block * 16, 16) - largest)
       Vectors.store(p, to: scores + block * 16, 16)
       sum += p
     }
-    let values = sequence.values(head)
+    let values = UnsafeRawPointer(sequence.values(head))
     let reciprocal = 1 / sum.sum()
     Vectors.forEach(sequence.headSize) { channel, lanes in
       let average = weightedSum(
-        values + channel, stride: sequence.paddedSize, weights: scores, count: seen)
+        Stored.self, values + channel * Stored.byteCount, stride: sequence.paddedSize, weights: scores,
+        count: seen)
       Vectors.store(average * reciprocal, to: output + channel, lanes)
     }
   }
 
   /// Writes the scaled scores, −∞ behind the query's own, and returns the largest.
-  private static func score(
-    _ q: UnsafePointer<Float>, _ sequence: KeyValueBlocks, _ head: Int,
+  @inline(__always)
+  private static func score<Stored: StoredValues>(
+    _: Stored.Type, _ q: UnsafePointer<Float>, _ sequence: KeyValueBlocks, _ head: Int,
     _ scores: UnsafeMutablePointer<Float>, seen: Int, blocks: Int
   ) -> Float {
     let scale = 1 / Float(sequence.headSize).squareRoot()
     let size = sequence.paddedSize
-    var keys = UnsafePointer(sequence.keys(head))
+    // Bytes of sixteen positions' keys of one channel.
+    let step = Vectors.width * Stored.byteCount
+    var keys = UnsafeRawPointer(sequence.keys(head))
     var largest = Vector(repeating: -.infinity)
     for block in 0..<blocks {
       // Four sums, since each addition waits for the one before it.
       var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
       var channel = 0
       while channel + 4 <= sequence.headSize {
-        let k = keys + channel * 16
-        a = VectorMath.fused(Vector(repeating: q[channel]), Vectors.load(k, 16), plus: a)
-        b = VectorMath.fused(Vector(repeating: q[channel + 1]), Vectors.load(k + 16, 16), plus: b)
-        c = VectorMath.fused(Vector(repeating: q[channel + 2]), Vectors.load(k + 32, 16), plus: c)
-        d = VectorMath.fused(Vector(repeating: q[channel + 3]), Vectors.load(k + 48, 16), plus: d)
+        let k = keys + channel * step
+        a = VectorMath.fused(Vector(repeating: q[channel]), Stored.load(k), plus: a)
+        b = VectorMath.fused(Vector(repeating: q[channel + 1]), Stored.load(k + step), plus: b)
+        c = VectorMath.fused(Vector(repeating: q[channel + 2]), Stored.load(k + 2 * step), plus: c)
+        d = VectorMath.fused(Vector(repeating: q[channel + 3]), Stored.load(k + 3 * step), plus: d)
         channel += 4
       }
       while channel < sequence.headSize {
-        a = VectorMath.fused(Vector(repeating: q[channel]), Vectors.load(keys + channel * 16, 16), plus: a)
+        a = VectorMath.fused(Vector(repeating: q[channel]), Stored.load(keys + channel * step), plus: a)
         channel += 1
       }
       var score = ((a + b) + (c + d)) * scale
@@ -89,32 +97,31 @@ public enum CachedAttention {
       }
       Vectors.store(score, to: scores + block * 16, 16)
       largest = Vectors.larger(largest, score)
-      keys += size * 16
+      keys += size * step
     }
     return largest.max()
   }
 
-  /// Σ weight · value, of sixteen channels.
-  private static func weightedSum(
-    _ values: UnsafePointer<Float>, stride: Int, weights: UnsafePointer<Float>, count: Int
+  /// Σ weight · value, of sixteen channels; `stride` is the values' from one position to the next.
+  @inline(__always)
+  private static func weightedSum<Stored: StoredValues>(
+    _: Stored.Type, _ values: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, count: Int
   ) -> Vector {
+    let step = stride * Stored.byteCount
     var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
     var value = values
     var position = 0
     while position + 4 <= count {
-      a = VectorMath.fused(Vector(repeating: weights[position]), Vectors.load(value, 16), plus: a)
-      b = VectorMath.fused(
-        Vector(repeating: weights[position + 1]), Vectors.load(value + stride, 16), plus: b)
-      c = VectorMath.fused(
-        Vector(repeating: weights[position + 2]), Vectors.load(value + 2 * stride, 16), plus: c)
-      d = VectorMath.fused(
-        Vector(repeating: weights[position + 3]), Vectors.load(value + 3 * stride, 16), plus: d)
-      value += 4 * stride
+      a = VectorMath.fused(Vector(repeating: weights[position]), Stored.load(value), plus: a)
+      b = VectorMath.fused(Vector(repeating: weights[position + 1]), Stored.load(value + step), plus: b)
+      c = VectorMath.fused(Vector(repeating: weights[position + 2]), Stored.load(value + 2 * step), plus: c)
+      d = VectorMath.fused(Vector(repeating: weights[position + 3]), Stored.load(value + 3 * step), plus: d)
+      value += 4 * step
       position += 4
     }
     while position < count {
-      a = VectorMath.fused(Vector(repeating: weights[position]), Vectors.load(value, 16), plus: a)
-      value += stride
+      a = VectorMath.fused(Vector(repeating: weights[position]), Stored.load(value), plus: a)
+      value += step
       position += 1
     }
     return (a + b) + (c + d)

@@ -1,43 +1,73 @@
+/// How keys and values are kept.
+public enum KeyValueFormat: Sendable {
+  case fp32
+  /// Half the memory to read for every token. Keys and values beyond fp16's range become its largest numbers.
+  case fp16
+
+  var byteCount: Int {
+    switch self {
+    case .fp32: Float32Values.byteCount
+    case .fp16: Float16Values.byteCount
+    }
+  }
+
+  @inline(__always)
+  func store(_ value: Float, to target: UnsafeMutableRawPointer) {
+    switch self {
+    case .fp32: target.storeBytes(of: value, as: Float.self)
+    case .fp16:
+      let largest: Float = 65504
+      // Not by min and max, which lose NaN.
+      let finite = value > largest ? largest : value < -largest ? -largest : value
+      target.storeBytes(of: HalfFloat.bits(rounding: finite), as: UInt16.self)
+    }
+  }
+}
+
 /// One layer's keys and values of one sequence, as far as it has been read: a view, laid out for one new query
 /// after the other.
 ///
 /// Each head has its own stretch: its keys in blocks of sixteen positions, (blocks, h, 16), so that sixteen
 /// scores are a vector, then its values, (positions, h). h is rounded up to whole vectors, the rest being 0.
 public struct KeyValueBlocks {
-  let base: UnsafeMutablePointer<Float>
+  let format: KeyValueFormat
+  let base: UnsafeMutableRawPointer
   let capacity: Int
   let heads: Int
   let headSize: Int
 
   /// - Parameters:
-  ///   - base: `count(capacity:heads:headSize:)` values, zeroed before the first position is written.
+  ///   - base: `byteCount(_:capacity:heads:headSize:)` bytes, zeroed before the first position is written.
   ///   - capacity: Positions there is room for.
-  public init(_ base: UnsafeMutablePointer<Float>, capacity: Int, heads: Int, headSize: Int) {
+  public init(
+    _ format: KeyValueFormat, _ base: UnsafeMutableRawPointer, capacity: Int, heads: Int, headSize: Int
+  ) {
+    self.format = format
     self.base = base
     self.capacity = capacity
     self.heads = heads
     self.headSize = headSize
   }
 
-  /// Values that so many positions take; `nil` if the count overflows.
-  public static func count(capacity: Int, heads: Int, headSize: Int) -> Int? {
-    let padded = wholeVectors(headSize)
+  /// Bytes that so many positions take; `nil` if the count overflows.
+  public static func byteCount(_ format: KeyValueFormat, capacity: Int, heads: Int, headSize: Int) -> Int? {
+    let padded = wholeVectors(headSize) * format.byteCount
     let (one, overflow) = (2 * wholeVectors(capacity)).multipliedReportingOverflow(by: padded)
     let (all, more) = one.multipliedReportingOverflow(by: heads)
     return overflow || more ? nil : all
   }
 
+  /// h, rounded up to whole vectors.
   var paddedSize: Int { Self.wholeVectors(headSize) }
 
+  /// Bytes of a head's keys, and of its values.
+  private var stretch: Int { Self.wholeVectors(capacity) * paddedSize * format.byteCount }
+
   /// (blocks, h, 16)
-  func keys(_ head: Int) -> UnsafeMutablePointer<Float> {
-    base + 2 * head * Self.wholeVectors(capacity) * paddedSize
-  }
+  func keys(_ head: Int) -> UnsafeMutableRawPointer { base + 2 * head * stretch }
 
   /// (positions, h)
-  func values(_ head: Int) -> UnsafeMutablePointer<Float> {
-    keys(head) + Self.wholeVectors(capacity) * paddedSize
-  }
+  func values(_ head: Int) -> UnsafeMutableRawPointer { keys(head) + stretch }
 
   /// Writes a position's keys and values.
   public func write(
@@ -47,23 +77,26 @@ public struct KeyValueBlocks {
   ) {
     precondition((0..<capacity).contains(position), "no such position")
     let (block, lane) = position.quotientAndRemainder(dividingBy: Vectors.width)
+    let size = format.byteCount
     for head in 0..<heads {
-      let target = self.keys(head) + block * paddedSize * Vectors.width + lane
+      let key = self.keys(head) + (block * paddedSize * Vectors.width + lane) * size
+      let value = self.values(head) + position * paddedSize * size
       for channel in 0..<headSize {
-        target[channel * Vectors.width] = keys[head * headSize + channel]
+        format.store(keys[head * headSize + channel], to: key + channel * Vectors.width * size)
+        format.store(values[head * headSize + channel], to: value + channel * size)
       }
-      (self.values(head) + position * paddedSize).update(from: values + head * headSize, count: headSize)
     }
   }
 
   /// Writes the first positions of another sequence's.
   public func copy(_ positions: Int, from other: KeyValueBlocks) {
     precondition(positions <= capacity && positions <= other.capacity, "no such positions")
-    precondition(heads == other.heads && headSize == other.headSize, "shapes disagree")
-    let count = Self.wholeVectors(positions) * paddedSize
+    precondition(
+      heads == other.heads && headSize == other.headSize && format == other.format, "shapes disagree")
+    let bytes = Self.wholeVectors(positions) * paddedSize * format.byteCount
     for head in 0..<heads {
-      keys(head).update(from: other.keys(head), count: count)
-      values(head).update(from: other.values(head), count: count)
+      keys(head).copyMemory(from: other.keys(head), byteCount: bytes)
+      values(head).copyMemory(from: other.values(head), byteCount: bytes)
     }
   }
 

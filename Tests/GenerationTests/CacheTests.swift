@@ -68,6 +68,26 @@ import Transformer
     }
   }
 
+  /// Weights of 16 bits have keys and values of 16 bits, too: token by token against the whole prompt at once, whose
+  /// own keys and values are not rounded.
+  @Test func sixteenBitsAreNearTheWholePrompt() throws {
+    let (model, _) = try models()
+    let language = try LanguageModel(
+      try Weights(model.parameters).encoded(as: .fp16), precision: .fp32, on: Workers(count: 2))
+    let (pass, cache) = (InferencePass(model.configuration), try KeyValueCache(for: language, capacity: 64))
+    let tokens = (0..<64).map { Int32($0 * 41 % 300) }
+    for (position, token) in tokens.enumerated() {
+      try language.read([.init(cache, [token])], in: pass)
+      let oneByOne = Array(pass.logits())
+      let whole = try KeyValueCache(for: language, capacity: 64)
+      try language.read([.init(whole, Array(tokens[...position]))], in: pass)
+      let scale = pass.logits().reduce(0) { max($0, abs($1)) }
+      let difference = zip(oneByOne, pass.logits()).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      #expect(difference < 1e-3 * scale)
+    }
+    #expect(2 * cache.byteCount == (try KeyValueCache(model.configuration, capacity: 64)).byteCount)
+  }
+
   @Test func aCacheCutBackGoesOnFromThere() throws {
     let (model, language) = try models()
     let pass = InferencePass(model.configuration)

@@ -24,11 +24,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [(1, 1), (2, 5), (3, 16), (2, 37), (1, 64)])
-  func everyPosition(heads: Int, size: Int) throws {
+  /// With keys and values in fp16 the reference has them rounded likewise, by Swift's own Float16.
+  @Test(arguments: [(1, 1), (2, 5), (3, 16), (2, 37), (1, 64)], [KeyValueFormat.fp32, .fp16])
+  func everyPosition(shape: (heads: Int, size: Int), format: KeyValueFormat) throws {
+    let (heads, size) = shape
     let (channels, positions) = (heads * size, 50)
     let qkv = Buffer(positions, 3 * channels, seed: 1, scale: 2)
-    let cache = try Cache(capacity: positions, heads: heads, headSize: size)
+    let cache = try Cache(format, capacity: positions, heads: heads, headSize: size)
     let output = Buffer(unset: 1, channels)
     var (outputs, expected): ([Float], [Double]) = ([], [])
     for position in 0..<positions {
@@ -37,22 +39,38 @@ import Testing
         qkv.matrix.rows(position..<position + 1), [.init(of: cache.view, at: position)], into: output.matrix,
         on: Workers(count: 2))
       let rows = (0...position).map { qkv.matrix[$0].map(Double.init) }
+      let kept = format == .fp32 ? rows : rows.map { $0.map { Double(Float16($0)) } }
       outputs += output.values
       expected += (0..<heads).flatMap { head -> [Double] in
         let part = { (start: Int) in start + head * size..<start + (head + 1) * size }
         return Self.reference(
-          Array(rows[position][part(0)]), rows.map { Array($0[part(channels)]) },
-          rows.map { Array($0[part(2 * channels)]) })
+          Array(rows[position][part(0)]), kept.map { Array($0[part(channels)]) },
+          kept.map { Array($0[part(2 * channels)]) })
       }
     }
     expectClose(outputs, expected)
+  }
+
+  /// What fp16 cannot hold is cut to its largest number; NaN stays, so that it shows.
+  @Test func largeValuesStayFinite() throws {
+    let cache = try Cache(.fp16, capacity: 2, heads: 1, headSize: 1)
+    let (q, key) = (Float(0.5), Float(1e6))
+    let output = Buffer(unset: 1, 1)
+    for (position, value) in [Float(-3e38), .nan].enumerated() {
+      let qkv = Buffer(1, 3, seed: 1)
+      for (index, number) in [q, key, value].enumerated() { qkv.matrix[0][index] = number }
+      cache.write(qkv.matrix, row: 0, at: position)
+      CachedAttention.forward(
+        qkv.matrix, [.init(of: cache.view, at: position)], into: output.matrix, on: Workers(count: 1))
+      #expect(position == 0 ? output.values[0] == -65504 : output.values[0].isNaN)
+    }
   }
 
   /// Several sequences at once, each at its own position: what each gets alone.
   @Test func sequencesDoNotMeet() throws {
     let (heads, size) = (2, 21)
     let qkv = Buffer(40, 3 * heads * size, seed: 3)
-    let caches = try (0..<3).map { _ in try Cache(capacity: 40, heads: heads, headSize: size) }
+    let caches = try (0..<3).map { _ in try Cache(.fp16, capacity: 40, heads: heads, headSize: size) }
     let positions = [0, 16, 39]
     for (cache, last) in zip(caches, positions) {
       for position in 0...last { cache.write(qkv.matrix, row: (position + last) % 40, at: position) }
@@ -74,14 +92,15 @@ import Testing
   /// Zeroed memory for one layer.
   private final class Cache {
     let view: KeyValueBlocks
-    private let memory: UnsafeMutableBufferPointer<Float>
+    private let memory: UnsafeMutableRawBufferPointer
 
-    init(capacity: Int, heads: Int, headSize: Int) throws {
-      let count = try #require(KeyValueBlocks.count(capacity: capacity, heads: heads, headSize: headSize))
-      memory = .allocate(capacity: count)
-      memory.initialize(repeating: 0)
+    init(_ format: KeyValueFormat, capacity: Int, heads: Int, headSize: Int) throws {
+      let count = try #require(
+        KeyValueBlocks.byteCount(format, capacity: capacity, heads: heads, headSize: headSize))
+      memory = .allocate(byteCount: count, alignment: 64)
+      memory.initializeMemory(as: UInt8.self, repeating: 0)
       view = KeyValueBlocks(
-        try #require(memory.baseAddress), capacity: capacity, heads: heads, headSize: headSize)
+        format, try #require(memory.baseAddress), capacity: capacity, heads: heads, headSize: headSize)
     }
 
     deinit { memory.deallocate() }

@@ -54,7 +54,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "d", "d0", "d-1", "d13", "d012", "d+6", "12", "e12", "gpt2_124M.bin", "d12.bin", "gpt3:c769", "gpt3:768",
+    "", "d", "d0", "d-1", "d13", "d012", "d+6", "12", "e12", "gpt2_124M.bin", "d12.bin", "gpt3:c769",
+    "gpt3:768",
     "4x4", "4x4x", "4x4x128x1", "0x4x128", "4x-4x128", "4x04x128", "x4x4x128", "4 x4x128",
   ])
   func otherDescriptorsAreNone(descriptor: String) {

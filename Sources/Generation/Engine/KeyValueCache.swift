@@ -11,22 +11,35 @@ public final class KeyValueCache {
   public private(set) var count = 0
 
   private let configuration: Configuration
+  private let format: KeyValueFormat
   private let buffer: FloatBuffer
-  private let layerCount: Int
+  private let layerBytes: Int
+
+  /// A cache as `model` takes it: in fp32 if its weights are, else in fp16, which is as precise as they are.
+  ///
+  /// - Parameter capacity: Positions, at most the model's maxT.
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  public convenience init(for model: LanguageModel, capacity: Int) throws(AllocationError) {
+    try self.init(model.configuration, format: model.keyValueFormat, capacity: capacity)
+  }
 
   /// - Parameter capacity: Positions, at most the model's maxT.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(_ configuration: Configuration, capacity: Int) throws(AllocationError) {
+  public init(
+    _ configuration: Configuration, format: KeyValueFormat = .fp32, capacity: Int
+  ) throws(AllocationError) {
     precondition((1...configuration.maximumSequenceLength).contains(capacity), "no such capacity")
     self.configuration = configuration
+    self.format = format
     self.capacity = capacity
     guard
-      let layerCount = KeyValueBlocks.count(
-        capacity: capacity, heads: configuration.heads, headSize: configuration.headSize),
-      case let (count, overflow) = layerCount.multipliedReportingOverflow(by: configuration.layers), !overflow
+      let layerBytes = KeyValueBlocks.byteCount(
+        format, capacity: capacity, heads: configuration.heads, headSize: configuration.headSize),
+      case let (bytes, overflow) = layerBytes.multipliedReportingOverflow(by: configuration.layers), !overflow
     else { throw AllocationError(values: .max) }
-    self.layerCount = layerCount
-    buffer = try FloatBuffer(zeroed: count)
+    self.layerBytes = layerBytes
+    // Whole vectors, so whole values of the buffer.
+    buffer = try FloatBuffer(zeroed: bytes / MemoryLayout<Float>.stride)
   }
 
   /// Bytes of memory.
@@ -40,7 +53,9 @@ public final class KeyValueCache {
 
   /// Becomes what `other` is, a cache of the same model with no more positions than there is room for.
   func copy(from other: KeyValueCache) {
-    precondition(other.configuration == configuration && other.count <= capacity, "the caches differ")
+    precondition(
+      other.configuration == configuration && other.format == format && other.count <= capacity,
+      "the caches differ")
     for layer in 0..<configuration.layers { self[layer].copy(other.count, from: other[layer]) }
     count = other.count
   }
@@ -56,7 +71,8 @@ public final class KeyValueCache {
   subscript(layer: Int) -> KeyValueBlocks {
     guard let start = buffer.values.baseAddress else { preconditionFailure("a cache has a position") }
     return KeyValueBlocks(
-      start + layer * layerCount, capacity: capacity, heads: configuration.heads,
+      format, UnsafeMutableRawPointer(start) + layer * layerBytes, capacity: capacity,
+      heads: configuration.heads,
       headSize: configuration.headSize)
   }
 }

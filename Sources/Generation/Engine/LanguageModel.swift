@@ -11,6 +11,8 @@ public final class LanguageModel: Sendable {
   public let workers: Workers
 
   public var weights: Weights { prepared.weights }
+  /// How its keys and values are best kept: in fp32 if the weights are in it, else in fp16.
+  public var keyValueFormat: KeyValueFormat { weights[.qkvw].format == .fp32 ? .fp32 : .fp16 }
   public var configuration: Configuration { prepared.weights.configuration }
 
   /// - Parameter precision: bf16 if not given and the weights are no more precise themselves, else fp32.
@@ -64,7 +66,7 @@ public final class LanguageModel: Sendable {
     _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
   ) throws {
     let cache = try KeyValueCache(
-      configuration, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
+      for: self, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
     try read([Continuation(cache, tokens)], in: pass)
     try pass.forEachLogitsBand(of: tokens.count - count..<tokens.count, through: self, body)
   }

@@ -14,7 +14,8 @@ struct SequenceState {
   ///   - prompt: 1…maxT tokens of the vocabulary.
   ///   - maximumTokens: How many more there will be at most; it bounds the memory.
   /// - Throws: `ModelError`; `AllocationError`.
-  init(_ prompt: [Int32], maximumTokens: Int, for configuration: Configuration) throws {
+  init(_ prompt: [Int32], maximumTokens: Int, for model: LanguageModel) throws {
+    let configuration = model.configuration
     try configuration.check(prompt)
     let positions = configuration.maximumSequenceLength
     guard !prompt.isEmpty else { throw ModelError.wrongTokenCount(found: 0, expected: 1) }
@@ -23,7 +24,7 @@ struct SequenceState {
     }
     tokens = prompt
     let (longest, overflows) = prompt.count.addingReportingOverflow(maximumTokens)
-    cache = try KeyValueCache(configuration, capacity: overflows ? positions : min(longest, positions))
+    cache = try KeyValueCache(for: model, capacity: overflows ? positions : min(longest, positions))
   }
 
   /// How many tokens the cache has not read.

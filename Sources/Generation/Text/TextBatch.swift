@@ -57,7 +57,7 @@ public final class TextBatch {
         try SequenceState(
           prompt.isEmpty ? [Int32(tokenizer.endOfText)] : prompt,
           maximumTokens: isOpenEnded ? .max : options.maximumTokens,
-          for: model.configuration),
+          for: model),
         try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize), stream)
     }
   }
