@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 
 import torch
-from huggingface import random_model, read_tokenizer, tokenizer
+from byte_pairs import read_tokenizer
+from huggingface import random_model, tokenizer
 
 FIXTURES = (Path(__file__).parent / "../../Tests/Fixtures").resolve()
 FOLDER = FIXTURES / "huggingface"

@@ -50,15 +50,16 @@ struct HuggingFaceTokenizerReader {
     let path = folder + HuggingFaceTokenizer.merges
     let file = try MappedFile(path: path)
     var merges: [String] = []
-    for (index, line) in file.bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-      guard let text = String(validating: line, as: UTF8.self) else {
+    let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      // As a file from Windows has it; no token is spelt with one.
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      guard let merge = String(validating: line, as: UTF8.self) else {
         throw FileError(
           path,
           .unparsableText(line: index + 1, found: String(decoding: line, as: UTF8.self), expected: "UTF-8"))
       }
-      let merge =
-        text.hasSuffix("\r\n") || text.utf8.last == 0x0D ? String(text.unicodeScalars.dropLast()) : text
-      if index > 0 || !merge.hasPrefix("#version") { merges.append(merge) }
+      if !merge.isEmpty, index > 0 || !merge.hasPrefix("#version") { merges.append(merge) }
     }
     withExtendedLifetime(file) {}
     return merges
