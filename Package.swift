@@ -73,12 +73,14 @@ let package = Package(
     floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor(
       "Training", on: ["Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers"]),
+    floor("Charts", on: []),
+    floor("Reports", on: ["Training", "Charts", "BinaryFiles"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
-        "Benchmarks", "Training", "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "GGUF",
-        "BinaryFiles", argumentParser,
+        "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens", "Kernels",
+        "GGUF", "BinaryFiles", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -98,6 +100,8 @@ let package = Package(
       of: "Evaluation",
       using: ["Evaluation", "Generation", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
     tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    tests(of: "Charts", using: ["Charts"]),
+    tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
     tests(of: "Command", using: ["gpt2"]),
   ],

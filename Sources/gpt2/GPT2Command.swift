@@ -24,7 +24,7 @@ struct GPT2Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, ConvertCommand.self,
-      EvaluateCommand.self, VerifyCommand.self, BenchCommand.self,
+      EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, BenchCommand.self,
     ])
 }
 

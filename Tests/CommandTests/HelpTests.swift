@@ -1,7 +1,9 @@
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: [[], ["train"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"]])
+  @Test(arguments: [
+    [], ["train"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"], ["report"],
+  ])
   func helpTeaches(subcommand: [String]) throws {
     let result = try Command(subcommand + ["--help"])
     #expect(result.exitCode == 0)

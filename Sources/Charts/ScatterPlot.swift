@@ -1,0 +1,126 @@
+/// Points in a plane, in groups: examples of two classes, words by two of their coordinates.
+public struct ScatterPlot: Sendable {
+  public struct Group: Sendable {
+    public var name: String
+    public var points: [ChartPoint]
+    /// What each point is, shown when it is pointed at; as many as points, or none.
+    public var names: [String]
+    /// Which colour of the palette, and which shape, so that colour is not all that tells groups apart.
+    public var style: Int
+
+    public init(_ name: String, _ points: [ChartPoint], names: [String] = [], style: Int) {
+      precondition(names.isEmpty || names.count == points.count, "names for some points only")
+      self.name = name
+      self.points = points
+      self.names = names
+      self.style = style
+    }
+  }
+
+  /// What the plane is divided into, behind the points: for each cell of a lattice the style of a group, or `nil`.
+  /// A classifier's decision boundary is where cells of one style end.
+  public struct Regions: Sendable {
+    public var x: ClosedRange<Double>
+    public var y: ClosedRange<Double>
+    /// Rows from the lowest y to the highest, each from the lowest x.
+    public var styles: [[Int?]]
+
+    public init(x: ClosedRange<Double>, y: ClosedRange<Double>, styles: [[Int?]]) {
+      self.x = x
+      self.y = y
+      self.styles = styles
+    }
+  }
+
+  public var summary: String
+  public var x: Axis
+  public var y: Axis
+  public var groups: [Group]
+  public var regions: Regions?
+  public var size: ChartSize
+
+  public init(
+    summary: String, x: Axis, y: Axis, groups: [Group], regions: Regions? = nil, size: ChartSize
+  ) {
+    self.summary = summary
+    self.x = x
+    self.y = y
+    self.groups = groups
+    self.regions = regions
+    self.size = size
+  }
+
+  /// The drawing: an `svg` element, which wants the style sheet of `Palette`. Points without a place are left out.
+  public var svg: Element {
+    let entries = groups.map {
+      Legend.Entry(name: $0.name, symbol: Self.symbol($0.style, x: 13, y: 0))
+    }
+    let legend = Legend(entries, width: size.width)
+    let points = groups.flatMap(\.points)
+    let edges = regions.map { ([$0.x.lowerBound, $0.x.upperBound], [$0.y.lowerBound, $0.y.upperBound]) }
+    let frame = PlotFrame(
+      size: size, x: x, y: y, xs: points.map(\.x) + (edges?.0 ?? []), ys: points.map(\.y) + (edges?.1 ?? []),
+      above: legend.height)
+    var parts = [legend.element]
+    if let regions { parts.append(Element("g", ["class": "regions"], cells(of: regions, in: frame))) }
+    parts += [frame.grid, frame.axes]
+    parts += groups.flatMap { symbols(of: $0, in: frame) }
+    return Figure.svg(size, summary: summary, parts)
+  }
+
+  private func symbols(of group: Group, in frame: PlotFrame) -> [Element] {
+    group.points.enumerated().compactMap { index, point in
+      guard let x = frame.x.position(point.x), let y = frame.y.position(point.y) else { return nil }
+      var symbol = Self.symbol(group.style, x: x, y: y)
+      let place = "(\(NumberText.significant(point.x)), \(NumberText.significant(point.y)))"
+      let name = group.names.isEmpty ? group.name : group.names[index]
+      symbol.children.append(.element(Element("title", text: "\(name) \(place)")))
+      return symbol
+    }
+  }
+
+  /// Equal cells that lie side by side are one rectangle.
+  private func cells(of regions: Regions, in frame: PlotFrame) -> [Element] {
+    let height = (regions.y.upperBound - regions.y.lowerBound) / Double(regions.styles.count)
+    var parts: [Element] = []
+    for (row, styles) in regions.styles.enumerated() {
+      let width = (regions.x.upperBound - regions.x.lowerBound) / Double(styles.count)
+      let low = regions.y.lowerBound + Double(row) * height
+      var start = 0
+      while start < styles.count {
+        let end = styles[start...].firstIndex { $0 != styles[start] } ?? styles.count
+        defer { start = end }
+        guard let style = styles[start],
+          let left = frame.x.position(regions.x.lowerBound + Double(start) * width),
+          let right = frame.x.position(regions.x.lowerBound + Double(end) * width),
+          let bottom = frame.y.position(low), let top = frame.y.position(low + height)
+        else { continue }
+        parts.append(
+          Element(
+            "rect",
+            [
+              "x": left, "y": top, "width": right - left, "height": bottom - top,
+              "shape-rendering": "crispEdges", "style": "fill:\(Palette.series(style));fill-opacity:.2",
+            ]))
+      }
+    }
+    return parts
+  }
+
+  /// A circle, square, triangle or diamond, in turn; all of about the same area.
+  private static func symbol(_ style: Int, x: Double, y: Double) -> Element {
+    let corners: [(Double, Double)]
+    switch (style % 4 + 4) % 4 {
+    case 0: corners = []
+    case 1: corners = [(-3.5, -3.5), (3.5, -3.5), (3.5, 3.5), (-3.5, 3.5)]
+    case 2: corners = [(0, -5), (4.5, 3.5), (-4.5, 3.5)]
+    default: corners = [(0, -5), (5, 0), (0, 5), (-5, 0)]
+    }
+    let fill = "fill:\(Palette.series(style))"
+    guard !corners.isEmpty else {
+      return Element("circle", ["cx": x, "cy": y, "r": 4.0, "class": "halo", "style": fill])
+    }
+    let points = corners.map { "\(NumberText.coordinate(x + $0.0)),\(NumberText.coordinate(y + $0.1))" }
+    return Element("polygon", ["points": points.joined(separator: " "), "class": "halo", "style": fill])
+  }
+}

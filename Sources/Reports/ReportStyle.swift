@@ -1,0 +1,58 @@
+/// How the page looks, beside its charts. Nothing in it needs escaping in XML.
+enum ReportStyle {
+  static let styleSheet = """
+    :root{color-scheme:light dark;--page:#f6f6f4;--ink:#1c1f23;--quiet:#5d646c;--border:#dfe1e3;--note:#fff6e0}
+    @media (prefers-color-scheme:dark){:root{--page:#0d0f12;--ink:#e4e7ea;--quiet:#9aa2ab;--border:#2b3036;\
+    --note:#2a2413}}
+    *{box-sizing:border-box}
+    body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif;\
+    -webkit-text-size-adjust:100%}
+    main{max-width:1160px;margin:0 auto;padding:2.5rem 1.25rem 3rem}
+    h1{font-size:2rem;line-height:1.2;margin:0;overflow-wrap:anywhere}
+    h2{font-size:1.05rem;line-height:1.3;margin:0}
+    p{margin:0}
+    .eyebrow{font-size:.8rem;letter-spacing:.08em;text-transform:uppercase;color:var(--quiet)}
+    .facts{margin-top:.4rem;color:var(--quiet);overflow-wrap:anywhere}
+    section{margin-top:1.5rem}
+    .headline{display:grid;grid-template-columns:repeat(auto-fit,minmax(195px,1fr));gap:1rem}
+    .card,figure,details,.scroll,section pre{background:var(--surface);border:1px solid var(--border);\
+    border-radius:10px}
+    .card{padding:.9rem 1rem}
+    .card .name{font-size:.85rem;color:var(--quiet)}
+    .card .value{font-size:1.7rem;line-height:1.3;font-weight:600;font-variant-numeric:tabular-nums}
+    .card .unit{font-size:.9rem;font-weight:400;color:var(--quiet);margin-left:.35em}
+    .card .more{font-size:.8rem;line-height:1.4;color:var(--quiet)}
+    .notes{background:var(--note);border:1px solid var(--border);border-left:4px solid #E69F00;\
+    border-radius:10px;padding:.75rem 1rem}
+    .notes p+p{margin-top:.4rem}
+    .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}
+    figure{margin:0;padding:1rem 1.1rem}
+    figure.full{grid-column:1/-1}
+    figcaption{margin-bottom:.6rem}
+    figcaption p{font-size:.85rem;color:var(--quiet)}
+    .narrow{display:none}
+    section h2{margin-bottom:.6rem}
+    figcaption h2{margin-bottom:0}
+    details{margin-top:.5rem}
+    summary{padding:.6rem 1rem;cursor:pointer;font-weight:600;font-size:.95rem}
+    details pre{border:0;border-top:1px solid var(--border);border-radius:0 0 10px 10px}
+    section pre{margin:0;padding:.8rem 1rem;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap;\
+    overflow-wrap:anywhere;unicode-bidi:isolate}
+    .word{display:inline-block;max-width:100%}
+    .part{font-size:.85rem;color:var(--quiet);margin:.8rem 0 .3rem}
+    .scroll{overflow-x:auto;margin-top:1rem}
+    table{border-collapse:collapse;width:100%;font-size:.9rem}
+    th,td{text-align:left;padding:.45rem 1rem;vertical-align:top}
+    td+td{overflow-wrap:anywhere}.checkpoints td{white-space:nowrap}
+    td:first-child,th:first-child{width:1%;white-space:nowrap}
+    th{font-weight:600;color:var(--quiet);white-space:nowrap}
+    tbody tr{border-top:1px solid var(--border)}
+    .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    footer{margin-top:2rem;font-size:.8rem;color:var(--quiet)}
+    @media (max-width:760px){main{padding:1.5rem .75rem 2rem}h1{font-size:1.5rem}
+    .figures{grid-template-columns:minmax(0,1fr)}figure{padding:.9rem .8rem}
+    .headline{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.card .value{font-size:1.35rem}
+    .wide{display:none}.narrow{display:block}}
+    @media print{body{background:none}figure,.card{break-inside:avoid}}
+    """
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import BinaryFiles
+import Foundation
+import Reports
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Show a training run as one page of HTML.",
+    discussion: """
+      Reads the directory that train wrote, also while it is still writing, and makes a page that needs no \
+      network: losses, learning rate, gradient norm, speed, samples, checkpoints and settings.
+
+        gpt2 report runs/book
+
+      A directory of llm.c's own programs will do as well; its main.log knows less. A report that is there is \
+      replaced; any other file only with --overwrite.
+
+      --json prints the most important numbers instead, as one JSON object.
+      """)
+
+  @Argument(help: "Directory of a training run.", completion: .directory)
+  var directory: String
+
+  @Option(help: "File to write; DIRECTORY/report.html if not given.", completion: .file(extensions: ["html"]))
+  var output: String?
+
+  @Flag(help: "Replace an output file that is no report.")
+  var overwrite = false
+
+  @Flag(help: "Print a summary as one JSON object, and write no page.")
+  var json = false
+
+  func validate() throws {
+    if json, output != nil || overwrite {
+      throw ValidationError("--json writes no page; leave out --output and --overwrite.")
+    }
+  }
+
+  func run() throws {
+    let directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+    let output = output ?? directory + "/report.html"
+    let history = try RunHistory(directory: directory)
+    for line in history.cutLines {
+      let path = "\(directory)/\(history.source.rawValue)"
+      Diagnostics.write("warning: \(path): line \(line) is cut short and was left out")
+    }
+    let name = URL(fileURLWithPath: directory).standardizedFileURL.lastPathComponent
+    if json { return try JSON.print(RunOverview(history, name: name)) }
+    let report = RunReport(
+      history, files: try RunFiles(directory: directory), name: name,
+      origin: Self.origin(history.source, records: history.recordCount))
+    try ReportFile.write(report, to: output, overwriting: overwrite)
+    Diagnostics.write("wrote \(output) (\(name)): \(Self.summary(report.overview))")
+  }
+
+  private static func origin(_ source: RunHistory.Source, records: Int) -> String {
+    let time = Date.now.formatted(.iso8601)
+    return "Made by gpt2 report \(GPT2Command.configuration.version) at \(time) from \(records) records of "
+      + "\(source.rawValue). Point at a chart to read its values."
+  }
+
+  /// "1000 steps, best validation loss 5.5467 at step 1000".
+  private static func summary(_ overview: RunOverview) -> String {
+    let steps = "\(overview.step) \(overview.step == 1 ? "step" : "steps")"
+    if let best = overview.bestValidation {
+      return steps + ", best validation loss \(Numbers.fixed(best.loss, 4)) at step \(best.step)"
+    }
+    return steps + (overview.trainingLoss.map { ", training loss \(Numbers.fixed($0, 4))" } ?? "")
+  }
+}
