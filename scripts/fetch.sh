@@ -1,22 +1,51 @@
 #!/bin/sh
-# Usage: fetch.sh FILE URL [BYTES]
+# Usage: fetch.sh FILE URL [BYTES [SHA256]]
 # Fetches URL into FILE unless it is there. The file appears only once it is whole; a transfer that was cut
-# off goes on where it stopped. Exit code 1 if it cannot be had, 2 if FILE is there with another size: it may
-# be the user's own, so it is left alone.
+# off goes on where it stopped. Exit code 1 if it cannot be had, 2 if FILE is there with another size or another
+# checksum: it may be the user's own, so it is left alone.
 set -eu
 
 file=$1
 url=$2
 bytes=${3:-}
+sha256=${4:-}
 
 # A number without the spaces that some systems' wc pads it with.
 size() { echo $(($(wc -c <"$1"))); }
 has_size() { [ -z "$bytes" ] || [ "$(size "$1")" -eq "$bytes" ]; }
 
+# Prints the file's checksum. Linux has the first program, macOS the second.
+checksum() {
+  if command -v sha256sum >/dev/null; then
+    sum=$(sha256sum <"$1")
+  elif command -v shasum >/dev/null; then
+    sum=$(shasum -a 256 <"$1")
+  else
+    return 1
+  fi
+  echo "${sum%% *}"
+}
+
+# Sets `found` to a checksum that is not the expected one.
+has_checksum() {
+  [ -n "$sha256" ] || return 0
+  found=$(checksum "$1") || {
+    echo "fetch: $(basename "$file") is not verified, as neither sha256sum nor shasum was found" >&2
+    return 0
+  }
+  [ "$found" = "$sha256" ]
+}
+
 if [ -f "$file" ]; then
-  has_size "$file" && exit 0
-  echo "fetch: $file has $(size "$file") bytes, expected $bytes; move it away to fetch it anew" >&2
-  exit 2
+  if ! has_size "$file"; then
+    echo "fetch: $file has $(size "$file") bytes, expected $bytes; move it away to fetch it anew" >&2
+    exit 2
+  fi
+  if ! has_checksum "$file"; then
+    echo "fetch: $file has the SHA-256 $found, expected $sha256; move it away to fetch it anew" >&2
+    exit 2
+  fi
+  exit 0
 fi
 command -v curl >/dev/null || {
   echo "fetch: curl was not found" >&2
@@ -54,6 +83,11 @@ if [ "$status" -ne 0 ]; then
 fi
 if ! has_size "$partial"; then
   echo "fetch: got $(size "$partial") bytes, expected $bytes; removed them" >&2
+  rm -f "$partial"
+  exit 1
+fi
+if ! has_checksum "$partial"; then
+  echo "fetch: got bytes with the SHA-256 $found, expected $sha256; removed them" >&2
   rm -f "$partial"
   exit 1
 fi

@@ -14,12 +14,12 @@ CDPATH= cd -- "$(dirname -- "$0")/.."
 missing=""
 fetch() {
   status=0
-  scripts/fetch.sh "data/$1" "$2" "$3" || status=$?
+  scripts/fetch.sh "data/$1" "$2" "$3" "${4:-}" || status=$?
   case $status in
   0) ;;
   1) missing="$missing data/$1" ;;
   2)
-    echo "finetune: stopped, because data/$1 is there but has another size (see above)" >&2
+    echo "finetune: stopped, because data/$1 is there but is not the expected file (see above)" >&2
     exit 2
     ;;
   *) exit $status ;;
@@ -28,7 +28,7 @@ fetch() {
 fetch gpt2_tokenizer.bin "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes
 [ -n "$missing" ] || fetch gpt2_124M.bin "$starter_pack/gpt2_124M.bin" $model_bytes
 [ -n "$missing" ] || fetch gpt2_124M_debug_state.bin "$starter_pack/gpt2_124M_debug_state.bin" $state_bytes
-[ -n "$missing" ] || fetch tinyshakespeare.txt "$shakespeare" $shakespeare_bytes
+[ -n "$missing" ] || fetch tinyshakespeare.txt "$shakespeare" $shakespeare_bytes $shakespeare_sha256
 if [ -n "$missing" ]; then
   cat >&2 <<EOF
 finetune: could not get$missing (see above). Without a network, put these files there by hand:

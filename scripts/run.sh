@@ -18,14 +18,14 @@ have() {
   scripts/fetch.sh "$@" || status=$?
   case $status in
   0 | 1) return $status ;;
-  2) echo "run: stopped, because $1 is there but has another size (see above)" >&2 ;;
+  2) echo "run: stopped, because $1 is there but is not the expected file (see above)" >&2 ;;
   esac
   exit $status
 }
 
 text=data/tinyshakespeare.txt
 have_text=no
-have "$text" "$shakespeare" $shakespeare_bytes && have_text=yes
+have "$text" "$shakespeare" $shakespeare_bytes $shakespeare_sha256 && have_text=yes
 tokenizer=data/gpt2_tokenizer.bin
 have_tokenizer=no
 have "$tokenizer" "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes && have_tokenizer=yes

@@ -84,3 +84,17 @@ extension FileError.Cause {
     }
   }
 }
+
+extension MappedFile {
+  /// The file, or `nil` if there is none of that name.
+  ///
+  /// - Throws: `FileError` if there is one that cannot be mapped.
+  package static func ifPresent(_ path: String) throws(FileError) -> MappedFile? {
+    do throws(FileError) {
+      return try MappedFile(path: path)
+    } catch {
+      guard error.cause == .notFound else { throw error }
+      return nil
+    }
+  }
+}

@@ -11,7 +11,8 @@ import Transformer
 ///       print(token.text, terminator: "")
 ///     }
 ///
-/// The weights stay in the file's memory mapping where the format allows. Any number of texts may be generated at
+/// The weights stay in the file's memory mapping where the format allows; those of Hugging Face's linear layers are
+/// transposed into memory. Any number of texts may be generated at
 /// the same time.
 public final class GPT2: Sendable {
   public let model: LanguageModel
@@ -20,8 +21,8 @@ public final class GPT2: Sendable {
   /// Loads a model.
   ///
   /// - Parameters:
-  ///   - path: A GGUF file, or a checkpoint of llm.c's.
-  ///   - tokenizerPath: A tokenizer file of llm.c's; not needed for a GGUF file that holds one.
+  ///   - path: A GGUF or safetensors file, a folder of Hugging Face's, or a checkpoint of llm.c's.
+  ///   - tokenizerPath: A tokenizer file of llm.c's; not needed for a GGUF file or a folder that holds one.
   ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
   ///     no more precise themselves, else fp32.
   ///   - threads: How many threads may work at once; all processors if not given.
@@ -32,9 +33,10 @@ public final class GPT2: Sendable {
   ) throws {
     let file = try ModelFile(contentsOf: path)
     let tokenizer = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
-    let weights = try file.weights()
+    let workers = Workers(count: threads)
+    let weights = try file.weights(on: workers)
     try weights.configuration.check(tokenizer, readFrom: tokenizerPath ?? path)
-    self.init(try LanguageModel(weights, precision: precision, on: Workers(count: threads)), tokenizer)
+    self.init(try LanguageModel(weights, precision: precision, on: workers), tokenizer)
   }
 
   /// - Precondition: Both have the same vocabulary.

@@ -48,7 +48,11 @@ public enum Checkpoint {
   ///
   /// - Throws: `FileError` as `read` does.
   public static func configuration(of path: String) throws(FileError) -> Configuration {
-    try readHeader(of: try MappedFile(path: path)).1
+    try configuration(in: try MappedFile(path: path))
+  }
+
+  static func configuration(in file: MappedFile) throws(FileError) -> Configuration {
+    try readHeader(of: file).1
   }
 
   /// The weights of a checkpoint of any version where they lie in the file, without padding rows.

@@ -13,8 +13,8 @@ struct GenerateCommand: ParsableCommand {
         gpt2 generate --model gpt2_124M.bin --tokenizer gpt2_tokenizer.bin \\
           --prompt 'Once upon a time' --temperature 0.8 --top-p 0.95
 
-      The model is a checkpoint of llm.c's, or a GGUF file, which holds its tokenizer. --quantize rounds its \
-      weights while loading; `gpt2 convert` does so once for all.
+      The model is a checkpoint of llm.c's, or a GGUF file or a Hugging Face folder, which hold their tokenizer. \
+      --quantize rounds its weights while loading; `gpt2 convert` does so once for all.
 
       The text goes to standard output as it comes; what it took goes to standard error. Beyond the model's \
       positions it goes on from the last half of them. Ctrl-C ends the text.

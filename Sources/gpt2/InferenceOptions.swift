@@ -8,11 +8,12 @@ import Transformer
 /// Which model runs, and how it is held and computed with.
 struct InferenceOptions: ParsableArguments {
   @Option(
-    help: "Model: a checkpoint of llm.c's, or a GGUF file.", completion: .file(extensions: ["bin", "gguf"]))
+    help: "Model: a checkpoint of llm.c's, a GGUF or safetensors file, or a Hugging Face folder.",
+    completion: .file(extensions: ["bin", "gguf", "safetensors"]))
   var model: String
 
   @Option(
-    help: "Tokenizer that the model was trained with; not needed for a GGUF file that holds one.",
+    help: "Tokenizer that the model was trained with; not needed for a GGUF file or a folder that holds one.",
     completion: .file(extensions: ["bin"]))
   var tokenizer: String?
 
@@ -34,7 +35,7 @@ struct InferenceOptions: ParsableArguments {
   func load() throws -> (LanguageModel, Tokenizer) {
     let file = try ModelFile(contentsOf: model)
     let workers = threadOptions.workers
-    let weights = try file.weights()
+    let weights = try file.weights(on: workers)
     // Two things that take some hundredths of a second each.
     var tokenizer: Result<Tokenizer, any Error>?
     workers.run(parts: 2) { part in
@@ -48,12 +49,13 @@ struct InferenceOptions: ParsableArguments {
   /// The model, and a tokenizer if one was named, is in the model file, or is needed.
   func load(needingTokenizer: Bool) throws -> (LanguageModel, Tokenizer?) {
     let file = try ModelFile(contentsOf: model)
-    let weights = try file.weights()
+    let workers = threadOptions.workers
+    let weights = try file.weights(on: workers)
     var tokenizer: Tokenizer?
     if needingTokenizer || self.tokenizer != nil || file.holdsTokenizer {
       tokenizer = try loadTokenizer(in: file, for: weights.configuration)
     }
-    return (try languageModel(weights, on: threadOptions.workers), tokenizer)
+    return (try languageModel(weights, on: workers), tokenizer)
   }
 
   private func languageModel(_ weights: Weights, on workers: Workers) throws -> LanguageModel {

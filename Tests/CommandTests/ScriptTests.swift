@@ -105,6 +105,17 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: directory.file("calls")))
   }
 
+  @Test func aRunStopsAtAFileOfAnotherChecksum() throws {
+    try copyOfTheProject(at: "project")
+    try data("tinyshakespeare.txt", bytes: 1_115_394, of: 1)
+    let result = try shell(
+      [directory.file("project/scripts/run.sh"), directory.file("project/gpt2")], environment: nowhere)
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains("data/tinyshakespeare.txt has the SHA-256 "))
+    #expect(result.diagnostics.contains("stopped, because data/tinyshakespeare.txt is there"))
+    #expect(!FileManager.default.fileExists(atPath: directory.file("calls")))
+  }
+
   @Test func aRunWithoutItsFilesTakesWhatIsThere() throws {
     try copyOfTheProject(at: "project")
     let result = try shell(
@@ -231,6 +242,13 @@ import Testing
     for name in ["scripts", "README.md"] {
       try copyFromProject(name, to: root.appendingPathComponent(name).path)
     }
+    // What `data` writes in Shakespeare's place is to pass for him.
+    let sources = root.appendingPathComponent("scripts/sources.sh")
+    let text = try String(contentsOf: sources, encoding: .utf8)
+    let zeros = "a78b6a355e054d61b418d80d6c6a46d4b54f4bbc205293346b828ce5c2e83f7a"
+    let changed = text.replacing(/shakespeare_sha256=\w+/, with: "shakespeare_sha256=\(zeros)")
+    try #require(changed != text)
+    try changed.write(to: sources, atomically: true, encoding: .utf8)
     try program(
       "\(folder)/gpt2",
       """
@@ -250,11 +268,11 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
   }
 
-  /// Writes a file of zeros into the copied project's data folder.
-  private func data(_ name: String, bytes: Int) throws {
+  /// Writes a file of one byte, many times, into the copied project's data folder.
+  private func data(_ name: String, bytes: Int, of byte: UInt8 = 0) throws {
     let folder = directory.file("project/data")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    _ = try directory.write([UInt8](repeating: 0, count: bytes), to: "project/data/\(name)")
+    _ = try directory.write([UInt8](repeating: byte, count: bytes), to: "project/data/\(name)")
   }
 
   private func contents(of name: String) throws -> Data {

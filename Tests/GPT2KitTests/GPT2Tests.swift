@@ -72,6 +72,18 @@ import Transformer
     #expect(throws: FileError.self) { try GPT2(contentsOf: TestFiles.fixture("tiny.bin")) }
   }
 
+  /// A folder that transformers wrote, with its tokenizer; the same as by the floors.
+  @Test func aHuggingFaceFolder() async throws {
+    let path = TestFiles.fixture("huggingface/model")
+    let gpt2 = try GPT2(contentsOf: path, threads: 1)
+    let options = GenerationOptions(maximumTokens: 8, sampling: SamplingOptions(temperature: 0))
+    let text = try await gpt2.generate("the", options).text()
+    let model = Model(try Parameters.read(path), on: Workers(count: 1))
+    let floors = GPT2(try LanguageModel(model), gpt2.tokenizer)
+    #expect(try await floors.generate("the", options).text() == text)
+    #expect(!text.isEmpty)
+  }
+
   @Test func tokensAndText() throws {
     #expect(try gpt2.encode("é!") == [0xC3, 0xA9, 0x21])
     #expect(gpt2.decode([0xC3, 0xA9, 0x21]) == "é!" && gpt2.decode([0xC3]) == "\u{FFFD}")

@@ -144,7 +144,9 @@ import Testing
       bytes.copyBytes(from: contents.tensors[index].bytes)
       try append(UnsafeRawBufferPointer(bytes))
     }
-    return fileErrorCause(path) { () throws(FileError) in _ = try Weights.read(path) }
+    return fileErrorCause(path) { () throws(FileError) in
+      _ = try GGUFModel(try GGUFFile(contentsOf: path)).weights()
+    }
   }
 
   private func expect(

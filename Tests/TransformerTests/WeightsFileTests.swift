@@ -83,7 +83,10 @@ import Testing
     for (bytes, expected) in [
       ([], .truncatedHeader(found: 0, expected: 1024)),
       ([1, 2, 3], .truncatedHeader(found: 3, expected: 1024)),
-      ([1, 0, 0, 0], .wrongMagic(found: 1, expected: 20_240_326, kind: "model checkpoint, or GGUF")),
+      (
+        [1, 0, 0, 0],
+        .wrongMagic(found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF, or safetensors")
+      ),
     ] as [([UInt8], FileError.Cause)] {
       let path = try directory.write(bytes, to: "model")
       #expect(expectFileError(path) { _ = try Weights.read(path) } == expected)

@@ -3,13 +3,17 @@ import Tokens
 import Transformer
 
 extension ModelFile {
-  /// Whether a tokenizer may be in the file: llm.c's checkpoints have none.
+  /// Whether a tokenizer may be in the file, or beside it in a folder of Hugging Face's: llm.c's checkpoints have
+  /// none.
   public var holdsTokenizer: Bool {
-    if case .gguf(let file) = self { return !file.tokenizerMetadata.isEmpty }
-    return false
+    switch self {
+    case .checkpoint: false
+    case .gguf(let file): !file.tokenizerMetadata.isEmpty
+    case .safeTensors(let model): model.folder.map(Tokenizer.isInHuggingFaceFolder) ?? false
+    }
   }
 
-  /// The tokenizer in the file.
+  /// The tokenizer in the file or folder.
   ///
   /// - Throws: `FileError` if there is none, or none of GPT-2's kind.
   public func tokenizer() throws(FileError) -> Tokenizer {
@@ -17,11 +21,18 @@ extension ModelFile {
     case .gguf(let file):
       return try Tokenizer(file)
     case .checkpoint(let file):
-      throw FileError(
-        file.path,
-        .mismatch(
-          found: "a checkpoint, which holds no tokenizer", expected: "a tokenizer beside it",
-          advice: "name the tokenizer file that the model was trained with"))
+      throw Self.noTokenizer(file.path, in: "a checkpoint")
+    case .safeTensors(let model):
+      guard let folder = model.folder else { throw Self.noTokenizer(model.path, in: "a safetensors file") }
+      return try Tokenizer(huggingFaceFolder: folder)
     }
+  }
+
+  private static func noTokenizer(_ path: String, in kind: String) -> FileError {
+    FileError(
+      path,
+      .mismatch(
+        found: "\(kind), which holds no tokenizer", expected: "a tokenizer beside it",
+        advice: "name the tokenizer file that the model was trained with"))
   }
 }

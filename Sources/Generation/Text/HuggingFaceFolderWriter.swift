@@ -1,0 +1,111 @@
+import BinaryFiles
+import Kernels
+import Tokens
+import Transformer
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Writes a folder that transformers' `AutoModelForCausalLM` and `AutoTokenizer` load.
+public struct HuggingFaceFolderWriter {
+  /// With a slash at its end.
+  private let folder: String
+  private let tokenizer: Tokenizer?
+  private let replacing: Bool
+
+  /// - Parameters:
+  ///   - folder: Made if it is not there; the one that it is in must be.
+  ///   - tokenizer: That of the model; without one the folder has none either.
+  ///   - replacing: Whether files of a model that is in the folder already may be replaced.
+  public init(_ folder: String, tokenizer: Tokenizer?, replacing: Bool) {
+    self.folder = folder.hasSuffix("/") ? folder : folder + "/"
+    self.tokenizer = tokenizer
+    self.replacing = replacing
+  }
+
+  /// Where the weights go.
+  public var weightsPath: String { folder + HuggingFaceFolder.weights }
+
+  /// Says whether the folder can be written, and changes nothing.
+  ///
+  /// - Throws: `FileError` if it is no folder or takes no files, has files that may not be replaced, or has others
+  ///   of a Hugging Face model, which would be read together with those that are written.
+  public func check() throws(FileError) {
+    var status = stat()
+    guard stat(folder, &status) == 0 else {
+      guard errno == ENOENT else { throw FileError(folder, .fromErrno("looking at it")) }
+      return
+    }
+    for name in Self.allNames where lstat(folder + name, &status) == 0 {
+      guard writtenNames.contains(name) else {
+        throw FileError(
+          folder + name,
+          .mismatch(
+            found: "a file of another model, which would be read with this one", expected: "none",
+            advice: "remove it, or name another folder"))
+      }
+    }
+    for name in writtenNames { try FileWriter.check(folder + name, replacing: replacing) }
+  }
+
+  /// Writes the weights, then the smaller files, and gives the weights their name last: until then the folder has no
+  /// model, or the one it had.
+  ///
+  /// - Throws: As `check`, and as `Weights.writeSafeTensors`.
+  public func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
+    try check()
+    let texts = try files(weights.configuration, format)
+    let isNew = mkdir(folder, 0o777) == 0
+    guard isNew || errno == EEXIST else { throw FileError(folder, .fromErrno("making the folder")) }
+    var written: [String] = []
+    do {
+      try weights.writeSafeTensors(
+        to: weightsPath, format: format, replacing: replacing, on: workers
+      ) { () throws(FileError) in
+        for file in texts {
+          try FileWriter.write(to: folder + file.name, replacing: replacing) { writer throws(FileError) in
+            try writer.append(Array(file.text.utf8))
+          }
+          written.append(folder + file.name)
+        }
+      }
+    } catch {
+      // What was replaced is gone; what is new need not stay.
+      if isNew || !replacing { written.forEach { unlink($0) } }
+      if isNew { rmdir(folder) }
+      throw error
+    }
+  }
+
+  /// All but the weights.
+  private func files(
+    _ configuration: Configuration, _ format: WeightFormat
+  ) throws(FileError) -> [(name: String, text: String)] {
+    let endOfText = tokenizer?.endOfText
+    let json = configuration.huggingFaceJSON(format: format, endOfText: endOfText)
+    var files = [(name: HuggingFaceFolder.configuration, text: json)]
+    if let tokenizer {
+      files.append(
+        (
+          HuggingFaceFolder.generation,
+          Configuration.huggingFaceGenerationJSON(endOfText: tokenizer.endOfText)
+        ))
+      files += try tokenizer.huggingFaceFiles(maximumLength: configuration.maximumSequenceLength)
+    }
+    return files
+  }
+
+  private var writtenNames: [String] {
+    [HuggingFaceFolder.weights, HuggingFaceFolder.configuration]
+      + (tokenizer == nil ? [] : [HuggingFaceFolder.generation] + Tokenizer.huggingFaceFileNamesWritten)
+  }
+
+  private static let allNames =
+    [
+      HuggingFaceFolder.weights, HuggingFaceFolder.index, HuggingFaceFolder.configuration,
+      HuggingFaceFolder.generation,
+    ] + Tokenizer.huggingFaceFileNames
+}
