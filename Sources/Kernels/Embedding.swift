@@ -28,31 +28,32 @@ public enum Embedding {
   }
 
   /// Adds to the token table's gradient. The position table's is added to with `accumulating`; without, it is
-  /// written, as 0 where there is no such position.
+  /// written, as 0 where there is no such position. A table that has no gradient is passed over.
   public static func backward(
     outputGradient: Matrix,  // (B·T, C)
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
     sequenceLength: Int,
-    addingTo tokenTableGradient: Matrix,  // (Vp, C)
-    positionTableGradient: Matrix,  // (maxT, C)
+    addingTo tokenTableGradient: Matrix?,  // (Vp, C)
+    positionTableGradient: Matrix?,  // (maxT, C)
     accumulating: Bool,
     on workers: Workers
   ) {
     let channels = outputGradient.columns
     precondition(
-      tokenTableGradient.columns == channels && positionTableGradient.columns == channels, "shapes disagree")
+      [tokenTableGradient, positionTableGradient].allSatisfy { $0.map { $0.columns == channels } ?? true },
+      "shapes disagree")
     checkTokens(tokens, sequenceLength, outputGradient, tokenTableGradient, positionTableGradient)
     workers.run(over: channels, inRangesOf: sliceColumns) { columns in
       let gradient = outputGradient.columns(columns)
-      let tokenTable = tokenTableGradient.columns(columns)
-      let positionTable = positionTableGradient.columns(columns)
-      if !accumulating {
+      let tokenTable = tokenTableGradient?.columns(columns)
+      let positionTable = positionTableGradient?.columns(columns)
+      if !accumulating, let positionTable {
         for row in 0..<positionTable.rows { positionTable[row].update(repeating: 0) }
       }
       for row in 0..<gradient.rows {
         let source = gradient.base + row * gradient.stride
-        add(source, to: tokenTable[Int(tokens[row])])
-        add(source, to: positionTable[row % sequenceLength])
+        if let tokenTable { add(source, to: tokenTable[Int(tokens[row])]) }
+        if let positionTable { add(source, to: positionTable[row % sequenceLength]) }
       }
     }
   }
@@ -63,12 +64,14 @@ public enum Embedding {
   }
 
   private static func checkTokens(
-    _ tokens: UnsafeBufferPointer<Int32>, _ sequenceLength: Int, _ rows: Matrix, _ tokenTable: Matrix,
-    _ positionTable: Matrix
+    _ tokens: UnsafeBufferPointer<Int32>, _ sequenceLength: Int, _ rows: Matrix, _ tokenTable: Matrix?,
+    _ positionTable: Matrix?
   ) {
     precondition(
-      tokens.count == rows.rows && sequenceLength > 0 && sequenceLength <= positionTable.rows,
+      tokens.count == rows.rows && sequenceLength > 0 && sequenceLength <= positionTable?.rows ?? .max,
       "shapes disagree")
-    precondition(tokens.allSatisfy { $0 >= 0 && $0 < tokenTable.rows }, "token outside the table")
+    if let tokenTable {
+      precondition(tokens.allSatisfy { $0 >= 0 && $0 < tokenTable.rows }, "token outside the table")
+    }
   }
 }

@@ -45,7 +45,7 @@ public enum LayerNorm {
     }
   }
 
-  /// Writes or adds to each gradient, as the two flags say.
+  /// Writes or adds to each gradient, as the two flags say; the weight's and the bias's only if asked for.
   public static func backward(
     outputGradient: Matrix,  // (BT, C)
     input: Matrix,  // (BT, C)
@@ -54,8 +54,8 @@ public enum LayerNorm {
     reciprocalDeviations: Matrix,  // (1, BT)
     addingTo inputGradient: Matrix,  // (BT, C)
     inputGradientAccumulating: Bool = true,
-    weightGradient: Matrix,  // (1, C)
-    biasGradient: Matrix,  // (1, C)
+    weightGradient: Matrix?,  // (1, C)
+    biasGradient: Matrix?,  // (1, C)
     accumulating: Bool,
     on workers: Workers
   ) {
@@ -63,10 +63,11 @@ public enum LayerNorm {
     precondition(outputGradient.rows == rowCount && outputGradient.columns == channels, "shapes disagree")
     precondition(inputGradient.rows == rowCount && inputGradient.columns == channels, "shapes disagree")
     precondition(
-      weight.count == channels && weightGradient.count == channels && biasGradient.count == channels,
+      [weight, weightGradient, biasGradient].allSatisfy { $0.map { $0.count == channels } ?? true },
       "shapes disagree")
     precondition(means.count == rowCount && reciprocalDeviations.count == rowCount, "shapes disagree")
     let blocks = (rowCount + blockRows - 1) / blockRows
+    // The shares are taken in any case: they cost next to nothing while the rows are in the cache.
     let shares = UnsafeMutablePointer<Float>.allocate(capacity: blocks * 2 * channels)  // (blocks, 2, C)
     defer { shares.deallocate() }
     workers.run(over: rowCount, inRangesOf: blockRows) { rows in
@@ -83,10 +84,10 @@ public enum LayerNorm {
       }
     }
     let allShares = Matrix(shares, rows: blocks, columns: 2 * channels)
-    ColumnSums.sum(
-      allShares.columns(0..<channels), into: weightGradient, accumulating: accumulating, on: workers)
-    ColumnSums.sum(
-      allShares.columns(channels..<2 * channels), into: biasGradient, accumulating: accumulating, on: workers)
+    for (gradient, columns) in [(weightGradient, 0..<channels), (biasGradient, channels..<2 * channels)] {
+      guard let gradient else { continue }
+      ColumnSums.sum(allShares.columns(columns), into: gradient, accumulating: accumulating, on: workers)
+    }
   }
 
   /// n = (x − μ)·ρ.

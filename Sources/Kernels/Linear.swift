@@ -19,15 +19,18 @@ public enum Linear {
     ).run(precision, on: workers)
   }
 
-  /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's.
+  /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's. What is not
+  /// asked for is not computed.
   ///
   /// Where the input is GELU of something, `inactivated` is that, and the input's gradient becomes its gradient.
+  /// With `addingToInputGradient` there is a part of the input's gradient already, by a low-rank change of the weight.
   public static func backward(
     outputGradient: Matrix,  // (BT, OC)
     input: Matrix,  // (BT, IC)
     weight: Matrix,  // (OC, IC)
     inputGradient: Matrix?,  // (BT, IC)
-    weightGradient: Matrix,  // (OC, IC)
+    addingToInputGradient: Bool = false,
+    weightGradient: Matrix?,  // (OC, IC)
     biasGradient: Matrix?,  // (1, OC)
     inactivated: Matrix? = nil,  // (BT, IC)
     accumulating: Bool,
@@ -37,13 +40,15 @@ public enum Linear {
     if let inputGradient {
       Product(
         a: Operand(outputGradient), b: Operand(weight), c: inputGradient,
-        ends: ProductEnds(inactivated: inactivated)
+        ends: ProductEnds(addend: addingToInputGradient ? inputGradient : nil, inactivated: inactivated)
       ).run(precision, on: workers)
     }
-    Product(
-      a: Operand(outputGradient, transposed: true), b: Operand(input), c: weightGradient,
-      ends: ProductEnds(addend: accumulating ? weightGradient : nil)
-    ).run(precision, on: workers)
+    if let weightGradient {
+      Product(
+        a: Operand(outputGradient, transposed: true), b: Operand(input), c: weightGradient,
+        ends: ProductEnds(addend: accumulating ? weightGradient : nil)
+      ).run(precision, on: workers)
+    }
     if let biasGradient {
       ColumnSums.sum(outputGradient, into: biasGradient, accumulating: accumulating, on: workers)
     }

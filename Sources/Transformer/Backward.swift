@@ -2,12 +2,13 @@ import Kernels
 
 // The backward pass: `Forward.swift` from its last line to its first, each step under the line it differentiates.
 extension Model {
-  /// Computes the loss of the last forward pass and the gradient of every parameter.
+  /// Computes the loss of the last forward pass and the gradients of the parameters.
   ///
   /// - Parameters:
   ///   - tokens: The (B, T) inputs that the forward pass had.
   ///   - targets: (B, T): the next token of each position.
-  ///   - gradients: Overwritten, or added to if `accumulating`.
+  ///   - gradients: Overwritten, or added to if `accumulating`. Only those of the tensors and adapters that are held
+  ///     are computed, with the same bits as if all were; below the lowest of them the pass ends.
   ///   - scale: What the loss is multiplied by before it is differentiated: 1 ÷ micro-batches, for instance.
   /// - Returns: The mean cross-entropy in nats, not scaled.
   /// - Throws: `ModelError` if the batch does not fit the model or the activations.
@@ -18,15 +19,17 @@ extension Model {
   ) throws(ModelError) -> Float {
     try check(tokens, fit: activations)
     try check(targets, fit: activations)
+    precondition(
+      gradients.adapters.map { $0.layout == adapters?.layout } ?? true, "gradients of other adapters")
     let pass = BackwardPass(
       model: self, activations: activations, parameterGradients: gradients, accumulating: accumulating)
     pass.classify(targets, scale: scale)
-    pass.finalNorm()
+    if pass.reaches(.lnfb) { pass.finalNorm() }
     for layer in (0..<configuration.layers).reversed() {
-      pass.feedForward(layer)
-      pass.attend(layer)
+      if pass.reaches(.fcprojb, layer) { pass.feedForward(layer) }
+      if pass.reaches(.attprojb, layer) { pass.attend(layer) }
     }
-    pass.embed(tokens)
+    if pass.reaches(.wpe) { pass.embed(tokens) }
     return meanLoss(of: activations)
   }
 }
@@ -37,6 +40,29 @@ private struct BackwardPass {
   let activations: Activations
   let parameterGradients: Parameters
   let accumulating: Bool
+  /// The place of the first tensor of the forward pass that has a gradient or whose adapter has, and so the last
+  /// of this pass.
+  private let lowest: Int
+
+  init(model: Model, activations: Activations, parameterGradients: Parameters, accumulating: Bool) {
+    self.model = model
+    self.activations = activations
+    self.parameterGradients = parameterGradients
+    self.accumulating = accumulating
+    let trained = [parameterGradients.held, parameterGradients.adapters?.layout.targets ?? .none]
+    lowest = trained.compactMap { $0.tensors.first?.place }.min() ?? .max
+  }
+
+  /// Whether a layer's tensor, its adapter, or anything before it in the forward pass has a gradient.
+  func reaches(_ tensor: ParameterTensor, _ layer: Int = 0) -> Bool {
+    // Which tensors are trained is the same in all layers.
+    lowest <= (layer > 0 ? ParameterTensor.fcprojb : tensor).place
+  }
+
+  /// Whether anything before a layer's tensor has a gradient, so that its input needs one.
+  private func reaches(below tensor: ParameterTensor, _ layer: Int = 0) -> Bool {
+    layer > 0 ? reaches(tensor, layer) : lowest < tensor.place
+  }
 
   private var parameters: Parameters { model.parameters }
   private var workers: Workers { model.workers }
@@ -52,9 +78,9 @@ private struct BackwardPass {
           into: activations.losses(of: rows), on: workers)
         Linear.backward(
           outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
-          inputGradient: flow.branch.rows(rows), weightGradient: parameterGradients[.wte],
-          biasGradient: nil, accumulating: accumulating || rows.lowerBound > 0, precision: model.precision,
-          on: workers)
+          inputGradient: reaches(.lnfb) ? flow.branch.rows(rows) : nil,
+          weightGradient: parameterGradients.ifHeld(.wte, 0), biasGradient: nil,
+          accumulating: accumulating || rows.lowerBound > 0, precision: model.precision, on: workers)
       }
     }
   }
@@ -66,7 +92,7 @@ private struct BackwardPass {
       weight: parameters[.lnfw, 0], means: activations[.lnfMeans],
       reciprocalDeviations: activations[.lnfReciprocalDeviations],
       addingTo: flow.residual, inputGradientAccumulating: false,
-      weightGradient: parameterGradients[.lnfw, 0], biasGradient: parameterGradients[.lnfb, 0],
+      weightGradient: parameterGradients.ifHeld(.lnfw, 0), biasGradient: parameterGradients.ifHeld(.lnfb, 0),
       accumulating: accumulating, on: workers)
   }
 
@@ -93,6 +119,7 @@ private struct BackwardPass {
     linear(
       .attprojw, .attprojb, layer, outputGradient: flow.residual, input: activations[.attention, layer],
       inputGradient: flow.attention)
+    guard reaches(.qkvb, layer) else { return }
     Attention.backward(
       outputGradient: flow.attention, qkv: activations[.qkv, layer], output: activations[.attention, layer],
       logSumExp: activations[.logSumExp, layer], batchSize: activations.batchSize,
@@ -113,7 +140,8 @@ private struct BackwardPass {
       // wte has the classifier's gradient already, so this adds to it in any case.
       Embedding.backward(
         outputGradient: flow.residual, tokens: tokens, sequenceLength: activations.sequenceLength,
-        addingTo: parameterGradients[.wte], positionTableGradient: parameterGradients[.wpe],
+        addingTo: parameterGradients.ifHeld(.wte, 0),
+        positionTableGradient: parameterGradients.ifHeld(.wpe, 0),
         accumulating: accumulating, on: workers)
     }
   }
@@ -123,11 +151,21 @@ private struct BackwardPass {
     _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, outputGradient: Matrix,
     input: Matrix, inputGradient: Matrix, inactivated: Matrix? = nil
   ) {
+    guard reaches(bias, layer) else { return }
+    let inputGradient = reaches(below: weight, layer) ? inputGradient : nil
+    let factors = model.adapters?[weight, layer]
+    if let adapters = model.adapters, let factors {
+      LowRank.backward(
+        outputGradient: outputGradient, input: input, factors: factors, scale: adapters.layout.scale,
+        inputGradient: inputGradient, factorGradients: parameterGradients.adapters?[weight, layer],
+        accumulating: accumulating, precision: model.precision, on: workers)
+    }
     Linear.backward(
       outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
-      inputGradient: inputGradient, weightGradient: parameterGradients[weight, layer],
-      biasGradient: parameterGradients[bias, layer], inactivated: inactivated, accumulating: accumulating,
-      precision: model.precision, on: workers)
+      inputGradient: inputGradient, addingToInputGradient: factors != nil,
+      weightGradient: parameterGradients.ifHeld(weight, layer),
+      biasGradient: parameterGradients.ifHeld(bias, layer), inactivated: inactivated,
+      accumulating: accumulating, precision: model.precision, on: workers)
   }
 
   /// branch = layer norm(input), where the input is the residual stream: its gradient adds to the stream's.
@@ -135,10 +173,12 @@ private struct BackwardPass {
     _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, input: Matrix, means: Matrix,
     reciprocalDeviations: Matrix
   ) {
+    guard reaches(bias, layer) else { return }
     LayerNorm.backward(
       outputGradient: flow.branch, input: input, weight: parameters[weight, layer], means: means,
       reciprocalDeviations: reciprocalDeviations, addingTo: flow.residual, inputGradientAccumulating: true,
-      weightGradient: parameterGradients[weight, layer], biasGradient: parameterGradients[bias, layer],
+      weightGradient: parameterGradients.ifHeld(weight, layer),
+      biasGradient: parameterGradients.ifHeld(bias, layer),
       accumulating: accumulating, on: workers)
   }
 }

@@ -64,19 +64,26 @@ public struct Configuration: Equatable, Sendable {
 
   /// All parameters, the padding rows of the token table included; `nil` if the count overflows.
   public var parameterCount: Int? {
-    ParameterTensor.allCases.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: self) }.value
+    Parameters.valueCount(of: self)
   }
 
   /// Arithmetic of one training step on `tokens` tokens in sequences of `sequenceLength`: two operations a
   /// multiply-add, once forward and twice backward, over the linear layers, the classifier and the causal
   /// half of attention.
-  public func operationsPerStep(tokens: Int, sequenceLength: Int) -> Double {
+  ///
+  /// A weight that is not trained takes two thirds, as it has no gradient; an adapter's value as much as a trained
+  /// weight's. What the backward pass leaves out below the lowest trained tensor is counted nevertheless.
+  public func operationsPerStep(
+    tokens: Int, sequenceLength: Int, training trained: TensorSet = .all, adapters: AdapterLayout? = nil
+  ) -> Double {
+    // Products that each token takes with every value.
     let linear = ParameterTensor.allCases.filter(\.isMultiplied).reduce(0.0) {
-      $0 + Double($1.count(in: self) ?? 0)
+      $0 + Double($1.count(in: self) ?? 0) * (trained.contains($1) ? 3 : 2)
     }
+    let adapted = 3 * Double(adapters?.valueCount ?? 0)
     // Two products of (T, C) by (C, T) in each layer, half of each masked.
     let attention = Double(layers) * Double(channels) * Double(sequenceLength)
-    return 6 * Double(tokens) * (linear + attention)
+    return 2 * Double(tokens) * (linear + adapted + 3 * attention)
   }
 }
 

@@ -31,30 +31,43 @@ extension Model {
   /// residualMiddle = residual + attention(ln1(residual)) · attprojwᵀ + attprojb
   private func attend(_ layer: Int, _ activations: Activations) {
     norm1(layer, activations)
-    Linear.forward(
-      activations[.ln1, layer], weight: parameters[.qkvw, layer], bias: parameters[.qkvb, layer],
-      residual: nil, into: activations[.qkv, layer], precision: precision, on: workers)
+    linear(.qkvw, .qkvb, layer, activations[.ln1, layer], into: activations[.qkv, layer])
     Attention.forward(
       activations[.qkv, layer], batchSize: activations.batchSize, heads: configuration.heads,
       into: activations[.attention, layer], logSumExp: activations[.logSumExp, layer], precision: precision,
       on: workers)
-    Linear.forward(
-      activations[.attention, layer], weight: parameters[.attprojw, layer],
-      bias: parameters[.attprojb, layer], residual: activations[.residual, layer],
-      into: activations[.residualMiddle, layer], precision: precision, on: workers)
+    linear(
+      .attprojw, .attprojb, layer, activations[.attention, layer], residual: activations[.residual, layer],
+      into: activations[.residualMiddle, layer])
   }
 
   /// residual[layer + 1] = residualMiddle + GELU(ln2(residualMiddle) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
   private func feedForward(_ layer: Int, _ activations: Activations) {
     norm2(layer, activations)
+    linear(
+      .fcw, .fcb, layer, activations[.ln2, layer], into: activations[.fch, layer],
+      activated: activations[.fchgelu, layer])
+    linear(
+      .fcprojw, .fcprojb, layer, activations[.fchgelu, layer], residual: activations[.residualMiddle, layer],
+      into: activations[.residual, layer + 1])
+  }
+
+  /// output = residual + input · weightᵀ + bias, and activated = GELU(output); what an adapter of the weight adds
+  /// is there first.
+  private func linear(
+    _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, _ input: Matrix,
+    residual: Matrix? = nil, into output: Matrix, activated: Matrix? = nil
+  ) {
+    var addend = residual
+    if let adapters, let factors = adapters[weight, layer] {
+      LowRank.forward(
+        input, factors: factors, scale: adapters.layout.scale, residual: residual, into: output,
+        precision: precision, on: workers)
+      addend = output
+    }
     Linear.forward(
-      activations[.ln2, layer], weight: parameters[.fcw, layer], bias: parameters[.fcb, layer],
-      residual: nil, into: activations[.fch, layer], activated: activations[.fchgelu, layer],
-      precision: precision, on: workers)
-    Linear.forward(
-      activations[.fchgelu, layer], weight: parameters[.fcprojw, layer], bias: parameters[.fcprojb, layer],
-      residual: activations[.residualMiddle, layer], into: activations[.residual, layer + 1],
-      precision: precision, on: workers)
+      input, weight: parameters[weight, layer], bias: parameters[bias, layer], residual: addend,
+      into: output, activated: activated, precision: precision, on: workers)
   }
 
   /// ln1 = layer norm(residual); the backward pass may ask for it again.

@@ -5,6 +5,8 @@ import Kernels
 /// `Forward.swift` reads like the paper; `Backward.swift` mirrors it line by line.
 public final class Model {
   public let parameters: Parameters
+  /// What is added to the weights of linear layers, without being in them.
+  public let adapters: LowRankAdapters?
   /// What the inputs of matrix products are rounded to, the classifier's and attention's included. Parameters,
   /// their gradients, layer norms, softmax and the loss are single precision in any case.
   public let precision: Precision
@@ -12,8 +14,15 @@ public final class Model {
 
   public var configuration: Configuration { parameters.configuration }
 
-  public init(_ parameters: Parameters, precision: Precision = .fp32, on workers: Workers = Workers()) {
+  public init(
+    _ parameters: Parameters, adapters: LowRankAdapters? = nil, precision: Precision = .fp32,
+    on workers: Workers = Workers()
+  ) {
+    precondition(
+      adapters.map { $0.layout.configuration == parameters.configuration } ?? true,
+      "adapters for a model of another configuration")
     self.parameters = parameters
+    self.adapters = adapters
     self.precision = precision
     self.workers = workers
   }

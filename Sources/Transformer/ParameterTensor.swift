@@ -16,6 +16,12 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   /// The name in files and tables, as in llm.c.
   public var name: String { rawValue }
 
+  /// Counts from 0 in checkpoint order, which is also the order of the forward pass.
+  var place: Int {
+    guard let place = Self.allCases.firstIndex(of: self) else { preconditionFailure("all cases are there") }
+    return place
+  }
+
   /// Whether there is one for each layer.
   public var isPerLayer: Bool {
     switch self {

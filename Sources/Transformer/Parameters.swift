@@ -1,34 +1,61 @@
+import BinaryFiles
 import Kernels
 
 /// All sixteen tensors in one allocation, in checkpoint order.
 ///
-/// Weights, gradients and both AdamW moments are this same type over different memory.
+/// Weights, gradients and both AdamW moments are this same type over different memory. Weights hold every tensor;
+/// gradients and moments may hold only those that training changes.
 public final class Parameters {
   public let configuration: Configuration
+  /// The tensors that are there. Asking for one that is not is a mistake of the program, but for `ifHeld(_:_:)`.
+  public let held: TensorSet
+  /// In gradients and moments: those of a model's adapters. Weights have none; a model has its adapters beside them.
+  public let adapters: LowRankAdapters?
   private let buffer: FloatBuffer
   private let offsets: [Int]
 
   /// Zeroed.
   ///
+  /// - Parameters:
+  ///   - held: The tensors to hold; the others take no memory.
+  ///   - adapters: Of which adapters to hold as much, for gradients and moments.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(zeroed configuration: Configuration) throws(AllocationError) {
-    guard let count = configuration.parameterCount else { throw AllocationError(values: .max) }
-    self.init(configuration, in: try FloatBuffer(zeroed: count))
+  public convenience init(
+    zeroed configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil
+  ) throws(AllocationError) {
+    guard let count = Self.valueCount(of: configuration, holding: held, adapters: adapters) else {
+      throw AllocationError(values: .max)
+    }
+    self.init(configuration, holding: held, adapters: adapters, in: try FloatBuffer(zeroed: count))
   }
 
-  /// Over memory that already holds the values.
-  init(_ configuration: Configuration, in buffer: FloatBuffer) {
+  /// Over memory that already holds the values: the tensors in checkpoint order, then the adapters.
+  init(
+    _ configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil,
+    in buffer: FloatBuffer
+  ) {
     self.configuration = configuration
+    self.held = held
     self.buffer = buffer
     var offset = 0
     offsets = ParameterTensor.allCases.map { tensor in
-      defer { offset += tensor.count(in: configuration) ?? 0 }
+      defer { if held.contains(tensor) { offset += tensor.count(in: configuration) ?? 0 } }
       return offset
     }
+    self.adapters = adapters.map { LowRankAdapters($0, in: buffer, from: offset) }
+    offset += self.adapters?.values.count ?? 0
     precondition(offset == buffer.values.count, "the buffer holds another number of parameters")
   }
 
-  /// Every value, in checkpoint order. Valid as long as this object is held.
+  /// How many values parameters have that hold these tensors and adapters; `nil` if the count overflows.
+  public static func valueCount(
+    of configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil
+  ) -> Int? {
+    let tensors = held.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }
+    return (tensors + (adapters?.checkedCount ?? CheckedCount(0))).value
+  }
+
+  /// Every value: the tensors' in checkpoint order, then the adapters'. Valid as long as this object is held.
   package var values: UnsafeMutableBufferPointer<Float> { buffer.values }
 
   /// One tensor over all layers: (layers · rows, columns).
@@ -45,6 +72,14 @@ public final class Parameters {
     return Matrix(base(of: tensor) + layer * rows * columns, rows: rows, columns: columns)
   }
 
+  /// The same; `nil` if the tensor is not held.
+  func ifHeld(_ tensor: ParameterTensor, _ layer: Int) -> Matrix? {
+    held.contains(tensor) ? self[tensor, layer] : nil
+  }
+
+  /// A copy of every value: the tensors' in checkpoint order, then the adapters'.
+  public func copy() -> [Float] { withExtendedLifetime(self) { Array(values) } }
+
   /// A copy of one tensor's values over all layers, in order.
   public func copy(of tensor: ParameterTensor) -> [Float] {
     withExtendedLifetime(self) { Array(values(of: tensor)) }
@@ -56,14 +91,14 @@ public final class Parameters {
     return UnsafeMutableBufferPointer(start: matrix.base, count: matrix.count)
   }
 
-  /// The first value that is NaN or infinite, and the tensor it is in.
+  /// The first value that is NaN or infinite, and the tensor that it is in or whose adapters it is in.
   public func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
-    for tensor in ParameterTensor.allCases {
+    for tensor in held.tensors {
       if let index = FiniteCheck.firstNonFinite(in: values(of: tensor), on: workers) {
         return (tensor, index)
       }
     }
-    return nil
+    return adapters?.firstNonFinite(on: workers)
   }
 
   /// Sets the rows V..<Vp of the token table to zero, as every writer leaves them.
@@ -77,9 +112,10 @@ public final class Parameters {
   }
 
   private func base(of tensor: ParameterTensor) -> UnsafeMutablePointer<Float> {
-    guard let index = ParameterTensor.allCases.firstIndex(of: tensor), let start = values.baseAddress else {
+    precondition(held.contains(tensor), "\(tensor) is not held")
+    guard let start = values.baseAddress else {
       preconditionFailure("a configuration has at least one value in every tensor")
     }
-    return start + offsets[index]
+    return start + offsets[tensor.place]
   }
 }

@@ -132,6 +132,30 @@ import Transformer
     #expect(cache.count == 2)
   }
 
+  /// A model's adapters as they are when the language model is made of it.
+  @Test func adaptersAreInWhatItReadsWith() throws {
+    let (plain, _) = try models()
+    let layout = try AdapterLayout(
+      plain.configuration, rank: 4, alpha: 2, targets: TensorSet([.qkvw, .attprojw, .fcprojw]))
+    let adapters = try LowRankAdapters(zeroed: layout)
+    var random = SeededRandom(seed: 12)
+    for index in adapters.values.indices {
+      adapters.values[index] = Float.random(in: -0.3...0.3, using: &random)
+    }
+    let model = Model(plain.parameters, adapters: adapters, on: plain.workers)
+    let tokens = (0..<20).map { Int32($0 * 37 % 300) }
+    let expected = try wholePass(tokens, model)
+    // What they change is a thousand times the bound that is allowed below.
+    #expect(Closeness.error(of: try wholePass(tokens, plain)[19], against: expected[19]) > 0.01)
+    let language = try LanguageModel(model)
+    adapters.values.update(repeating: 0)
+    let pass = InferencePass(model.configuration)
+    let cache = try KeyValueCache(model.configuration, capacity: 20)
+    try language.read([.init(cache, Array(tokens[..<19]))], in: pass)
+    try language.read([.init(cache, [tokens[19]])], in: pass)
+    expectNear(pass.logits(), expected[19], "20 tokens")
+  }
+
   /// Random weights: 3 layers of 4 heads of 11 channels, 300 tokens, 64 positions.
   private func models(on workers: Workers = Workers(count: 2)) throws -> (Model, LanguageModel) {
     let configuration = try Configuration(

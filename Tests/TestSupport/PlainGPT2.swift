@@ -11,6 +11,34 @@ public struct PlainGPT2 {
       uniqueKeysWithValues: ParameterTensor.allCases.map { ($0, parameters.copy(of: $0).map(Double.init)) })
   }
 
+  /// With s·B·A added to the targets' weights.
+  ///
+  /// - Parameter values: A (r, in) and B (out, r), target after target, layer after layer.
+  public init(_ parameters: Parameters, _ layout: AdapterLayout, values: [Double]) {
+    var weights = Self(parameters).weights
+    var next = values[...]
+    for target in layout.targets.tensors {
+      let (rows, columns) = target.shape(in: parameters.configuration)
+      for layer in 0..<parameters.configuration.layers {
+        let a = Array(next.prefix(layout.rank * columns))
+        let b = Array(next.dropFirst(a.count).prefix(rows * layout.rank))
+        next = next.dropFirst(a.count + b.count)
+        for row in 0..<rows {
+          for column in 0..<columns {
+            let product = (0..<layout.rank).reduce(0.0) {
+              $0 + b[row * layout.rank + $1] * a[$1 * columns + column]
+            }
+            weights[target]?[(layer * rows + row) * columns + column] +=
+              Double(layout.alpha) / Double(layout.rank) * product
+          }
+        }
+      }
+    }
+    precondition(next.isEmpty, "values that no adapter has")
+    configuration = parameters.configuration
+    self.weights = weights
+  }
+
   /// The logits, (V), that follow the last of `tokens`.
   public func logits(after tokens: [Int32]) -> [Double] {
     stream(of: tokens).last.map(logits) ?? []

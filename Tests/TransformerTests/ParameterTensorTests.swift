@@ -35,6 +35,20 @@ import Testing
     #expect((185e9...195e9).contains(operations))
   }
 
+  /// 304 weights, 256 of them the classifier's and 12 queries', keys' and values'; 6 products of attention.
+  @Test func whatIsFrozenTakesAThirdLess() throws {
+    let small = try Configuration(
+      maximumSequenceLength: 3, vocabularySize: 128, layers: 1, heads: 1, channels: 2)
+    func operations(_ trained: TensorSet, _ adapters: AdapterLayout? = nil) -> Double {
+      small.operationsPerStep(tokens: 5, sequenceLength: 3, training: trained, adapters: adapters)
+    }
+    #expect(operations(.all) == 6 * 5 * (304 + 6))
+    #expect(operations(.none) == 4 * 5 * 304 + 6 * 5 * 6)
+    #expect(operations(TensorSet([.qkvw, .wpe])) == operations(.none) + 2 * 5 * 12)
+    let adapters = try AdapterLayout(small, rank: 2, alpha: 1, targets: TensorSet([.qkvw]))
+    #expect(operations(.none, adapters) == operations(.none) + 6 * 5 * 2 * (6 + 2))
+  }
+
   @Test(arguments: [
     ("d1", 1, 1, 64), ("d4", 4, 4, 256), ("d6", 6, 6, 384), ("d12", 12, 12, 768), ("gpt2:d12", 12, 12, 768),
     ("d24", 24, 16, 1024), ("d36", 36, 20, 1280), ("d48", 48, 25, 1600), ("d60", 60, 30, 1920),

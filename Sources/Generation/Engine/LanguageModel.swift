@@ -29,7 +29,7 @@ public final class LanguageModel: Sendable {
   ///
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(_ model: Model) throws(AllocationError) {
-    try self.init(Weights(model.parameters), precision: model.precision, on: model.workers)
+    try self.init(Weights(of: model), precision: model.precision, on: model.workers)
   }
 
   /// What a sequence goes on with, and the cache it is read into.
