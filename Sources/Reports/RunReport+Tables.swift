@@ -43,11 +43,13 @@ extension RunReport {
   var samplesSection: [Element] {
     guard !history.samples.isEmpty else { return [] }
     let blocks = history.samples.reversed().enumerated().map { index, sample in
+      // HTML takes a line end at the beginning for none of the text's.
+      let text = sample.text.hasPrefix("\n") ? "\n" + sample.text : sample.text
       let block = Element(
         "details", [:],
         [
           Element("summary", text: "After step \(NumberText.grouped(sample.step))"),
-          Element("pre", ["dir": "ltr"], text: sample.text),
+          Element("pre", ["dir": "ltr"], text: text),
         ])
       return index == 0 ? block.with("open", "open") : block
     }

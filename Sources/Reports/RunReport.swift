@@ -129,7 +129,7 @@ public struct RunReport: Sendable {
     }
     if let speed = overview.medianTokensPerSecond {
       card(
-        "Speed", NumberText.grouped(Int(speed)), "tokens/s",
+        "Speed", NumberText.brief(speed.rounded()), "tokens/s",
         overview.medianGigaflops.map { "median; \(NumberText.significant($0, 3)) GFLOP/s" } ?? "median")
     }
     return Element("section", ["class": "headline"], cards)

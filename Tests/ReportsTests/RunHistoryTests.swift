@@ -55,6 +55,16 @@ import Training
     #expect(history.lastStep == 5)
   }
 
+  @Test func aResumeForgetsBeforeItsFirstStep() throws {
+    var sample = RunRecord(.sample, step: 6)
+    sample.text = "lost"
+    let history = try Self.history(
+      [Self.run(0)] + Self.updates(1...6, loss: 1) + [Self.validation(6, 4), sample, Self.run(4)])
+    #expect(history.updates.map(\.step) == [1, 2, 3, 4])
+    #expect(history.validations.isEmpty && history.samples.isEmpty)
+    #expect(history.lostUpdates == 2 && history.lastStep == 4)
+  }
+
   @Test func aResumeBeforeAnotherForgetsIt() throws {
     let history = try Self.history(
       [Self.run(0)] + Self.updates(1...6, loss: 1) + [Self.run(4)] + Self.updates(5...6, loss: 2)

@@ -110,6 +110,29 @@ import Training
     }
   }
 
+  @Test func numbersThatNoRunHasDoNoHarm() throws {
+    var records: [RunRecord] = []
+    for (step, size) in [(1, 1e308), (2, -1e308), (1 << 53, 1e300)] {
+      var record = RunRecord(.step, step: step)
+      record.loss = Float(size)
+      record.learningRate = .greatestFiniteMagnitude
+      record.gradientNorm = .leastNonzeroMagnitude
+      (record.milliseconds, record.tokensPerSecond, record.gigaflops) = (size, size, size)
+      var accuracy = RunRecord(.evaluation, step: step)
+      accuracy.accuracy = size
+      records += [record, accuracy, RunHistoryTests.validation(step, -.greatestFiniteMagnitude)]
+    }
+    let tree = try XMLTree.parse(try report(records).html)
+    #expect(tree.all("svg").count == 12)
+  }
+
+  @Test func aSampleThatBeginsWithALineEndKeepsIt() throws {
+    var sample = RunRecord(.sample, step: 1)
+    sample.text = "\nROMEO:"
+    // As HTML has it, the first of the two is not part of the text.
+    #expect(try report([sample]).html.contains("<pre dir=\"ltr\">\n\nROMEO:</pre>"))
+  }
+
   @Test func aReportIsReplacedAndAnotherFileIsNot() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("report.html")
