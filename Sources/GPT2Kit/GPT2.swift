@@ -12,8 +12,7 @@ import Transformer
 ///     }
 ///
 /// The weights stay in the file's memory mapping where the format allows; those of Hugging Face's linear layers are
-/// transposed into memory. Any number of texts may be generated at
-/// the same time.
+/// transposed into memory. Any number of texts may be generated at the same time.
 public final class GPT2: Sendable {
   public let model: LanguageModel
   public let tokenizer: Tokenizer
@@ -23,20 +22,19 @@ public final class GPT2: Sendable {
   /// - Parameters:
   ///   - path: A GGUF or safetensors file, a folder of Hugging Face's, or a checkpoint of llm.c's.
   ///   - tokenizerPath: A tokenizer file of llm.c's; not needed for a GGUF file or a folder that holds one.
+  ///   - adaptersPath: Low-rank adapters that were trained on the model (`gpt2 train --lora-rank`).
   ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
   ///     no more precise themselves, else fp32.
   ///   - threads: How many threads may work at once; all processors if not given.
   /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `AllocationError`.
   public convenience init(
-    contentsOf path: String, tokenizer tokenizerPath: String? = nil, precision: Precision? = nil,
-    threads: Int? = nil
+    contentsOf path: String, tokenizer tokenizerPath: String? = nil, adapters adaptersPath: String? = nil,
+    precision: Precision? = nil, threads: Int? = nil
   ) throws {
-    let file = try ModelFile(contentsOf: path)
-    let tokenizer = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
-    let workers = Workers(count: threads)
-    let weights = try file.weights(on: workers)
-    try weights.configuration.check(tokenizer, readFrom: tokenizerPath ?? path)
-    self.init(try LanguageModel(weights, precision: precision, on: workers), tokenizer)
+    let source = ModelSource(
+      path, tokenizer: tokenizerPath, adapters: adaptersPath, precision: precision)
+    let (model, tokenizer) = try source.load(on: Workers(count: threads))
+    self.init(model, tokenizer)
   }
 
   /// - Precondition: Both have the same vocabulary.

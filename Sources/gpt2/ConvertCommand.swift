@@ -19,6 +19,8 @@ struct ConvertCommand: ParsableCommand {
           --tokenizer gpt2_tokenizer.bin
         gpt2 convert gpt2_124M.gguf gpt2_124M.bin --format fp32
         gpt2 convert gpt2_124M.bin gpt2_124M/ --tokenizer gpt2_tokenizer.bin
+        gpt2 convert gpt2_124M.bin tuned.bin \\
+          --adapters runs/tuned/adapters_00000100.bin
 
       In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. \
       Elsewhere it is that of all weights. With a tokenizer in it, llama.cpp and transformers need nothing else. One \
@@ -39,6 +41,11 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
   var tokenizer: String?
 
+  @Option(
+    help: "Low-rank adapters that were trained on INPUT, to be merged into it.",
+    completion: .file(extensions: ["bin"]))
+  var adapters: String?
+
   @Flag(help: "Replace an output that exists.")
   var overwrite = false
 
@@ -56,7 +63,7 @@ struct ConvertCommand: ParsableCommand {
     let target = try ConversionTarget(output)
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
     let file = try ModelFile(contentsOf: input)
-    let weights = try file.weights()
+    let weights = try ModelSource(input, adapters: adapters).weights(in: file, on: Workers())
     let format = self.format ?? weights.format
     try target.check(format)
     try target.check(weights.configuration)

@@ -31,7 +31,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("e"), .long],
-    help: "Checkpoint to start from, or a size for a new model: d12 is GPT-2 124M.")
+    help: "Model to start from, of any kind that generate takes, or a size for a new one: d12 is GPT-2 124M.")
   var model: String
 
   @Option(

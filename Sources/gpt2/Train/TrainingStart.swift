@@ -39,7 +39,7 @@ enum TrainingStart {
 
   private static func configuration(of path: String) throws(FileError) -> Configuration {
     do throws(FileError) {
-      return try Checkpoint.configuration(of: path)
+      return try ModelFile(contentsOf: path).configuration()
     } catch {
       guard error.cause == .notFound && !path.contains("/") else { throw error }
       throw FileError(
@@ -111,9 +111,14 @@ enum TrainingStart {
   private func parameters(isTrained: Bool) throws -> Parameters {
     switch self {
     case .random(let configuration, let seed): try Parameters(random: configuration, seed: seed)
-    case .file(_, let path), .checkpoint(_, let path, _), .adapters(_, let path, _, _):
+    case .checkpoint(_, let path, _): try Checkpoint.read(path)
+    case .file(_, let path), .adapters(_, let path, _, _):
       // What is not trained can stay where it is, in the file.
-      try Checkpoint.read(path, placing: isTrained ? .copied : .mapped)
+      if case .checkpoint = try ModelFile(contentsOf: path), !isTrained {
+        try Checkpoint.read(path, placing: .mapped)
+      } else {
+        try Parameters.read(path)
+      }
     }
   }
 }
