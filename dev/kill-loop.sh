@@ -9,7 +9,7 @@ gpt2=$1
 kills=${2:-100}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-steps=$((kills * 8))
+steps=$((kills * 4))
 
 cat "$(dirname "$0")"/../README.md >"$dir/text.txt"
 "$gpt2" tokenize "$dir/text.txt" --byte-level "$dir/byte.bin" --output "$dir/text" 2>"$dir/log"
@@ -30,7 +30,7 @@ killed=0
 while [ $killed -lt "$kills" ]; do
   (train run) 2>"$dir/log" &
   pid=$!
-  # From before the first step to some forty saves later.
+  # From before the first step to some saves later.
   sleep "$(awk "BEGIN { srand($killed * 7919 + $$); printf \"%.3f\", 0.02 + rand() * 0.6 }")"
   kill -9 $pid 2>/dev/null || break # Done before we came.
   wait $pid 2>/dev/null || true
