@@ -45,6 +45,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "gpt2", targets: ["gpt2"]),
+    .executable(name: "ladder", targets: ["ladder"]),
     .library(
       name: "GPT2Library",
       targets: [
@@ -76,12 +77,19 @@ let package = Package(
     floor("Charts", on: []),
     floor("Reports", on: ["Training", "Charts", "BinaryFiles"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
+    floor(
+      "Lessons",
+      on: ["Training", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles", "RandomNumbers"]),
+    floor("Terminal", on: ["BinaryFiles", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
-        "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens", "Kernels",
-        "GGUF", "BinaryFiles", argumentParser,
+        "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens",
+        "Kernels", "GGUF", "BinaryFiles", argumentParser,
       ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "ladder", dependencies: ["Terminal", "Lessons", "BinaryFiles", argumentParser],
       swiftSettings: settings),
 
     .target(
@@ -103,7 +111,8 @@ let package = Package(
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
-    tests(of: "Command", using: ["gpt2"]),
+    tests(of: "Lessons", using: ["Lessons", "Kernels", "Charts", "RandomNumbers", "BinaryFiles"]),
+    tests(of: "Command", using: ["gpt2", "ladder"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,42 +17,16 @@ public struct RunReport: Sendable {
   }
 
   /// What every page begins with, so that a later report knows it may be replaced.
-  static let beginning =
-    #"<!DOCTYPE html>"# + "\n"
-    + #"<html lang="en"><head><meta charset="utf-8"/><meta name="generator" content="gpt2 report"/>"#
+  static let beginning = Page.beginning(generator: generator)
+  private static let generator = "gpt2 report"
 
   /// The page, in UTF-8.
   public var html: String {
-    let page = Element("html", ["lang": "en"], [head, Element("body", [:], [body])])
-    return "<!DOCTYPE html>\n" + page.markup + "\n"
-  }
-
-  private var head: Element {
-    Element(
-      "head", [:],
-      [
-        Element("meta", ["charset": "utf-8"]),
-        Element("meta", ["name": "generator", "content": "gpt2 report"]),
-        // Whatever a sample says, nothing is loaded and nothing is run.
-        Element(
-          "meta",
-          [
-            "http-equiv": "Content-Security-Policy",
-            "content": "default-src 'none'; style-src 'unsafe-inline'",
-          ]),
-        Element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-        Element("meta", ["name": "color-scheme", "content": "light dark"]),
-        Element("title", text: "\(overview.name): training report"),
-        Element("style", text: Palette.styleSheet + "\n" + ReportStyle.styleSheet),
-      ])
-  }
-
-  private var body: Element {
     let figures = Element("section", ["class": "figures"], self.figures)
-    return Element(
-      "main", [:],
+    let content =
       [header, headline] + notes + [figures] + samplesSection + checkpointsSection + settingsSection
-        + [Element("footer", [:], [Element("p", text: origin)])])
+      + [Element("footer", [:], [Element("p", text: origin)])]
+    return Page(title: "\(overview.name): training report", generator: Self.generator, content: content).html
   }
 
   private var header: Element {
@@ -91,16 +65,7 @@ public struct RunReport: Sendable {
   private var headline: Element {
     var cards: [Element] = []
     func card(_ name: String, _ value: String, _ unit: String, _ more: String) {
-      cards.append(
-        Element(
-          "div", ["class": "card"],
-          [
-            Element("p", ["class": "name"], text: name),
-            Element(
-              "p", ["class": "value"],
-              mixed: [.text(value), .element(Element("span", ["class": "unit"], text: unit))]),
-            Element("p", ["class": "more"], text: more),
-          ]))
+      cards.append(Page.card(name, value, unit: unit, more))
     }
     if let best = overview.bestValidation, let last = overview.lastValidation {
       card(

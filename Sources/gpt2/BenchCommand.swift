@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Kernels
+import Terminal
 import Transformer
 
 struct BenchCommand: ParsableCommand {

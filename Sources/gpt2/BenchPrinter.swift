@@ -1,5 +1,6 @@
 import Benchmarks
 import Foundation
+import Terminal
 
 /// A benchmark's report: tables, or one JSON object.
 struct BenchPrinter {

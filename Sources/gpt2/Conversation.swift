@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import Terminal
 import Tokens
 
 /// `generate --interactive`: lines are added to the text, and the model continues it.

@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Evaluation
 import Generation
+import Terminal
 import Tokens
 import Transformer
 

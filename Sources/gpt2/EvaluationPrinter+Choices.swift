@@ -1,4 +1,5 @@
 import Evaluation
+import Terminal
 
 // Multiple-choice files.
 extension EvaluationPrinter {

@@ -1,4 +1,5 @@
 import Evaluation
+import Terminal
 
 // Last words.
 extension EvaluationPrinter {

@@ -1,4 +1,5 @@
 import Evaluation
+import Terminal
 
 // Token files.
 extension EvaluationPrinter {

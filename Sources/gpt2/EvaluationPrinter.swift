@@ -1,4 +1,5 @@
 import Evaluation
+import Terminal
 
 /// Prints how far an evaluation is, on standard error, and its result: for people, or as one line of JSON.
 struct EvaluationPrinter {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BinaryFiles
 import Evaluation
+import Terminal
 import Tokens
 import Transformer
 

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import Terminal
+import Training
 
 /// The command: one file a subcommand, which parses flags, calls the floors below, and prints.
 struct GPT2Command: ParsableCommand {
@@ -31,15 +32,7 @@ struct GPT2Command: ParsableCommand {
 @main
 enum Main {
   static func main() {
-    // A reader that goes away shows as an error where something is written, and a run can still be saved.
-    signal(SIGPIPE, SIG_IGN)
-    // So does a limit on the size of files.
-    signal(SIGXFSZ, SIG_IGN)
-    do {
-      var command = try GPT2Command.parseAsRoot()
-      try command.run()
-    } catch {
-      Exit.end(with: error)
-    }
+    // A run that ended because its numbers did is no unusable input.
+    Exit.running(GPT2Command.self) { $0 is TrainingError }
   }
 }

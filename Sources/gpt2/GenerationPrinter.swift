@@ -1,4 +1,5 @@
 import Generation
+import Terminal
 import Tokens
 
 /// Prints texts as they come: one as it grows, several each as a whole, in order.

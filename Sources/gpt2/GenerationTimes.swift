@@ -1,4 +1,5 @@
 import Foundation
+import Terminal
 
 /// When what happened in a run of `generate`, in seconds.
 struct GenerationTimes: Encodable {

@@ -1,4 +1,5 @@
 import Kernels
+import Terminal
 import Transformer
 
 extension Configuration {

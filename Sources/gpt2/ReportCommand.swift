@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Foundation
 import Reports
+import Terminal
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

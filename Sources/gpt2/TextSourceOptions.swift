@@ -1,4 +1,5 @@
 import ArgumentParser
+import Terminal
 import Tokens
 
 /// What the inputs of `tokenize` hold.

@@ -1,3 +1,4 @@
+import Terminal
 import Tokens
 
 /// Prints how far `tokenize` is, on standard error, and what it wrote.

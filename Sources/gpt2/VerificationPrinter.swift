@@ -1,4 +1,5 @@
 import Foundation
+import Terminal
 import Training
 
 /// A verification report: a table, one line a tensor, or JSON.

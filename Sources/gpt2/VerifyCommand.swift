@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Foundation
 import Kernels
+import Terminal
 import Training
 import Transformer
 

@@ -1,4 +1,5 @@
 import Foundation
+import Terminal
 import Training
 
 /// What a run was like as a whole, for its last line.

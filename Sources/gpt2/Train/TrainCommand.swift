@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Foundation
 import Kernels
+import Terminal
 import Tokens
 import Training
 import Transformer

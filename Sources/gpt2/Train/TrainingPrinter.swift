@@ -1,4 +1,5 @@
 import Foundation
+import Terminal
 import Training
 
 /// Prints what happens during a run: for people, or as one line of JSON an event.

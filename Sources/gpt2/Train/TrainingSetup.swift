@@ -3,6 +3,7 @@ import Benchmarks
 import BinaryFiles
 import Foundation
 import Kernels
+import Terminal
 import Tokens
 import Training
 import Transformer

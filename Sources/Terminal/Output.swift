@@ -2,10 +2,10 @@ import BinaryFiles
 import Foundation
 
 /// Standard output: the data a command was asked for, shown at once.
-enum Output {
+public enum Output {
   /// - Throws: `Exit.readerGone` if nobody reads it any more, as after `| head`; `FileError` if it cannot take
   ///   the text, as on a full disk.
-  static func write(_ text: String) throws {
+  public static func write(_ text: String) throws {
     try text.utf8.withContiguousStorageIfAvailable { bytes in
       var rest = UnsafeRawBufferPointer(bytes)[...]
       while !rest.isEmpty {
@@ -20,9 +20,9 @@ enum Output {
   }
 }
 
-enum JSON {
+public enum JSON {
   /// One object on one line of standard output. JSON has no NaN or infinity; they are written as strings.
-  static func print(_ value: some Encodable) throws {
+  public static func print(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

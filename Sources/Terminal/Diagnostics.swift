@@ -1,8 +1,8 @@
 import Foundation
 
 /// Standard error: everything that is not the data a command was asked for.
-enum Diagnostics {
-  static func write(_ line: String, endingLine: Bool = true) { emit(line + (endingLine ? "\n" : "")) }
+public enum Diagnostics {
+  public static func write(_ line: String, endingLine: Bool = true) { emit(line + (endingLine ? "\n" : "")) }
 
   fileprivate static func emit(_ text: String) {
     // A reader that went away is no reason to stop what is under way.
@@ -11,19 +11,19 @@ enum Diagnostics {
 }
 
 /// A line on standard error that is drawn over itself on a terminal, and written now and then elsewhere.
-struct ProgressLine {
+public struct ProgressLine {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var isDrawn = false
   private var lastWritten: ContinuousClock.Instant?
   private let interval: Duration
 
   /// - Parameter interval: How often a line is written where there is no terminal.
-  init(interval: Duration = .seconds(5)) { self.interval = interval }
+  public init(interval: Duration = .seconds(5)) { self.interval = interval }
 
   /// - Parameters:
   ///   - done: From 0 to 1; on a terminal a bar shows it.
   ///   - isImportant: Whether the line must be seen even where only few are written.
-  mutating func show(_ text: String, done: Double? = nil, isImportant: Bool = false) {
+  public mutating func show(_ text: String, done: Double? = nil, isImportant: Bool = false) {
     if isTerminal {
       let bar = done.map { Self.bar($0) + " " } ?? ""
       // A line that wraps could not be drawn over.
@@ -38,13 +38,13 @@ struct ProgressLine {
   }
 
   /// Ends the line, so that what follows starts on its own.
-  mutating func end() {
+  public mutating func end() {
     if isDrawn { Diagnostics.emit("\n") }
     isDrawn = false
   }
 
   /// Removes the line.
-  mutating func clear() {
+  public mutating func clear() {
     if isDrawn { Diagnostics.emit("\r\u{1B}[K") }
     isDrawn = false
   }

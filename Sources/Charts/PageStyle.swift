@@ -1,5 +1,5 @@
-/// How the page looks, beside its charts. Nothing in it needs escaping in XML.
-enum ReportStyle {
+/// How a page looks, beside its charts. Nothing in it needs escaping in XML.
+enum PageStyle {
   static let styleSheet = """
     :root{color-scheme:light dark;--page:#f6f6f4;--ink:#1c1f23;--quiet:#5d646c;--border:#dfe1e3;--note:#fff6e0}
     @media (prefers-color-scheme:dark){:root{--page:#0d0f12;--ink:#e4e7ea;--quiet:#9aa2ab;--border:#2b3036;\

@@ -1,31 +1,31 @@
 import Foundation
 
 /// Numbers as people read them.
-enum Numbers {
+public enum Numbers {
   /// "124.5M", "1.6B", "9.9k".
-  static func short(_ value: Double) -> String {
+  public static func short(_ value: Double) -> String {
     for (size, suffix) in [(1e9, "B"), (1e6, "M"), (1e3, "k")] where value >= size {
       return fixed(value / size, 1) + suffix
     }
     return fixed(value, 0)
   }
 
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  public static func fixed(_ value: Double, _ decimals: Int) -> String {
     String(format: "%.\(decimals)f", value)
   }
 
-  static func scientific(_ value: Float) -> String {
+  public static func scientific(_ value: Float) -> String {
     value == 0 ? "0" : String(format: "%.2e", Double(value))
   }
 
   /// "2.1 GiB" or "310 MiB".
-  static func bytes(_ count: Int) -> String {
+  public static func bytes(_ count: Int) -> String {
     let mebibytes = Double(count) / 1_048_576
     return mebibytes >= 1024 ? fixed(mebibytes / 1024, 1) + " GiB" : fixed(mebibytes, 0) + " MiB"
   }
 
   /// "1:05" or "2:03:05", and "--:--" while unknown.
-  static func duration(_ seconds: Double) -> String {
+  public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e7 else { return "--:--" }
     let total = Int(seconds.rounded())
     let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)

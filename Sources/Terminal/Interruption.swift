@@ -3,19 +3,19 @@ import Synchronization
 
 /// Ctrl-C, SIGTERM and a closed terminal, noticed rather than suffered: what is under way finishes its step and
 /// is saved.
-enum Interruption {
+public enum Interruption {
   // A signal handler reaches nothing but globals; this one is atomic and only ever goes from false to true.
   private static let wasAsked = Atomic<Bool>(false)
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   /// Whether the user has asked to stop.
-  static var isAsked: Bool { wasAsked.load(ordering: .relaxed) }
+  public static var isAsked: Bool { wasAsked.load(ordering: .relaxed) }
 
   /// From here on the first signal asks to stop; a second one ends the program at once.
   ///
   /// A signal that the parent had ignored, as nohup does, stays ignored; one that it had blocked, as a program
   /// that starts others from a worker thread may have, is let through.
-  static func watch() {
+  public static func watch() {
     _ = isAsked  // Initialised here, not in the handler.
     var unblocked = sigset_t()
     sigemptyset(&unblocked)
@@ -30,7 +30,7 @@ enum Interruption {
   }
 
   /// From here on no signal but a kill ends the program: something is being saved.
-  static func hold() {
+  public static func hold() {
     for signalNumber in signals { signal(signalNumber, SIG_IGN) }
   }
 

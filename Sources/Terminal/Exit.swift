@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+
+/// How a program ends: which message, on which stream, with which code.
+public enum Exit {
+  /// A check that was asked for did not hold.
+  public static let checkFailed = ExitCode(1)
+  /// A file or an option cannot be used.
+  public static let unusableInput = ExitCode(2)
+  /// Ctrl-C, where there is nothing to save: what a shell reports for it.
+  public static let interrupted = ExitCode(128 + SIGINT)
+  /// Whoever read standard output has had enough; nothing more need be said.
+  public static let readerGone = ExitCode(128 + SIGPIPE)
+
+  /// Runs a program's root command, and ends the program.
+  ///
+  /// - Parameter isFailedCheck: Whether an error that a command threw is the outcome of a check, exit code 1; all
+  ///   others are of unusable input, 2.
+  public static func running(
+    _ program: (some ParsableCommand).Type, isFailedCheck: (any Error) -> Bool = { _ in false }
+  ) -> Never {
+    // A reader that goes away shows as an error where something is written, and a run can still be saved.
+    signal(SIGPIPE, SIG_IGN)
+    // So does a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      var command = try program.parseAsRoot()
+      try command.run()
+      exit(0)
+    } catch {
+      end(with: error, of: program, isFailedCheck)
+    }
+  }
+
+  private static func end(
+    with error: any Error, of program: (some ParsableCommand).Type, _ isFailedCheck: (any Error) -> Bool
+  ) -> Never {
+    if let code = error as? ExitCode { exit(code.rawValue) }
+    // The argument parser knows the code of its own errors; all others are failures to it, and ours.
+    if program.exitCode(for: error) == .failure {
+      Diagnostics.write("\(program.configuration.commandName ?? program._commandName): \(error)")
+      exit(isFailedCheck(error) ? checkFailed.rawValue : unusableInput.rawValue)
+    }
+    // Help, version and completion scripts are asked for and so are data; the rest is a misused option.
+    let message = program.fullMessage(for: error)
+    guard program.exitCode(for: error) == .success else {
+      Diagnostics.write(message)
+      exit(unusableInput.rawValue)
+    }
+    try? Output.write(message + "\n")
+    exit(0)
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Terminal
+
+/// The ladder to 124M: one small file a rung, which parses flags, calls `Lessons`, and prints.
+struct Ladder: ParsableCommand {
+  static let rungs: [any Rung.Type] = []
+
+  static let configuration = CommandConfiguration(
+    commandName: "ladder",
+    abstract: "From scalar backpropagation to GPT-2, rung by rung; each runs in less than two minutes.",
+    discussion: """
+      Each rung prints what it found, the numbers of the program that it follows. With --output it also draws pictures, \
+      and index.html, which shows them.
+
+        ladder micrograd --output lessons/micrograd
+      """,
+    version: "0.1.0",
+    subcommands: [ListCommand.self] + rungs.map { $0 as any ParsableCommand.Type })
+}
+
+/// A rung of the ladder.
+protocol Rung: ParsableCommand {}
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the rungs, from the ground up.")
+
+  func run() throws {
+    let lines = Ladder.rungs.map { rung in
+      let name = rung.configuration.commandName ?? rung._commandName
+      return name.padding(toLength: 12, withPad: " ", startingAt: 0) + rung.configuration.abstract
+    }
+    try Output.write(lines.joined(separator: "\n") + "\n")
+  }
+}
+
+@main
+enum Main {
+  static func main() { Exit.running(Ladder.self) }
+}

@@ -1,0 +1,50 @@
+import BinaryFiles
+import Charts
+import Foundation
+import Lessons
+import TestSupport
+import Testing
+
+@Suite struct GalleryTests {
+  private let gallery = Gallery(
+    title: "A <lesson>", introduction: ["What it is about."],
+    facts: [.init("Loss", "1.5", unit: "nats", explanation: "of the last step")],
+    pictures: [
+      .init(
+        "heat", title: "Counts", caption: "Of pairs.", HeatMap(summary: "counts", values: [[1, 2], [3, 4]]))
+    ],
+    texts: [.init("Samples", "anna & bob")])
+
+  @Test func writesAPageAndEachPicture() throws {
+    let directory = try TemporaryDirectory()
+    let target = directory.file("a/b")
+    try gallery.write(to: target)
+    let page = try String(contentsOfFile: target + "/index.html", encoding: .utf8)
+    #expect(page.contains("<h1>A &lt;lesson&gt;</h1>"))
+    #expect(page.contains("<pre>anna &amp; bob</pre>"))
+    #expect(page.contains(#"<p class="value">1.5<span class="unit">nats</span></p>"#))
+    #expect(page.contains("Of pairs."))
+    let picture = try String(contentsOfFile: target + "/heat.svg", encoding: .utf8)
+    #expect(picture.hasPrefix("<svg "))
+    #expect(picture.contains(#"xmlns="http://www.w3.org/2000/svg""#))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: target).sorted() == ["heat.svg", "index.html"])
+  }
+
+  @Test func replacesOnlyWhatLadderMade() throws {
+    let directory = try TemporaryDirectory()
+    let target = directory.file("lesson")
+    try gallery.write(to: target)
+    var other = gallery
+    other.title = "Another"
+    try other.write(to: target)
+    #expect(try String(contentsOfFile: target + "/index.html", encoding: .utf8).contains("<h1>Another</h1>"))
+
+    try "mine".write(toFile: target + "/index.html", atomically: true, encoding: .utf8)
+    #expect(throws: FileError.self) { try gallery.write(to: target) }
+    #expect(try String(contentsOfFile: target + "/index.html", encoding: .utf8) == "mine")
+    #expect(throws: FileError(target + "/index.html", .notDirectory)) {
+      try gallery.write(to: target + "/index.html")
+    }
+  }
+}
