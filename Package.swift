@@ -89,7 +89,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "ladder", dependencies: ["Terminal", "Lessons", "BinaryFiles", argumentParser],
+      name: "ladder", dependencies: ["Terminal", "Lessons", "Kernels", "BinaryFiles", argumentParser],
       swiftSettings: settings),
 
     .target(

@@ -39,10 +39,12 @@ public struct CountingComparison {
         followed: [Int](repeating: 0, count: neural.shape.vocabularySize))
   }
 
-  /// The contexts on which the neural model saves most on the whole text, and those on which counting does.
+  /// The contexts on which the neural model saves most on the whole text, and those on which counting does. Where there
+  /// are contexts with ten windows or more, rarer ones are left out: on them luck decides.
   public func extremes(_ count: Int) -> (neural: [ContextComparison], counting: [ContextComparison]) {
+    let frequent = contexts.filter { $0.occurrences >= 10 }
     // In equal cases the order of the tokens decides, since sorting keeps it.
-    let order = contexts.sorted { $0.gain > $1.gain }
+    let order = (frequent.isEmpty ? contexts : frequent).sorted { $0.gain > $1.gain }
     return (
       order.prefix(count).filter { $0.gain > 0 }, order.reversed().prefix(count).filter { $0.gain < 0 }
     )
