@@ -135,7 +135,8 @@ import Testing
     (["--lora-rank", "2", "--freeze", "biases"], "exclude each other"),
     (["--train-only", "biases", "--freeze", "norms"], "exclude each other"),
     (["--train-only", "nothing"], "--train-only"), (["--freeze", "all"], "Nothing is left to train"),
-    (["--optimizer", "sgd"], "muon"), (["--momentum", "1"], "--momentum"),
+    (["--optimizer", "sgd"], "muon"), (["--momentum", "0.9"], "--momentum needs --optimizer muon"),
+    (["--lora-alpha", "8"], "need --lora-rank"), (["--lora-targets", "fcw"], "need --lora-rank"),
     (["--optimizer", "muon", "--momentum=-0.5"], "--momentum"),
   ])
   func badOptionsAreRefused(options: [String], complaint: String) throws {
