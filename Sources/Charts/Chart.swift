@@ -8,3 +8,4 @@ public protocol Chart: Sendable {
 extension LineChart: Chart {}
 extension HeatMap: Chart {}
 extension ScatterPlot: Chart {}
+extension ImageGrid: Chart {}
