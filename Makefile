@@ -19,7 +19,7 @@ test: setup ## Run the tests
 build: setup ## Build the gpt2 command
 	swift build -c release --product gpt2
 
-setup: ## Install what is missing (OpenBLAS on Linux)
+setup: ## Install what is missing (OpenBLAS and zlib on Linux)
 	@scripts/setup.sh
 
 lint: ## Check the formatting
