@@ -50,7 +50,7 @@ let package = Package(
       name: "GPT2Library",
       targets: [
         "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation",
-        "Training",
+        "Training", "Charts", "Reports", "Lessons",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
   ],
