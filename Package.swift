@@ -93,7 +93,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "ladder", dependencies: ["Terminal", "Lessons", "BinaryFiles", argumentParser],
+      name: "ladder",
+      dependencies: ["Terminal", "Lessons", "Training", "Transformer", "BinaryFiles", argumentParser],
       swiftSettings: settings),
 
     .target(
