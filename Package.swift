@@ -50,7 +50,7 @@ let package = Package(
       name: "GPT2Library",
       targets: [
         "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation",
-        "Training",
+        "Training", "Charts", "Reports", "Lessons",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
   ],
@@ -94,7 +94,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "ladder",
-      dependencies: ["Terminal", "Lessons", "Training", "Transformer", "BinaryFiles", argumentParser],
+      dependencies: [
+        "Terminal", "Lessons", "Training", "Transformer", "Kernels", "BinaryFiles", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(

@@ -2,7 +2,8 @@ import ArgumentParser
 import Kernels
 
 public struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads to work on; all processors if not given. The results are the same bits.")
+  @Option(
+    help: "Threads to work on; as many as the process may use if not given. The results are the same bits.")
   public var threads: Int?
 
   public init() {}
