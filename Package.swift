@@ -93,7 +93,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "ladder", dependencies: ["Terminal", "Lessons", "Kernels", "BinaryFiles", argumentParser],
+      name: "ladder",
+      dependencies: [
+        "Terminal", "Lessons", "Training", "Transformer", "Kernels", "BinaryFiles", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(
