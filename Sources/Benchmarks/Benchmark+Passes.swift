@@ -60,7 +60,9 @@ extension Benchmark {
     // The first token, which is not counted, takes the prompt's pass.
     let once = Stopwatch(repetitions: count, observe: observe)
     let seconds = try once.median(of: "decode") { _ = try generator.next() }
-    let work = Work.decode(configuration, context: T, weightBytes: model.weights.multipliedByteCount)
+    let work = Work.decode(
+      configuration, context: T, weightBytes: model.weights.multipliedByteCount,
+      valueBytes: model.keyValueFormat.byteCount)
     return BenchmarkSection(
       kind: .decoding, title: "decoding, after \(T) tokens, weights in \(settings.weightFormat.rawValue)",
       rows: [row("token", seconds, work, peaks, tokens: 1)])

@@ -43,11 +43,16 @@ extension Work {
   /// One token after a context: each weight is read once, as are the keys and values of the context, where they
   /// are kept. A generator that computes them again takes longer for the same work.
   ///
-  /// - Parameter weightBytes: What all multiplied weights take as they are stored.
-  static func decode(_ configuration: Configuration, context: Int, weightBytes: Int) -> Work {
+  /// - Parameters:
+  ///   - weightBytes: What all multiplied weights take as they are stored.
+  ///   - valueBytes: What one value of a key takes.
+  static func decode(
+    _ configuration: Configuration, context: Int, weightBytes: Int, valueBytes: Int
+  ) -> Work {
     let weights = linearValues(configuration, withClassifier: true)
     let keysAndValues = 2 * configuration.layers * context * configuration.channels
     return Work(
-      operations: 2 * Double(weights + keysAndValues), bytesRead: Double(weightBytes + 4 * keysAndValues))
+      operations: 2 * Double(weights + keysAndValues),
+      bytesRead: Double(weightBytes + valueBytes * keysAndValues))
   }
 }

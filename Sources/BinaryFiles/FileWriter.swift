@@ -8,6 +8,9 @@
 ///
 /// The file has no name until it is committed; a writer that is dropped before leaves nothing behind.
 public final class FileWriter {
+  /// In the name of a file that is being written, between the target's name and random letters.
+  public static let partialMark = ".partial-"
+
   private let path: String
   private let target: OutputTarget
   private let partialPath: String
@@ -54,7 +57,7 @@ public final class FileWriter {
     beside target: OutputTarget, for path: String
   ) throws(FileError) -> (path: String, descriptor: Int32) {
     while true {
-      let partialPath = "\(target.path).partial-" + String(UInt32.random(in: 0 ... .max), radix: 36)
+      let partialPath = target.path + Self.partialMark + String(UInt32.random(in: 0 ... .max), radix: 36)
       let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (partialPath, descriptor) }
       guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }

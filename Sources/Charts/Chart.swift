@@ -8,3 +8,5 @@ public protocol Chart: Sendable {
 extension LineChart: Chart {}
 extension HeatMap: Chart {}
 extension ScatterPlot: Chart {}
+extension BarChart: Chart {}
+extension ImageGrid: Chart {}

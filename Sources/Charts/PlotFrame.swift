@@ -40,12 +40,12 @@ public struct PlotFrame: Sendable {
     yTitle = y.title
     let (top, bottom) = (above + 26, size.height - 38)
     self.y = y.scale(for: ys, from: bottom, to: top)
-    yTicks = self.y.ticks(max(2, Int((bottom - top) / 42)))
+    yTicks = y.ticks ?? self.y.ticks(max(2, Int((bottom - top) / 42)))
     let left = (yTicks.map { TextMetrics.width($0.label) }.max() ?? 0) + 12
     let right = max(size.width - rightOf, left + 10)
     self.x = x.scale(for: xs, from: left, to: right)
     let room = (right - left) / 64
-    xTicks = self.x.ticks(max(2, Int(room)))
+    xTicks = x.ticks ?? self.x.ticks(max(2, Int(room)))
   }
 
   /// The grid, to be drawn below the points.

@@ -86,12 +86,18 @@ public struct Axis: Sendable {
   public var including: Double?
   /// Free room at both ends, as a fraction of the whole.
   public var padding: Double
+  /// The places to label, instead of round numbers.
+  public var ticks: [Tick]?
 
-  public init(_ title: String, _ kind: Scale.Kind = .linear, including: Double? = nil, padding: Double = 0) {
+  public init(
+    _ title: String, _ kind: Scale.Kind = .linear, including: Double? = nil, padding: Double = 0,
+    ticks: [Tick]? = nil
+  ) {
     self.title = title
     self.kind = kind
     self.including = including
     self.padding = padding
+    self.ticks = ticks
   }
 
   /// A scale for all of `values` that can be shown; from 0 (or 1) to 1 (or 10) if there are none.

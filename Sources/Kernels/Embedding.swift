@@ -1,4 +1,4 @@
-/// x = E[token] + P[position]: each position's row of the token table plus that of the position table.
+/// x = E[token] + P[position]: each position's row of the token table plus that of the position table, if there is one.
 ///
 /// Backward, each position adds its gradient to both rows; a token's row gathers every place the token is at.
 public enum Embedding {
@@ -9,20 +9,25 @@ public enum Embedding {
   public static func forward(
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
     tokenTable: Matrix,  // (Vp, C)
-    positionTable: Matrix,  // (maxT, C)
+    positionTable: Matrix?,  // (maxT, C)
     sequenceLength: Int,
     into output: Matrix,  // (B·T, C)
     on workers: Workers
   ) {
     let channels = output.columns
-    precondition(tokenTable.columns == channels && positionTable.columns == channels, "shapes disagree")
+    precondition(
+      [tokenTable, positionTable].allSatisfy { $0.map { $0.columns == channels } ?? true }, "shapes disagree")
     checkTokens(tokens, sequenceLength, output, tokenTable, positionTable)
     workers.run(over: output.rows, inRangesOf: output.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
-        Vectors.add(
-          tokenTable.base + Int(tokens[row]) * tokenTable.stride,
-          positionTable.base + row % sequenceLength * positionTable.stride,
-          into: output.base + row * output.stride, count: channels)
+        let source = tokenTable.base + Int(tokens[row]) * tokenTable.stride
+        let target = output.base + row * output.stride
+        guard let positionTable else {
+          target.update(from: source, count: channels)
+          continue
+        }
+        let position = positionTable.base + row % sequenceLength * positionTable.stride
+        Vectors.add(source, position, into: target, count: channels)
       }
     }
   }

@@ -4,7 +4,8 @@ public enum KeyValueFormat: Sendable {
   /// Half the memory to read for every token. Keys and values beyond fp16's range become its largest numbers.
   case fp16
 
-  var byteCount: Int {
+  /// Of one value.
+  public var byteCount: Int {
     switch self {
     case .fp32: Float32Values.byteCount
     case .fp16: Float16Values.byteCount

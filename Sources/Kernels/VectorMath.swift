@@ -59,4 +59,21 @@ package enum VectorMath {
   package static func logistic(_ x: SIMD16<Float>) -> SIMD16<Float> {
     1 / (1 + exp(-x))
   }
+  /// tanh x, with a relative error below 4e-7; a NaN stays a NaN.
+  ///
+  /// Away from 0 it is 1 − 2 / (e²ˣ + 1). Near 0 that is a difference of near numbers, so there it is the polynomial
+  /// of Cephes' tanhf (Moshier 1989), x + x³·P(x²).
+  @inline(__always)
+  package static func hyperbolicTangent(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    let size = x.replacing(with: -x, where: x .< 0)
+    let far = 1 - 2 / (exp(2 * size) + 1)
+    let square = x * x
+    var polynomial = SIMD16<Float>(repeating: -0.005_704_988_7)
+    polynomial = fused(polynomial, square, plus: SIMD16(repeating: 0.020_639_088))
+    polynomial = fused(polynomial, square, plus: SIMD16(repeating: -0.053_739_715))
+    polynomial = fused(polynomial, square, plus: SIMD16(repeating: 0.133_314_42))
+    polynomial = fused(polynomial, square, plus: SIMD16(repeating: -0.333_332_82))
+    let near = fused(polynomial * square, x, plus: x)
+    return far.replacing(with: -far, where: x .< 0).replacing(with: near, where: size .< 0.625)
+  }
 }

@@ -13,13 +13,13 @@ public struct Workers: Sendable {
   private let crew: Crew
   private let scratch = ScratchPool()
 
-  /// - Parameter count: At least 1; the number of active processors if not given.
+  /// - Parameter count: At least 1; as many as the process may use at once if not given.
   public init(count: Int? = nil) {
     self.count = max(1, count ?? Self.activeProcessorCount)
     crew = Crew(helpers: self.count - 1)
   }
 
-  /// The number of the machine's processors that are online; a process may be confined to fewer.
+  /// The processors that this process may use at once: see `ActiveProcessors`.
   public static var activeProcessorCount: Int { ActiveProcessors.count }
 
   /// Calls `body` once for each part in `0..<parts`, on up to `count` threads, and returns when all are done.

@@ -1,23 +1,26 @@
 import BinaryFiles
 import Foundation
+import Training
 
-/// The checkpoints of a run directory, by the names that llm.c and `RunDirectory` give them.
+/// The checkpoints of a run directory, llm.c's too.
 public struct RunFiles: Equatable, Sendable {
   /// What there is of one step's checkpoint.
   public struct Checkpoint: Equatable, Sendable {
     public let step: Int
     /// The size of `model_STEP.bin`, in bytes; `nil` if there is none.
-    public var weightBytes: Int?
+    public var modelBytes: Int?
+    /// The size of `adapters_STEP.bin`, which takes the model's place where only adapters are trained.
+    public var adapterBytes: Int?
     /// Of all `state_STEP_RANK.bin` together; one a process.
     public var stateBytes: Int?
     /// Whether `DONE_STEP` is there, which is written when all else is.
     public var isDone = false
 
-    /// The file of the weights: llm.c's "model_%08d.bin".
-    var name: String {
-      let digits = String(step)
-      return "model_" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".bin"
-    }
+    /// What a run has to keep of the model.
+    public var resultBytes: Int? { adapterBytes ?? modelBytes }
+
+    /// The file's name that a run's log calls the checkpoint by.
+    var name: String { RunFileName(adapterBytes == nil ? .model : .adapters, step).name }
   }
 
   public struct Best: Equatable, Sendable {
@@ -27,7 +30,7 @@ public struct RunFiles: Equatable, Sendable {
 
   /// In ascending order of steps.
   public private(set) var checkpoints: [Checkpoint] = []
-  /// `best_STEP.bin`, the weights of the lowest validation loss, and its size; `nil` if there is none.
+  /// `best_STEP.bin`, of the lowest validation loss, and its size; `nil` if there is none.
   public private(set) var best: Best?
 
   /// - Throws: `FileError` if it is no directory that can be read.
@@ -35,49 +38,20 @@ public struct RunFiles: Equatable, Sendable {
     var found: [Int: Checkpoint] = [:]
     for name in try Self.names(in: directory) {
       // A file that has gone meanwhile is none.
-      guard let bytes = Self.size(of: directory + "/" + name) else { continue }
-      guard let (kind, step) = Self.kind(of: name) else { continue }
-      if kind == .best {
-        // A kill may leave the one before it, too.
-        if best.map({ $0.step < step }) ?? true { best = Best(step: step, bytes: bytes) }
-        continue
+      guard let file = RunFileName(name), let bytes = Self.size(of: directory + "/" + name) else { continue }
+      let step = file.step
+      switch file.kind {
+      case .model: found[step, default: Checkpoint(step: step)].modelBytes = bytes
+      case .adapters: found[step, default: Checkpoint(step: step)].adapterBytes = bytes
+      case .state:
+        found[step, default: Checkpoint(step: step)].stateBytes = (found[step]?.stateBytes ?? 0) + bytes
+      case .done: found[step, default: Checkpoint(step: step)].isDone = true
+      case .progress: break
+      // A kill may leave the one before it, too.
+      case .best: if best.map({ $0.step < step }) ?? true { best = Best(step: step, bytes: bytes) }
       }
-      var checkpoint = found[step] ?? Checkpoint(step: step)
-      switch kind {
-      case .weights: checkpoint.weightBytes = bytes
-      case .state: checkpoint.stateBytes = (checkpoint.stateBytes ?? 0) + bytes
-      case .done: checkpoint.isDone = true
-      case .best: break
-      }
-      found[step] = checkpoint
     }
     checkpoints = found.values.sorted { $0.step < $1.step }
-  }
-
-  private enum Kind {
-    case weights
-    case state
-    case done
-    case best
-  }
-
-  /// What a name says, if it is one that llm.c writes: numbers have eight digits or more, ranks five.
-  private static func kind(of name: String) -> (kind: Kind, step: Int)? {
-    let parts = name.split(separator: "_", omittingEmptySubsequences: false)
-    func number(_ text: Substring, digits: Int) -> Int? {
-      guard text.utf8.count >= digits, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-      return Int(text)
-    }
-    func stem(_ text: Substring) -> Substring? { text.hasSuffix(".bin") ? text.dropLast(4) : nil }
-    switch (parts.first, parts.count) {
-    case ("model", 2): return stem(parts[1]).flatMap { number($0, digits: 8) }.map { (.weights, $0) }
-    case ("best", 2): return stem(parts[1]).flatMap { number($0, digits: 8) }.map { (.best, $0) }
-    case ("state", 3):
-      guard stem(parts[2]).flatMap({ number($0, digits: 5) }) != nil else { return nil }
-      return number(parts[1], digits: 8).map { (.state, $0) }
-    case ("DONE", 2): return number(parts[1], digits: 8).map { (.done, $0) }
-    default: return nil
-    }
   }
 
   /// The names of what is in a directory.

@@ -60,7 +60,7 @@ extension RunReport {
     guard !files.checkpoints.isEmpty || files.best != nil else { return [] }
     var rows = files.checkpoints.reversed().map { checkpoint in
       [
-        NumberText.grouped(checkpoint.step), Self.size(checkpoint.weightBytes),
+        NumberText.grouped(checkpoint.step), Self.size(checkpoint.resultBytes),
         Self.size(checkpoint.stateBytes), Self.state(of: checkpoint),
         history.checkpointReasons[checkpoint.name] ?? "",
       ]
@@ -87,7 +87,7 @@ extension RunReport {
 
   /// A resume needs weights, state and the mark that both are whole; weights alone can be used.
   private static func state(of checkpoint: RunFiles.Checkpoint) -> String {
-    switch (checkpoint.isDone, checkpoint.weightBytes, checkpoint.stateBytes) {
+    switch (checkpoint.isDone, checkpoint.resultBytes, checkpoint.stateBytes) {
     case (true, _?, _?): "complete"
     case (true, _?, nil): "complete, without state"
     case (true, nil, _): "deleted: only DONE is left"

@@ -17,7 +17,8 @@ struct ReportCommand: ParsableCommand {
       A directory of llm.c's own programs will do as well; its main.log knows less. A report that is there is \
       replaced; any other file only with --overwrite.
 
-      --json prints the most important numbers instead, as one JSON object.
+      --json prints the most important numbers instead, as one JSON object; --csv prints all numbers of all \
+      steps as a table.
       """)
 
   @Argument(help: "Directory of a training run.", completion: .directory)
@@ -32,9 +33,14 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Print a summary as one JSON object, and write no page.")
   var json = false
 
+  @Flag(help: "Print losses, rates, norms and speeds as comma-separated values, and write no page.")
+  var csv = false
+
   func validate() throws {
-    if json, output != nil || overwrite {
-      throw ValidationError("--json writes no page; leave out --output and --overwrite.")
+    if json && csv { throw ValidationError("--json and --csv exclude each other.") }
+    if json || csv, output != nil || overwrite {
+      throw ValidationError(
+        "\(json ? "--json" : "--csv") writes no page; leave out --output and --overwrite.")
     }
   }
 
@@ -47,6 +53,7 @@ struct ReportCommand: ParsableCommand {
       Diagnostics.write("warning: \(path): line \(line) is cut short and was left out")
     }
     let name = URL(fileURLWithPath: directory).standardizedFileURL.lastPathComponent
+    if csv { return try Output.write(history.csv) }
     if json { return try JSON.print(RunOverview(history, name: name)) }
     let report = RunReport(
       history, files: try RunFiles(directory: directory), name: name,

@@ -31,7 +31,7 @@ struct MicrogradCommand: Rung {
   @Option(help: "The air's humidity, from 0 to 1.")
   var humidity = 0.5
 
-  @OptionGroup var rung: RungOptions
+  @OptionGroup var options: RungOptions
 
   func validate() throws {
     if seed == 0 { throw ValidationError("--seed is 0, expected 1 to \(UInt32.max)") }
@@ -59,7 +59,7 @@ struct MicrogradCommand: Rung {
         done: Double(index + 1) / Double(steps))
     }
     progress.clear()
-    try rung.finish(lesson.results, lines: lines(lesson.results)) { lesson.gallery }
+    try options.finish(lesson.results, lines: lines(lesson.results)) { lesson.gallery }
   }
 
   /// Every tenth step and the last, counted as the originals do.

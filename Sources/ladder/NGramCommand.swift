@@ -15,64 +15,48 @@ struct NGramCommand: Rung {
         ladder ngram --n 4 --smoothing 0.1 --seed 7
       """)
 
-  @Option(help: "Names to count, one a line, of a to z.", completion: .file())
-  var train = "data/names/train.txt"
-
-  @Option(help: "Names to choose n and smoothing by.", completion: .file())
-  var validation = "data/names/val.txt"
-
-  @Option(help: "Names to test the best one on.", completion: .file())
-  var test = "data/names/test.txt"
+  @Option(help: "Directory of train.txt, val.txt and test.txt, with a name a line.", completion: .directory)
+  var data = "data/names"
 
   @Option(parsing: .upToNextOption, help: "What to try for n, each from 1 to 5.")
   var n = [1, 2, 3, 4, 5]
 
   @Option(parsing: .upToNextOption, help: "What to try adding to every count.")
-  var smoothing: [Float] = [0.03, 0.1, 0.3, 1]
+  var smoothing = [0.03, 0.1, 0.3, 1]
 
-  @Option(help: "Seed of the names that it makes up.")
+  @Option(help: "Of the names that are drawn in the end, not 0.")
   var seed: UInt32 = 1337
 
-  @Option(help: "Characters of names to make up.")
-  var characters = 200
+  @Option(help: "Letters of names to draw, ends of lines included.")
+  var letters = 200
 
-  @OptionGroup var rung: RungOptions
+  @OptionGroup var options: RungOptions
 
   func validate() throws {
-    if n.isEmpty || smoothing.isEmpty { throw ValidationError("--n and --smoothing need a value or more") }
-    if seed == 0 { throw ValidationError("--seed is 0, expected 1 to \(UInt32.max)") }
-    guard (0...1_000_000).contains(characters) else {
-      throw ValidationError("--characters is \(characters), expected 0 to 1000000")
-    }
-    // Said with the usage, and before the files, which may be missing.
     do throws(NGramError) {
-      for n in n {
-        for smoothing in smoothing { _ = try NGramModel(order: n, vocabularySize: 1, smoothing: smoothing) }
-      }
+      _ = try settings()
     } catch {
       throw ValidationError(error.description)
     }
   }
 
+  private func settings() throws(NGramError) -> NGramSettings {
+    try NGramSettings(orders: n, smoothings: smoothing, seed: seed, sampledLetters: letters)
+  }
+
   func run() throws {
-    let settings = NGramLesson.Settings(
-      orders: n, smoothings: smoothing, seed: seed, sampleLength: characters)
+    let texts = try NameTexts(directory: data, least: n.max() ?? 1)
     var progress = ProgressLine()
-    var done = 0
-    let lesson = try NGramLesson(
-      training: NameFile(path: train), validation: NameFile(path: validation), test: NameFile(path: test),
-      settings: settings
-    ) { trial, count in
-      done += 1
-      progress.show("n = \(trial.n), smoothing \(trial.smoothing)", done: Double(done) / Double(count))
+    let lesson = NGramLesson(texts: texts, settings: try settings()) { n, smoothing, done in
+      progress.show("n = \(n), smoothing \(smoothing)", done: done)
     }
     progress.clear()
-    try rung.finish(lesson.results, lines: Self.lines(lesson.results)) { lesson.gallery }
+    try options.finish(lesson.results, lines: Self.lines(lesson.results)) { lesson.gallery }
   }
 
   private static func lines(_ results: NGramLesson.Results) -> [String] {
     let trials = results.trials.map { trial in
-      "n \(trial.n) | smoothing \(Numbers.fixed(Double(trial.smoothing), 2)) | "
+      "n \(trial.n) | smoothing \(Numbers.fixed(trial.smoothing, 2)) | "
         + "train loss \(Numbers.fixed(trial.trainLoss, 4)) | val loss \(Numbers.fixed(trial.validationLoss, 4))"
     }
     return trials + [

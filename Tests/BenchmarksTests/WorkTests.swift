@@ -44,9 +44,12 @@ import Transformer
     #expect(Work.prefill(configuration, promptLength: 3).operations == 836)
     // Two of the forward pass, three of the logits of all three positions.
     #expect(Work.backward(configuration, batchSize: 1, sequenceLength: 3).operations == 5256)
-    // 304 weights, which take 1000 bytes here, and 2·3·2 keys and values of four.
-    let decode = Work.decode(configuration, context: 3, weightBytes: 1000)
+    // 304 weights, which take 1000 bytes here, and 2·3·2 keys and values of four bytes,
+    // or of two.
+    let decode = Work.decode(configuration, context: 3, weightBytes: 1000, valueBytes: 4)
     #expect(decode == Work(operations: 632, bytesRead: 1048))
+    let half = Work.decode(configuration, context: 3, weightBytes: 1000, valueBytes: 2)
+    #expect(half == Work(operations: 632, bytesRead: 1024))
   }
 
   @Test(arguments: [(1, 3), (4, 8), (3, 5)])

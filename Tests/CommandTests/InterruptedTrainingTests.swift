@@ -38,31 +38,14 @@ import Testing
   private func train(
     temporaryDirectory: String? = nil, disturb: (Process) throws -> Void
   ) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Command.path)
-    process.arguments = [
-      "train", "--model", "d1", "--data", workspace.training, "--tokenizer", workspace.tokenizer, "--output",
-      workspace.directory.file("run"), "--positions", "8", "--batch-size", "1", "--sequence-length", "8",
-      "--steps", "20000", "--json",
-    ]
-    if let temporaryDirectory {
-      process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": temporaryDirectory]) { $1 }
-    }
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    // The first step's event means that the steps have begun; what follows is read so that the pipe never fills.
-    var events = Data()
-    while events.range(of: Data(#""event":"step""#.utf8)) == nil {
-      let more = output.fileHandleForReading.availableData
-      try #require(!more.isEmpty, "the run ended before its first step")
-      events += more
-    }
-    try disturb(process)
-    _ = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationReason == .exit)
-    return process.terminationStatus
+    let run = try RunningCommand(
+      [
+        "train", "--model", "d1", "--data", workspace.training, "--tokenizer", workspace.tokenizer,
+        "--output",
+        workspace.directory.file("run"), "--positions", "8", "--batch-size", "1", "--sequence-length", "8",
+        "--steps", "20000",
+      ], environment: temporaryDirectory.map { ["TMPDIR": $0] } ?? [:])
+    try disturb(run.process)
+    return try run.finish().exitCode
   }
 }

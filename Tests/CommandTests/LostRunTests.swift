@@ -77,28 +77,14 @@ import Testing
   }
 
   @Test func aSecondRunInTheSameDirectoryIsRefused() throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Command.path)
-    process.arguments = arguments("--steps", "20000", "--json")
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    var events = Data()
-    while events.range(of: Data(#""event":"step""#.utf8)) == nil {
-      let more = output.fileHandleForReading.availableData
-      try #require(!more.isEmpty, "the run ended before its first step")
-      events += more
-    }
+    let first = try RunningCommand(arguments("--steps", "20000"))
     for option in ["--resume", "--overwrite"] {
       let second = try Command(arguments("--steps", "3", option))
       #expect(second.exitCode == 2)
-      #expect(second.diagnostics.contains("(process \(process.processIdentifier))"))
+      #expect(second.diagnostics.contains("(process \(first.process.processIdentifier))"))
     }
-    process.interrupt()
-    _ = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    first.process.interrupt()
+    #expect(try first.finish().exitCode == 0)
     #expect(try run.checkpoints.count == 1)
   }
 

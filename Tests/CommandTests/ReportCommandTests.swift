@@ -67,6 +67,31 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: page))
   }
 
+  @Test func allNumbersAreATable() throws {
+    let more = #"""
+      {"event":"run","step":1}
+      {"event":"step","step":2,"loss":"NaN","learningRate":0.001,"gradientNorm":0.1}
+      {"event":"evaluation","step":2,"accuracy":0.25}
+
+      """#
+    try write(records + more)
+    let result = try Command("report", directory.file("book"), "--csv")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    // Step 2 was made again after a resume: what was measured then holds.
+    let expected = """
+      step,loss,learning_rate,gradient_norm,milliseconds,tokens_per_second,gigaflops,validation_loss,accuracy
+      0,,,,,,,10.5,
+      1,10.25,,,500.0,512.0,9.0,,
+      2,nan,0.001,0.1,,,,,0.25
+
+      """
+    #expect(result.output == expected)
+    #expect(!FileManager.default.fileExists(atPath: page))
+    let both = try Command("report", directory.file("book"), "--csv", "--json")
+    #expect(both.exitCode == 2)
+    #expect(both.diagnostics.contains("--json and --csv exclude each other."))
+  }
+
   @Test func aSummaryIsOneObject() throws {
     try write(records)
     let result = try Command("report", directory.file("book"), "--json")

@@ -25,52 +25,36 @@ import Testing
   }
 
   @Test func llmcsFlagsMakeARunInTwoPartsThatEqualsOneInOne() throws {
-    let straight = try llmc("-x", "12", output: "straight")
+    let straight = try llmc("-x", "60", output: "straight")
     #expect(straight.exitCode == 0)
     for flag in ["-lg", "-f", "-ge", "-z", "-pn"] {
       #expect(straight.diagnostics.contains("gpt2: note: \(flag) has no effect: "))
     }
-    #expect(try run("straight").checkpoints == [10, 12])
+    #expect(try run("straight").checkpoints == [10, 20, 30, 40, 50, 55, 60])
 
-    // Killed before its end, so to speak: the first part's own schedule is that of twelve steps.
+    // Killed before its end, so to speak: the first part's own schedule is that of sixty steps.
     let first = try interrupted(after: 7, output: "cut")
     #expect(first.contains("--resume"))
-    #expect(try llmc("-x", "12", output: "cut").exitCode == 0)
-    #expect(try run("cut").checkpoint(12) == (try run("straight").checkpoint(12)))
+    #expect(try llmc("-x", "60", output: "cut").exitCode == 0)
+    #expect(try run("cut").checkpoint(60) == (try run("straight").checkpoint(60)))
   }
 
   /// Runs until so many steps have been seen, then sends Ctrl-C. Returns what it said.
   private func interrupted(after steps: Int, output: String) throws -> String {
     // The schedule must be that of the whole run, so the steps are given.
-    let arguments = [
-      "train", "-e", "d1", "--positions", "16", "-i", workspace.training, "-j", workspace.validation,
-      "--tokenizer", workspace.tokenizer, "-o", workspace.directory.file(output), "-n", "5", "-nk", "2",
-      "-nm",
-      "10", "-b", "2", "-t", "16", "-d", "64", "-k", "linear", "-l", "0.003", "-u", "2", "-q", "0.1", "-c",
-      "0.1",
-      "-sl", "5.0", "-sg", "5.0", "-v", "4", "-m", "2", "-s", "6", "-g", "5", "-x", "12", "--json",
-    ]
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Command.path)
-    process.arguments = arguments
-    let (output, diagnostics) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = diagnostics
-    try process.run()
-    var events = Data()
-    while events.range(of: Data(#""event":"step""#.utf8)) == nil
-      || events.count(of: "\"event\":\"step\"") < steps
-    {
-      let more = output.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      events += more
-    }
-    process.interrupt()
-    _ = output.fileHandleForReading.readDataToEndOfFile()
-    let text = String(decoding: diagnostics.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return text
+    let run = try RunningCommand(
+      [
+        "train", "-e", "d1", "--positions", "16", "-i", workspace.training, "-j", workspace.validation,
+        "--tokenizer", workspace.tokenizer, "-o", workspace.directory.file(output), "-n", "5", "-nk", "2",
+        "-nm",
+        "10", "-b", "2", "-t", "16", "-d", "64", "-k", "linear", "-l", "0.003", "-u", "2", "-q", "0.1", "-c",
+        "0.1",
+        "-sl", "5.0", "-sg", "5.0", "-v", "4", "-m", "2", "-s", "6", "-g", "5", "-x", "60",
+      ], untilSteps: steps)
+    run.process.interrupt()
+    let end = try run.finish()
+    #expect(end.exitCode == 0)
+    return end.diagnostics
   }
 
   /// As in llm.c's scripts, which begin with -y 1.
@@ -141,11 +125,5 @@ import Testing
     #expect(result.exitCode == 2)
     #expect(result.diagnostics.contains(complaint))
     #expect(!FileManager.default.fileExists(atPath: workspace.directory.file("run")))
-  }
-}
-
-extension Data {
-  fileprivate func count(of text: String) -> Int {
-    String(decoding: self, as: UTF8.self).components(separatedBy: text).count - 1
   }
 }

@@ -22,6 +22,19 @@ import Testing
     #expect(output.gapsAreIntact)
   }
 
+  @Test("Forward without positions", arguments: oddSizes)
+  func forwardOfTokensAlone(channels: Int) {
+    let table = Buffer(5, channels, gap: 1, seed: 1)
+    let output = Buffer(unset: 8, channels, gap: 2)
+    withTokens(Self.tokens) {
+      Embedding.forward(
+        tokens: $0, tokenTable: table.matrix, positionTable: nil, sequenceLength: 4, into: output.matrix,
+        on: Workers(count: 2))
+    }
+    #expect(output.values == Self.tokens.flatMap { Array(table.matrix[Int($0)]) })
+    #expect(output.gapsAreIntact)
+  }
+
   @Test("Backward adds every place a token is at", arguments: [1, 17, 300])
   func backward(channels: Int) {
     let gradient = Buffer(8, channels, gap: 1, seed: 3)

@@ -10,6 +10,7 @@ import Testing
       ("model_00000010.bin", 100), ("state_00000010_00000.bin", 30), ("state_00000010_00001.bin", 31),
       ("DONE_00000010", 0), ("model_00000020.bin", 100), ("state_00000020_00000.bin", 5),
       ("model_123456789.bin", 7), ("best_00000010.bin", 80), ("best_00000020.bin", 90), ("DONE_00000005", 0),
+      ("adapters_00000015.bin", 11), ("state_00000015_00000.bin", 22), ("DONE_00000015", 0),
     ] {
       _ = try directory.write([UInt8](repeating: 0, count: size), to: name)
     }
@@ -23,10 +24,10 @@ import Testing
       _ = try directory.write([1], to: name)
     }
     let files = try RunFiles(directory: directory.path)
-    #expect(files.checkpoints.map(\.step) == [5, 10, 20, 123_456_789])
-    #expect(files.checkpoints.map(\.weightBytes) == [nil, 100, 100, 7])
-    #expect(files.checkpoints.map(\.stateBytes) == [nil, 61, 5, nil])
-    #expect(files.checkpoints.map(\.isDone) == [true, true, false, false])
+    #expect(files.checkpoints.map(\.step) == [5, 10, 15, 20, 123_456_789])
+    #expect(files.checkpoints.map(\.resultBytes) == [nil, 100, 11, 100, 7])
+    #expect(files.checkpoints.map(\.stateBytes) == [nil, 61, 22, 5, nil])
+    #expect(files.checkpoints.map(\.isDone) == [true, true, true, false, false])
     #expect(files.best == RunFiles.Best(step: 20, bytes: 90))
   }
 

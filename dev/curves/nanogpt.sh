@@ -9,15 +9,8 @@ text=$2
 shift 2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-size=$(($(wc -c <"$text")))
-head -c $((size * 9 / 10)) "$text" >"$dir/train.txt"
-tail -c $((size - size * 9 / 10)) "$text" >"$dir/val.txt"
-"$gpt2" tokenize --byte-level "$dir/byte.bin"
-for part in train val; do
-  "$gpt2" tokenize "$dir/$part.txt" --tokenizer "$dir/byte.bin" --documents file --validation-tokens 0 \
-    --output "$dir/$part"
-done
-"$gpt2" train --model 4x4x128 --positions 64 --data "$dir/train_train.bin" --validation "$dir/val_train.bin" \
+"$(dirname "$0")/byte-tokens.sh" "$gpt2" "$text" "$dir"
+"$gpt2" train --model 4x4x128 --positions 64 --data "$dir/train.bin" --validation "$dir/val.bin" \
   --tokenizer "$dir/byte.bin" --batch-size 12 --sequence-length 64 --steps 2000 --final-learning-rate 0.1 \
   --warm-up-steps 100 --weight-decay 0.1 --beta2 0.99 --validation-interval 250 --validation-batches -1 \
   --sample-interval 0 "$@"

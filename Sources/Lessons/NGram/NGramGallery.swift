@@ -19,7 +19,7 @@ extension NGramLesson {
           explanation: "per letter; the lowest of \(results.trials.count) settings"),
         .init(
           "Test perplexity", NumberText.significant(results.testPerplexity),
-          explanation: "as if it chose among so many letters; guessing is 27"),
+          explanation: "as if it chose among so many letters; guessing is \(vocabulary.count)"),
       ],
       pictures: [
         .init(
@@ -41,7 +41,7 @@ extension NGramLesson {
   }
 
   private var heatMap: HeatMap {
-    let letters = (0..<NameFile.vocabularySize).map { $0 == NameFile.endOfName ? "·" : NameFile.text([$0]) }
+    let letters = (0..<vocabulary.count).map { vocabulary.text([$0]).replacing("\n", with: "·") }
     return HeatMap(
       summary: "How likely each letter is after each", values: bigrams.map { $0.map { $0 * 100 } },
       rowLabels: letters, columnLabels: letters, rowTitle: "letter", columnTitle: "next letter",
@@ -49,7 +49,7 @@ extension NGramLesson {
   }
 
   private var search: LineChart {
-    var smoothings: [Float] = []
+    var smoothings: [Double] = []
     for trial in results.trials where !smoothings.contains(trial.smoothing) {
       smoothings.append(trial.smoothing)
     }
@@ -69,7 +69,7 @@ extension NGramLesson {
   }
 
   private func line(
-    _ name: String, _ smoothing: Float, color: Int, _ loss: (Trial) -> Double
+    _ name: String, _ smoothing: Double, color: Int, _ loss: (Trial) -> Double
   ) -> LineChart.Series {
     let trials = results.trials.filter { $0.smoothing == smoothing }.sorted { $0.n < $1.n }
     return LineChart.Series(
@@ -83,7 +83,7 @@ extension NGramLesson {
   }
 
   /// "0.1", "1"
-  private static func text(_ smoothing: Float) -> String {
+  private static func text(_ smoothing: Double) -> String {
     String(smoothing).replacing(/\.0$/, with: "")
   }
 }

@@ -1,25 +1,24 @@
+import RandomNumbers
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-import BinaryFiles
-import RandomNumbers
-
-/// The rung ngram: counts on names, for every n and smoothing; the setting that does best on names it was not counted on;
-/// what it makes up.
+/// The rung `ngram`: counts on names, for every n and smoothing; the setting that does best on names it was not counted
+/// on; what it makes up.
 public struct NGramLesson {
   public struct Trial: Sendable, Encodable {
     public var n: Int
-    public var smoothing: Float
-    /// In nats per character.
+    public var smoothing: Double
+    /// In nats per letter.
     public var trainLoss: Double
     public var validationLoss: Double
   }
 
   public struct Results: Sendable, Encodable {
-    /// In the order of the grid.
+    /// In the order in which they were tried.
     public var trials: [Trial]
     public var best: Trial
     public var sample: String
@@ -27,74 +26,52 @@ public struct NGramLesson {
     public var testPerplexity: Double
   }
 
-  public struct Settings: Sendable {
-    public var orders: [Int]
-    public var smoothings: [Float]
-    /// Of the sample; not 0, where the generator stands still. The original's is 1337.
-    public var seed: UInt32
-    public var sampleLength: Int
-
-    public init(orders: [Int], smoothings: [Float], seed: UInt32, sampleLength: Int) {
-      self.orders = orders
-      self.smoothings = smoothings
-      self.seed = seed
-      self.sampleLength = sampleLength
-    }
-  }
-
   public let results: Results
-  /// How often each token follows each: rows and columns of the vocabulary, in probabilities without smoothing.
+  public let vocabulary: LetterVocabulary
+  /// How likely each token is after each, without smoothing: (V, V).
   public let bigrams: [[Double]]
 
   /// - Parameters:
-  ///   - settings: At least one order and one smoothing.
-  ///   - progress: Called after each trial, with how many there will be.
-  /// - Throws: `NGramError` if an order or smoothing is out of range; `FileError` if a file is too short for an order.
+  ///   - texts: Of at least as many letters as the largest n each, with ends of lines.
+  ///   - progress: Called before each trial with n, the smoothing, and the fraction that is done.
   public init(
-    training: NameFile, validation: NameFile, test: NameFile, settings: Settings,
-    progress: (Trial, Int) -> Void = { _, _ in }
-  ) throws {
-    precondition(!settings.orders.isEmpty && !settings.smoothings.isEmpty && settings.seed != 0, "no trial")
-    for file in [training, validation, test] {
-      for order in settings.orders { try Self.require(file, toBeUsableFor: order) }
+    texts: NameTexts, settings: NGramSettings, progress: (Int, Double, Double) -> Void = { _, _, _ in }
+  ) {
+    let training = texts.training.map(Int.init)
+    let validation = texts.validation.map(Int.init)
+    func counted(_ order: Int) -> NGramModel {
+      var model = NGramModel(order: order, vocabularySize: texts.vocabulary.count, smoothing: 0)
+      model.train(on: training)
+      return model
     }
     var trials: [Trial] = []
     var best: (trial: Trial, model: NGramModel)?
     for order in settings.orders {
-      let counted = try Self.counted(training, order)
+      let counts = counted(order)
       for smoothing in settings.smoothings {
-        let model = try counted.smoothed(by: smoothing)
+        let count = settings.orders.count * settings.smoothings.count
+        progress(order, smoothing, Double(trials.count) / Double(count))
+        let model = counts.smoothed(by: smoothing)
         let trial = Trial(
-          n: order, smoothing: smoothing, trainLoss: model.loss(of: training.tokens),
-          validationLoss: model.loss(of: validation.tokens))
+          n: order, smoothing: smoothing, trainLoss: model.loss(of: training),
+          validationLoss: model.loss(of: validation))
         trials.append(trial)
-        progress(trial, settings.orders.count * settings.smoothings.count)
         if best.map({ trial.validationLoss < $0.trial.validationLoss }) ?? true { best = (trial, model) }
       }
     }
-    guard let best else { preconditionFailure("no trial") }
-    var random = XorShift(state: UInt64(settings.seed))
-    let sample = best.model.sample(settings.sampleLength, from: NameFile.endOfName) { random.nextFloat() }
-    let testLoss = best.model.loss(of: test.tokens)
+    guard let best, let end = texts.vocabulary.token(UInt8(ascii: "\n")) else {
+      preconditionFailure("settings or names that were not checked")
+    }
+    var generator = XorShift(state: UInt64(settings.seed))
+    let sample = NextToken.sample(
+      settings.sampledLetters, after: Array(repeating: end, count: best.trial.n - 1), using: &generator,
+      best.model.probabilities)
+    let testLoss = best.model.loss(of: texts.test.map(Int.init))
     results = Results(
-      trials: trials, best: best.trial, sample: NameFile.text(sample), testLoss: testLoss,
+      trials: trials, best: best.trial, sample: texts.vocabulary.text(sample), testLoss: testLoss,
       testPerplexity: exp(testLoss))
-    let pairs = try Self.counted(training, 2)
-    bigrams = (0..<NameFile.vocabularySize).map { pairs.probabilities(after: [$0]).map(Double.init) }
-  }
-
-  private static func counted(_ file: NameFile, _ order: Int) throws(NGramError) -> NGramModel {
-    var model = try NGramModel(order: order, vocabularySize: NameFile.vocabularySize, smoothing: 0)
-    model.train(file.tokens)
-    return model
-  }
-
-  private static func require(_ file: NameFile, toBeUsableFor order: Int) throws(FileError) {
-    guard file.tokens.count < order else { return }
-    throw FileError(
-      file.path,
-      .mismatch(
-        found: "\(file.tokens.count) characters and line ends", expected: "at least \(order)",
-        advice: "use a smaller n, or more names"))
+    vocabulary = texts.vocabulary
+    let pairs = counted(2)
+    bigrams = (0..<vocabulary.count).map { pairs.probabilities(after: [$0]) }
   }
 }

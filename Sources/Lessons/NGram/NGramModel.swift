@@ -4,105 +4,82 @@
   import Darwin
 #endif
 
-/// A language model that counts: how often did each token follow these n − 1? (EurekaLabsAI/ngram, `ngram.py`; Jurafsky and
-/// Martin, Speech and Language Processing, chapter 3.)
+/// Counting: how likely a token is after n − 1 others is how often it followed them, with `smoothing` added to each
+/// count (additive smoothing, after Laplace and Lidstone):
+///
+///     p(t | c) = (count(c, t) + s) / (count(c) + s·V).
+///
+/// EurekaLabsAI/ngram, `NgramModel`; Jurafsky and Martin, Speech and Language Processing, chapter 3.
 public struct NGramModel: Sendable {
-  /// n: how many tokens are looked at together, the next one included.
   public let order: Int
   public let vocabularySize: Int
-  /// Added to every count, so that what was never seen is not impossible.
-  public private(set) var smoothing: Float
-  /// (vocabulary, …, vocabulary), n times: for every context a row of counts of what followed.
-  public private(set) var counts: [UInt32]
+  public private(set) var smoothing: Double
+  /// (V, …, V), n times.
+  private var counts: [UInt32]
 
-  public static let orders = 1...5
-
-  /// - Throws: `NGramError` if the order or smoothing is out of range.
-  public init(order: Int, vocabularySize: Int, smoothing: Float) throws(NGramError) {
-    guard Self.orders.contains(order) else { throw .order(order) }
-    try Self.check(smoothing)
-    precondition(vocabularySize > 0 && vocabularySize <= 64, "a vocabulary beyond what can be counted")
-    self.order = order
+  /// - Parameters:
+  ///   - n: At least 1; so many tokens are counted together.
+  ///   - smoothing: At least 0.
+  public init(order n: Int, vocabularySize: Int, smoothing: Double) {
+    precondition(n > 0 && vocabularySize > 0 && smoothing >= 0, "a model of nothing")
+    order = n
     self.vocabularySize = vocabularySize
     self.smoothing = smoothing
-    let size = (0..<order).reduce(1) { size, _ in size * vocabularySize }
-    counts = Array(repeating: 0, count: size)
+    counts = Array(repeating: 0, count: (0..<n).reduce(1) { size, _ in size * vocabularySize })
   }
 
-  /// The same counts with another smoothing.
-  public func smoothed(by smoothing: Float) throws(NGramError) -> NGramModel {
-    try Self.check(smoothing)
+  /// The same counts with another smoothing, at least 0.
+  public func smoothed(by smoothing: Double) -> NGramModel {
+    precondition(smoothing >= 0, "a model of nothing")
     var copy = self
     copy.smoothing = smoothing
     return copy
   }
 
-  private static func check(_ smoothing: Float) throws(NGramError) {
-    guard smoothing.isFinite, smoothing >= 0, smoothing <= 1e6 else { throw .smoothing(smoothing) }
-  }
-
-  /// Counts every run of n tokens.
-  public mutating func train(_ tokens: [Int]) {
+  /// Counts all windows of n tokens.
+  public mutating func train(on tokens: [Int]) {
     for place in places(in: tokens) { counts[place] += 1 }
   }
 
-  /// The probability of each token after a context: (count + smoothing) / Σ (count + smoothing), and the same for all where
-  /// that is 0 / 0.
-  ///
-  /// - Parameter context: n − 1 tokens.
-  public func probabilities(after context: [Int]) -> [Float] {
+  /// How often each token followed the context of n − 1 tokens, (V).
+  public func counts(after context: [Int]) -> ArraySlice<UInt32> {
     precondition(context.count == order - 1, "a context of another length")
-    return probabilities(row: context.reduce(0) { $0 * vocabularySize + $1 })
+    return counts(row: context.reduce(0) { $0 * vocabularySize + $1 })
   }
 
-  /// In float32, as the original.
-  private func probabilities(row: Int) -> [Float] {
-    let start = row * vocabularySize
-    let values = counts[start..<start + vocabularySize].map { Float($0) + smoothing }
-    let sum = values.reduce(0, +)
-    guard sum > 0 else { return Array(repeating: 1 / Float(vocabularySize), count: vocabularySize) }
-    return values.map { $0 / sum }
+  /// How likely each token is to follow, (V); all equally if nothing was counted or added.
+  public func probabilities(after context: [Int]) -> [Double] {
+    probabilities(counts(after: context))
   }
 
-  /// The mean of −log p of every token that has n − 1 before it, in nats; infinite if one was impossible.
+  /// The mean of −ln p of every token that has n − 1 before it, in nats; infinite if one was impossible.
   ///
   /// - Parameter tokens: At least n.
   public func loss(of tokens: [Int]) -> Double {
-    var rows: [Int: [Float]] = [:]
     let places = places(in: tokens)
     precondition(!places.isEmpty, "fewer tokens than the model looks at")
+    var known: [Int: [Double]] = [:]
     var sum = 0.0
     for place in places {
       let (row, target) = place.quotientAndRemainder(dividingBy: vocabularySize)
-      let known = rows[row]
-      let probabilities = known ?? probabilities(row: row)
-      if known == nil { rows[row] = probabilities }
-      sum -= Double(log(probabilities[target]))
+      let probabilities = known[row] ?? probabilities(counts(row: row))
+      known[row] = probabilities
+      sum -= log(probabilities[target])
     }
     return sum / Double(places.count)
   }
 
-  /// Draws tokens one after the other, each from its probabilities after those before.
-  ///
-  /// - Parameters:
-  ///   - start: What fills the context at the beginning.
-  ///   - unit: Draws uniformly from [0, 1).
-  public func sample(_ count: Int, from start: Int, unit: () -> Float) -> [Int] {
-    var context = Array(repeating: start, count: order - 1)
-    return (0..<count).map { _ in
-      let point = Double(unit())
-      var cumulative = 0.0
-      let token = probabilities(after: context).firstIndex { probability in
-        cumulative += Double(probability)
-        return point < cumulative
-      }
-      let next = token ?? vocabularySize - 1
-      context = Array((context + [next]).suffix(order - 1))
-      return next
-    }
+  private func counts(row: Int) -> ArraySlice<UInt32> {
+    counts[row * vocabularySize..<(row + 1) * vocabularySize]
   }
 
-  /// For each run of n tokens, its place among the counts.
+  private func probabilities(_ counts: ArraySlice<UInt32>) -> [Double] {
+    let counts = counts.map { Double($0) + smoothing }
+    let sum = counts.reduce(0, +)
+    return counts.map { sum > 0 ? $0 / sum : 1 / Double(vocabularySize) }
+  }
+
+  /// For each window of n tokens, its place among the counts.
   private func places(in tokens: [Int]) -> [Int] {
     var places: [Int] = []
     places.reserveCapacity(tokens.count)
@@ -113,23 +90,5 @@ public struct NGramModel: Sendable {
       if index >= order - 1 { places.append(place) }
     }
     return places
-  }
-}
-
-/// What no n-gram model can be made with.
-public enum NGramError: Error, Equatable, CustomStringConvertible {
-  case order(Int)
-  case smoothing(Float)
-
-  public var description: String {
-    switch self {
-    case .order(let found):
-      let range = NGramModel.orders
-      return "found n = \(found), expected \(range.lowerBound) to \(range.upperBound); "
-        + (found < range.lowerBound
-          ? "n counts the token that is predicted" : "there would be 27 to the power of n counts")
-    case .smoothing(let found):
-      return "found a smoothing of \(found), expected 0 to 1000000; 0.1 is a good beginning"
-    }
   }
 }

@@ -27,12 +27,17 @@ public struct RunDirectory: Equatable, Sendable {
     self.use = use
   }
 
-  public func model(_ step: Int) -> String { "\(path)/model_\(Self.digits(step)).bin" }
-  public func adapters(_ step: Int) -> String { "\(path)/adapters_\(Self.digits(step)).bin" }
-  public func state(_ step: Int) -> String { "\(path)/state_\(Self.digits(step))_00000.bin" }
-  public func progress(_ step: Int) -> String { "\(path)/progress_\(Self.digits(step)).json" }
-  public func done(_ step: Int) -> String { "\(path)/\(Self.donePrefix)\(Self.digits(step))" }
-  public func best(_ step: Int) -> String { "\(path)/\(Self.bestPrefix)\(Self.digits(step)).bin" }
+  public func model(_ step: Int) -> String { file(.model, step) }
+  public func adapters(_ step: Int) -> String { file(.adapters, step) }
+  public func state(_ step: Int) -> String { file(.state(rank: 0), step) }
+  public func progress(_ step: Int) -> String { file(.progress, step) }
+  public func done(_ step: Int) -> String { file(.done, step) }
+  public func best(_ step: Int) -> String { file(.best, step) }
+
+  private func file(_ kind: RunFileName.Kind, _ step: Int) -> String {
+    "\(path)/\(RunFileName(kind, step).name)"
+  }
+
   public var log: String { path + "/main.log" }
   public var metrics: String { path + "/metrics.jsonl" }
 
@@ -76,23 +81,19 @@ public struct RunDirectory: Equatable, Sendable {
   ///
   /// - Throws: `FileError` if the directory cannot be read.
   public func checkpoints() throws(FileError) -> [Int] {
-    try steps(Self.donePrefix, "")
+    try steps(of: .done)
   }
 
   /// The steps of `best_STEP.bin`.
-  func bestSteps() throws(FileError) -> [Int] { try steps(Self.bestPrefix, ".bin") }
+  func bestSteps() throws(FileError) -> [Int] { try steps(of: .best) }
 
   /// Removes what a run that was killed while it wrote has left behind. Only for whoever holds the lock.
   func removePartialFiles() throws(FileError) {
     for name in try names() where Self.isPartial(name) { unlink(path + "/" + name) }
   }
 
-  private func steps(_ prefix: String, _ suffix: String) throws(FileError) -> [Int] {
-    try names().compactMap { name in
-      guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
-      let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-      return digits.count >= Self.digitCount && digits.allSatisfy(\.isASCIIDigit) ? Int(digits) : nil
-    }.sorted()
+  private func steps(of kind: RunFileName.Kind) throws(FileError) -> [Int] {
+    try names().compactMap { RunFileName($0) }.filter { $0.kind == kind }.map(\.step).sorted()
   }
 
   private func names() throws(FileError) -> [String] {
@@ -103,26 +104,16 @@ public struct RunDirectory: Equatable, Sendable {
     return names
   }
 
-  private static let donePrefix = "DONE_"
-  private static let bestPrefix = "best_"
-  private static let digitCount = 8
-
-  /// llm.c's %08d.
-  private static func digits(_ step: Int) -> String {
-    let digits = String(step)
-    return String(repeating: "0", count: max(0, digitCount - digits.count)) + digits
-  }
-
   private static func isModel(_ name: String) -> Bool {
-    ["model_", "adapters_", bestPrefix].contains { name.hasPrefix($0) } && name.hasSuffix(".bin")
+    switch RunFileName(name)?.kind {
+    case .model, .adapters, .best: true
+    case .state, .progress, .done, nil: false
+    }
   }
 
+  /// Whether it is what `FileWriter` had begun to write.
   private static func isPartial(_ name: String) -> Bool {
-    ["model_", "adapters_", "state_", "progress_", donePrefix, bestPrefix].contains { name.hasPrefix($0) }
-      && name.contains(".partial-")
+    guard let end = name.firstRange(of: FileWriter.partialMark) else { return false }
+    return RunFileName(name[..<end.lowerBound]) != nil
   }
-}
-
-extension Character {
-  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

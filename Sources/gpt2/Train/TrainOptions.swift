@@ -79,8 +79,8 @@ struct OptimizerOptions: ParsableArguments {
       """)
   var optimizer: Optimizer.Method = .adamW
 
-  @Option(help: "Muon's momentum.")
-  var momentum: Float = 0.95
+  @Option(help: "Muon's momentum; 0.95 if not given.")
+  var momentum: Float?
 
   @Option(help: "AdamW's decay of the first moment.")
   var beta1: Float = 0.9
@@ -107,15 +107,18 @@ struct OptimizerOptions: ParsableArguments {
     try clip.check("--clip", atLeast: 0)
     try skipLossOutliers.check("--skip-loss-outliers", atLeast: 0)
     try skipGradientOutliers.check("--skip-gradient-outliers", atLeast: 0)
-    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2), ("--momentum", momentum)]
-    where !(0..<1).contains(beta) {
-      throw ValidationError("\(option) is \(beta), expected a number from 0 to less than 1.")
+    for (option, value) in [("--beta1", beta1), ("--beta2", beta2), ("--momentum", momentum ?? 0)]
+    where !(0..<1).contains(value) {
+      throw ValidationError("\(option) is \(value), expected a number from 0 to less than 1.")
+    }
+    guard momentum == nil || optimizer == .muon else {
+      throw ValidationError("--momentum needs --optimizer muon.")
     }
   }
 
   var settings: Optimizer.Settings {
     Optimizer.Settings(
-      method: optimizer, beta1: beta1, beta2: beta2, momentum: momentum, weightDecay: weightDecay,
+      method: optimizer, beta1: beta1, beta2: beta2, momentum: momentum ?? 0.95, weightDecay: weightDecay,
       maximumGradientNorm: clip == 0 ? nil : clip)
   }
 
@@ -218,11 +221,14 @@ struct TrainedOptions: ParsableArguments {
       """)
   var loraRank: Int?
 
-  @Option(help: "What the adapters' product is multiplied by, times the rank.")
-  var loraAlpha: Float = 16
+  @Option(help: "What the adapters' product is multiplied by, times the rank; 16 if not given.")
+  var loraAlpha: Float?
 
-  @Option(help: "Weights that get adapters: linear for all four, or some of qkvw,attprojw,fcw,fcprojw.")
-  var loraTargets = "linear"
+  @Option(
+    help:
+      "Weights that get adapters: some of qkvw,attprojw,fcw,fcprojw, or linear for all four; so if not given."
+  )
+  var loraTargets: String?
 
   @Option(help: "Tensors to train, all others staying as they are: names or groups, such as biases,norms.")
   var trainOnly: String?
@@ -237,6 +243,9 @@ struct TrainedOptions: ParsableArguments {
     .filter(\.1).map(\.0)
     guard given.count < 2 else {
       throw ValidationError("\(given.joined(separator: " and ")) exclude each other.")
+    }
+    guard loraRank != nil || (loraAlpha == nil && loraTargets == nil) else {
+      throw ValidationError("--lora-alpha and --lora-targets need --lora-rank.")
     }
     let tensors = try trained
     guard loraRank != nil || tensors != .none else { throw ValidationError("Nothing is left to train.") }
@@ -260,7 +269,8 @@ struct TrainedOptions: ParsableArguments {
     guard let loraRank else { return nil }
     do {
       return try AdapterLayout(
-        configuration, rank: loraRank, alpha: loraAlpha, targets: try TensorSet(names: loraTargets))
+        configuration, rank: loraRank, alpha: loraAlpha ?? 16,
+        targets: try TensorSet(names: loraTargets ?? "linear"))
     } catch {
       throw ValidationError("--lora-rank, --lora-alpha and --lora-targets: \(error).")
     }

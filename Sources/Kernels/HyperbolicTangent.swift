@@ -1,0 +1,41 @@
+/// y = tanh x = (e²ˣ − 1) / (e²ˣ + 1), element by element. Its derivative is 1 − y², so that the backward pass needs
+/// the output alone.
+public enum HyperbolicTangent {
+  private static let partValues = 1 << 15
+
+  public static func forward(
+    _ input: Matrix,  // (R, C)
+    into output: Matrix,  // (R, C)
+    on workers: Workers
+  ) {
+    precondition(input.rows == output.rows && input.columns == output.columns, "shapes disagree")
+    workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
+      for row in rows {
+        let x = input.base + row * input.stride
+        let y = output.base + row * output.stride
+        Vectors.forEach(input.columns) { start, lanes in
+          Vectors.store(VectorMath.hyperbolicTangent(Vectors.load(x + start, lanes)), to: y + start, lanes)
+        }
+      }
+    }
+  }
+
+  /// Turns the output's gradient into the input's, in place.
+  public static func backward(
+    output: Matrix,  // (R, C)
+    gradient: Matrix,  // (R, C)
+    on workers: Workers
+  ) {
+    precondition(output.rows == gradient.rows && output.columns == gradient.columns, "shapes disagree")
+    workers.run(over: output.rows, inRangesOf: output.rowsPerPart(ofValues: partValues)) { rows in
+      for row in rows {
+        let y = output.base + row * output.stride
+        let dy = gradient.base + row * gradient.stride
+        Vectors.forEach(output.columns) { start, lanes in
+          let y = Vectors.load(y + start, lanes)
+          Vectors.store(Vectors.load(dy + start, lanes) * (1 - y * y), to: dy + start, lanes)
+        }
+      }
+    }
+  }
+}

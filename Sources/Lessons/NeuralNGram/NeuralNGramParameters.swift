@@ -1,0 +1,74 @@
+import Kernels
+import RandomNumbers
+import Transformer
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One flat buffer with a value for each parameter, and views of its tensors: weights, gradients, or moments.
+public final class NeuralNGramParameters {
+  public let shape: NeuralNGramShape
+  private let buffer: FloatBuffer
+  private let tensors: [NeuralNGramTensor: Matrix]
+
+  /// - Throws: `AllocationError` if they do not fit in memory.
+  public init(zeroed shape: NeuralNGramShape) throws(AllocationError) {
+    self.shape = shape
+    buffer = try FloatBuffer(zeroed: shape.parameterCount)
+    var tensors: [NeuralNGramTensor: Matrix] = [:]
+    var next = buffer.values.baseAddress
+    for tensor in NeuralNGramTensor.allCases {
+      guard let start = next else { preconditionFailure("a shape without values") }
+      let (rows, columns) = tensor.shape(in: shape)
+      tensors[tensor] = Matrix(start, rows: rows, columns: columns)
+      next = start + rows * columns
+    }
+    self.tensors = tensors
+  }
+
+  /// As EurekaLabsAI/mlp draws them, which is PyTorch's default for these layers: embeddings from the standard normal
+  /// distribution, weights and biases evenly from ±1/√(inputs of the layer).
+  ///
+  /// - Parameter seed: Not 0, from which the generator never moves.
+  public convenience init(random shape: NeuralNGramShape, seed: UInt64) throws(AllocationError) {
+    precondition(seed != 0, "a seed of 0")
+    try self.init(zeroed: shape)
+    var generator = XorShift(state: seed)
+    generator.fillNormal(self[.embedding].flat)
+    let hiddenBound = 1 / Double(shape.inputSize).squareRoot()
+    generator.fillUniform(self[.hiddenWeight].flat, within: hiddenBound)
+    generator.fillUniform(self[.hiddenBias].flat, within: hiddenBound)
+    let outputBound = 1 / Double(shape.hiddenSize).squareRoot()
+    generator.fillUniform(self[.outputWeight].flat, within: outputBound)
+    generator.fillUniform(self[.outputBias].flat, within: outputBound)
+  }
+
+  /// All values, tensor after tensor.
+  public var values: UnsafeMutableBufferPointer<Float> { buffer.values }
+
+  public subscript(tensor: NeuralNGramTensor) -> Matrix {
+    guard let matrix = tensors[tensor] else { preconditionFailure("a tensor without a place") }
+    return matrix
+  }
+}
+
+extension XorShift {
+  /// Each value drawn evenly from [−bound, bound).
+  fileprivate mutating func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, within bound: Double) {
+    for index in values.indices { values[index] = Float(Double(nextFloat()) * (2 * bound) - bound) }
+  }
+
+  /// Standard normal values, two at a time (Box and Muller 1958).
+  fileprivate mutating func fillNormal(_ values: UnsafeMutableBufferPointer<Float>) {
+    for index in stride(from: 0, to: values.count, by: 2) {
+      // One draw in 2²⁴ is 0, which has no logarithm.
+      let radius = (-2 * log(max(Double(nextFloat()), 0x1p-25))).squareRoot()
+      let angle = 2 * Double.pi * Double(nextFloat())
+      values[index] = Float(radius * cos(angle))
+      if index + 1 < values.count { values[index + 1] = Float(radius * sin(angle)) }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Kernels
+import Transformer
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How the model is trained; the defaults are those of EurekaLabsAI/mlp.
+public struct NeuralNGramSettings: Equatable, Sendable {
+  public var steps = 50_000
+  public var batchSize = 128
+  /// At the first step; it falls to 0 along half a cosine.
+  public var learningRate = 7e-4
+  public var weightDecay = 1e-4
+  /// Both losses are computed every so many steps, and at the last.
+  public var evaluationInterval = 200
+  /// How much of the training text is evaluated.
+  public var trainingBatches = 20
+
+  public init() {}
+
+  /// η·½·(1 + cos(π·step / steps)), steps counted from 0.
+  public func learningRate(at step: Int) -> Double {
+    learningRate * 0.5 * (1 + cos(Double.pi * Double(step) / Double(steps)))
+  }
+
+  func isEvaluated(_ step: Int) -> Bool { step.isMultiple(of: evaluationInterval) || step == steps - 1 }
+}
+
+/// Losses before the update of a step, in nats per token.
+public struct NeuralNGramEvaluation: Equatable, Encodable, Sendable {
+  public var step: Int
+  public var trainingLoss: Double
+  public var validationLoss: Double
+}
+
+/// Trains a model with AdamW on the windows of a text, in their order.
+public final class NeuralNGramTrainer {
+  public let model: NeuralNGram
+  public let settings: NeuralNGramSettings
+  private let workers: Workers
+  private let training: [Int32]
+  private let validation: [Int32]
+  private var windows: SlidingWindows
+  private let gradients: NeuralNGramParameters
+  private let firstMoments: NeuralNGramParameters
+  private let secondMoments: NeuralNGramParameters
+
+  /// - Parameters:
+  ///   - training: At least a batch of tokens, and more than a context; `validation` likewise.
+  /// - Throws: `AllocationError` if what training needs does not fit in memory.
+  public init(
+    _ parameters: NeuralNGramParameters, settings: NeuralNGramSettings, training: [Int32],
+    validation: [Int32],
+    workers: Workers
+  ) throws(AllocationError) {
+    precondition(settings.steps > 0 && settings.evaluationInterval > 0, "nothing to do")
+    self.settings = settings
+    self.workers = workers
+    self.training = training
+    self.validation = validation
+    windows = SlidingWindows(training, contextLength: parameters.shape.contextLength)
+    model = try NeuralNGram(parameters, batchSize: settings.batchSize, workers: workers)
+    gradients = try NeuralNGramParameters(zeroed: parameters.shape)
+    firstMoments = try NeuralNGramParameters(zeroed: parameters.shape)
+    secondMoments = try NeuralNGramParameters(zeroed: parameters.shape)
+  }
+
+  /// Makes all steps.
+  ///
+  /// - Parameter report: Called with each evaluation.
+  /// - Returns: All evaluations.
+  public func run(_ report: (NeuralNGramEvaluation) -> Void = { _ in }) -> [NeuralNGramEvaluation] {
+    var evaluations: [NeuralNGramEvaluation] = []
+    for step in 0..<settings.steps {
+      if settings.isEvaluated(step) {
+        let evaluation = NeuralNGramEvaluation(
+          step: step, trainingLoss: loss(of: training, atMost: settings.trainingBatches),
+          validationLoss: loss(of: validation))
+        evaluations.append(evaluation)
+        report(evaluation)
+      }
+      update(at: step)
+    }
+    return evaluations
+  }
+
+  /// The mean loss of the whole batches that a text has, from its beginning. As in the original these are ⌊tokens / B⌋,
+  /// so that the last of them may hold a few of the first windows again.
+  public func loss(of tokens: [Int32], atMost limit: Int = .max) -> Double {
+    var windows = SlidingWindows(tokens, contextLength: model.shape.contextLength)
+    let batches = min(tokens.count / settings.batchSize, limit)
+    precondition(batches > 0, "a text of less than a batch")
+    return (0..<batches).reduce(0.0) { sum, _ in sum + model.loss(of: windows.next(settings.batchSize)) }
+      / Double(batches)
+  }
+
+  private func update(at step: Int) {
+    _ = model.loss(of: windows.next(settings.batchSize), gradients: gradients)
+    // Every tensor decays, so that all are updated as one.
+    AdamW.update(
+      parameters: model.parameters.values, gradients: gradients.values, firstMoments: firstMoments.values,
+      secondMoments: secondMoments.values,
+      settings: AdamWStep(
+        learningRate: Float(settings.learningRate(at: step)), weightDecay: Float(settings.weightDecay),
+        step: step + 1), on: workers)
+  }
+}

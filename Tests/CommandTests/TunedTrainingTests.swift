@@ -1,0 +1,153 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs that train a part of a model, or something beside it: adapters, chosen tensors, with Muon.
+@Suite struct TunedTrainingTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    let base = try workspace.train(output: "base")
+    try #require(base.exitCode == 0, "\(base.diagnostics)")
+  }
+
+  private var base: String { workspace.directory.file("base/model_00000003.bin") }
+  private func file(_ name: String) -> String { workspace.directory.file(name) }
+
+  /// A prompt's most probable tokens, with their log-probabilities.
+  private func speak(_ model: String, _ more: String...) throws -> (text: Command, tokens: [Token]) {
+    let result = try Command(
+      [
+        "generate", "--model", model, "--tokenizer", workspace.tokenizer, "--prompt", "To be",
+        "--temperature", "0",
+        "--max-tokens", "6", "--ignore-end-of-text", "--json",
+      ] + more)
+    try #require(result.exitCode == 0, "\(result.diagnostics)")
+    let line = try #require(result.output.split(separator: "\n").first)
+    return (result, try JSONDecoder().decode(Speech.self, from: Data(line.utf8)).tokens)
+  }
+
+  private struct Speech: Decodable { let tokens: [Token] }
+  private struct Token: Decodable, Equatable {
+    let id: Int
+    let logProbability: Double
+  }
+
+  @Test func adaptersAreTrainedUsedMergedAndResumed() throws {
+    let options = [
+      "--lora-rank", "2", "--lora-alpha", "8", "--learning-rate", "0.05", "--schedule", "constant",
+    ]
+    func tune(_ output: String, steps: String, _ more: String...) throws -> Command {
+      try Command(
+        [
+          "train", "--model", base, "--data", workspace.training, "--validation", workspace.validation,
+          "--tokenizer", workspace.tokenizer, "--output", file(output), "--batch-size", "2",
+          "--sequence-length",
+          "16", "--steps", steps,
+        ] + options + more)
+    }
+    let before = try Data(contentsOf: URL(fileURLWithPath: base))
+    let result = try tune("tuned", steps: "8")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: base)) == before)
+    let adapters = file("tuned/adapters_00000008.bin")
+    let names = try FileManager.default.contentsOfDirectory(atPath: file("tuned"))
+    #expect(!names.contains { $0.hasPrefix("model_") })
+    let size = try Data(contentsOf: URL(fileURLWithPath: adapters)).count
+    #expect(size < before.count / 4)
+
+    // They make a difference, and the merged model has it.
+    let plain = try speak(base).tokens
+    let tuned = try speak(base, "--adapters", adapters).tokens
+    #expect(tuned != plain)
+    let merge = try Command("convert", base, file("merged.bin"), "--adapters", adapters)
+    #expect(merge.exitCode == 0, "\(merge.diagnostics)")
+    #expect(try speak(file("merged.bin")).tokens == tuned)
+
+    // In two parts they end at the same bits.
+    #expect(try tune("parts", steps: "5").exitCode == 0)
+    let resumed = try tune("parts", steps: "8", "--resume")
+    #expect(resumed.exitCode == 0, "\(resumed.diagnostics)")
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: file("parts/adapters_00000008.bin")))
+        == (try Data(contentsOf: URL(fileURLWithPath: adapters))))
+
+    // The report knows them.
+    let report = try Command("report", file("tuned"))
+    #expect(report.exitCode == 0, "\(report.diagnostics)")
+    let page = try String(contentsOfFile: file("tuned/report.html"), encoding: .utf8)
+    #expect(page.contains("<td>complete</td>"))
+  }
+
+  @Test func adaptersOfAnotherModelAreRefused() throws {
+    let tuned = try workspace.train("--lora-rank", "1", output: "tuned")
+    #expect(tuned.exitCode == 0, "\(tuned.diagnostics)")
+    let adapters = file("tuned/adapters_00000003.bin")
+    for arguments in [
+      ["generate", "--model", base, "--tokenizer", workspace.tokenizer],
+      ["convert", base, file("merged.bin")],
+    ] {
+      let result = try Command(arguments + ["--adapters", adapters])
+      #expect(result.exitCode == 2)
+      #expect(result.diagnostics.hasPrefix("gpt2: \(adapters): "), "\(result.diagnostics)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: file("merged.bin")))
+  }
+
+  @Test func frozenTensorsKeepTheirBytes() throws {
+    let result = try Command(
+      "train", "--model", base, "--data", workspace.training, "--tokenizer", workspace.tokenizer, "--output",
+      file("frozen"), "--batch-size", "2", "--sequence-length", "16", "--steps", "3", "--train-only",
+      "lnfw,lnfb")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let (before, after) = (
+      try Data(contentsOf: URL(fileURLWithPath: base)),
+      try Data(contentsOf: URL(fileURLWithPath: file("frozen/model_00000003.bin")))
+    )
+    // The last two tensors of a file of float32, of C = 64 elements each: what d1 has.
+    let tail = 2 * 64 * 4
+    #expect(before.count == after.count)
+    #expect(before.dropLast(tail) == after.dropLast(tail))
+    #expect(before.suffix(tail) != after.suffix(tail))
+  }
+
+  @Test func muonIsAnOptimizer() throws {
+    let result = try workspace.train("--optimizer", "muon", "--steps", "4", output: "muon")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let adamW = try workspace.train("--steps", "4", output: "adamw")
+    #expect(adamW.exitCode == 0)
+    let files = try ["muon", "adamw"].map {
+      try Data(contentsOf: URL(fileURLWithPath: file("\($0)/model_00000004.bin")))
+    }
+    #expect(files[0] != files[1])
+    // A run goes on with the optimizer that it began with.
+    let other = try workspace.train("--steps", "5", "--resume", output: "muon")
+    #expect(other.exitCode == 2)
+    #expect(other.diagnostics.contains("state_00000004_00000.bin"), "\(other.diagnostics)")
+  }
+
+  @Test(arguments: [
+    (["--lora-rank", "0"], "--lora-rank"), (["--lora-rank", "65"], "--lora-rank"),
+    (["--lora-rank", "2", "--lora-alpha", "nan"], "--lora-alpha"),
+    (["--lora-rank", "2", "--lora-targets", "wte"], "--lora-targets"),
+    (["--lora-rank", "2", "--lora-targets", "query"], "--lora-targets"),
+    (["--lora-rank", "2", "--freeze", "biases"], "exclude each other"),
+    (["--train-only", "biases", "--freeze", "norms"], "exclude each other"),
+    (["--train-only", "nothing"], "--train-only"), (["--freeze", "all"], "Nothing is left to train"),
+    (["--optimizer", "sgd"], "muon"), (["--momentum", "0.9"], "--momentum needs --optimizer muon"),
+    (["--lora-alpha", "8"], "need --lora-rank"), (["--lora-targets", "fcw"], "need --lora-rank"),
+    (["--optimizer", "muon", "--momentum=-0.5"], "--momentum"),
+  ])
+  func badOptionsAreRefused(options: [String], complaint: String) throws {
+    let result = try Command(
+      [
+        "train", "--model", base, "--data", workspace.training, "--tokenizer", workspace.tokenizer,
+        "--output",
+        file("bad"), "--batch-size", "2", "--sequence-length", "16", "--steps", "1",
+      ] + options)
+    #expect(result.exitCode == 2, "\(result.diagnostics)")
+    #expect(result.diagnostics.contains(complaint), "\(result.diagnostics)")
+    #expect(!FileManager.default.fileExists(atPath: file("bad")))
+  }
+}
