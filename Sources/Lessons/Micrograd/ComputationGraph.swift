@@ -40,7 +40,8 @@ extension Value.Operation {
     case .leaf: nil
     case .sum: "+"
     case .product: "×"
-    case .power(_, let exponent): "power " + String(exponent).replacing(/\.0$/, with: "")
+    case .power(_, let exponent):
+      "power " + String(exponent).replacing(/\.0$/, with: "").replacing("-", with: "−")
     case .exponential: "exp"
     case .logarithm: "log"
     case .hyperbolicTangent: "tanh"

@@ -3,9 +3,9 @@
     git clone https://github.com/EurekaLabsAI/ngram originals/ngram
     python dev/reference/lessons/ngram.py originals/ngram
 
-Runs ngram.py as it is, but for more decimals in what it prints. Needs numpy before version 2 (1.26.4 made the file): from
-2.0 on, Python's float plus numpy's float32 is a float32, so that the sum of 200,000 losses loses its last digits, and
-the figures differ from those of the original's README. Takes a minute.
+Runs ngram.py as it is, but for more decimals in what it prints. Needs numpy before version 2 (1.26.4 made the file):
+from 2.0 on, Python's float plus numpy's float32 is a float32, so that the sum of 200,000 losses loses its last
+digits, and the figures differ from those of the original's README. Takes a minute.
 """
 
 import contextlib
