@@ -68,8 +68,11 @@ import Testing
     #expect(FiniteDifferences.gradient(at: elsewhere, of: expected).contains { abs($0) > 0.01 })
   }
 
-  /// A thousand random problems without regularisation, each until it converges or a Gaussian shrinks to nothing.
-  @Test func theLikelihoodNeverFalls() throws {
+  /// A thousand random problems, each until 25 iterations are made or a Gaussian shrinks to nothing. Without
+  /// regularisation nothing may fall. What scikit-learn adds to the covariances is no part of the likelihood: with its
+  /// 1e-6, iterations that lost as much as 1.4e-5 were seen.
+  @Test(arguments: [(0, 1e-9), (1e-6, 1e-4)])
+  func theLikelihoodNeverFalls(regularisation: Double, allowed: Double) throws {
     var random = SeededRandom(seed: 3)
     var (iterations, shrunk) = (0, 0)
     for problem in 0..<1000 {
@@ -78,22 +81,23 @@ import Testing
       let points = Self.clusters(d, k, count: Int.random(in: 12...40, using: &random), &random)
       var generator = XorShift(state: UInt64(problem + 1))
       var mixture = try GaussianMixture.start(
-        for: points, components: k, regularisation: 0, using: &generator)
+        for: points, components: k, regularisation: regularisation, using: &generator)
       var before = -Double.infinity
       do throws(MixtureError) {
         for iteration in 0..<25 {
           let responsibilities = try Responsibilities(of: mixture, for: points, iteration: iteration)
           let now = responsibilities.meanLogLikelihood
-          #expect(now >= before - 1e-9, "problem \(problem), iteration \(iteration): \(before) to \(now)")
+          #expect(now >= before - allowed, "problem \(problem), iteration \(iteration): \(before) to \(now)")
           before = now
-          mixture = responsibilities.mixture(of: points, regularisation: 0)
+          mixture = responsibilities.mixture(of: points, regularisation: regularisation)
           iterations += 1
         }
       } catch {
         shrunk += 1
       }
     }
-    #expect(iterations > 20_000 && shrunk < 200, "\(iterations) iterations, \(shrunk) shrunk")
+    // Few points and up to four Gaussians: some shrink, but with regularisation none.
+    #expect(iterations > 23_000 && shrunk <= (regularisation == 0 ? 120 : 0), "\(iterations), \(shrunk)")
   }
 
   private static func clusters(
