@@ -162,6 +162,21 @@ import Testing
     }
   }
 
+  /// Far too much regularisation for these points: it loses likelihood, and the page says so.
+  @Test func aFallIsNotHidden() throws {
+    var lesson = MixtureLesson()
+    lesson.pointCount = 60
+    let rising = try lesson.fit(example: MixtureLesson.example(dimensions: 1))
+    #expect(rising.fit.largestFall == 0)
+    #expect(MixtureResults.gallery([rising]).html.contains("It rises with every iteration."))
+    lesson.settings.regularisation = 3
+    let falling = try lesson.fit(example: MixtureLesson.example(dimensions: 1))
+    let likelihoods = falling.fit.states.map(\.meanLogLikelihood)
+    let largest = zip(likelihoods, likelihoods.dropFirst()).map { $0 - $1 }.max() ?? 0
+    #expect(largest > 1e-9 && falling.fit.largestFall == largest)
+    #expect(MixtureResults.gallery([falling]).html.contains("made it fall by"))
+  }
+
   @Test func whatIsDrawnHasTheMomentsOfTheMixture() throws {
     var generator = XorShift(state: 1337)
     let count = 40_000

@@ -15,7 +15,8 @@ extension MixtureResults {
         "Expectation-maximisation fits a sum of Gaussians. It needs to know which Gaussian made a point to place the "
           + "Gaussians, and where the Gaussians are to know which made a point; so it takes turns. E step: each "
           + "Gaussian's share in each point. M step: weights, means and covariances by these shares.",
-        "No turn makes the points less likely. That is no promise of the best mixture: another start may end elsewhere.",
+        "Without regularisation no turn makes the points less likely. That is no promise of the best mixture: another start "
+          + "may end elsewhere.",
       ],
       facts: all.flatMap(\.facts), pictures: all.flatMap(\.pictures))
   }
@@ -58,8 +59,10 @@ extension MixtureResults {
       series: [.init("log-likelihood", points, hasMarkers: true)], size: ChartSize(width: 860, height: 260))
     return Gallery.Picture(
       "likelihood-\(self.points.dimensions)d", title: "\(name): how likely the points are",
-      caption:
-        "It rises with every iteration. Long flat stretches are usual: where two Gaussians overlap, shares move slowly.",
+      caption: (fit.largestFall == 0
+        ? "It rises with every iteration."
+        : "Regularisation is no part of it, and made it fall by \(NumberText.scientific(fit.largestFall)) at most.")
+        + " Long flat stretches are usual: where two Gaussians overlap, shares move slowly.",
       chart,
       isWide: true)
   }
