@@ -2,7 +2,7 @@
 GPT2 := .build/release/gpt2
 PYTHON ?= python3
 
-.PHONY: help run test finetune build setup lint format verify-124M measure bench check-package clean
+.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -13,13 +13,17 @@ run: build ## Train a small GPT-2 on Shakespeare and let it speak (under three m
 finetune: build ## Verify and fine-tune OpenAI's 124M on Shakespeare, and let it speak
 	scripts/finetune.sh $(GPT2)
 
+lessons: setup ## Run the ladder's lessons, from scalar backpropagation up, with pages in lessons/
+	swift build -c release --product ladder
+	scripts/lessons.sh .build/release/ladder
+
 test: setup ## Run the tests
 	swift test --disable-xctest # All tests are Swift Testing's.
 
 build: setup ## Build the gpt2 command
 	swift build -c release --product gpt2
 
-setup: ## Install what is missing (OpenBLAS on Linux)
+setup: ## Install what is missing (OpenBLAS and zlib on Linux)
 	@scripts/setup.sh
 
 lint: ## Check the formatting

@@ -50,9 +50,10 @@ let package = Package(
       name: "GPT2Library",
       targets: [
         "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation",
-        "Training", "Charts", "Reports", "Lessons",
+        "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
+    .library(name: "Lessons", targets: ["Lessons"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -61,6 +62,7 @@ let package = Package(
     // From the ground up; imports only ever go down.
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     floor("BinaryFiles", on: []),
     floor("GGUF", on: ["BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
@@ -79,8 +81,11 @@ let package = Package(
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
     floor(
       "Lessons",
-      on: ["Training", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles", "RandomNumbers"]),
-    floor("Terminal", on: ["BinaryFiles", argumentParser]),
+      on: [
+        "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
+        "RandomNumbers", "CZlib",
+      ]),
+    floor("Terminal", on: ["Kernels", "BinaryFiles", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
@@ -89,7 +94,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "ladder", dependencies: ["Terminal", "Lessons", "Kernels", "BinaryFiles", argumentParser],
+      name: "ladder",
+      dependencies: [
+        "Terminal", "Lessons", "Training", "Transformer", "Kernels", "BinaryFiles", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(
@@ -111,7 +119,11 @@ let package = Package(
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
-    tests(of: "Lessons", using: ["Lessons", "Kernels", "Charts", "RandomNumbers", "BinaryFiles"]),
+    tests(
+      of: "Lessons",
+      using: [
+        "Lessons", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles", "CZlib",
+      ]),
     tests(of: "Command", using: ["gpt2", "ladder"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Usage: fetch.sh FILE URL [BYTES [SHA256]]
+# Usage: fetch.sh FILE URL [BYTES [SHA256 [gzip]]]
+# With "gzip" BYTES and SHA256 are those of what the file unpacks to, which is the same however it was packed.
 # Fetches URL into FILE unless it is there. The file appears only once it is whole; a transfer that was cut
 # off goes on where it stopped. Exit code 1 if it cannot be had, 2 if FILE is there with another size or another
 # checksum: it may be the user's own, so it is left alone.
@@ -9,17 +10,26 @@ file=$1
 url=$2
 bytes=${3:-}
 sha256=${4:-}
+packing=${5:-}
 
+# Lets a program, which comes after the file, read what is measured of it. Of damaged data gzip unpacks what it can, and
+# size or checksum tell.
+measure() {
+  measured=$1
+  shift
+  if [ -n "$packing" ]; then gzip -dc <"$measured" 2>/dev/null | "$@"; else "$@" <"$measured"; fi
+}
+unpacked=${packing:+ unpacked}
 # A number without the spaces that some systems' wc pads it with.
-size() { echo $(($(wc -c <"$1"))); }
+size() { echo $(($(measure "$1" wc -c))); }
 has_size() { [ -z "$bytes" ] || [ "$(size "$1")" -eq "$bytes" ]; }
 
 # Prints the file's checksum. Linux has the first program, macOS the second.
 checksum() {
   if command -v sha256sum >/dev/null; then
-    sum=$(sha256sum <"$1")
+    sum=$(measure "$1" sha256sum)
   elif command -v shasum >/dev/null; then
-    sum=$(shasum -a 256 <"$1")
+    sum=$(measure "$1" shasum -a 256)
   else
     return 1
   fi
@@ -36,13 +46,17 @@ has_checksum() {
   [ "$found" = "$sha256" ]
 }
 
+if [ -n "$packing" ] && ! command -v gzip >/dev/null; then
+  echo "fetch: gzip was not found" >&2
+  exit 1
+fi
 if [ -f "$file" ]; then
   if ! has_size "$file"; then
-    echo "fetch: $file has $(size "$file") bytes, expected $bytes; move it away to fetch it anew" >&2
+    echo "fetch: $file has $(size "$file") bytes$unpacked, expected $bytes; move it away to fetch it anew" >&2
     exit 2
   fi
   if ! has_checksum "$file"; then
-    echo "fetch: $file has the SHA-256 $found, expected $sha256; move it away to fetch it anew" >&2
+    echo "fetch: $file has the SHA-256 $found$unpacked, expected $sha256; move it away to fetch it anew" >&2
     exit 2
   fi
   exit 0
@@ -82,12 +96,12 @@ if [ "$status" -ne 0 ]; then
   exit 1
 fi
 if ! has_size "$partial"; then
-  echo "fetch: got $(size "$partial") bytes, expected $bytes; removed them" >&2
+  echo "fetch: got $(size "$partial") bytes$unpacked, expected $bytes; removed them" >&2
   rm -f "$partial"
   exit 1
 fi
 if ! has_checksum "$partial"; then
-  echo "fetch: got bytes with the SHA-256 $found, expected $sha256; removed them" >&2
+  echo "fetch: got bytes with the SHA-256 $found$unpacked, expected $sha256; removed them" >&2
   rm -f "$partial"
   exit 1
 fi

@@ -10,7 +10,7 @@ fi
 
 case "$(uname -s)" in
 Darwin)
-  exit 0 # Accelerate, which has the same matrix product, comes with the system.
+  exit 0 # Accelerate, which has the same matrix product, comes with the system, and zlib with the SDK.
   ;;
 Linux) ;;
 *)
@@ -19,27 +19,35 @@ Linux) ;;
   ;;
 esac
 
-if command -v pkg-config >/dev/null && pkg-config --exists openblas; then
-  exit 0
-fi
+# What is missing, and the packages that have it. Without pkg-config nothing is found.
+missing=""
+packages=""
+look_for() {
+  command -v pkg-config >/dev/null && pkg-config --exists "$1" && return
+  missing="$missing${missing:+ and }$2"
+  packages="$packages$3 "
+}
+look_for openblas OpenBLAS libopenblas-dev
+look_for zlib zlib zlib1g-dev
+[ -n "$missing" ] || exit 0
+packages="${packages}pkg-config"
 
 if ! command -v apt-get >/dev/null; then
-  echo "setup: OpenBLAS was not found by pkg-config, and there is no apt-get to install it with;" \
-    "install OpenBLAS with its headers, and pkg-config, then try again" >&2
+  echo "setup: pkg-config did not find $missing, and there is no apt-get to install with;" \
+    "install $missing with headers, and pkg-config, then try again" >&2
   exit 2
 fi
 
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "setup: OpenBLAS is missing and this user is not root; run:" \
-      "apt-get install libopenblas-dev pkg-config" >&2
+    echo "setup: $missing was not found and this user is not root; run: apt-get install $packages" >&2
     exit 2
   fi
   as_root="sudo"
 fi
 
-echo "setup: OpenBLAS was not found; installing libopenblas-dev and pkg-config with apt-get" >&2
+echo "setup: $missing was not found; installing $packages with apt-get" >&2
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 # A signal alone ends some shells without that.
@@ -48,7 +56,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 # sudo drops most of the environment, so the variable is set behind it.
 apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@"; }
-install() { apt install -y -q libopenblas-dev pkg-config; }
+install() { apt install -y -q $packages; }
 # The package lists of a fresh machine may be empty or old, so a first refusal is not the last word.
 if ! install >"$logs/first" 2>&1; then
   if ! { apt update -q && install; } >"$logs/second" 2>&1; then
@@ -57,13 +65,14 @@ if ! install >"$logs/first" 2>&1; then
     tail -n 5 "$logs/first" >&2
     echo "setup: after that, apt-get update and install ended with:" >&2
     tail -n 5 "$logs/second" >&2
-    echo "setup: apt-get could not install them; install libopenblas-dev and pkg-config by hand" \
-      "and try again" >&2
+    echo "setup: apt-get could not install them; install $packages by hand and try again" >&2
     exit 2
   fi
 fi
-pkg-config --exists openblas || {
-  echo "setup: libopenblas-dev is installed, but pkg-config does not find 'openblas'" >&2
-  exit 2
-}
+for library in openblas zlib; do
+  pkg-config --exists $library || {
+    echo "setup: $packages were installed, but pkg-config does not find '$library'" >&2
+    exit 2
+  }
+done
 echo "setup: done" >&2

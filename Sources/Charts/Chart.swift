@@ -9,3 +9,4 @@ extension LineChart: Chart {}
 extension HeatMap: Chart {}
 extension ScatterPlot: Chart {}
 extension BarChart: Chart {}
+extension ImageGrid: Chart {}

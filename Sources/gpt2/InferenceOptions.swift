@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Generation
 import Kernels
+import Terminal
 import Tokens
 import Transformer
 

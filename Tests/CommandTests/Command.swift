@@ -1,18 +1,21 @@
 import Foundation
 import Testing
 
-/// Runs the built `gpt2`, as a user does.
+/// Runs the built `gpt2`, or another program, as a user does.
 struct Command {
   let exitCode: Int32
   let output: String
   let diagnostics: String
 
   /// The executable is built into the directory that the test runner is in.
-  static let path: String = {
+  static let path = path(of: "gpt2")
+
+  /// The same of another of the project's programs.
+  static func path(of program: String) -> String {
     let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
     let runner = bundle ?? URL(fileURLWithPath: CommandLine.arguments[0])
-    return runner.deletingLastPathComponent().appendingPathComponent("gpt2").path
-  }()
+    return runner.deletingLastPathComponent().appendingPathComponent(program).path
+  }
 
   /// - Parameters:
   ///   - environment: Variables to add to the test's own.

@@ -190,6 +190,28 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("temporary")) == [])
   }
 
+  /// Either library may be what is missing, or both.
+  @Test(arguments: [
+    ("[ $2 = openblas ]", "zlib", "zlib1g-dev pkg-config"),
+    ("[ $2 = zlib ]", "OpenBLAS", "libopenblas-dev pkg-config"),
+    ("false", "OpenBLAS and zlib", "libopenblas-dev zlib1g-dev pkg-config"),
+  ])
+  func setupNamesWhatIsMissing(answer: String, libraries: String, packages: String) throws {
+    for (name, body) in [
+      ("swift", ""), ("uname", "echo Linux"), ("id", "echo 0"), ("pkg-config", answer),
+      ("apt-get", "echo \"apt-get $*\" >>'\(directory.file("calls"))'; exit 100"),
+    ] {
+      try program("bin/\(name)", body)
+    }
+    let result = try shell([TestFiles.project("scripts/setup.sh")], environment: ["PATH": searchPath])
+    #expect(result.exitCode == 2)
+    #expect(
+      result.diagnostics.hasPrefix("setup: \(libraries) was not found; installing \(packages) with apt-get\n")
+    )
+    let calls = String(decoding: try contents(of: "calls"), as: UTF8.self)
+    #expect(calls == "apt-get install -y -q \(packages)\napt-get update -q\n")
+  }
+
   @Test func fineTuningWithoutItsFilesNamesThemAndWhereTheyGo() throws {
     try copyOfTheProject(at: "")
     let result = try shell([directory.file("scripts/finetune.sh"), "gpt2"], environment: nowhere)

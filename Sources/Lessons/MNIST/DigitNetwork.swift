@@ -1,0 +1,88 @@
+import Kernels
+import Transformer
+
+/// A multilayer perceptron that reads digits, on the kernels that GPT-2's own perceptrons run on:
+///
+///     a = x·W₁ᵀ + b₁,   h = GELU(a),   z = h·W₂ᵀ + b₂,   loss = mean over the batch of −log softmax(z)ₜ
+///
+/// and backwards, with d the gradient of the loss by each:
+///
+///     dz = (softmax(z) − [k = t]) / B
+///     dW₂ = dzᵀ·h,   db₂ = Σ dz,   dh = dz·W₂,   da = dh ⊙ GELU'(a)
+///     dW₁ = daᵀ·x,   db₁ = Σ da
+public struct DigitNetwork {
+  public let parameters: DigitParameters
+  public let workers: Workers
+
+  public var shape: DigitParameters.Shape { parameters.shape }
+
+  public init(_ parameters: DigitParameters, on workers: Workers) {
+    self.parameters = parameters
+    self.workers = workers
+  }
+
+  /// What the passes over a batch leave behind.
+  final class Batch {
+    let input: Matrix  // (B, I), x
+    let inactivated: Matrix  // (B, H), a
+    let hidden: Matrix  // (B, H), h
+    let logits: Matrix  // (B, K), z; after the backward pass its gradient
+    let hiddenGradient: Matrix  // (B, H), dh and then da
+    let losses: UnsafeMutableBufferPointer<Float>  // (B)
+    private let memory: FloatBuffer
+
+    /// - Parameter size: B, at least 1.
+    init(_ size: Int, of shape: DigitParameters.Shape) throws(AllocationError) {
+      let widths = [shape.inputs, shape.hidden, shape.hidden, shape.classes, shape.hidden, 1]
+      memory = try FloatBuffer(zeroed: size * widths.reduce(0, +))
+      guard var next = memory.values.baseAddress else { preconditionFailure("an empty batch") }
+      let matrices = widths.map { width in
+        defer { next += size * width }
+        return Matrix(next, rows: size, columns: width)
+      }
+      (input, inactivated, hidden) = (matrices[0], matrices[1], matrices[2])
+      (logits, hiddenGradient, losses) = (matrices[3], matrices[4], matrices[5].flat)
+    }
+
+    /// Takes images as inputs: 0 for paper, 1 for ink.
+    func fill(from images: DigitImages, _ indices: some Collection<Int>) {
+      precondition(indices.count == input.rows && images.pixelsPerImage == input.columns, "shapes disagree")
+      for (row, index) in indices.enumerated() {
+        let x = input[row]
+        for (column, pixel) in images[index].enumerated() { x[column] = Float(pixel) / 255 }
+      }
+    }
+  }
+
+  /// From the batch's input to its logits.
+  func forward(_ batch: Batch) {
+    Linear.forward(
+      batch.input, weight: parameters.weight1, bias: parameters.bias1, residual: nil, into: batch.inactivated,
+      activated: batch.hidden, on: workers)
+    Linear.forward(
+      batch.hidden, weight: parameters.weight2, bias: parameters.bias2, residual: nil, into: batch.logits,
+      on: workers)
+  }
+
+  /// After `forward`: writes the gradients of the mean loss.
+  ///
+  /// - Parameter targets: (B), the digits that the images show.
+  /// - Returns: The mean loss, in nats.
+  func backward(_ batch: Batch, targets: [Int32], into gradients: DigitParameters) -> Float {
+    let size = batch.input.rows
+    targets.withUnsafeBufferPointer { targets in
+      CrossEntropy.lossAndGradient(
+        logits: batch.logits, vocabularySize: shape.classes, targets: targets, scale: 1 / Float(size),
+        into: batch.losses, on: workers)
+    }
+    Linear.backward(
+      outputGradient: batch.logits, input: batch.hidden, weight: parameters.weight2,
+      inputGradient: batch.hiddenGradient, weightGradient: gradients.weight2, biasGradient: gradients.bias2,
+      inactivated: batch.inactivated, accumulating: false, on: workers)
+    Linear.backward(
+      outputGradient: batch.hiddenGradient, input: batch.input, weight: parameters.weight1,
+      inputGradient: nil, weightGradient: gradients.weight1, biasGradient: gradients.bias1,
+      accumulating: false, on: workers)
+    return batch.losses.reduce(0, +) / Float(size)
+  }
+}

@@ -1,0 +1,76 @@
+import Kernels
+import RandomNumbers
+import Transformer
+
+/// The numbers that a `DigitNetwork` learns, or as many beside them: gradients, moments.
+public final class DigitParameters {
+  /// The sizes of a network's layers.
+  public struct Shape: Equatable, Sendable {
+    /// I, pixels of an image.
+    public let inputs: Int
+    /// H, hidden units.
+    public let hidden: Int
+    /// K
+    public let classes: Int
+
+    public init(inputs: Int, hidden: Int, classes: Int = DigitImages.classes) {
+      self.inputs = inputs
+      self.hidden = hidden
+      self.classes = classes
+    }
+
+    public var parameters: Int { hidden * (inputs + 1) + classes * (hidden + 1) }
+  }
+
+  public let shape: Shape
+  let values: FloatBuffer
+  let weight1: Matrix  // (H, I)
+  let bias1: Matrix  // (1, H)
+  let weight2: Matrix  // (K, H)
+  let bias2: Matrix  // (1, K)
+
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  public init(zeroed shape: Shape) throws(AllocationError) {
+    self.shape = shape
+    values = try FloatBuffer(zeroed: shape.parameters)
+    guard var next = values.values.baseAddress else { preconditionFailure("a network without parameters") }
+    func take(_ rows: Int, _ columns: Int) -> Matrix {
+      defer { next += rows * columns }
+      return Matrix(next, rows: rows, columns: columns)
+    }
+    weight1 = take(shape.hidden, shape.inputs)
+    bias1 = take(1, shape.hidden)
+    weight2 = take(shape.classes, shape.hidden)
+    bias2 = take(1, shape.classes)
+  }
+
+  /// A random start: weights and biases uniform between ±1/√n for n values that a unit reads, as PyTorch's `nn.Linear`.
+  ///
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  public convenience init(random shape: Shape, seed: UInt32) throws(AllocationError) {
+    try self.init(zeroed: shape)
+    var generator = MersenneTwister(seed: seed)
+    for (tensor, inputs) in zip(tensors, [shape.inputs, shape.inputs, shape.hidden, shape.hidden]) {
+      let bound = 1 / Float(inputs).squareRoot()
+      generator.fillUniform(tensor.flat, from: -bound, to: bound)
+    }
+  }
+
+  /// In the order in which they lie in `values`.
+  var tensors: [Matrix] { [weight1, bias1, weight2, bias2] }
+
+  /// Whether one of `tensors` is a weight, not a bias.
+  static func isWeight(_ index: Int) -> Bool { index.isMultiple(of: 2) }
+
+  /// A copy of all values: W₁, b₁, W₂, b₂.
+  var copy: [Float] { Array(values.values) }
+
+  /// Takes over as many values in the same order.
+  func set(_ copy: [Float]) {
+    precondition(copy.count == values.values.count, "shapes disagree")
+    _ = values.values.update(from: copy)
+  }
+
+  /// What hidden unit `unit` reads from each pixel.
+  public func inputWeights(of unit: Int) -> [Float] { Array(weight1[unit]) }
+}

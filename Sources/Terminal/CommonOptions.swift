@@ -1,0 +1,47 @@
+import ArgumentParser
+import Kernels
+
+public struct ThreadOptions: ParsableArguments {
+  @Option(
+    help: "Threads to work on; as many as the process may use if not given. The results are the same bits.")
+  public var threads: Int?
+
+  public init() {}
+
+  public func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected a number from 1 to 1024.")
+    }
+  }
+
+  /// No more threads than processors: more would only take turns.
+  public var workers: Workers {
+    Workers(count: threads.map { min($0, Workers.activeProcessorCount) })
+  }
+}
+
+/// Bounds of options.
+extension Int {
+  /// - Throws: `ValidationError` naming the option if the number is below `minimum`.
+  public func check(_ option: String, atLeast minimum: Int) throws {
+    guard self >= minimum else {
+      throw ValidationError("\(option) is \(self), expected a whole number of at least \(minimum).")
+    }
+  }
+
+  /// - Throws: `ValidationError` naming the option if the number is outside that range.
+  public func check(_ option: String, from minimum: Int, to maximum: Int) throws {
+    guard (minimum...maximum).contains(self) else {
+      throw ValidationError("\(option) is \(self), expected a whole number from \(minimum) to \(maximum).")
+    }
+  }
+}
+
+extension Float {
+  /// - Throws: `ValidationError` naming the option if the number is not finite or below `minimum`.
+  public func check(_ option: String, atLeast minimum: Float) throws {
+    guard isFinite, self >= minimum else {
+      throw ValidationError("\(option) is \(self), expected a number of at least \(minimum).")
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Lessons
+import Terminal
+
+/// `ladder mnist`.
+struct MNISTCommand: Rung {
+  static let configuration = CommandConfiguration(
+    commandName: "mnist",
+    abstract: "A perceptron reads handwritten digits, and shows what its units hold.",
+    discussion: """
+      A network of one hidden layer learns MNIST's 60,000 digits by AdamW, and reads the 10,000 test digits. Then each \
+      hidden unit is switched off in turn, to see which digits are missed without it. With --output it draws the mistakes, \
+      the confusion of digits, and the weights.
+
+        scripts/fetch-lessons.sh
+        ladder mnist --output lessons/mnist
+      """)
+
+  @OptionGroup var rung: RungOptions
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(help: "Directory with MNIST's four files, packed by gzip or not.", completion: .directory)
+  var data = "data/mnist"
+
+  @Option(help: "Hidden units.")
+  var hidden = 128
+
+  @Option(help: "Times that every image is seen.")
+  var epochs = 12
+
+  @Option(name: .shortAndLong, help: "Images that an update learns from.")
+  var batchSize = 64
+
+  @Option(name: .shortAndLong, help: "The learning rate at the beginning; a cosine takes it to zero.")
+  var learningRate: Float = 2e-3
+
+  @Option(help: "Weight decay.")
+  var weightDecay: Float = 0.05
+
+  @Option(help: "Of the random start and the order of the images.")
+  var seed: UInt32 = 42
+
+  func validate() throws {
+    try hidden.check("--hidden", from: 1, to: 65_536)
+    try epochs.check("--epochs", from: 1, to: 10_000)
+    try batchSize.check("--batch-size", from: 1, to: 65_536)
+    try learningRate.check("--learning-rate", atLeast: 0)
+    try weightDecay.check("--weight-decay", atLeast: 0)
+  }
+
+  func run() throws {
+    let training = try DigitImages(.training, in: data)
+    let test = try DigitImages(.test, in: data)
+    try test.check(rows: training.rows, columns: training.columns, in: data)
+    let settings = DigitTraining.Settings(
+      hidden: hidden, epochs: epochs, batchSize: batchSize, learningRate: learningRate,
+      weightDecay: weightDecay, seed: seed)
+    var progress = ProgressLine()
+    let lesson = try MNISTLesson(training: training, test: test, settings, on: threading.workers) { event in
+      switch event {
+      case .step(let step, let steps, let loss):
+        let text = "step \(step)/\(steps) | loss \(Numbers.fixed(Double(loss), 4))"
+        progress.show(text, done: Double(step) / Double(steps))
+      case .epoch(let epoch):
+        progress.clear()
+        Diagnostics.write(Self.line(epoch))
+      }
+    }
+    progress.end()
+    try rung.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
+  }
+
+  private static func line(_ epoch: MNISTLesson.Epoch) -> String {
+    let training = epoch.trainingLoss.map { "training loss \(Numbers.fixed(Double($0), 4)), " } ?? ""
+    return "epoch \(epoch.epoch): \(training)test loss \(Numbers.fixed(epoch.testLoss, 4)), "
+      + "accuracy \(Numbers.fixed(epoch.testAccuracy * 100, 2)) %"
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Lessons
+import Terminal
+import Training
+import Transformer
+
+/// `ladder nanogpt`.
+struct NanoGPTCommand: Rung {
+  static let configuration = CommandConfiguration(
+    commandName: "nanogpt",
+    abstract: "A small GPT-2 learns to write Shakespeare, character by character.",
+    discussion: """
+      nanoGPT's configuration for CPUs, trained from scratch on the floors that train 124M: 4 layers, 4 heads, 128 \
+      channels, 64 characters, 2,000 steps. It writes before, during and after. Ctrl-C ends it after a step, and what \
+      there is is shown.
+
+        scripts/fetch-lessons.sh
+        ladder nanogpt --output lessons/nanogpt
+        ladder nanogpt --optimizer muon --steps 1000
+      """)
+
+  @OptionGroup var rung: RungOptions
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(help: "The text to learn from, UTF-8; the last tenth of it is for validation.", completion: .file())
+  var text = "data/tinyshakespeare.txt"
+
+  @Option(help: "Layers, heads and channels.")
+  var model = "4x4x128"
+
+  @Option(name: [.customShort("t"), .long], help: "T: characters in a sequence.")
+  var sequenceLength = 64
+
+  @Option(name: .shortAndLong, help: "B: sequences in a batch.")
+  var batchSize = 12
+
+  @Option(help: "Updates to make.")
+  var steps = 2000
+
+  @Option(name: .shortAndLong, help: "The largest learning rate.")
+  var learningRate: Float = 3e-3
+
+  @Option(help: "adamw, or muon, which learns more from a step and takes longer for it.")
+  var optimizer: Optimizer.Method = .adamW
+
+  @Option(help: "Of the random start and of the samples.")
+  var seed: UInt32 = 42
+
+  func validate() throws {
+    try sequenceLength.check("--sequence-length", from: 1, to: 65_536)
+    try batchSize.check("--batch-size", from: 1, to: 65_536)
+    try steps.check("--steps", from: 1, to: 1_000_000)
+    try learningRate.check("--learning-rate", atLeast: 0)
+    _ = try settings()
+  }
+
+  func run() throws {
+    let text = try CharacterText(contentsOf: text)
+    let settings = try settings()
+    Interruption.watch()
+    var progress = ProgressLine()
+    let lesson = try NanoGPTLesson(
+      text, settings, on: threading.workers, isInterrupted: { Interruption.isAsked },
+      observing: { Self.show($0, on: &progress) })
+    progress.end()
+    if !lesson.isWhole { Diagnostics.write("stopped after step \(lesson.losses.count) of \(steps)") }
+    try rung.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
+  }
+
+  private func settings() throws -> NanoGPTSettings {
+    guard model.split(separator: "x").count == 3, let size = ModelSize(descriptor: model) else {
+      throw ValidationError("--model is \(model), expected layers, heads and channels, such as 4x4x128.")
+    }
+    let settings = NanoGPTSettings(
+      layers: size.layers, heads: size.heads, channels: size.channels, sequenceLength: sequenceLength,
+      batchSize: batchSize, steps: steps, learningRate: learningRate, method: optimizer, seed: seed)
+    do {
+      // The text's own vocabulary comes later; it can be of any size.
+      _ = try settings.configuration(vocabularySize: 1)
+    } catch {
+      throw ValidationError("--model is \(model): \(error).")
+    }
+    return settings
+  }
+
+  private static func show(_ event: NanoGPTLesson.Event, on progress: inout ProgressLine) {
+    switch event {
+    case .step(let report):
+      let line =
+        "step \(report.step)/\(report.steps) | loss \(Numbers.fixed(Double(report.loss), 4))"
+        + " | \(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s | \(Numbers.duration(report.secondsLeft)) left"
+      progress.show(line, done: Double(report.step) / Double(report.steps))
+    case .validation(let loss):
+      progress.clear()
+      Diagnostics.write("validation loss after step \(loss.step): \(Numbers.fixed(Double(loss.loss), 4))")
+    case .sample: break
+    }
+  }
+}
+
+extension Optimizer.Method: ExpressibleByArgument {}
