@@ -77,14 +77,22 @@ struct EMCommand: Rung {
     lesson.starts = starts
     lesson.seed = seed
     lesson.pointCount = points
+    var progress = ProgressLine()
+    let begin = ContinuousClock.now
+    let report = { (start: Int, iteration: Int) in
+      // Most fits are done before there is anything to wait for.
+      guard ContinuousClock.now - begin > .seconds(1) else { return }
+      progress.show("start \(start) of \(starts), iteration \(iteration)")
+    }
     let results: [MixtureResults]
     if let data {
-      results = [try lesson.fit(try PointFile.read(data))]
+      results = [try lesson.fit(try PointFile.read(data), report: report)]
     } else {
       results = try (dimensions.map { [$0] } ?? [1, 2]).map {
-        try lesson.fit(example: MixtureLesson.example(dimensions: $0))
+        try lesson.fit(example: MixtureLesson.example(dimensions: $0), report: report)
       }
     }
+    progress.clear()
     let printers = results.map(MixturePrinter.init)
     let lines = Array(printers.map(\.lines).joined(separator: [""]))
     try options.finish(["fits": printers.map(\.summary)], lines: lines) { MixtureResults.gallery(results) }

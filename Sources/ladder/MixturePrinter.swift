@@ -13,8 +13,8 @@ struct MixturePrinter {
       "\(results.points.count) points in \(results.points.dimensions) dimension"
         + (results.points.dimensions == 1 ? "" : "s"), "iteration  log-likelihood, nats a point",
     ]
-    lines += results.shownStates.map {
-      padded("\($0)", 11) + Numbers.fixed(fit.states[$0].meanLogLikelihood, 6)
+    lines += fit.states.map {
+      padded("\($0.iteration)", 11) + Numbers.fixed($0.meanLogLikelihood, 6)
     }
     lines.append(
       fit.isConverged
@@ -75,7 +75,7 @@ struct MixturePrinter {
   var summary: Summary {
     Summary(
       dimensions: results.points.dimensions, points: results.points.count, iterations: results.fit.iterations,
-      isConverged: results.fit.isConverged, meanLogLikelihoods: results.fit.states.map(\.meanLogLikelihood),
+      isConverged: results.fit.isConverged, meanLogLikelihoods: results.fit.meanLogLikelihoods,
       ends: results.ends, components: components(results.fit.last.mixture),
       truth: results.truth.map(components))
   }

@@ -171,7 +171,7 @@ import Testing
     #expect(MixtureResults.gallery([rising]).html.contains("It rises with every iteration."))
     lesson.settings.regularisation = 3
     let falling = try lesson.fit(example: MixtureLesson.example(dimensions: 1))
-    let likelihoods = falling.fit.states.map(\.meanLogLikelihood)
+    let likelihoods = falling.fit.meanLogLikelihoods
     let largest = zip(likelihoods, likelihoods.dropFirst()).map { $0 - $1 }.max() ?? 0
     #expect(largest > 1e-9 && falling.fit.largestFall == largest)
     #expect(MixtureResults.gallery([falling]).html.contains("made it fall by"))
@@ -201,6 +201,14 @@ import Testing
       let results = try lesson.fit(example: truth)
       #expect(results.fit.isConverged)
       #expect(results.fit.last.meanLogLikelihood == results.ends.max())
+      // Each mixture that is kept has the likelihood that it is kept with.
+      for state in results.fit.states {
+        let again = try Responsibilities(of: state.mixture, for: results.points).meanLogLikelihood
+        #expect(again == state.meanLogLikelihood)
+        #expect(again == results.fit.meanLogLikelihoods[state.iteration])
+      }
+      #expect(
+        results.fit.states.first?.iteration == 0 && results.fit.last.iteration == results.fit.iterations)
       for (found, drawn) in zip(results.fit.last.mixture.sorted.components, truth.sorted.components) {
         #expect(abs(found.weight - drawn.weight) < 0.06)
         for (a, b) in zip(found.mean, drawn.mean) { #expect(abs(a - b) < 0.25) }

@@ -48,7 +48,7 @@ import Testing
           regularisation: problem.regularisation))
       #expect(fit.iterations == problem.iterations_made && fit.isConverged == problem.converged)
       #expect(abs(fit.last.meanLogLikelihood - problem.mean_log_likelihood) < 1e-9)
-      #expect(fit.last.mostResponsible == problem.labels)
+      #expect(fit.mostResponsible == problem.labels)
       for (found, expected) in zip(fit.last.mixture.components, problem.result.mixture.components) {
         #expect(abs(found.weight - expected.weight) < 1e-6)
         for (a, b) in zip(found.mean, expected.mean) { #expect(abs(a - b) < 1e-6) }

@@ -23,56 +23,65 @@ public struct MixtureFit: Sendable {
 
   /// A mixture on the way.
   public struct State: Sendable {
+    /// 0 for the start.
+    public let iteration: Int
     public let mixture: GaussianMixture
     /// Of the points under it, in nats a point.
     public let meanLogLikelihood: Double
-    public let mostResponsible: [Int]
   }
 
-  /// The start, and the mixture after each iteration.
+  /// The start, a few early mixtures, when most happens, and the last. The others are not kept: of many large
+  /// Gaussians they could fill the memory.
   public let states: [State]
+  /// Of the start, and after each iteration, in nats a point.
+  public let meanLogLikelihoods: [Double]
+  /// The Gaussian with the largest share in each point under the last mixture, (N).
+  public let mostResponsible: [Int]
   public let isConverged: Bool
 
-  public var iterations: Int { states.count - 1 }
+  private static let kept: Set = [0, 1, 3, 8, 20]
+
+  public var iterations: Int { meanLogLikelihoods.count - 1 }
   public var last: State { states[states.count - 1] }
 
   /// The most that an iteration lost of the mean log-likelihood, rounding errors aside; 0 if none did.
   public var largestFall: Double {
-    let likelihoods = states.map(\.meanLogLikelihood)
-    let falls = zip(likelihoods, likelihoods.dropFirst()).map { $0 - $1 }
+    let falls = zip(meanLogLikelihoods, meanLogLikelihoods.dropFirst()).map { $0 - $1 }
     return falls.filter { $0 > 1e-9 }.max() ?? 0
   }
 
+  /// - Parameter report: Called with the number of each iteration once it is made.
   /// - Throws: `MixtureError` if there are fewer points than components, a coordinate is no finite number, or a covariance
   ///   has no inverse.
   public init(
-    _ points: Points, from start: GaussianMixture, settings: Settings = Settings()
+    _ points: Points, from start: GaussianMixture, settings: Settings = Settings(),
+    report: (Int) -> Void = { _ in }
   ) throws(MixtureError) {
     try points.check(components: start.components.count)
     var mixture = start
     var responsibilities = try Responsibilities(of: mixture, for: points)
-    var states = [State(mixture, responsibilities)]
+    var likelihoods = [responsibilities.meanLogLikelihood]
+    var states = [State(iteration: 0, mixture: mixture, meanLogLikelihood: likelihoods[0])]
     var isConverged = false
-    while !isConverged && states.count <= settings.iterations {
+    while !isConverged && likelihoods.count <= settings.iterations {
+      let iteration = likelihoods.count
       mixture = responsibilities.mixture(of: points, regularisation: settings.regularisation)
-      responsibilities = try Responsibilities(of: mixture, for: points, iteration: states.count)
-      // The gain of the iteration before: that of this one is known only after the next half of it.
-      if states.count > 1 {
-        let gain = states[states.count - 1].meanLogLikelihood - states[states.count - 2].meanLogLikelihood
-        isConverged = abs(gain) < settings.tolerance
+      responsibilities = try Responsibilities(of: mixture, for: points, iteration: iteration)
+      // The gain of the iteration before, as scikit-learn has it: it takes the likelihood in the E step.
+      if iteration > 1 {
+        isConverged = abs(likelihoods[iteration - 1] - likelihoods[iteration - 2]) < settings.tolerance
       }
-      states.append(State(mixture, responsibilities))
+      likelihoods.append(responsibilities.meanLogLikelihood)
+      if Self.kept.contains(iteration) || isConverged || iteration == settings.iterations {
+        states.append(
+          State(iteration: iteration, mixture: mixture, meanLogLikelihood: likelihoods[iteration]))
+      }
+      report(iteration)
     }
     self.states = states
-    self.isConverged = isConverged
-  }
-}
-
-extension MixtureFit.State {
-  fileprivate init(_ mixture: GaussianMixture, _ responsibilities: Responsibilities) {
-    self.mixture = mixture
-    meanLogLikelihood = responsibilities.meanLogLikelihood
+    meanLogLikelihoods = likelihoods
     mostResponsible = responsibilities.mostResponsible
+    self.isConverged = isConverged
   }
 }
 

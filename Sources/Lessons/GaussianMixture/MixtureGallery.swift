@@ -34,11 +34,11 @@ extension MixtureResults {
     ]
   }
 
-  private var pictures: [Gallery.Picture] { shownStates.compactMap(picture) + [likelihoods] }
+  private var pictures: [Gallery.Picture] { fit.states.compactMap(picture) + [likelihoods] }
 
   /// Of the mixture after an iteration; `nil` if its points have too many dimensions to be drawn.
-  private func picture(of iteration: Int) -> Gallery.Picture? {
-    let state = fit.states[iteration]
+  private func picture(of state: MixtureFit.State) -> Gallery.Picture? {
+    let iteration = state.iteration
     let chart: any Chart
     switch points.dimensions {
     case 1: chart = densities(state)
@@ -52,7 +52,7 @@ extension MixtureResults {
   }
 
   private var likelihoods: Gallery.Picture {
-    let points = fit.states.enumerated().map { ChartPoint(Double($0), $1.meanLogLikelihood) }
+    let points = fit.meanLogLikelihoods.enumerated().map { ChartPoint(Double($0), $1) }
     let chart = LineChart(
       summary: "Log-likelihood of the points over the iterations", x: Axis("iteration"),
       y: Axis("log-likelihood, nats a point"),
@@ -112,8 +112,10 @@ extension MixtureResults {
   // MARK: Two dimensions
 
   private func ellipses(_ state: MixtureFit.State) -> ScatterPlot {
+    let shares = try? Responsibilities(of: state.mixture, for: points)
+    let makers = shares?.mostResponsible ?? []
     let groups = state.mixture.components.indices.map { k in
-      let members = state.mostResponsible.indices.filter { state.mostResponsible[$0] == k }
+      let members = makers.indices.filter { makers[$0] == k }
       let places = members.map { ChartPoint(points.values[2 * $0], points.values[2 * $0 + 1]) }
       return ScatterPlot.Group("Gaussian \(k + 1)", places, style: k)
     }
@@ -153,7 +155,7 @@ extension MixtureResults {
       points.values[$0]
     }
     if points.dimensions == 2 {
-      let components = shownStates.flatMap { fit.states[$0].mixture.components }
+      let components = fit.states.flatMap(\.mixture.components)
       values += components.compactMap { Self.ellipse($0, deviations: 2) }.joined().map {
         coordinate == 0 ? $0.x : $0.y
       }

@@ -29,24 +29,32 @@ public struct MixtureLesson: Sendable {
   }
 
   /// Draws points from a mixture, and fits another to them.
-  public func fit(example mixture: GaussianMixture) throws(MixtureError) -> MixtureResults {
+  ///
+  /// - Parameter report: Called with the numbers of the start, from 1, and of each iteration.
+  public func fit(
+    example mixture: GaussianMixture, report: (_ start: Int, _ iteration: Int) -> Void = { _, _ in }
+  ) throws(MixtureError) -> MixtureResults {
     var generator = XorShift(state: seed)
     let points = try mixture.sample(pointCount, using: &generator)
-    return try fit(points, truth: mixture)
+    return try fit(points, truth: mixture, report: report)
   }
 
   /// - Parameter truth: What the points were drawn from, if it is known.
   /// - Throws: `MixtureError` if the points cannot be fitted from any of the starts.
-  public func fit(_ points: Points, truth: GaussianMixture? = nil) throws(MixtureError) -> MixtureResults {
+  public func fit(
+    _ points: Points, truth: GaussianMixture? = nil,
+    report: (_ start: Int, _ iteration: Int) -> Void = { _, _ in }
+  ) throws(MixtureError) -> MixtureResults {
     precondition(starts > 0 && seed != 0, "nothing to begin with")
     var generator = XorShift(state: seed)
     var fits: [MixtureFit] = []
     var failure: MixtureError?
-    for _ in 0..<starts {
+    for number in 1...starts {
       let start = try GaussianMixture.start(
         for: points, components: components, regularisation: settings.regularisation, using: &generator)
       do throws(MixtureError) {
-        fits.append(try MixtureFit(points, from: start, settings: settings))
+        fits.append(
+          try MixtureFit(points, from: start, settings: settings) { report(number, $0) })
       } catch {
         failure = error
       }
@@ -70,12 +78,6 @@ public struct MixtureResults: Sendable {
   /// The mean log-likelihoods that the starts ended at, in nats a point.
   public let ends: [Double]
   public let failedStarts: Int
-
-  /// The states to look at: the start, a few early ones, when most happens, and the end.
-  public var shownStates: [Int] {
-    let last = fit.iterations
-    return [0, 1, 3, 8, 20].filter { $0 < last } + [last]
-  }
 
   /// Free parameters of the mixture: weights that add up to 1, means, and symmetric covariances.
   public var parameterCount: Int {

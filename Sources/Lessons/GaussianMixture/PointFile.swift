@@ -18,8 +18,7 @@ public enum PointFile {
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     {
-
-      let fields = line.split { ",; \t\r".contains($0) }
+      let fields = line.split { ",; \t".contains($0) }
       guard let first = fields.first, !first.hasPrefix("#") else { continue }
       let numbers = fields.compactMap { Double($0) }.filter(\.isFinite)
       guard numbers.count == fields.count, numbers.count <= mostDimensions else {
