@@ -20,6 +20,13 @@ public struct Matrix {
   /// The number of values the view shows.
   @inlinable public var count: Int { rows * columns }
 
+  /// All values of a matrix without gaps between its rows.
+  @inlinable
+  public var flat: UnsafeMutableBufferPointer<Float> {
+    assert(stride == columns || rows < 2)
+    return UnsafeMutableBufferPointer(start: base, count: count)
+  }
+
   /// One row, to be taken outside the inner loop.
   @inlinable
   public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BinaryFiles
 import Foundation
-import Kernels
 import Lessons
 import Terminal
 
@@ -62,6 +61,7 @@ struct MLPCommand: Rung {
   var reference: String?
 
   @OptionGroup var options: RungOptions
+  @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
     let ranges = [
@@ -98,7 +98,7 @@ struct MLPCommand: Rung {
     let contexts = try context.map { try tokens(of: $0, texts.vocabulary) }
     try trace.map { try check($0, lesson, texts) }
     var progress = ProgressLine()
-    let results = try lesson.run(on: texts, workers: Workers()) { evaluation in
+    let results = try lesson.run(on: texts, workers: threading.workers) { evaluation in
       let done = Double(evaluation.step) / Double(steps)
       progress.show(
         "step \(evaluation.step) of \(steps), validation loss " + Numbers.fixed(evaluation.validationLoss, 4),

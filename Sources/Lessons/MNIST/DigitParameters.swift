@@ -74,8 +74,3 @@ public final class DigitParameters {
   /// What hidden unit `unit` reads from each pixel.
   public func inputWeights(of unit: Int) -> [Float] { Array(weight1[unit]) }
 }
-
-extension Matrix {
-  /// All values, of a matrix without gaps between its rows.
-  var flat: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
-}

@@ -55,11 +55,6 @@ public final class NeuralNGramParameters {
   }
 }
 
-extension Matrix {
-  /// The values of a matrix without gaps between its rows.
-  fileprivate var flat: UnsafeMutableBufferPointer<Float> { .init(start: base, count: count) }
-}
-
 extension XorShift {
   /// Each value drawn evenly from [−bound, bound).
   fileprivate mutating func fillUniform(_ values: UnsafeMutableBufferPointer<Float>, within bound: Double) {
