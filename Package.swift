@@ -50,9 +50,10 @@ let package = Package(
       name: "GPT2Library",
       targets: [
         "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation",
-        "Training", "Charts", "Reports", "Lessons",
+        "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
+    .library(name: "Lessons", targets: ["Lessons"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

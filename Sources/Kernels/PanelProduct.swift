@@ -1,7 +1,7 @@
 import CKernels
 
 /// y = x·Wᵀ for a few rows of x and weights in blocks of 32, which are multiplied as they are: bytes by bytes, x
-/// being rounded to bytes, and each block's sum by both scales. ggml does the same.
+/// being rounded to bytes, and each block's sum by both scales. ggml's idea, but not its rounding of x.
 ///
 /// A row of y is the same bits whatever other rows are computed with it, on any number of threads, and on any
 /// processor, but for the rounding of the blocks' sums.

@@ -113,6 +113,30 @@ import Testing
     #expect(!result.diagnostics.contains("Usage"))
   }
 
+  /// llm.c's command as 124M.md has it, which says that each of its flags is taken.
+  @Test func theProgramTakesTheOriginalsFlags() throws {
+    let path = TestFiles.project("Sources/Lessons/Lessons.docc/124M.md")
+    let page = try String(contentsOfFile: path, encoding: .utf8)
+    let start = try #require(page.range(of: "train_gpt2cu \\\n")).upperBound
+    let end = try #require(page[start...].range(of: "\n\n")).lowerBound
+    var flags = page[start..<end].split(whereSeparator: \.isWhitespace).map { $0.filter { $0 != "\"" } }
+    flags.removeAll { $0 == "\\" }
+    #expect(flags.count == 2 * 19 && flags.suffix(2) == ["-e", "d12"])
+    let place = try #require(flags.firstIndex(of: "-o"))
+    flags[place + 1] = directory.file("run")
+    for name in ["-i", "-j"] {
+      let place = try #require(flags.firstIndex(of: name))
+      flags[place + 1] = directory.file("none_*.bin")
+    }
+    let result = try Command(["train"] + flags)
+    #expect(result.exitCode == 2)
+    // What it lacks is memory or data, whichever it finds first.
+    let diagnostics = result.diagnostics
+    #expect(
+      diagnostics.contains("not enough memory") || diagnostics.contains("no file matches"), "\(diagnostics)")
+    #expect(!diagnostics.contains("Usage"))
+  }
+
   private func script(_ arguments: String..., environment: [String: String] = [:]) throws -> Command {
     // Settings of who runs the tests do not count.
     let settings = ["FINEWEB": directory.file("tokens"), "HELLASWAG": "", "OUTPUT": ""]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The numbers of a page of Kernels.docc: its lines `name = values`, rows ended by `;`, within blocks that begin with
-/// ```` ```numbers ````. dev/reference/lessons/worked_examples.py computed the results, by PyTorch in double precision.
+/// ```` ```example ````. dev/reference/lessons/worked_examples.py computed the results, by PyTorch in double precision.
 struct WorkedExample {
   private let page: String
   private let entries: [String: Entry]
@@ -35,7 +35,7 @@ struct WorkedExample {
     var isInside = false
     return text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
       guard line.hasPrefix("```") else { return isInside && !line.isEmpty }
-      isInside = line == "```numbers"
+      isInside = line == "```example"
       return false
     }
   }

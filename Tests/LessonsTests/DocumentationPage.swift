@@ -11,6 +11,14 @@ struct DocumentationPage {
     let text: String
     let destination: String
     let line: Int
+    /// Of "`name` in [text](destination)", also with an end of line in between.
+    let nameBefore: String?
+
+    /// What is to be found in the file: the text if it is in backticks and no file's name, or else the name before.
+    var name: String? {
+      guard text.hasPrefix("`"), text.hasSuffix("`"), !text.hasSuffix(".swift`") else { return nameBefore }
+      return text.filter { $0 != "`" }
+    }
   }
 
   /// All pages of all catalogues under Sources, by their paths.
@@ -39,13 +47,18 @@ struct DocumentationPage {
   var links: [Link] {
     var isCode = false
     var links: [Link] = []
+    var lineBefore: Substring = ""
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if line.hasPrefix("```") { isCode.toggle() }
       guard !isCode else { continue }
       for match in line.matches(of: /\[([^\[\]]+)\]\(([^()\s]+)\)/) {
+        let before = lineBefore + " " + line[..<match.range.lowerBound]
         links.append(
-          Link(text: String(match.output.1), destination: String(match.output.2), line: index + 1))
+          Link(
+            text: String(match.output.1), destination: String(match.output.2), line: index + 1,
+            nameBefore: before.firstMatch(of: /`([^`]+)` in +$/).map { String($0.output.1) }))
       }
+      lineBefore = line
     }
     return links
   }

@@ -12,7 +12,7 @@ import Transformer
 ///
 ///     x = [E[t₁] … E[t_T]],   h = tanh(W₁·x + b₁),   z = W₂·h + b₂,   p = softmax(z).
 ///
-/// Forward and backward are the project's kernels, one call a line; MLP.md derives them.
+/// Forward and backward are the project's kernels, one call a line; mlp.md derives them.
 public final class NeuralNGram {
   public let parameters: NeuralNGramParameters
   public let batchSize: Int

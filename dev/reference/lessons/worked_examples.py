@@ -3,7 +3,7 @@
 
 Usage: worked_examples.py [--write]
 
-Each page keeps its example in fenced blocks that begin with ```numbers. A line is `name = values`, rows ended by `;`,
+Each page keeps its example in fenced blocks that begin with ```example. A line is `name = values`, rows ended by `;`,
 with a remark after `#`. Here every page has a function that takes the inputs by their names and returns everything else,
 by PyTorch in double precision, gradients by its autograd. Exit code 1 if a page says otherwise; with --write the page's
 results are overwritten instead. Tests/KernelsTests/WorkedExampleTests.swift holds the Swift kernels to the same numbers.
@@ -239,11 +239,11 @@ def values(string):
 
 
 def blocks(lines):
-    """The indices of the lines within ```numbers blocks."""
+    """The indices of the lines within ```example blocks."""
     inside = False
     for index, line in enumerate(lines):
         if line.startswith("```"):
-            inside = line == "```numbers"
+            inside = line == "```example"
         elif inside and line.strip():
             yield index
 
@@ -300,7 +300,7 @@ def main():
         sys.exit(__doc__)
     pages = {page.stem: page for page in sorted(PAGES.glob("*.md"))}
     for name, page in pages.items():
-        if "```numbers" in page.read_text(encoding="utf-8") and name not in EXAMPLES:
+        if "```example" in page.read_text(encoding="utf-8") and name not in EXAMPLES:
             sys.exit(f"{page.name}: an example that nothing computes")
     missing = [name for name in EXAMPLES if name not in pages]
     if missing:
