@@ -31,7 +31,7 @@ extension MNISTLesson {
         "Test loss", NumberText.fixed(readings.loss, 4), unit: "nats",
         explanation: "a guess by chance costs 2.3026"),
       .init(
-        "Parameters", NumberText.compact(Double(network.shape.parameters)),
+        "Parameters", NumberText.grouped(network.shape.parameters),
         explanation: "\(network.shape.inputs) pixels, \(settings.hidden) hidden units, 10 digits"),
       .init(
         "Training", NumberText.fixed(seconds, 1), unit: "s",
