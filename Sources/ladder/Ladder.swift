@@ -3,7 +3,9 @@ import Terminal
 
 /// The ladder to 124M: one small file a rung, which parses flags, calls `Lessons`, and prints.
 struct Ladder: ParsableCommand {
-  static let rungs: [any Rung.Type] = [MLPCommand.self, MNISTCommand.self, NanoGPTCommand.self]
+  static let rungs: [any Rung.Type] = [
+    MLPCommand.self, EMCommand.self, MNISTCommand.self, NanoGPTCommand.self,
+  ]
 
   static let configuration = CommandConfiguration(
     commandName: "ladder",

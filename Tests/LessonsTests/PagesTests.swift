@@ -91,7 +91,7 @@ import Testing
   }
 
   /// Pages of the ladder that are being written elsewhere. To be emptied once they are there.
-  private static let pending = ["micrograd", "ngram", "em"]
+  private static let pending = ["micrograd", "ngram"]
 
   private static func isPending(_ target: String) -> Bool {
     pending.contains { target == "Sources/Lessons/Lessons.docc/\($0).md" }

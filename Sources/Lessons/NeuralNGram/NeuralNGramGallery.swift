@@ -95,7 +95,7 @@ extension NeuralNGramResults {
   }
 
   private func caption(of context: ContextComparison) -> String {
-    let seen = "Seen \(context.seen) times in training, \(context.occurrences) times in validation"
+    let seen = "Times in the training names: \(context.seen); in the validation names: \(context.occurrences)"
     guard context.occurrences > 0 else { return seen + "." }
     let count = Double(context.occurrences)
     return seen + "; there the MLP's loss is \(NumberText.fixed(context.neuralSum / count, 3)), counting's "
