@@ -94,6 +94,9 @@ public struct MNISTLesson {
       + "instead of \(percent(ablation.accuracies[digit])), of all digits \(percent(effect.drop)) fewer"
   }
 
+  /// "a 7", "an 8".
+  static func named(_ digit: Int) -> String { (digit == 8 ? "an " : "a ") + String(digit) }
+
   static func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 2) + " %" }
 }
 
@@ -135,7 +138,9 @@ extension MNISTLesson {
       "test accuracy \(Self.percent(readings.accuracy)): \(readings.mistakes.count) of \(test.count) digits "
         + "read wrongly, mean loss \(NumberText.fixed(readings.loss, 4)) nats"
     ]
-    lines += confusions(3).map { "\($0.count) times a \($0.actual) was read as a \($0.read)" }
+    lines += confusions(3).map {
+      "\($0.count) times \(Self.named($0.actual)) was read as \(Self.named($0.read))"
+    }
     lines += ablation.effects.prefix(3).map { Self.words($0, ablation) }
     return lines
   }
