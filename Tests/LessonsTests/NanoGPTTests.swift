@@ -70,7 +70,8 @@ import Transformer
     for (step, (loss, expected)) in zip(losses, trace.losses).enumerated() {
       #expect(abs(loss - expected) < 1e-5, "step \(step)")
     }
-    // A key's bias has no gradient, and AdamW makes steps of the rounding noise; no loss sees them.
+    // AdamW divides small gradients by their own size, so that rounding shows more in weights than in losses. A key's
+    // bias has no gradient at all: its steps are made of rounding noise, and no loss sees them.
     for tensor in ParameterTensor.allCases where tensor != .qkvb {
       let end = try #require(trace.end[tensor.name])
       let error = Closeness.error(of: Array(parameters.copy(of: tensor).prefix(end.count)), against: end)

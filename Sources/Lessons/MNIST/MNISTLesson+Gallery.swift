@@ -62,7 +62,7 @@ extension MNISTLesson {
         "units", title: "What is lost without a unit",
         caption: """
           How many percent fewer of each digit's images are read rightly with one hidden unit switched off, for the \
-          units that matter most. Most units hold something of one or two digits; blue is a unit that does harm there.
+          units that matter most. Blue is a unit that does harm there.
           """, unitsChart),
       .init(
         "weights", title: "What those units look for",
