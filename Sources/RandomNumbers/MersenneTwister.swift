@@ -26,6 +26,14 @@ public struct MersenneTwister: Sendable, Equatable {
     next = 0
   }
 
+  /// Starts from `wordCount` words of which none has been drawn.
+  init(fresh words: [UInt32], seed: UInt64) {
+    self.seed = seed
+    self.words = words
+    left = 1
+    next = 0
+  }
+
   /// Takes up a saved state; `nil` if these values are not a state that the generator can be in.
   public init?(seed: UInt64, left: Int32, next: UInt32, words: [UInt32]) {
     guard words.count == Self.wordCount else { return nil }

@@ -62,18 +62,24 @@ public struct NameTexts: Sendable {
           advice: "scripts/fetch-lessons.sh fetches it to data/names"))
     }
     let bytes = Array(file.bytes)
+    let newline = UInt8(ascii: "\n")
+    guard bytes.contains(where: { $0 != newline }) else {
+      throw FileError(
+        path,
+        .mismatch(found: "no name", expected: "names, one a line", advice: "fetch or write it again"))
+    }
     guard bytes.count >= least else {
       throw FileError(
         path,
         .mismatch(
-          found: "\(bytes.count) bytes", expected: "at least \(least), a batch of contexts",
-          advice: "give it more names, or take smaller batches"))
+          found: "\(bytes.count) bytes", expected: "at least \(least), a context or a batch of them",
+          advice: "give it more names, or take smaller contexts or batches"))
     }
-    let isLetter = { (byte: UInt8) in byte == UInt8(ascii: "\n") || (0x61...0x7A).contains(byte) }
+    let isLetter = { (byte: UInt8) in byte == newline || (0x61...0x7A).contains(byte) }
     if let place = bytes.firstIndex(where: { !isLetter($0) }) {
       throw unparsable(bytes, at: place, path, expected: "a name of the letters a to z")
     }
-    guard bytes.contains(UInt8(ascii: "\n")) else {
+    guard bytes.contains(newline) else {
       throw FileError(
         path,
         .mismatch(
