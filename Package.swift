@@ -122,7 +122,8 @@ let package = Package(
     tests(
       of: "Lessons",
       using: [
-        "Lessons", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles", "CZlib",
+        "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
+        "CZlib",
       ]),
     tests(of: "Command", using: ["gpt2", "ladder"]),
   ],

@@ -32,20 +32,38 @@ public struct ScatterPlot: Sendable {
     }
   }
 
+  /// A line through the plane, over the points: where a density has the same value, a fitted line.
+  public struct Curve: Sendable {
+    /// Shown when it is pointed at.
+    public var name: String
+    public var points: [ChartPoint]
+    /// The colour of the group of that style.
+    public var style: Int
+
+    public init(_ name: String, _ points: [ChartPoint], style: Int) {
+      self.name = name
+      self.points = points
+      self.style = style
+    }
+  }
+
   public var summary: String
   public var x: Axis
   public var y: Axis
   public var groups: [Group]
+  public var curves: [Curve]
   public var regions: Regions?
   public var size: ChartSize
 
   public init(
-    summary: String, x: Axis, y: Axis, groups: [Group], regions: Regions? = nil, size: ChartSize
+    summary: String, x: Axis, y: Axis, groups: [Group], curves: [Curve] = [], regions: Regions? = nil,
+    size: ChartSize
   ) {
     self.summary = summary
     self.x = x
     self.y = y
     self.groups = groups
+    self.curves = curves
     self.regions = regions
     self.size = size
   }
@@ -56,7 +74,7 @@ public struct ScatterPlot: Sendable {
       Legend.Entry(name: $0.name, symbol: Self.symbol($0.style, x: 13, y: 0))
     }
     let legend = Legend(entries, width: size.width)
-    let points = groups.flatMap(\.points)
+    let points = groups.flatMap(\.points) + curves.flatMap(\.points)
     let edges = regions.map { ([$0.x.lowerBound, $0.x.upperBound], [$0.y.lowerBound, $0.y.upperBound]) }
     let frame = PlotFrame(
       size: size, x: x, y: y, xs: points.map(\.x) + (edges?.0 ?? []), ys: points.map(\.y) + (edges?.1 ?? []),
@@ -65,6 +83,7 @@ public struct ScatterPlot: Sendable {
     if let regions { parts.append(Element("g", ["class": "regions"], cells(of: regions, in: frame))) }
     parts += [frame.grid, frame.axes]
     parts += groups.flatMap { symbols(of: $0, in: frame) }
+    parts += curves.flatMap { lines(of: $0, in: frame) }
     return Figure.svg(size, summary: summary, parts)
   }
 
@@ -77,6 +96,18 @@ public struct ScatterPlot: Sendable {
       symbol.children.append(.element(Element("title", text: "\(name) \(place)")))
       return symbol
     }
+  }
+
+  /// A wide line in the surface's colour below the curve keeps it apart from points of its own.
+  private func lines(of curve: Curve, in frame: PlotFrame) -> [Element] {
+    guard let path = frame.path(curve.points) else { return [] }
+    let halo = Element(
+      "path", ["d": path, "class": "line", "style": "stroke:var(--surface,#ffffff);stroke-width:5"])
+    let line = Element(
+      "path",
+      ["d": path, "class": "line", "style": "stroke:\(Palette.series(curve.style));stroke-width:2.5"],
+      [Element("title", text: curve.name)])
+    return [halo, line]
   }
 
   /// Equal cells that lie side by side are one rectangle.

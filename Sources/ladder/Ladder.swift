@@ -4,7 +4,8 @@ import Terminal
 /// The ladder to 124M: one small file a rung, which parses flags, calls `Lessons`, and prints.
 struct Ladder: ParsableCommand {
   static let rungs: [any Rung.Type] = [
-    MicrogradCommand.self, NGramCommand.self, MLPCommand.self, MNISTCommand.self, NanoGPTCommand.self,
+    MicrogradCommand.self, NGramCommand.self, MLPCommand.self, EMCommand.self, MNISTCommand.self,
+    NanoGPTCommand.self,
   ]
 
   static let configuration = CommandConfiguration(

@@ -47,7 +47,7 @@ struct MLPCommand: Rung {
   @Option(help: "What counting adds to each count.")
   var smoothing = 0.1
 
-  @Option(help: "A context to show; as often as wanted. If none, those that tell most.")
+  @Option(help: "A context to show; as often as wanted. If none, those with the largest differences.")
   var context: [String] = []
 
   @Option(help: "Of the initial parameters, not 0.")

@@ -97,4 +97,24 @@ import Testing
     #expect(abs(cells[0].number("y") + cells[0].number("height") - axis.number("y1")) < 0.011)
     #expect(abs(cells[3].number("x") - left - width * 3 / 4) < 0.011)
   }
+
+  @Test func curvesLieOverThePointsAndMakeRoom() throws {
+    let curve = ScatterPlot.Curve(
+      "an <edge>", [ChartPoint(-4, 0), ChartPoint(4, 8), ChartPoint(.nan, 1)], style: 2)
+    let plot = ScatterPlot(
+      summary: "", x: Axis("x"), y: Axis("y"), groups: [.init("a", [ChartPoint(0, 4)], style: 0)],
+      curves: [curve, .init("nothing", [], style: 0)], size: ChartSize(width: 300, height: 300))
+    let tree = try XMLTree.parse(plot.svg.markup)
+    let paths = tree.all("path", class: "line")
+    #expect(paths.count == 2 && paths[1].text == "an <edge>")
+    #expect(paths[1].attributes["style"]?.contains(Palette.series(2)) == true)
+    // The only point is in the middle of the line, which spans the frame.
+    let ends = (paths[1].attributes["d"] ?? "").split { "ML ".contains($0) }.compactMap { Double($0) }
+    let circle = try #require(tree.all("circle", class: "halo").last)
+    #expect(ends.count == 4)
+    #expect(abs((ends[0] + ends[2]) / 2 - circle.number("cx")) < 0.02)
+    #expect(abs((ends[1] + ends[3]) / 2 - circle.number("cy")) < 0.02)
+    let names = tree.children.map { $0.name }
+    #expect(try #require(names.lastIndex(of: "circle")) < (try #require(names.lastIndex(of: "path"))))
+  }
 }

@@ -54,5 +54,12 @@ import Testing
     #expect(extremes.neural.allSatisfy { $0.gain > 0 } && extremes.counting.allSatisfy { $0.gain < 0 })
     #expect(extremes.neural.first?.gain == comparison.contexts.map(\.gain).max())
     #expect(extremes.counting.first?.gain == comparison.contexts.map(\.gain).min())
+    // Once a context has three windows, those with fewer no longer count.
+    let often = CountingComparison(
+      counting: comparison.counting, neural: comparison.neural, training: Self.training,
+      text: Self.text + [0, 1, 0, 1])
+    #expect(often.contexts.filter { $0.occurrences >= 3 }.map(\.tokens) == [[0, 1]])
+    let shown = often.extremes(2)
+    #expect((shown.neural + shown.counting).map(\.tokens) == [[0, 1]])
   }
 }

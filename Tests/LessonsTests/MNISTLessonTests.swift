@@ -85,6 +85,10 @@ import Testing
     #expect(!wrong.isEmpty && Set(lesson.readings.mistakes) == Set(wrong))
     let sureness = lesson.readings.mistakes.map { lesson.readings.confidences[$0] }
     #expect(sureness == sureness.sorted(by: >))
+    let worst = try #require(lesson.confusions(1).first)
+    #expect(worst.count == confusion[worst.actual][worst.read] && worst.actual != worst.read)
+    let names = [worst.actual, worst.read].map { $0 == 8 ? "an 8" : "a \($0)" }
+    #expect(lesson.lines[1] == "\(worst.count) times \(names[0]) was read as \(names[1])")
     #expect(lesson.confusions(100).reduce(0) { $0 + $1.count } == wrong.count)
   }
 

@@ -9,7 +9,7 @@ import Testing
       for link in page.links {
         guard let target = page.target(of: link) else { continue }
         let isThere = FileManager.default.fileExists(atPath: TestFiles.project(target))
-        #expect(isThere || Self.isPending(target), "\(page.path):\(link.line): \(link.destination)")
+        #expect(isThere, "\(page.path):\(link.line): \(link.destination)")
       }
     }
   }
@@ -88,12 +88,5 @@ import Testing
         """)
     for name in ["Walk.run", "run(_:)", "Walk", "Walk.init", "+"] { #expect(swift.contain(name), "\(name)") }
     for name in ["Walk.jump", "Run", "Talk.run", "runs", ""] { #expect(!swift.contain(name), "\(name)") }
-  }
-
-  /// Pages of the ladder that are being written elsewhere. To be emptied once they are there.
-  private static let pending = ["em", "nanogpt"]
-
-  private static func isPending(_ target: String) -> Bool {
-    pending.contains { target == "Sources/Lessons/Lessons.docc/\($0).md" }
   }
 }

@@ -31,7 +31,7 @@ extension MNISTLesson {
         "Test loss", NumberText.fixed(readings.loss, 4), unit: "nats",
         explanation: "a guess by chance costs 2.3026"),
       .init(
-        "Parameters", NumberText.compact(Double(network.shape.parameters)),
+        "Parameters", NumberText.grouped(network.shape.parameters),
         explanation: "\(network.shape.inputs) pixels, \(settings.hidden) hidden units, 10 digits"),
       .init(
         "Training", NumberText.fixed(seconds, 1), unit: "s",
@@ -62,7 +62,7 @@ extension MNISTLesson {
         "units", title: "What is lost without a unit",
         caption: """
           How many percent fewer of each digit's images are read rightly with one hidden unit switched off, for the \
-          units that matter most. Most units hold something of one or two digits; blue is a unit that does harm there.
+          units that matter most. Blue is a unit that does harm there.
           """, unitsChart),
       .init(
         "weights", title: "What those units look for",

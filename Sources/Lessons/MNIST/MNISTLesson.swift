@@ -1,3 +1,4 @@
+import Charts
 import Kernels
 import Transformer
 
@@ -93,7 +94,10 @@ public struct MNISTLesson {
       + "instead of \(percent(ablation.accuracies[digit])), of all digits \(percent(effect.drop)) fewer"
   }
 
-  static func percent(_ share: Double) -> String { "\((share * 10_000).rounded() / 100) %" }
+  /// "a 7", "an 8".
+  static func named(_ digit: Int) -> String { (digit == 8 ? "an " : "a ") + String(digit) }
+
+  static func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 2) + " %" }
 }
 
 extension MNISTLesson {
@@ -132,9 +136,11 @@ extension MNISTLesson {
   public var lines: [String] {
     var lines = [
       "test accuracy \(Self.percent(readings.accuracy)): \(readings.mistakes.count) of \(test.count) digits "
-        + "read wrongly, mean loss \((readings.loss * 10_000).rounded() / 10_000) nats"
+        + "read wrongly, mean loss \(NumberText.fixed(readings.loss, 4)) nats"
     ]
-    lines += confusions(3).map { "\($0.count) times a \($0.actual) was read as a \($0.read)" }
+    lines += confusions(3).map {
+      "\($0.count) times \(Self.named($0.actual)) was read as \(Self.named($0.read))"
+    }
     lines += ablation.effects.prefix(3).map { Self.words($0, ablation) }
     return lines
   }

@@ -35,6 +35,14 @@ public struct CharacterText: Sendable {
     validation = Array(tokens[cut...])
   }
 
+  /// A text that is numbers already.
+  init(path: String, characters: [Unicode.Scalar], training: [UInt16], validation: [UInt16]) {
+    self.path = path
+    self.characters = characters
+    self.training = training
+    self.validation = validation
+  }
+
   private static func scalars(of path: String) throws(FileError) -> [Unicode.Scalar] {
     let file: MappedFile
     do throws(FileError) {

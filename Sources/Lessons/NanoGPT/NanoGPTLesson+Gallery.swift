@@ -29,7 +29,7 @@ extension NanoGPTLesson {
     }
     return facts + [
       .init(
-        "Parameters", NumberText.compact(Double(parameters)),
+        "Parameters", NumberText.grouped(parameters),
         explanation: "\(text.characters.count) characters, \(settings.sequenceLength) positions"),
       .init(
         "Speed", NumberText.fixed(stepsPerSecond, 1), unit: "steps/s",
@@ -49,12 +49,13 @@ extension NanoGPTLesson {
       .init(
         "characters", title: "Characters that mean the same to it",
         caption: """
-          How alike the embeddings of the most frequent characters are: 1 is the same direction, 0 a right angle. Vowels \
-          stand together, and capitals, and what ends a word.
+          How alike the embeddings of the most frequent characters are: 1 is the same direction, 0 a right angle. What \
+          ends a clause stands together, and so do capitals.
           """, charactersChart),
       .init(
         "positions", title: "Positions",
-        caption: "The same of the learned positions. Near ones are alike, without anyone having said so.",
+        caption:
+          "The same of the learned positions. Near ones are more alike than far ones, without anyone having said so.",
         positionsChart),
     ]
   }

@@ -40,9 +40,10 @@ public struct CountingComparison {
   }
 
   /// The contexts on which the neural model saves most on the whole text, and those on which counting does. Where there
-  /// are contexts with ten windows or more, rarer ones are left out: on them luck decides.
+  /// are contexts with three windows or more, rarer ones are left out. They are picked by how the text happened to go on,
+  /// and so show the models further apart than they are; `familiarities` says how far.
   public func extremes(_ count: Int) -> (neural: [ContextComparison], counting: [ContextComparison]) {
-    let frequent = contexts.filter { $0.occurrences >= 10 }
+    let frequent = contexts.filter { $0.occurrences >= 3 }
     // In equal cases the order of the tokens decides, since sorting keeps it.
     let order = (frequent.isEmpty ? contexts : frequent).sorted { $0.gain > $1.gain }
     return (

@@ -3,7 +3,7 @@ import Charts
 extension NeuralNGramResults {
   /// The page of the rung.
   ///
-  /// - Parameter contexts: Whose probabilities are drawn, T tokens each; if none, those that tell most.
+  /// - Parameter contexts: Whose probabilities are drawn, T tokens each; if none, those with the largest differences.
   public func gallery(contexts: [[Int]]) -> Gallery {
     let losses = comparison.losses
     return Gallery(
@@ -90,12 +90,16 @@ extension NeuralNGramResults {
         categories: vocabulary.letters.indices.map { vocabulary.shown([$0]) }, y: Axis("probability"),
         series: series, size: ChartSize(width: 860, height: 220))
       return Gallery.Picture(
-        "context-\(index + 1)", title: "After \(text)", caption: caption(of: context), chart, isWide: true)
+        "context-\(index + 1)", title: "After \(text)",
+        caption: caption(of: context) + (asked.isEmpty ? picked : ""), chart, isWide: true)
     }
   }
 
+  /// What readers must know of examples that nobody asked for.
+  private var picked: String { " Picked for that difference, of which some is luck." }
+
   private func caption(of context: ContextComparison) -> String {
-    let seen = "Seen \(context.seen) times in training, \(context.occurrences) times in validation"
+    let seen = "Times in the training names: \(context.seen); in the validation names: \(context.occurrences)"
     guard context.occurrences > 0 else { return seen + "." }
     let count = Double(context.occurrences)
     return seen + "; there the MLP's loss is \(NumberText.fixed(context.neuralSum / count, 3)), counting's "

@@ -2,12 +2,6 @@ import Kernels
 import RandomNumbers
 import Transformer
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// One flat buffer with a value for each parameter, and views of its tensors: weights, gradients, or moments.
 public final class NeuralNGramParameters {
   public let shape: NeuralNGramShape
@@ -61,14 +55,12 @@ extension XorShift {
     for index in values.indices { values[index] = Float(Double(nextFloat()) * (2 * bound) - bound) }
   }
 
-  /// Standard normal values, two at a time (Box and Muller 1958).
+  /// Standard normal values, two at a time.
   fileprivate mutating func fillNormal(_ values: UnsafeMutableBufferPointer<Float>) {
     for index in stride(from: 0, to: values.count, by: 2) {
-      // One draw in 2²⁴ is 0, which has no logarithm.
-      let radius = (-2 * log(max(Double(nextFloat()), 0x1p-25))).squareRoot()
-      let angle = 2 * Double.pi * Double(nextFloat())
-      values[index] = Float(radius * cos(angle))
-      if index + 1 < values.count { values[index + 1] = Float(radius * sin(angle)) }
+      let (first, second) = nextNormals()
+      values[index] = Float(first)
+      if index + 1 < values.count { values[index + 1] = Float(second) }
     }
   }
 }

@@ -1,0 +1,45 @@
+import BinaryFiles
+
+/// Points in a text file: one a line, its coordinates separated by commas, semicolons or blanks. Empty lines and those
+/// that begin with # are passed over.
+public enum PointFile {
+  /// More would be no lesson.
+  static let mostDimensions = 64
+
+  /// - Throws: `FileError` if the file cannot be read, has no points, or a line that is no point like the first.
+  public static func read(_ path: String) throws(FileError) -> Points {
+    let file = try MappedFile(path: path)
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      throw FileError(
+        path, .mismatch(found: "bytes that are no UTF-8", expected: "text", advice: "name a file of numbers"))
+    }
+    var values: [Double] = []
+    var dimensions: Int?
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      let fields = line.split { ",; \t".contains($0) }
+      guard let first = fields.first, !first.hasPrefix("#") else { continue }
+      let numbers = fields.compactMap { Double($0) }.filter(\.isFinite)
+      guard numbers.count == fields.count, numbers.count <= mostDimensions else {
+        throw unparsable(path, number, line, expected: "at most \(mostDimensions) finite numbers")
+      }
+      guard numbers.count == dimensions ?? numbers.count else {
+        throw unparsable(path, number, line, expected: "\(dimensions ?? 0) numbers as in the first point")
+      }
+      dimensions = numbers.count
+      values += numbers
+    }
+    guard let dimensions else {
+      throw FileError(
+        path, .mismatch(found: "no points", expected: "one a line", advice: "name a file of numbers"))
+    }
+    return Points(dimensions: dimensions, values: values)
+  }
+
+  private static func unparsable(
+    _ path: String, _ index: Int, _ line: Substring, expected: String
+  ) -> FileError {
+    FileError(path, .unparsableText(line: index + 1, found: String(line), expected: expected))
+  }
+}
