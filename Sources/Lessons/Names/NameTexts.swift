@@ -1,30 +1,5 @@
 import BinaryFiles
 
-/// The letters of a text as tokens: each byte that occurs in it, in the order of their codes.
-public struct LetterVocabulary: Equatable, Sendable {
-  /// The byte of each token.
-  public let letters: [UInt8]
-
-  /// - Parameter text: Bytes from a to z, and ends of lines.
-  init(of text: some Sequence<UInt8>) { letters = Set(text).sorted() }
-
-  public var count: Int { letters.count }
-
-  /// The token of a byte; `nil` if the text had none.
-  public func token(_ letter: UInt8) -> Int? { letters.firstIndex(of: letter) }
-
-  /// The tokens of a text; `nil` if one of its letters has none.
-  public func tokens(_ text: String) -> [Int]? {
-    let tokens = text.utf8.map(token)
-    return tokens.contains(nil) ? nil : tokens.compactMap(\.self)
-  }
-
-  public func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { letters[$0] }, as: UTF8.self) }
-
-  /// The same on one line: a dot is the end of a name.
-  public func shown(_ tokens: [Int]) -> String { text(tokens).replacing("\n", with: ".") }
-}
-
 /// Names, one a line, in three parts: what a model learns from, what it is judged by meanwhile, and what it is judged
 /// by in the end.
 public struct NameTexts: Sendable {
