@@ -35,7 +35,7 @@ extension MNISTLesson {
         explanation: "\(network.shape.inputs) pixels, \(settings.hidden) hidden units, 10 digits"),
       .init(
         "Training", NumberText.fixed(seconds, 1), unit: "s",
-        explanation: "\(settings.epochs) epochs, \(NumberText.compact(imagesPerSecond.rounded())) images/s"),
+        explanation: "\(settings.epochs) epochs, \(NumberText.grouped(Int(imagesPerSecond))) images/s"),
     ]
   }
 
