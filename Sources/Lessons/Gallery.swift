@@ -98,7 +98,12 @@ public struct Gallery: Sendable {
   ///
   /// - Throws: `FileError` if the directory may not be used, or the system refuses a step.
   public func write(to directory: String) throws(FileError) {
-    try Self.prepare(directory)
+    try Self.check(directory)
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(directory, .fromErrno("making the directory"))
+    }
     for picture in pictures {
       let text = Array(picture.chart.svg.standaloneSVG(picture.chart.size).utf8)
       try FileWriter.write(to: "\(directory)/\(picture.name).svg", replacing: true) {
@@ -112,27 +117,23 @@ public struct Gallery: Sendable {
     }
   }
 
-  /// Makes the directory if need be.
-  private static func prepare(_ directory: String) throws(FileError) {
+  /// Says whether a gallery could be written there, and changes nothing.
+  ///
+  /// - Throws: `FileError` if it is no directory, or one with other things in it.
+  public static func check(_ directory: String) throws(FileError) {
     let manager = FileManager.default
     var isDirectory: ObjCBool = false
-    guard manager.fileExists(atPath: directory, isDirectory: &isDirectory) else {
-      do {
-        return try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      } catch {
-        throw FileError(directory, .fromErrno("making the directory"))
-      }
-    }
+    guard manager.fileExists(atPath: directory, isDirectory: &isDirectory) else { return }
     guard isDirectory.boolValue else { throw FileError(directory, .notDirectory) }
-    let entries = try? manager.contentsOfDirectory(atPath: directory)
-    guard let entries else { throw FileError(directory, .permissionDenied) }
+    guard access(directory, W_OK | X_OK) == 0,
+      let entries = try? manager.contentsOfDirectory(atPath: directory)
+    else { throw FileError(directory, .permissionDenied) }
     guard entries.isEmpty || isOurs(directory + "/index.html") else {
       throw FileError(
         directory,
         .mismatch(
           found: "a directory with other files in it",
-          expected: "a new or empty one, or a gallery of ladder's",
-          advice: "name another directory"))
+          expected: "a new or empty one, or a gallery of ladder's", advice: "name another directory"))
     }
   }
 

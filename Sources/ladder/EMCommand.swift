@@ -69,7 +69,7 @@ struct EMCommand: Rung {
     guard seed != 0 else { throw ValidationError("--seed is 0, expected 1 or more.") }
   }
 
-  func run() throws {
+  func climb() throws {
     var lesson = MixtureLesson()
     lesson.components = components
     lesson.settings = MixtureFit.Settings(

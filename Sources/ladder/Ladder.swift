@@ -22,7 +22,18 @@ struct Ladder: ParsableCommand {
 }
 
 /// A rung of the ladder.
-protocol Rung: ParsableCommand {}
+protocol Rung: ParsableCommand {
+  var options: RungOptions { get }
+  /// What the command does, once it is known that its gallery can be written.
+  func climb() throws
+}
+
+extension Rung {
+  func run() throws {
+    try options.check()
+    try climb()
+  }
+}
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -84,7 +84,7 @@ struct MLPCommand: Rung {
     }
   }
 
-  func run() throws {
+  func climb() throws {
     let lesson = lesson
     let trace = try reference.map { try NeuralNGramTrace(contentsOf: $0) }
     let texts = try NameTexts(directory: data, least: lesson.leastLetters)

@@ -16,7 +16,7 @@ struct MNISTCommand: Rung {
         ladder mnist --output lessons/mnist
       """)
 
-  @OptionGroup var rung: RungOptions
+  @OptionGroup var options: RungOptions
   @OptionGroup var threading: ThreadOptions
 
   @Option(help: "Directory with MNIST's four files, packed by gzip or not.", completion: .directory)
@@ -48,7 +48,7 @@ struct MNISTCommand: Rung {
     try weightDecay.check("--weight-decay", atLeast: 0)
   }
 
-  func run() throws {
+  func climb() throws {
     let training = try DigitImages(.training, in: data)
     let test = try DigitImages(.test, in: data)
     try test.check(rows: training.rows, columns: training.columns, in: data)
@@ -67,7 +67,7 @@ struct MNISTCommand: Rung {
       }
     }
     progress.end()
-    try rung.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
+    try options.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
   }
 
   private static func line(_ epoch: MNISTLesson.Epoch) -> String {

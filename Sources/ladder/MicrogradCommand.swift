@@ -48,7 +48,7 @@ struct MicrogradCommand: Rung {
     }
   }
 
-  func run() throws {
+  func climb() throws {
     var progress = ProgressLine()
     let tyre = TyreWear(speed: speed, temperature: temperature, humidity: humidity)
     let lesson = MicrogradLesson(

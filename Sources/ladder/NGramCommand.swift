@@ -44,7 +44,7 @@ struct NGramCommand: Rung {
     try NGramSettings(orders: n, smoothings: smoothing, seed: seed, sampledLetters: letters)
   }
 
-  func run() throws {
+  func climb() throws {
     let texts = try NameTexts(directory: data, least: n.max() ?? 1)
     var progress = ProgressLine()
     let lesson = NGramLesson(texts: texts, settings: try settings()) { n, smoothing, done in

@@ -19,7 +19,7 @@ struct NanoGPTCommand: Rung {
         ladder nanogpt --optimizer muon --steps 1000
       """)
 
-  @OptionGroup var rung: RungOptions
+  @OptionGroup var options: RungOptions
   @OptionGroup var threading: ThreadOptions
 
   @Option(help: "The text to learn from, UTF-8; the last tenth of it is for validation.", completion: .file())
@@ -54,7 +54,7 @@ struct NanoGPTCommand: Rung {
     _ = try settings()
   }
 
-  func run() throws {
+  func climb() throws {
     let text = try CharacterText(contentsOf: text)
     let settings = try settings()
     Interruption.watch()
@@ -64,7 +64,7 @@ struct NanoGPTCommand: Rung {
       observing: { Self.show($0, on: &progress) })
     progress.end()
     if !lesson.isWhole { Diagnostics.write("stopped after step \(lesson.losses.count) of \(steps)") }
-    try rung.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
+    try options.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
   }
 
   private func settings() throws -> NanoGPTSettings {

@@ -12,6 +12,13 @@ struct RungOptions: ParsableArguments {
   @Flag(help: "Print the results as one JSON object.")
   var json = false
 
+  /// Says before the work whether the gallery could be written.
+  ///
+  /// - Throws: `FileError`
+  func check() throws {
+    if let output { try Gallery.check(output) }
+  }
+
   /// Ends a rung: prints its results, and draws them if asked to.
   ///
   /// - Parameters:

@@ -9,6 +9,7 @@ struct Command {
 
   /// The executable is built into the directory that the test runner is in.
   static let path = path(of: "gpt2")
+  static let ladder = path(of: "ladder")
 
   /// The same of another of the project's programs.
   static func path(of program: String) -> String {

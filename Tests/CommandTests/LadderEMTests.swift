@@ -3,11 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct LadderEMTests {
-  private static let ladder = URL(fileURLWithPath: Command.path).deletingLastPathComponent()
-    .appendingPathComponent("ladder").path
-
   private func run(_ arguments: String...) throws -> Command {
-    try Command(["em"] + arguments, executable: Self.ladder)
+    try Command(["em"] + arguments, executable: Command.ladder)
   }
 
   @Test func itFitsAndDraws() throws {
@@ -72,7 +69,7 @@ import Testing
     ["--tolerance", "nan"], ["--regularisation", "-1"], ["--regularisation", "inf"], ["--seed", "0"],
   ])
   func badInputIsOneClearLine(arguments: [String]) throws {
-    let result = try Command(["em"] + arguments, executable: Self.ladder)
+    let result = try Command(["em"] + arguments, executable: Command.ladder)
     #expect(result.exitCode == 2)
     #expect(result.output.isEmpty)
     let first = result.diagnostics.split(separator: "\n").first ?? ""

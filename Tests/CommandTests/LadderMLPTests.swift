@@ -3,15 +3,13 @@ import TestSupport
 import Testing
 
 @Suite struct LadderMLPTests {
-  private static let ladder = URL(fileURLWithPath: Command.path).deletingLastPathComponent()
-    .appendingPathComponent("ladder").path
   private static let sizes = [
     "--batch-size", "13", "--embedding-size", "5", "--hidden-size", "19", "--learning-rate", "0.01",
   ]
   private let names = TestFiles.fixture("lessons/names")
 
   private func run(_ arguments: String...) throws -> Command {
-    try Command(["mlp"] + Self.sizes + arguments, executable: Self.ladder)
+    try Command(["mlp"] + Self.sizes + arguments, executable: Command.ladder)
   }
 
   @Test func itTrainsComparesAndDraws() throws {
@@ -81,7 +79,7 @@ import Testing
   ])
   func badInputIsOneClearLine(arguments: [String]) throws {
     let data = arguments.contains("--data") ? [] : ["--data", names]
-    let result = try Command(["mlp"] + data + arguments, executable: Self.ladder)
+    let result = try Command(["mlp"] + data + arguments, executable: Command.ladder)
     #expect(result.exitCode == 2)
     #expect(result.output.isEmpty)
     let first = result.diagnostics.split(separator: "\n").first ?? ""
@@ -89,7 +87,7 @@ import Testing
   }
 
   @Test func helpTeaches() throws {
-    let result = try Command(["mlp", "--help"], executable: Self.ladder)
+    let result = try Command(["mlp", "--help"], executable: Command.ladder)
     #expect(result.exitCode == 0 && result.output.contains("  ladder mlp"))
   }
 }

@@ -58,7 +58,7 @@ import Testing
 
   @Test func aMissingFile() throws {
     let result = try Command(
-      ["mnist", "--data", directory.file("none")], executable: Command.path(of: "ladder"))
+      ["mnist", "--data", directory.file("none")], executable: Command.ladder)
     expectRefusal(result, naming: "train-images-idx3-ubyte.gz", "scripts/fetch-lessons.sh")
   }
 
@@ -88,7 +88,7 @@ import Testing
   }
 
   private func ladder(_ options: String...) throws -> Command {
-    try Command(["mnist", "--data", directory.path] + options, executable: Command.path(of: "ladder"))
+    try Command(["mnist", "--data", directory.path] + options, executable: Command.ladder)
   }
 
   /// Writes an idx file.

@@ -3,11 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct LadderMicrogradTests {
-  private static let ladder = URL(fileURLWithPath: Command.path).deletingLastPathComponent()
-    .appendingPathComponent("ladder").path
-
   private func micrograd(_ arguments: String...) throws -> Command {
-    try Command(["micrograd"] + arguments, executable: Self.ladder)
+    try Command(["micrograd"] + arguments, executable: Command.ladder)
   }
 
   @Test func printsTheOriginalsLossesAndDraws() throws {
@@ -56,7 +53,7 @@ import Testing
     ["--speed", "0"], ["--temperature", "inf"], ["--humidity", "1.5"],
   ])
   func refusesNumbersOutOfRange(arguments: [String]) throws {
-    let result = try Command(["micrograd"] + arguments, executable: Self.ladder)
+    let result = try Command(["micrograd"] + arguments, executable: Command.ladder)
     #expect(result.exitCode == 2)
     #expect(result.output.isEmpty)
     #expect(result.diagnostics.contains(arguments[0]))
@@ -68,6 +65,7 @@ import Testing
     let result = try micrograd("--steps", "1", "--output", directory.path)
     #expect(result.exitCode == 2)
     #expect(result.diagnostics.contains(directory.path + ": "))
+    #expect(result.output.isEmpty, "it is refused before the work")
     #expect(try directory.names() == ["mine"])
   }
 
@@ -75,7 +73,7 @@ import Testing
     let result = try micrograd("--help")
     #expect(result.exitCode == 0)
     #expect(result.output.contains("  ladder micrograd "))
-    let list = try Command(["list"], executable: Self.ladder)
+    let list = try Command(["list"], executable: Command.ladder)
     #expect(list.exitCode == 0 && list.output.contains("micrograd"))
   }
 }

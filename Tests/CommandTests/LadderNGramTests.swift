@@ -3,8 +3,6 @@ import TestSupport
 import Testing
 
 @Suite struct LadderNGramTests {
-  private static let ladder = URL(fileURLWithPath: Command.path).deletingLastPathComponent()
-    .appendingPathComponent("ladder").path
   private let directory: TemporaryDirectory
 
   init() throws {
@@ -17,7 +15,7 @@ import Testing
   }
 
   private func ngram(_ more: String...) throws -> Command {
-    try Command(["ngram", "--data", directory.path] + more, executable: Self.ladder)
+    try Command(["ngram", "--data", directory.path] + more, executable: Command.ladder)
   }
 
   @Test func printsTheSearchAndDraws() throws {
@@ -53,7 +51,7 @@ import Testing
 
   @Test func refusesFilesThatCannotBeUsed() throws {
     func expect(_ message: String, _ more: String...) throws {
-      let result = try Command(["ngram", "--data", directory.path] + more, executable: Self.ladder)
+      let result = try Command(["ngram", "--data", directory.path] + more, executable: Command.ladder)
       #expect(result.exitCode == 2 && result.output.isEmpty)
       #expect(result.diagnostics.contains(message), "\(result.diagnostics)")
     }
@@ -76,14 +74,14 @@ import Testing
     ["--letters=-1"],
   ])
   func refusesNumbersOutOfRange(arguments: [String]) throws {
-    let result = try Command(["ngram"] + arguments, executable: Self.ladder)
+    let result = try Command(["ngram"] + arguments, executable: Command.ladder)
     #expect(result.exitCode == 2)
     #expect(result.output.isEmpty)
     #expect(result.diagnostics.hasPrefix("Error: "))
   }
 
   @Test func helpTeaches() throws {
-    let result = try Command(["ngram", "--help"], executable: Self.ladder)
+    let result = try Command(["ngram", "--help"], executable: Command.ladder)
     #expect(result.exitCode == 0)
     #expect(result.output.contains("  ladder ngram "))
   }

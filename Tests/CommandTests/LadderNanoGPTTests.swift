@@ -52,7 +52,7 @@ import Testing
       wait $child
       """
     let result = try Command(
-      ["-c", script, Command.path(of: "ladder")] + arguments + ["--steps", "1000000"], executable: "/bin/sh")
+      ["-c", script, Command.ladder] + arguments + ["--steps", "1000000"], executable: "/bin/sh")
     #expect(result.exitCode == 0)
     let diagnostics = try String(contentsOfFile: directory.file("err"), encoding: .utf8)
     #expect(diagnostics.contains("stopped after step "))
@@ -91,6 +91,6 @@ import Testing
   private func ladder(_ options: String...) throws -> Command { try ladder(options) }
 
   private func ladder(_ options: [String]) throws -> Command {
-    try Command(arguments + options, executable: Command.path(of: "ladder"))
+    try Command(arguments + options, executable: Command.ladder)
   }
 }

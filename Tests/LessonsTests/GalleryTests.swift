@@ -18,6 +18,8 @@ import Testing
   @Test func writesAPageAndEachPicture() throws {
     let directory = try TemporaryDirectory()
     let target = directory.file("a/b")
+    try Gallery.check(target)
+    #expect(!FileManager.default.fileExists(atPath: target), "a check changes nothing")
     try gallery.write(to: target)
     let page = try String(contentsOfFile: target + "/index.html", encoding: .utf8)
     #expect(page.contains("<h1>A &lt;lesson&gt;</h1>"))
@@ -37,12 +39,14 @@ import Testing
     try gallery.write(to: target)
     var other = gallery
     other.title = "Another"
+    try Gallery.check(target)
     try other.write(to: target)
     #expect(try String(contentsOfFile: target + "/index.html", encoding: .utf8).contains("<h1>Another</h1>"))
 
     try "mine".write(toFile: target + "/index.html", atomically: true, encoding: .utf8)
     #expect(throws: FileError.self) { try gallery.write(to: target) }
     #expect(try String(contentsOfFile: target + "/index.html", encoding: .utf8) == "mine")
+    #expect(throws: FileError.self) { try Gallery.check(target) }
     #expect(throws: FileError(target + "/index.html", .notDirectory)) {
       try gallery.write(to: target + "/index.html")
     }
