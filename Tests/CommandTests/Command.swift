@@ -56,3 +56,14 @@ struct Command {
     diagnostics = String(decoding: try Data(contentsOf: streams[1]), as: UTF8.self)
   }
 }
+
+/// Expects exit code 2, nothing on standard output, and all these words on standard error.
+func expectRefusal(
+  _ result: Command, naming words: String..., sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(result.exitCode == 2, sourceLocation: sourceLocation)
+  #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+  for word in words {
+    #expect(result.diagnostics.contains(word), "\(result.diagnostics)", sourceLocation: sourceLocation)
+  }
+}

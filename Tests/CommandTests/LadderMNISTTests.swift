@@ -81,12 +81,6 @@ import Testing
     expectRefusal(try ladder(option), naming: parts[0], parts[1])
   }
 
-  private func expectRefusal(_ result: Command, naming words: String...) {
-    #expect(result.exitCode == 2)
-    #expect(result.output.isEmpty)
-    for word in words { #expect(result.diagnostics.contains(word), "\(result.diagnostics)") }
-  }
-
   private func ladder(_ options: String...) throws -> Command {
     try Command(["mnist", "--data", directory.path] + options, executable: Command.ladder)
   }

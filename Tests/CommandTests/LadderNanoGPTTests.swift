@@ -78,12 +78,6 @@ import Testing
     expectRefusal(try ladder(option), naming: parts[0], parts[1])
   }
 
-  private func expectRefusal(_ result: Command, naming words: String...) {
-    #expect(result.exitCode == 2)
-    #expect(result.output.isEmpty)
-    for word in words { #expect(result.diagnostics.contains(word), "\(result.diagnostics)") }
-  }
-
   private var arguments: [String] {
     ["nanogpt", "--text", text, "--model", "1x2x16", "--sequence-length", "8", "--batch-size", "2"]
   }

@@ -9,13 +9,6 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  private func write(_ text: String, to path: String) throws {
-    let file = URL(fileURLWithPath: directory.file(path))
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-  }
-
   private var count: Int { ActiveProcessors.count(root: directory.path) }
 
   @Test func withoutLimitsItIsWhatTheMachineHas() {
@@ -29,15 +22,15 @@ import Testing
   ])
   func aGroupsShareOfTimeIsRoundedUp(line: String, share: Int?) throws {
     let free = count
-    try write("0::/run\n", to: "proc/self/cgroup")
-    try write(line + "\n", to: "sys/fs/cgroup/run/cpu.max")
+    try directory.write("0::/run\n", to: "proc/self/cgroup")
+    try directory.write(line + "\n", to: "sys/fs/cgroup/run/cpu.max")
     #expect(count == min(free, share ?? free))
   }
 
   @Test func theSmallestShareOfTheGroupsItIsInCounts() throws {
-    try write("0::/user/run\n", to: "proc/self/cgroup")
-    try write("max 100000\n", to: "sys/fs/cgroup/user/run/cpu.max")
-    try write("30000 100000\n", to: "sys/fs/cgroup/user/cpu.max")
+    try directory.write("0::/user/run\n", to: "proc/self/cgroup")
+    try directory.write("max 100000\n", to: "sys/fs/cgroup/user/run/cpu.max")
+    try directory.write("30000 100000\n", to: "sys/fs/cgroup/user/cpu.max")
     #expect(count == 1)
   }
 
@@ -46,7 +39,8 @@ import Testing
   ])
   func theProcessorsTheProcessIsBoundToCount(mask: String, bound: Int?) throws {
     let free = count
-    try write("Name:\tgpt2\nCpus_allowed:\t\(mask)\nCpus_allowed_list:\t0-7\n", to: "proc/self/status")
+    try directory.write(
+      "Name:\tgpt2\nCpus_allowed:\t\(mask)\nCpus_allowed_list:\t0-7\n", to: "proc/self/status")
     #expect(count == min(free, bound ?? free))
   }
 }

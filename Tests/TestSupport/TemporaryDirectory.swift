@@ -20,6 +20,14 @@ public final class TemporaryDirectory: Sendable {
     return path
   }
 
+  /// Writes a text to a file here, making the directories that it is in.
+  public func write(_ text: String, to name: String) throws {
+    let file = URL(fileURLWithPath: file(name))
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
   /// The names of the files here, sorted.
   public func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()

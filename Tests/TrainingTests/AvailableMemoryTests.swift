@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -10,15 +9,8 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  private func write(_ text: String, to path: String) throws {
-    let file = URL(fileURLWithPath: directory.file(path))
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-  }
-
   private func writeMeminfo() throws {
-    try write("MemTotal:  300 kB\nMemFree:  7 kB\nMemAvailable:     200 kB\n", to: "proc/meminfo")
+    try directory.write("MemTotal:  300 kB\nMemFree:  7 kB\nMemAvailable:     200 kB\n", to: "proc/meminfo")
   }
 
   private var bytes: Int? { AvailableMemory.bytes(root: directory.path) }
@@ -31,29 +23,29 @@ import Testing
     try writeMeminfo()
     #expect(bytes == 200 * 1024)
     // A group of version 1 is not looked at.
-    try write("4:memory:/some/group\n", to: "proc/self/cgroup")
-    try write("4096\n", to: "sys/fs/cgroup/memory.max")
+    try directory.write("4:memory:/some/group\n", to: "proc/self/cgroup")
+    try directory.write("4096\n", to: "sys/fs/cgroup/memory.max")
     #expect(bytes == 200 * 1024)
   }
 
   @Test func theLowestLimitOfTheGroupsItIsInCounts() throws {
     try writeMeminfo()
-    try write("4:memory:/x\n0::/user/run\n", to: "proc/self/cgroup")
+    try directory.write("4:memory:/x\n0::/user/run\n", to: "proc/self/cgroup")
     #expect(bytes == 200 * 1024, "no limits")
-    try write("max\n", to: "sys/fs/cgroup/user/run/memory.max")
+    try directory.write("max\n", to: "sys/fs/cgroup/user/run/memory.max")
     #expect(bytes == 200 * 1024)
-    try write("150000\n", to: "sys/fs/cgroup/user/memory.max")
+    try directory.write("150000\n", to: "sys/fs/cgroup/user/memory.max")
     #expect(bytes == 150_000)
-    try write("90000\n", to: "sys/fs/cgroup/user/run/memory.max")
+    try directory.write("90000\n", to: "sys/fs/cgroup/user/run/memory.max")
     #expect(bytes == 90_000)
-    try write("9000000\n", to: "sys/fs/cgroup/user/run/memory.max")
+    try directory.write("9000000\n", to: "sys/fs/cgroup/user/run/memory.max")
     #expect(bytes == 150_000)
   }
 
   @Test func aContainersOwnRootHasItsLimit() throws {
     try writeMeminfo()
-    try write("0::/\n", to: "proc/self/cgroup")
-    try write("4096\n", to: "sys/fs/cgroup/memory.max")
+    try directory.write("0::/\n", to: "proc/self/cgroup")
+    try directory.write("4096\n", to: "sys/fs/cgroup/memory.max")
     #expect(bytes == 4096)
   }
 

@@ -73,12 +73,9 @@ public struct DigitImages: Sendable {
     do throws(FileError) {
       return try IDXFile(contentsOf: path, rank: rank, holding: kind)
     } catch {
-      guard error.cause == .notFound else { throw error }
-      throw FileError(
-        path + ".gz",
-        .mismatch(
-          found: "no such file", expected: "MNIST's \(kind)",
-          advice: "scripts/fetch-lessons.sh fetches it into data/mnist, and --data names another directory"))
+      throw LessonFile.explained(
+        FileError(path + ".gz", error.cause), expected: "MNIST's \(kind)",
+        advice: "--data names another directory")
     }
   }
 }

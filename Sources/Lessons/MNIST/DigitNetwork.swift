@@ -35,11 +35,7 @@ public struct DigitNetwork {
     init(_ size: Int, of shape: DigitParameters.Shape) throws(AllocationError) {
       let widths = [shape.inputs, shape.hidden, shape.hidden, shape.classes, shape.hidden, 1]
       memory = try FloatBuffer(zeroed: size * widths.reduce(0, +))
-      guard var next = memory.values.baseAddress else { preconditionFailure("an empty batch") }
-      let matrices = widths.map { width in
-        defer { next += size * width }
-        return Matrix(next, rows: size, columns: width)
-      }
+      let matrices = memory.matrices(widths.map { (size, $0) })
       (input, inactivated, hidden) = (matrices[0], matrices[1], matrices[2])
       (logits, hiddenGradient, losses) = (matrices[3], matrices[4], matrices[5].flat)
     }

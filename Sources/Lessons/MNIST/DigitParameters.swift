@@ -33,15 +33,10 @@ public final class DigitParameters {
   public init(zeroed shape: Shape) throws(AllocationError) {
     self.shape = shape
     values = try FloatBuffer(zeroed: shape.parameters)
-    guard var next = values.values.baseAddress else { preconditionFailure("a network without parameters") }
-    func take(_ rows: Int, _ columns: Int) -> Matrix {
-      defer { next += rows * columns }
-      return Matrix(next, rows: rows, columns: columns)
-    }
-    weight1 = take(shape.hidden, shape.inputs)
-    bias1 = take(1, shape.hidden)
-    weight2 = take(shape.classes, shape.hidden)
-    bias2 = take(1, shape.classes)
+    let tensors = values.matrices([
+      (shape.hidden, shape.inputs), (1, shape.hidden), (shape.classes, shape.hidden), (1, shape.classes),
+    ])
+    (weight1, bias1, weight2, bias2) = (tensors[0], tensors[1], tensors[2], tensors[3])
   }
 
   /// A random start: weights and biases uniform between ±1/√n for n values that a unit reads, as PyTorch's `nn.Linear`.

@@ -25,17 +25,8 @@ public struct NameTexts: Sendable {
   }
 
   private static func read(_ path: String, least: Int) throws(FileError) -> [UInt8] {
-    let file: MappedFile
-    do throws(FileError) {
-      file = try MappedFile(path: path)
-    } catch {
-      guard error.cause == .notFound else { throw error }
-      throw FileError(
-        path,
-        .mismatch(
-          found: "no such file", expected: "names, one a line",
-          advice: "scripts/fetch-lessons.sh fetches it to data/names"))
-    }
+    let file = try LessonFile.open(
+      path, expected: "names, one a line", advice: "--data names another directory")
     let bytes = Array(file.bytes)
     let newline = UInt8(ascii: "\n")
     guard bytes.contains(where: { $0 != newline }) else {

@@ -44,17 +44,7 @@ public struct CharacterText: Sendable {
   }
 
   private static func scalars(of path: String) throws(FileError) -> [Unicode.Scalar] {
-    let file: MappedFile
-    do throws(FileError) {
-      file = try MappedFile(path: path)
-    } catch {
-      guard error.cause == .notFound else { throw error }
-      throw FileError(
-        path,
-        .mismatch(
-          found: "no such file", expected: "a text",
-          advice: "scripts/fetch-lessons.sh fetches Shakespeare, and --text names another file"))
-    }
+    let file = try LessonFile.open(path, expected: "a text", advice: "--text names another file")
     guard let text = String(validating: file.bytes, as: UTF8.self) else {
       throw FileError(
         path, .mismatch(found: "bytes that are no UTF-8", expected: "a text", advice: "name another file"))

@@ -41,11 +41,7 @@ public final class NeuralNGram {
       shape.inputSize, shape.hiddenSize, shape.vocabularySize, 1, shape.inputSize, shape.hiddenSize,
     ]
     buffer = try FloatBuffer(zeroed: batchSize * widths.reduce(0, +))
-    guard var next = buffer.values.baseAddress else { preconditionFailure("a model without activations") }
-    let matrices = widths.map { width in
-      defer { next += batchSize * width }
-      return Matrix(next, rows: batchSize, columns: width)
-    }
+    let matrices = buffer.matrices(widths.map { (batchSize, $0) })
     (embedded, hidden, logits) = (matrices[0], matrices[1], matrices[2])
     losses = Matrix(matrices[3].base, rows: 1, columns: batchSize)
     (embeddedGradient, hiddenGradient) = (matrices[4], matrices[5])

@@ -12,15 +12,9 @@ public final class NeuralNGramParameters {
   public init(zeroed shape: NeuralNGramShape) throws(AllocationError) {
     self.shape = shape
     buffer = try FloatBuffer(zeroed: shape.parameterCount)
-    var tensors: [NeuralNGramTensor: Matrix] = [:]
-    var next = buffer.values.baseAddress
-    for tensor in NeuralNGramTensor.allCases {
-      guard let start = next else { preconditionFailure("a shape without values") }
-      let (rows, columns) = tensor.shape(in: shape)
-      tensors[tensor] = Matrix(start, rows: rows, columns: columns)
-      next = start + rows * columns
-    }
-    self.tensors = tensors
+    let all = NeuralNGramTensor.allCases
+    let matrices = buffer.matrices(all.map { $0.shape(in: shape) })
+    tensors = Dictionary(uniqueKeysWithValues: zip(all, matrices))
   }
 
   /// As EurekaLabsAI/mlp draws them, which is PyTorch's default for these layers: embeddings from the standard normal
