@@ -59,6 +59,7 @@ package enum VectorMath {
   package static func logistic(_ x: SIMD16<Float>) -> SIMD16<Float> {
     1 / (1 + exp(-x))
   }
+
   /// tanh x, with a relative error below 4e-7; a NaN stays a NaN.
   ///
   /// Away from 0 it is 1 − 2 / (e²ˣ + 1). Near 0 that is a difference of near numbers, so there it is the polynomial

@@ -134,6 +134,16 @@ import Testing
     try page.expect(gradient.values, "dx")
   }
 
+  @Test func hyperbolicTangent() throws {
+    let page = try WorkedExample(page: "HyperbolicTangent")
+    let (x, gradient) = (try page.buffer("x"), try page.buffer("dy"))
+    let y = Buffer(unset: 1, x.matrix.columns)
+    HyperbolicTangent.forward(x.matrix, into: y.matrix, on: workers)
+    HyperbolicTangent.backward(output: y.matrix, gradient: gradient.matrix, on: workers)
+    try page.expect(y.values, "y")
+    try page.expect(gradient.values, "dx")
+  }
+
   @Test func crossEntropy() throws {
     let page = try WorkedExample(page: "CrossEntropy")
     let logits = try page.buffer("x")

@@ -123,6 +123,13 @@ def gelu(x, dy):
     return {"u": u, "s": torch.sigmoid(2 * u), "y": y, "dx": dx, "exact": F.gelu(x)}
 
 
+def hyperbolic_tangent(x, dy):
+    x = leaf(x)
+    y = torch.tanh(x)
+    (dx,) = gradients((y * dy).sum(), x)
+    return {"y": y, "dx": dx}
+
+
 def cross_entropy(x, targets, V):
     (columns, ids) = (int(V), targets.long()[0])
     logits = leaf(x)
@@ -216,7 +223,8 @@ def precision(a, b):
 
 EXAMPLES = {
     "Embedding": embedding, "LayerNorm": layer_norm, "Linear": linear, "Softmax": softmax, "Attention": attention,
-    "AttentionBackward": attention_backward, "Residual": residual, "GELU": gelu, "CrossEntropy": cross_entropy,
+    "AttentionBackward": attention_backward, "Residual": residual, "GELU": gelu,
+    "HyperbolicTangent": hyperbolic_tangent, "CrossEntropy": cross_entropy,
     "GradientNorm": gradient_norm, "AdamW": adamw, "Muon": muon, "LowRank": low_rank,
     "CachedAttention": cached_attention, "WeightFormats": weight_formats, "Precision": precision,
 }
