@@ -37,6 +37,15 @@ extension Int {
   }
 }
 
+extension Comparable {
+  /// - Throws: `ValidationError` naming the option if the value is outside that range.
+  public func check(_ option: String, in range: ClosedRange<Self>) throws {
+    guard range.contains(self) else {
+      throw ValidationError("\(option) is \(self), expected \(range.lowerBound) to \(range.upperBound).")
+    }
+  }
+}
+
 extension Float {
   /// - Throws: `ValidationError` naming the option if the number is not finite or below `minimum`.
   public func check(_ option: String, atLeast minimum: Float) throws {

@@ -53,14 +53,11 @@ struct EMCommand: Rung {
     guard data == nil || dimensions == nil else {
       throw ValidationError("--dimensions was given with --data, whose points have their own.")
     }
-    let ranges = [
-      ("--dimensions", dimensions ?? 1, 1...2), ("--points", points, 1...100_000),
-      ("--components", components, 1...100), ("--starts", starts, 1...1000),
-      ("--iterations", iterations, 1...10_000),
-    ]
-    for (name, value, range) in ranges where !range.contains(value) {
-      throw ValidationError("\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound).")
-    }
+    try dimensions?.check("--dimensions", in: 1...2)
+    try points.check("--points", in: 1...100_000)
+    try components.check("--components", in: 1...100)
+    try starts.check("--starts", in: 1...1000)
+    try iterations.check("--iterations", in: 1...10_000)
     for (name, value) in [("--tolerance", tolerance), ("--regularisation", regularisation)] {
       guard value.isFinite, value >= 0 else {
         throw ValidationError("\(name) is \(value), expected a number from 0.")

@@ -42,7 +42,7 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let lines = Ladder.rungs.map { rung in
       let name = rung.configuration.commandName ?? rung._commandName
-      return name.padding(toLength: 12, withPad: " ", startingAt: 0) + rung.configuration.abstract
+      return Columns.padded(name, 12) + rung.configuration.abstract
     }
     try Output.write(lines.joined(separator: "\n") + "\n")
   }

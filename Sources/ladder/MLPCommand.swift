@@ -64,14 +64,11 @@ struct MLPCommand: Rung {
   @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
-    let ranges = [
-      ("--steps", steps, 1...10_000_000), ("--batch-size", batchSize, 1...65_536),
-      ("--context-length", contextLength, 1...4), ("--embedding-size", embeddingSize, 1...4096),
-      ("--hidden-size", hiddenSize, 1...65_536),
-    ]
-    for (name, value, range) in ranges where !range.contains(value) {
-      throw ValidationError("\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound).")
-    }
+    try steps.check("--steps", in: 1...10_000_000)
+    try batchSize.check("--batch-size", in: 1...65_536)
+    try contextLength.check("--context-length", in: 1...4)
+    try embeddingSize.check("--embedding-size", in: 1...4096)
+    try hiddenSize.check("--hidden-size", in: 1...65_536)
     guard learningRate.isFinite, learningRate > 0 else {
       throw ValidationError("--learning-rate is \(learningRate), expected a number above 0.")
     }

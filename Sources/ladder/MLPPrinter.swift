@@ -13,7 +13,7 @@ struct MLPPrinter {
     let losses = results.comparison.losses
     var lines = ["step    training  validation"]
     lines += milestones.map {
-      padded("\($0.step)", 8) + padded(Numbers.fixed($0.trainingLoss, 4), 10)
+      Columns.padded("\($0.step)", 8) + Columns.padded(Numbers.fixed($0.trainingLoss, 4), 10)
         + Numbers.fixed($0.validationLoss, 4)
     }
     lines.append("test loss " + Numbers.fixed(results.testLoss, 6))
@@ -42,7 +42,7 @@ struct MLPPrinter {
   }
 
   private func row(_ name: String, _ count: String, _ neural: String, _ counting: String) -> String {
-    padded(name, 10) + padded(count, 10) + padded(neural, 10) + counting
+    Columns.padded(name, 10) + Columns.padded(count, 10) + Columns.padded(neural, 10) + counting
   }
 
   private func line(_ context: ContextComparison) -> String {
@@ -51,7 +51,7 @@ struct MLPPrinter {
     let came = context.frequencies.map { likeliest($0) } ?? "nothing"
     return row(
       results.vocabulary.shown(context.tokens), "\(context.seen)", loss(context.neuralSum),
-      padded(loss(context.countingSum), 8))
+      Columns.padded(loss(context.countingSum), 8))
       + "  \(likeliest(context.neural)), \(likeliest(context.counting)); \(came)"
   }
 
@@ -61,10 +61,6 @@ struct MLPPrinter {
       return ""
     }
     return "\(results.vocabulary.shown([token])) \(Numbers.fixed(probabilities[token] * 100, 0)) %"
-  }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 
   // MARK: As JSON

@@ -35,17 +35,10 @@ struct MicrogradCommand: Rung {
 
   func validate() throws {
     if seed == 0 { throw ValidationError("--seed is 0, expected 1 to \(UInt32.max)") }
-    try require(steps, in: 1...10_000, "--steps")
-    try require(speed, in: 1...400, "--speed")
-    try require(temperature, in: -60...80, "--temperature")
-    try require(humidity, in: 0...1, "--humidity")
-  }
-
-  private func require<T>(_ value: T, in range: ClosedRange<T>, _ name: String) throws {
-    guard range.contains(value) else {
-      throw ValidationError(
-        "\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-    }
+    try steps.check("--steps", in: 1...10_000)
+    try speed.check("--speed", in: 1...400)
+    try temperature.check("--temperature", in: -60...80)
+    try humidity.check("--humidity", in: 0...1)
   }
 
   func climb() throws {

@@ -14,7 +14,7 @@ struct MixturePrinter {
         + (results.points.dimensions == 1 ? "" : "s"), "iteration  log-likelihood, nats a point",
     ]
     lines += fit.states.map {
-      padded("\($0.iteration)", 11) + Numbers.fixed($0.meanLogLikelihood, 6)
+      Columns.padded("\($0.iteration)", 11) + Numbers.fixed($0.meanLogLikelihood, 6)
     }
     lines.append(
       fit.isConverged
@@ -39,17 +39,13 @@ struct MixturePrinter {
       let covariance = (0..<d).map { row in
         list(Array(component.covariance[row * d..<(row + 1) * d]))
       }
-      return padded(Numbers.fixed(component.weight, 4), 9) + list(component.mean) + "; "
+      return Columns.padded(Numbers.fixed(component.weight, 4), 9) + list(component.mean) + "; "
         + covariance.joined(separator: " | ")
     }
   }
 
   private func list(_ values: [Double]) -> String {
     values.map { Numbers.fixed($0, 4) }.joined(separator: " ")
-  }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 
   // MARK: As JSON

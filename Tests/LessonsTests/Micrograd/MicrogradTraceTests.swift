@@ -24,10 +24,7 @@ import Testing
   private let trace: Trace
 
   init() throws {
-    let file = URL(fileURLWithPath: TestFiles.fixture("lessons/micrograd.json"))
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    trace = try decoder.decode(Trace.self, from: Data(contentsOf: file))
+    trace = try LessonTrace.decode("micrograd")
   }
 
   @Test func moonsAreKarpathys() {

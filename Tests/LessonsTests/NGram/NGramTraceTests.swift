@@ -22,10 +22,7 @@ import Testing
   private let trace: Trace
 
   init() throws {
-    let file = URL(fileURLWithPath: TestFiles.fixture("lessons/ngram.json"))
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    trace = try decoder.decode(Trace.self, from: Data(contentsOf: file))
+    trace = try LessonTrace.decode("ngram")
   }
 
   private func expect(_ directory: String, toGive run: Trace.Run) throws {
