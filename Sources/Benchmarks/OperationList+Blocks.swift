@@ -58,11 +58,11 @@ extension OperationList {
       let bias = try matrix(1, C, copies)
       let output = try matrix(rows, C, outputCopies)
       let means = try matrix(1, rows, outputCopies)
-      let reciprocalDeviations = try matrix(1, rows, outputCopies)
+      let rstd = try matrix(1, rows, outputCopies)
       return { copy in
         LayerNorm.forward(
           input[copy], weight: weight[copy], bias: bias[copy], into: output[copy], means: means[copy],
-          reciprocalDeviations: reciprocalDeviations[copy], on: workers)
+          rstd: rstd[copy], on: workers)
       }
     }
   }
@@ -75,14 +75,14 @@ extension OperationList {
       let input = try matrix(rows, C, copies)
       let weight = try matrix(1, C, copies)
       let means = try matrix(1, rows, copies)
-      let reciprocalDeviations = try matrix(1, rows, copies)
+      let rstd = try matrix(1, rows, copies)
       let inputGradient = try matrix(rows, C)
       let weightGradient = try matrix(1, C, copies)
       let biasGradient = try matrix(1, C, copies)
       return { copy in
         LayerNorm.backward(
           outputGradient: outputGradient[copy], input: input[copy], weight: weight[copy],
-          means: means[copy], reciprocalDeviations: reciprocalDeviations[copy],
+          means: means[copy], rstd: rstd[copy],
           addingTo: inputGradient[copy], weightGradient: weightGradient[copy],
           biasGradient: biasGradient[copy], accumulating: false, on: workers)
       }

@@ -94,7 +94,7 @@ extension OperationList {
         input, weight: weight, bias: bias, residual: residual, into: output, activated: activated,
         precision: precision, on: workers)
     } else {
-      let stored = StoredMatrix(
+      let stored = EncodedMatrix(
         .fp32, UnsafeRawPointer(weight.base), rows: weight.rows, columns: weight.columns)
       Linear.forward(
         input, weight: .rows(stored), bias: bias, residual: residual, into: output, activated: activated,
@@ -127,12 +127,12 @@ extension OperationList {
       let inputGradient = isPart ? nil : try matrix(R, I)
       let weightGradient = try matrix(O, I, copies)
       let biasGradient = try matrix(1, O, copies)
-      let inactivated = shape.isInputActivated && !isPart ? try matrix(R, I, copies) : nil
+      let preActivation = shape.isInputActivated && !isPart ? try matrix(R, I, copies) : nil
       return { copy in
         Linear.backward(
           outputGradient: outputGradient[copy], input: input[copy], weight: weight[copy],
           inputGradient: inputGradient?[copy], weightGradient: weightGradient[copy],
-          biasGradient: biasGradient[copy], inactivated: inactivated?[copy], accumulating: false,
+          biasGradient: biasGradient[copy], preActivation: preActivation?[copy], accumulating: false,
           precision: precision, on: workers)
       }
     }

@@ -95,16 +95,16 @@ public final class Verifier {
     let state = TrainingState(step: optimizer.step, random: RoundingRandom(), data: .beginning)
     try TrainingStateFile.write(state, of: optimizer, to: statePath, replacing: true)
     let straight = try steps("going on")
-    let weights = fingerprint()
+    let weights = checksum()
 
     model = Model(try Checkpoint.read(modelPath), precision: recipe.precision, on: workers)
     _ = try TrainingStateFile.read(statePath, into: optimizer)
     let resumed = try steps("reloaded")
-    return straight == resumed && weights == fingerprint()
+    return straight == resumed && weights == checksum()
   }
 
   /// FNV-1a over the bits of all weights.
-  private func fingerprint() -> UInt64 {
+  private func checksum() -> UInt64 {
     model.parameters.values.reduce(0xCBF2_9CE4_8422_2325) {
       ($0 ^ UInt64($1.bitPattern)) &* 0x0000_0100_0000_01B3
     }

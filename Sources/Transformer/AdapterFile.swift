@@ -5,14 +5,14 @@ import Kernels
 /// the model that they were trained on.
 ///
 /// Header: [2] r, [3] α's bits, [4] the targets' bits, [5…10] maxT, V, Vp, L, NH, C, [11, 12] the low and the high
-/// half of the model's fingerprint. Then float32 values in the order of `AdapterLayout`.
+/// half of the model's checksum. Then float32 values in the order of `AdapterLayout`.
 public struct AdapterFile {
   static let magic: Int32 = 20_240_529
   static let version: Int32 = 1
 
   public let adapters: LowRankAdapters
-  /// `Fingerprint` of the parameters that the adapters belong to.
-  public let fingerprint: UInt64
+  /// `Checksum` of the parameters that the adapters belong to.
+  public let checksum: UInt64
 
   /// Reads adapters together with what they say of their model.
   ///
@@ -35,7 +35,7 @@ public struct AdapterFile {
     UnsafeMutableRawBufferPointer(adapters.values)
       .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[Header.byteCount...]))
     let halves = [11, 12].map { UInt64(UInt32(bitPattern: header.fields[$0])) }
-    return AdapterFile(adapters: adapters, fingerprint: halves[0] | halves[1] << 32)
+    return AdapterFile(adapters: adapters, checksum: halves[0] | halves[1] << 32)
   }
 
   /// Reads adapters that were trained on just these parameters.
@@ -53,7 +53,7 @@ public struct AdapterFile {
           found: "adapters for a model with \(other.name) = \(other.value)", expected: "\(mine.value)",
           advice: "use the model that they were trained on"))
     }
-    guard Fingerprint.of(parameters.values, on: workers) == file.fingerprint else {
+    guard Checksum.of(parameters.values, on: workers) == file.checksum else {
       throw FileError(
         path,
         .mismatch(
@@ -80,9 +80,9 @@ public struct AdapterFile {
     header[3] = Int(Int32(bitPattern: layout.alpha.bitPattern))
     header[4] = Int(layout.targets.bits)
     for (index, field) in fields(of: layout.configuration).enumerated() { header[5 + index] = field.value }
-    let fingerprint = Fingerprint.of(parameters.values, on: workers)
-    header[11] = Int(Int32(truncatingIfNeeded: fingerprint))
-    header[12] = Int(Int32(truncatingIfNeeded: fingerprint >> 32))
+    let checksum = Checksum.of(parameters.values, on: workers)
+    header[11] = Int(Int32(truncatingIfNeeded: checksum))
+    header[12] = Int(Int32(truncatingIfNeeded: checksum >> 32))
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(UnsafeRawBufferPointer(adapters.values))

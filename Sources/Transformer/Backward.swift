@@ -90,7 +90,7 @@ private struct BackwardPass {
     LayerNorm.backward(
       outputGradient: flow.branch, input: activations[.residual, parameters.configuration.layers],
       weight: parameters[.lnfw, 0], means: activations[.lnfMeans],
-      reciprocalDeviations: activations[.lnfReciprocalDeviations],
+      rstd: activations[.lnfRstd],
       addingTo: flow.residual, inputGradientAccumulating: false,
       weightGradient: parameterGradients.ifHeld(.lnfw, 0), biasGradient: parameterGradients.ifHeld(.lnfb, 0),
       accumulating: accumulating, on: workers)
@@ -103,7 +103,7 @@ private struct BackwardPass {
     }
     linear(
       .fcprojw, .fcprojb, layer, outputGradient: flow.residual, input: activations[.fchgelu, layer],
-      inputGradient: flow.hidden, inactivated: activations[.fch, layer])
+      inputGradient: flow.hidden, preActivation: activations[.fch, layer])
     if !activations.keeps(.ln2) { model.norm2(layer, activations) }
     linear(
       .fcw, .fcb, layer, outputGradient: flow.hidden, input: activations[.ln2, layer],
@@ -111,7 +111,7 @@ private struct BackwardPass {
     norm(
       .ln2w, .ln2b, layer, input: activations[.residualMiddle, layer],
       means: activations[.ln2Means, layer],
-      reciprocalDeviations: activations[.ln2ReciprocalDeviations, layer])
+      rstd: activations[.ln2Rstd, layer])
   }
 
   /// residualMiddle = residual + attention(ln1(residual)) · attprojwᵀ + attprojb
@@ -131,7 +131,7 @@ private struct BackwardPass {
       inputGradient: flow.branch)
     norm(
       .ln1w, .ln1b, layer, input: activations[.residual, layer], means: activations[.ln1Means, layer],
-      reciprocalDeviations: activations[.ln1ReciprocalDeviations, layer])
+      rstd: activations[.ln1Rstd, layer])
   }
 
   /// residual[0] = wte[token] + wpe[position]
@@ -146,10 +146,10 @@ private struct BackwardPass {
     }
   }
 
-  /// output = input · weightᵀ + bias; where input = GELU(inactivated), the input's gradient is the latter's.
+  /// output = input · weightᵀ + bias; where input = GELU(preActivation), the input's gradient is the latter's.
   private func linear(
     _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, outputGradient: Matrix,
-    input: Matrix, inputGradient: Matrix, inactivated: Matrix? = nil
+    input: Matrix, inputGradient: Matrix, preActivation: Matrix? = nil
   ) {
     guard reaches(bias, layer) else { return }
     let inputGradient = reaches(below: weight, layer) ? inputGradient : nil
@@ -164,19 +164,19 @@ private struct BackwardPass {
       outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
       inputGradient: inputGradient, addingToInputGradient: factors != nil,
       weightGradient: parameterGradients.ifHeld(weight, layer),
-      biasGradient: parameterGradients.ifHeld(bias, layer), inactivated: inactivated,
+      biasGradient: parameterGradients.ifHeld(bias, layer), preActivation: preActivation,
       accumulating: accumulating, precision: model.precision, on: workers)
   }
 
   /// branch = layer norm(input), where the input is the residual stream: its gradient adds to the stream's.
   private func norm(
     _ weight: ParameterTensor, _ bias: ParameterTensor, _ layer: Int, input: Matrix, means: Matrix,
-    reciprocalDeviations: Matrix
+    rstd: Matrix
   ) {
     guard reaches(bias, layer) else { return }
     LayerNorm.backward(
       outputGradient: flow.branch, input: input, weight: parameters[weight, layer], means: means,
-      reciprocalDeviations: reciprocalDeviations, addingTo: flow.residual, inputGradientAccumulating: true,
+      rstd: rstd, addingTo: flow.residual, inputGradientAccumulating: true,
       weightGradient: parameterGradients.ifHeld(weight, layer),
       biasGradient: parameterGradients.ifHeld(bias, layer),
       accumulating: accumulating, on: workers)

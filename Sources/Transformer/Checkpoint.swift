@@ -74,7 +74,7 @@ public enum Checkpoint {
       let (rows, columns) = tensor.shape(in: configuration)
       let layerBytes = rows * columns * version.format.blockBytes
       let kept = tensor == .wte ? configuration.vocabularySize : rows
-      return StoredMatrix(version.format, base + layer * layerBytes, rows: kept, columns: columns)
+      return EncodedMatrix(version.format, base + layer * layerBytes, rows: kept, columns: columns)
     }
   }
 

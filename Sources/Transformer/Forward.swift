@@ -16,7 +16,7 @@ extension Model {
     LayerNorm.forward(
       activations[.residual, configuration.layers], weight: parameters[.lnfw, 0], bias: parameters[.lnfb, 0],
       into: activations[.lnf], means: activations[.lnfMeans],
-      reciprocalDeviations: activations[.lnfReciprocalDeviations], on: workers)
+      rstd: activations[.lnfRstd], on: workers)
   }
 
   /// residual[0] = wte[token] + wpe[position]
@@ -75,7 +75,7 @@ extension Model {
     LayerNorm.forward(
       activations[.residual, layer], weight: parameters[.ln1w, layer], bias: parameters[.ln1b, layer],
       into: activations[.ln1, layer], means: activations[.ln1Means, layer],
-      reciprocalDeviations: activations[.ln1ReciprocalDeviations, layer], on: workers)
+      rstd: activations[.ln1Rstd, layer], on: workers)
   }
 
   /// ln2 = layer norm(residualMiddle); the backward pass may ask for it again.
@@ -83,7 +83,7 @@ extension Model {
     LayerNorm.forward(
       activations[.residualMiddle, layer], weight: parameters[.ln2w, layer], bias: parameters[.ln2b, layer],
       into: activations[.ln2, layer], means: activations[.ln2Means, layer],
-      reciprocalDeviations: activations[.ln2ReciprocalDeviations, layer], on: workers)
+      rstd: activations[.ln2Rstd, layer], on: workers)
   }
 
   /// logits = lnf · wteᵀ: the classifier is tied to the token table.

@@ -24,7 +24,7 @@ struct GGUFModel {
   ///   others need.
   func weights() throws(FileError) -> Weights {
     let configuration = try self.configuration()
-    var matrices: [TensorPlace: StoredMatrix] = [:]
+    var matrices: [TensorPlace: EncodedMatrix] = [:]
     for place in TensorPlace.all(in: configuration) { matrices[place] = try matrix(place, configuration) }
     try checkClassifier()
     try checkNoOthers(than: Set(matrices.keys.map(\.ggufName)))
@@ -39,7 +39,7 @@ struct GGUFModel {
   /// One tensor, whose shape must be what the configuration says.
   private func matrix(
     _ place: TensorPlace, _ configuration: Configuration
-  ) throws(FileError) -> StoredMatrix {
+  ) throws(FileError) -> EncodedMatrix {
     let info = try tensor(named: place.ggufName)
     let expected = TensorInfo(
       name: info.name, dimensions: place.tensor.ggufDimensions(in: configuration), type: info.type)
@@ -53,7 +53,7 @@ struct GGUFModel {
     }
     let columns = info.dimensions[0]
     let rows = info.dimensions.dropFirst().first ?? 1
-    return StoredMatrix(WeightFormat(info.type), start, rows: rows, columns: columns)
+    return EncodedMatrix(WeightFormat(info.type), start, rows: rows, columns: columns)
   }
 
   /// Some files hold the token table once more, as the classifier that it also is.

@@ -46,7 +46,7 @@ extension Weights {
     }
     self.init(parameters.configuration, storage: [parameters, buffer]) { tensor, layer in
       let matrix = merged[tensor]?[layer] ?? parameters[tensor, layer]
-      return StoredMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
+      return EncodedMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
     }
   }
 

@@ -38,7 +38,7 @@ extension ModelFile {
 
 extension Matrix {
   /// Widens the first rows, as many as are stored.
-  func decode(_ stored: StoredMatrix) {
+  func decode(_ stored: EncodedMatrix) {
     precondition(stored.columns == columns && stored.rows <= rows && stride == columns, "shapes disagree")
     stored.format.decode(stored.base, count: stored.rows * stored.columns, into: base)
   }

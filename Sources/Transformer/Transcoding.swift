@@ -16,7 +16,7 @@ struct Transcoding {
   /// - Throws: `FileError` if a finite value would not stay finite, or the format has no such value; what `append`
   ///   throws.
   func append(
-    _ matrix: StoredMatrix, named name: String,
+    _ matrix: EncodedMatrix, named name: String,
     to append: (UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
     guard matrix.format != format else {
@@ -25,7 +25,7 @@ struct Transcoding {
     let rowsAtOnce = min(matrix.rows, max(1, Self.chunk / matrix.columns))
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: rowsAtOnce * matrix.columns)
     defer { values.deallocate() }
-    let size = StoredMatrix(format, matrix.base, rows: rowsAtOnce, columns: matrix.columns).byteCount
+    let size = EncodedMatrix(format, matrix.base, rows: rowsAtOnce, columns: matrix.columns).byteCount
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     defer { bytes.deallocate() }
     guard let firstValue = values.baseAddress, let firstByte = bytes.baseAddress else {
@@ -37,7 +37,7 @@ struct Transcoding {
       matrix.format.decode(band.base, count: count, into: firstValue)
       try check(UnsafeBufferPointer(start: firstValue, count: count), of: name)
       format.encode(firstValue, count: count, into: firstByte)
-      let kept = StoredMatrix(format, firstByte, rows: band.rows, columns: band.columns).byteCount
+      let kept = EncodedMatrix(format, firstByte, rows: band.rows, columns: band.columns).byteCount
       try append(UnsafeRawBufferPointer(start: firstByte, count: kept))
     }
   }

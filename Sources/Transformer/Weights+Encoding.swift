@@ -20,7 +20,7 @@ extension Weights {
     let buffer = try FloatBuffer(zeroed: sizes.reduce(0) { $0 + $1.bytes } / MemoryLayout<Float>.stride)
     guard let start = buffer.values.baseAddress else { preconditionFailure("a model has matrices") }
     var target = UnsafeMutableRawPointer(start)
-    var matrices: [ParameterTensor: [StoredMatrix]] = [:]
+    var matrices: [ParameterTensor: [EncodedMatrix]] = [:]
     for (tensor, layer, bytes) in sizes {
       matrices[tensor, default: []].append(self[tensor, layer].encoded(as: format, into: target, on: workers))
       target += bytes

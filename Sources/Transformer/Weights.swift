@@ -6,7 +6,7 @@ import Kernels
 public final class Weights: @unchecked Sendable {
   // `@unchecked`: the matrices are views of memory that nobody writes to, and `storage` keeps it alive.
   public let configuration: Configuration
-  private let tensors: [ParameterTensor: [StoredMatrix]]
+  private let tensors: [ParameterTensor: [EncodedMatrix]]
   private let storage: [AnyObject]
 
   /// - Parameters:
@@ -15,7 +15,7 @@ public final class Weights: @unchecked Sendable {
   ///     padding rows.
   package init(
     _ configuration: Configuration, storage: [AnyObject],
-    _ tensors: (_ tensor: ParameterTensor, _ layer: Int) -> StoredMatrix
+    _ tensors: (_ tensor: ParameterTensor, _ layer: Int) -> EncodedMatrix
   ) {
     self.configuration = configuration
     self.storage = storage
@@ -33,12 +33,12 @@ public final class Weights: @unchecked Sendable {
   public convenience init(_ parameters: Parameters) {
     self.init(parameters.configuration, storage: [parameters]) { tensor, layer in
       let matrix = parameters[tensor, layer]
-      return StoredMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
+      return EncodedMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
     }
   }
 
   /// One layer of a tensor. Valid as long as this object is held.
-  package subscript(tensor: ParameterTensor, layer: Int = 0) -> StoredMatrix {
+  package subscript(tensor: ParameterTensor, layer: Int = 0) -> EncodedMatrix {
     guard let layers = tensors[tensor], layers.indices.contains(layer) else {
       preconditionFailure("no layer \(layer) of \(tensor)")
     }

@@ -29,7 +29,7 @@ import Testing
     func forward(on workers: Workers) {
       LayerNorm.forward(
         input.matrix, weight: weight.matrix, bias: bias.matrix, into: output.matrix, means: means.matrix,
-        reciprocalDeviations: deviations.matrix, on: workers)
+        rstd: deviations.matrix, on: workers)
     }
   }
 
@@ -78,7 +78,7 @@ import Testing
     for times in [1.0, 2.0] {
       LayerNorm.backward(
         outputGradient: outputGradient.matrix, input: layer.input.matrix, weight: layer.weight.matrix,
-        means: layer.means.matrix, reciprocalDeviations: layer.deviations.matrix, addingTo: dxs.matrix,
+        means: layer.means.matrix, rstd: layer.deviations.matrix, addingTo: dxs.matrix,
         inputGradientAccumulating: times == 2, weightGradient: dws.matrix, biasGradient: dbs.matrix,
         accumulating: times == 2, on: workers)
       expectClose(dxs.values, dx.map { $0 * times }, within: 1e-5)
@@ -96,7 +96,7 @@ import Testing
       layer.forward(on: $0)
       LayerNorm.backward(
         outputGradient: layer.output.matrix, input: layer.input.matrix, weight: layer.weight.matrix,
-        means: layer.means.matrix, reciprocalDeviations: layer.deviations.matrix, addingTo: dx.matrix,
+        means: layer.means.matrix, rstd: layer.deviations.matrix, addingTo: dx.matrix,
         inputGradientAccumulating: false, weightGradient: dw.matrix, biasGradient: db.matrix,
         accumulating: false, on: $0)
       return layer.output.values + dx.values + dw.values + db.values

@@ -67,18 +67,18 @@ import Testing
     let (rows, inputs, outputs) = (19, 23, 7)
     let (input, weight) = (Buffer(rows, inputs, seed: 1), Buffer(outputs, inputs, seed: 2))
     let (outputGradient, part) = (Buffer(rows, outputs, seed: 3), Buffer(rows, inputs, seed: 4))
-    let inactivated = Buffer(rows, inputs, seed: 5)
+    let preActivation = Buffer(rows, inputs, seed: 5)
     let product = MatmulTests.reference(outputGradient.matrix, false, weight.matrix, false)
     let sum = zip(product, part.doubles).map(+)
     // Times GELU's slope, by central differences.
     func gelu(_ x: Double) -> Double {
       0.5 * x * (1 + hyperbolicTangent((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     }
-    let slopes = inactivated.doubles.map { (gelu($0 + 1e-5) - gelu($0 - 1e-5)) / 2e-5 }
+    let slopes = preActivation.doubles.map { (gelu($0 + 1e-5) - gelu($0 - 1e-5)) / 2e-5 }
     Linear.backward(
       outputGradient: outputGradient.matrix, input: input.matrix, weight: weight.matrix,
       inputGradient: part.matrix, addingToInputGradient: true, weightGradient: nil, biasGradient: nil,
-      inactivated: throughGELU ? inactivated.matrix : nil, accumulating: false, on: workers)
+      preActivation: throughGELU ? preActivation.matrix : nil, accumulating: false, on: workers)
     expectClose(part.values, throughGELU ? zip(sum, slopes).map(*) : sum)
   }
 

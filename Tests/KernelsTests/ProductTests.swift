@@ -59,7 +59,7 @@ import Testing
           Product(a: a, b: b, c: c.matrix)
             .run(way.precision, by: way.engine, on: Workers(count: 2))
           expectClose(c.values, expected)
-          Product(a: a, b: b, c: c.matrix, ends: ProductEnds(scale: 0.5, addend: c.matrix))
+          Product(a: a, b: b, c: c.matrix, epilogue: Epilogue(scale: 0.5, addend: c.matrix))
             .run(way.precision, by: way.engine, on: Workers(count: 2))
           expectClose(c.values, expected.map { $0 * 1.5 })
           #expect(c.gapsAreIntact)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test("Scale, bias, residual and GELU at the end", arguments: Way.all)
-  func ends(way: Way) {
+  func epilogue(way: Way) {
     for (rows, columns, depth) in [(7, 17, 5), (13, 130, 9)] {
       let (a, aMemory) = Self.factor(rows, depth, false, seed: 1)
       let (b, bMemory) = Self.factor(depth, columns, true, seed: 2)
@@ -82,7 +82,7 @@ import Testing
         }
         Product(
           a: a, b: b, c: c.matrix,
-          ends: ProductEnds(
+          epilogue: Epilogue(
             scale: 2, addend: residual.matrix, bias: bias.matrix, activated: activated.matrix)
         )
         .run(way.precision, by: way.engine, on: Workers(count: 2))
@@ -90,7 +90,7 @@ import Testing
         expectClose(activated.values, sums.map(GELUTests.reference))
         #expect(activated.gapsAreIntact)
 
-        Product(a: a, b: b, c: c.matrix, ends: ProductEnds(inactivated: before.matrix))
+        Product(a: a, b: b, c: c.matrix, epilogue: Epilogue(preActivation: before.matrix))
           .run(way.precision, by: way.engine, on: Workers(count: 2))
         expectClose(
           c.values,
@@ -129,7 +129,7 @@ import Testing
     let (b, bMemory) = Self.factor(depth, columns, false, seed: 2)
     let (c, residual) = (Buffer(unset: rows, columns), Buffer(rows, columns, seed: 3))
     withExtendedLifetime((aMemory, bMemory)) {
-      Product(a: a, b: b, c: c.matrix, ends: ProductEnds(addend: residual.matrix))
+      Product(a: a, b: b, c: c.matrix, epilogue: Epilogue(addend: residual.matrix))
         .run(way.precision, by: way.engine, on: Workers(count: 2))
       expectClose(c.values, zip(way.reference(a, b), residual.doubles).map { $0 + $1 })
     }
@@ -138,13 +138,13 @@ import Testing
   @Test("A sum over nothing is what is added to it", arguments: Way.all)
   func empty(way: Way) {
     let (a, b, c) = (Buffer(3, 0, []), Buffer(0, 2, []), Buffer(3, 2, [1, 2, 3, 4, 5, 6]))
-    func multiply(_ ends: ProductEnds) {
-      Product(a: Operand(a.matrix), b: Operand(b.matrix), c: c.matrix, ends: ends)
+    func multiply(_ epilogue: Epilogue) {
+      Product(a: Operand(a.matrix), b: Operand(b.matrix), c: c.matrix, epilogue: epilogue)
         .run(way.precision, by: way.engine, on: Workers(count: 2))
     }
-    multiply(ProductEnds(addend: c.matrix))
+    multiply(Epilogue(addend: c.matrix))
     #expect(c.values == [1, 2, 3, 4, 5, 6])
-    multiply(ProductEnds())
+    multiply(Epilogue())
     #expect(c.values == [0, 0, 0, 0, 0, 0])
   }
 

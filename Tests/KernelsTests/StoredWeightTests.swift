@@ -30,10 +30,10 @@ import Testing
   static func linearWeight(_ weights: StoredWeights, _ body: (LinearWeight) -> Void) {
     let matrix = weights.matrix
     guard matrix.format.blockValues > 1 else { return body(.rows(matrix)) }
-    let bytes = WeightPanels.byteCount(of: matrix)
+    let bytes = RepackedWeights.byteCount(of: matrix)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     defer { memory.deallocate() }
-    body(.panels(WeightPanels.pack(matrix, into: memory, on: Workers(count: 2))))
+    body(.repacked(RepackedWeights.pack(matrix, into: memory, on: Workers(count: 2))))
   }
 
   @Test(arguments: plainFormats)

@@ -4,7 +4,7 @@ import TestSupport
 
 /// A weight matrix as it is stored, and the values it stands for.
 final class StoredWeights {
-  let matrix: StoredMatrix
+  let matrix: EncodedMatrix
   /// Row after row.
   let values: [Double]
   private let memory: UnsafeMutableRawPointer
@@ -24,7 +24,7 @@ final class StoredWeights {
     }
     memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count + offset, alignment: 64)
     (memory + offset).copyMemory(from: bytes, byteCount: bytes.count)
-    matrix = StoredMatrix(format, memory + offset, rows: rows, columns: columns)
+    matrix = EncodedMatrix(format, memory + offset, rows: rows, columns: columns)
     self.values = values
   }
 

@@ -17,7 +17,7 @@ import Testing
       let source = [UInt8](repeating: 0, count: offset) + bytes
       source.withUnsafeBytes { source in
         target.withUnsafeMutableBytes { target in
-          let matrix = StoredMatrix(format, source.baseAddress! + offset, rows: rows, columns: columns)
+          let matrix = EncodedMatrix(format, source.baseAddress! + offset, rows: rows, columns: columns)
           let result = matrix.transposed(into: target.baseAddress!, on: Workers(count: threads))
           #expect(result.rows == columns && result.columns == rows && result.format == format)
           #expect(result.base == UnsafeRawPointer(target.baseAddress!))

@@ -38,10 +38,10 @@ import Testing
     let (dw, db, dy) = (Buffer(unset: 1, channels), Buffer(unset: 1, channels), try page.buffer("dy"))
     LayerNorm.forward(
       x.matrix, weight: w.matrix, bias: b.matrix, into: y.matrix, means: means.matrix,
-      reciprocalDeviations: deviations.matrix, on: workers)
+      rstd: deviations.matrix, on: workers)
     LayerNorm.backward(
       outputGradient: dy.matrix, input: x.matrix, weight: w.matrix, means: means.matrix,
-      reciprocalDeviations: deviations.matrix, addingTo: dx.matrix, inputGradientAccumulating: false,
+      rstd: deviations.matrix, addingTo: dx.matrix, inputGradientAccumulating: false,
       weightGradient: dw.matrix, biasGradient: db.matrix, accumulating: false, on: workers)
     try page.expect(means.values, "μ")
     try page.expect(deviations.values, "ρ")

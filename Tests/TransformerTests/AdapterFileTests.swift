@@ -26,7 +26,7 @@ import Testing
     let read = try AdapterFile.read(path, for: base, on: workers)
     #expect(read.layout == adapters.layout)
     #expect(read.copy().map(\.bitPattern) == adapters.copy().map(\.bitPattern))
-    #expect(try AdapterFile.read(path).fingerprint == Fingerprint.of(base.values, on: workers))
+    #expect(try AdapterFile.read(path).checksum == Checksum.of(base.values, on: workers))
   }
 
   /// The file of dev/reference/make_lora_reference.py, which shares nothing with ours.

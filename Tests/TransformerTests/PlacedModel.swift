@@ -32,7 +32,7 @@ enum PlacedModel {
 }
 
 /// The values of a stored matrix, row after row.
-func decoded(_ matrix: StoredMatrix) -> [Float] {
+func decoded(_ matrix: EncodedMatrix) -> [Float] {
   var values = [Float](repeating: .nan, count: matrix.rows * matrix.columns)
   matrix.format.decode(matrix.base, count: values.count, into: &values)
   return values

@@ -39,7 +39,7 @@ def fnv1a(words: list[int]) -> int:
     return value
 
 
-def fingerprint(parameters: Parameters) -> int:
+def checksum(parameters: Parameters) -> int:
     """FNV-1a of words: of parts of 131072 values each, then of the parts' fingerprints."""
     whole = torch.cat([tensor.flatten() for tensor in (parameters | {"wte": padded(parameters["wte"], 128)}).values()])
     words = whole.numpy().view("<u4").tolist()
@@ -95,7 +95,7 @@ def main() -> None:
         layers, rows, columns = configuration.shapes()[name]
         a, b = torch.empty(layers, RANK, columns), torch.empty(layers, rows, RANK)
         initial[name] = tuple(factor.normal_(0, 0.2, generator=generator) for factor in (a, b))
-    base = fingerprint(stored)
+    base = checksum(stored)
     write_adapters(folder / "awkward_lora.bin", configuration, base, initial)
 
     parameters = {name: tensor.double() for name, tensor in stored.items()}

@@ -173,7 +173,7 @@ extension InferencePass {
     LayerNorm.forward(
       input, weight: model.prepared.vector(weight, layer), bias: model.prepared.vector(bias, layer),
       into: output,
-      means: statistics.rows(0..<1).columns(rows), reciprocalDeviations: statistics.rows(1..<2).columns(rows),
+      means: statistics.rows(0..<1).columns(rows), rstd: statistics.rows(1..<2).columns(rows),
       on: model.workers)
   }
 }

@@ -32,7 +32,7 @@ final class PreparedWeights: @unchecked Sendable {
         let bytes = Self.panelBytes(of: stored, tensor)
         if bytes > 0, let target = panel {
           matrixViews[tensor, default: []].append(
-            .panels(WeightPanels.pack(known, into: target, on: workers)))
+            .repacked(RepackedWeights.pack(known, into: target, on: workers)))
           panel = target + bytes
         } else {
           matrixViews[tensor, default: []].append(.rows(known))
@@ -59,7 +59,7 @@ final class PreparedWeights: @unchecked Sendable {
     }
   }
 
-  private static func panelBytes(of matrix: StoredMatrix, _ tensor: ParameterTensor) -> Int {
-    tensor.isMultiplied && matrix.format.blockValues > 1 ? WeightPanels.byteCount(of: matrix) : 0
+  private static func panelBytes(of matrix: EncodedMatrix, _ tensor: ParameterTensor) -> Int {
+    tensor.isMultiplied && matrix.format.blockValues > 1 ? RepackedWeights.byteCount(of: matrix) : 0
   }
 }

@@ -170,7 +170,7 @@ struct AttentionBackward<Row: TileRow, Format: PanelFormat> {
     TileLoops.multiply(
       left, aWords: words, right, words: words, rows: keys.count, columns: output.columns,
       into: TileOutput(
-        output.rows(keys), ProductEnds(scale: scale), isFirst: !accumulating))
+        output.rows(keys), Epilogue(scale: scale), isFirst: !accumulating))
   }
 
   /// Turns rows of sixteen values into words, in place: a word is written after what it is made of is read.

@@ -1,4 +1,4 @@
-/// y = (x − μ)·ρ·w + b, where μ is the mean and ρ = 1/√(σ² + ε) the reciprocal deviation of each row
+/// y = (x − μ)·ρ·w + b, where μ is the mean and ρ = 1/√(σ² + ε) (rstd) of each row
 /// (Ba, Kiros and Hinton 2016, arXiv:1607.06450).
 ///
 /// With n = (x − μ)·ρ and g = w·dy:  dx = ρ·(g − mean(g) − n·mean(g·n)),  dw = Σ rows dy·n,  db = Σ rows dy.
@@ -15,13 +15,13 @@ public enum LayerNorm {
     bias: Matrix,  // (1, C)
     into output: Matrix,  // (BT, C)
     means: Matrix,  // (1, BT)
-    reciprocalDeviations: Matrix,  // (1, BT)
+    rstd: Matrix,  // (1, BT)
     on workers: Workers
   ) {
     let channels = input.columns
     precondition(output.rows == input.rows && output.columns == channels, "shapes disagree")
     precondition(weight.count == channels && bias.count == channels, "shapes disagree")
-    precondition(means.count == input.rows && reciprocalDeviations.count == input.rows, "shapes disagree")
+    precondition(means.count == input.rows && rstd.count == input.rows, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
         let x = input.base + row * input.stride
@@ -33,14 +33,14 @@ public enum LayerNorm {
             let centred = $0 - mean
             return centred * centred
           } / Float(channels)
-        let reciprocalDeviation = 1 / (variance + epsilon).squareRoot()
+        let rowRstd = 1 / (variance + epsilon).squareRoot()
         Vectors.forEach(channels) { start, lanes in
-          let n = (Vectors.load(x + start, lanes) - mean) * reciprocalDeviation
+          let n = (Vectors.load(x + start, lanes) - mean) * rowRstd
           let scaled = n * Vectors.load(weight.base + start, lanes) + Vectors.load(bias.base + start, lanes)
           Vectors.store(scaled, to: y + start, lanes)
         }
         means.base[row] = mean
-        reciprocalDeviations.base[row] = reciprocalDeviation
+        rstd.base[row] = rowRstd
       }
     }
   }
@@ -51,7 +51,7 @@ public enum LayerNorm {
     input: Matrix,  // (BT, C)
     weight: Matrix,  // (1, C)
     means: Matrix,  // (1, BT)
-    reciprocalDeviations: Matrix,  // (1, BT)
+    rstd: Matrix,  // (1, BT)
     addingTo inputGradient: Matrix,  // (BT, C)
     inputGradientAccumulating: Bool = true,
     weightGradient: Matrix?,  // (1, C)
@@ -65,7 +65,7 @@ public enum LayerNorm {
     precondition(
       [weight, weightGradient, biasGradient].allSatisfy { $0.map { $0.count == channels } ?? true },
       "shapes disagree")
-    precondition(means.count == rowCount && reciprocalDeviations.count == rowCount, "shapes disagree")
+    precondition(means.count == rowCount && rstd.count == rowCount, "shapes disagree")
     let blocks = (rowCount + blockRows - 1) / blockRows
     // The shares are taken in any case: they cost next to nothing while the rows are in the cache.
     let shares = UnsafeMutablePointer<Float>.allocate(capacity: blocks * 2 * channels)  // (blocks, 2, C)
@@ -75,7 +75,7 @@ public enum LayerNorm {
       share.update(repeating: 0, count: 2 * channels)
       for row in rows {
         let normalised = Normaliser(
-          mean: means.base[row], reciprocalDeviation: reciprocalDeviations.base[row])
+          mean: means.base[row], rstd: rstd.base[row])
         backwardRow(
           outputGradient.base + row * outputGradient.stride, input.base + row * input.stride, weight.base,
           normalised, into: inputGradient.base + row * inputGradient.stride,
@@ -93,10 +93,10 @@ public enum LayerNorm {
   /// n = (x − μ)·ρ.
   private struct Normaliser {
     let mean: Float
-    let reciprocalDeviation: Float
+    let rstd: Float
 
     @inline(__always)
-    func callAsFunction(_ x: Vector) -> Vector { (x - mean) * reciprocalDeviation }
+    func callAsFunction(_ x: Vector) -> Vector { (x - mean) * rstd }
   }
 
   private static func backwardRow(
@@ -124,7 +124,7 @@ public enum LayerNorm {
     Vectors.forEach(channels) { start, lanes in
       let n = normalised(Vectors.load(x + start, lanes))
       let g = Vectors.load(weight + start, lanes) * Vectors.load(dy + start, lanes)
-      let gradient = (g - mean - n * correlation) * normalised.reciprocalDeviation
+      let gradient = (g - mean - n * correlation) * normalised.rstd
       let before = accumulating ? Vectors.load(dx + start, lanes) : .zero
       Vectors.store(before + gradient, to: dx + start, lanes)
     }

@@ -15,14 +15,14 @@ public enum Linear {
   ) {
     Product(
       a: Operand(input), b: Operand(weight, transposed: true), c: output,
-      ends: ProductEnds(addend: residual, bias: bias, activated: activated)
+      epilogue: Epilogue(addend: residual, bias: bias, activated: activated)
     ).run(precision, on: workers)
   }
 
   /// Writes the input's gradient; writes, or with `accumulating` adds to, the weight's and the bias's. What is not
   /// asked for is not computed.
   ///
-  /// Where the input is GELU of something, `inactivated` is that, and the input's gradient becomes its gradient.
+  /// Where the input is GELU of something, `preActivation` is that, and the input's gradient becomes its gradient.
   /// With `addingToInputGradient` there is a part of the input's gradient already, by a low-rank change of the weight.
   public static func backward(
     outputGradient: Matrix,  // (BT, OC)
@@ -32,7 +32,7 @@ public enum Linear {
     addingToInputGradient: Bool = false,
     weightGradient: Matrix?,  // (OC, IC)
     biasGradient: Matrix?,  // (1, OC)
-    inactivated: Matrix? = nil,  // (BT, IC)
+    preActivation: Matrix? = nil,  // (BT, IC)
     accumulating: Bool,
     precision: Precision = .fp32,
     on workers: Workers
@@ -40,13 +40,13 @@ public enum Linear {
     if let inputGradient {
       Product(
         a: Operand(outputGradient), b: Operand(weight), c: inputGradient,
-        ends: ProductEnds(addend: addingToInputGradient ? inputGradient : nil, inactivated: inactivated)
+        epilogue: Epilogue(addend: addingToInputGradient ? inputGradient : nil, preActivation: preActivation)
       ).run(precision, on: workers)
     }
     if let weightGradient {
       Product(
         a: Operand(outputGradient, transposed: true), b: Operand(input), c: weightGradient,
-        ends: ProductEnds(addend: accumulating ? weightGradient : nil)
+        epilogue: Epilogue(addend: accumulating ? weightGradient : nil)
       ).run(precision, on: workers)
     }
     if let biasGradient {

@@ -1,21 +1,21 @@
 /// The weight of a linear layer as the products of inference take it.
 public enum LinearWeight {
   /// (OC, IC), read where it is stored.
-  case rows(StoredMatrix)
+  case rows(EncodedMatrix)
   /// The same in blocks, sixteen rows side by side.
-  case panels(WeightPanels)
+  case repacked(RepackedWeights)
 
   var rows: Int {
     switch self {
     case .rows(let matrix): matrix.rows
-    case .panels(let panels): panels.rows
+    case .repacked(let panels): panels.rows
     }
   }
 
   var columns: Int {
     switch self {
     case .rows(let matrix): matrix.columns
-    case .panels(let panels): panels.columns
+    case .repacked(let panels): panels.columns
     }
   }
 }
@@ -40,28 +40,30 @@ extension Linear {
   ) {
     precondition(input.columns == weight.columns && output.columns == weight.rows, "shapes disagree")
     precondition(input.rows == output.rows, "shapes disagree")
-    let ends = ProductEnds(addend: residual, bias: bias, activated: activated)
-    ends.checkShapes(output)
+    let epilogue = Epilogue(addend: residual, bias: bias, activated: activated)
+    epilogue.checkShapes(output)
     guard input.rows <= fewRows else {
-      return forwardManyRows(input, weight, into: output, ends, precision, on: workers)
+      return forwardManyRows(input, weight, into: output, epilogue, precision, on: workers)
     }
     switch weight {
-    case .panels(let panels):
-      PanelProduct.run(input, panels, into: output, ends: ends, on: workers)
+    case .repacked(let panels):
+      QuantizedGEMV.run(input, panels, into: output, epilogue: epilogue, on: workers)
     case .rows(let matrix):
       switch matrix.format {
-      case .fp32: RowProduct<Float32Values>.run(input, matrix, into: output, ends: ends, on: workers)
-      case .fp16: RowProduct<Float16Values>.run(input, matrix, into: output, ends: ends, on: workers)
-      case .bf16: RowProduct<BFloat16Values>.run(input, matrix, into: output, ends: ends, on: workers)
+      case .fp32: GEMV<Float32Values>.run(input, matrix, into: output, epilogue: epilogue, on: workers)
+      case .fp16: GEMV<Float16Values>.run(input, matrix, into: output, epilogue: epilogue, on: workers)
+      case .bf16: GEMV<BFloat16Values>.run(input, matrix, into: output, epilogue: epilogue, on: workers)
       case .q8, .q4: preconditionFailure("blocks are multiplied as panels")
       }
     }
   }
 
   private static func forwardManyRows(
-    _ input: Matrix, _ weight: LinearWeight, into output: Matrix, _ ends: ProductEnds, _ precision: Precision,
+    _ input: Matrix, _ weight: LinearWeight, into output: Matrix, _ epilogue: Epilogue,
+    _ precision: Precision,
     on workers: Workers
   ) {
-    Product(a: Operand(input), b: RightFactor(weight), c: output, ends: ends).run(precision, on: workers)
+    Product(a: Operand(input), b: RightFactor(weight), c: output, epilogue: epilogue).run(
+      precision, on: workers)
   }
 }

@@ -33,7 +33,7 @@ public enum LowRank {
     withReduced(input, by: Operand(factors.a), scale, precision, workers) { reduced in
       Product(
         a: reduced.flipped, b: Operand(factors.b, transposed: true), c: output,
-        ends: ProductEnds(addend: residual)
+        epilogue: Epilogue(addend: residual)
       ).run(precision, on: workers)
     }
   }
@@ -66,7 +66,7 @@ public enum LowRank {
       if let factorGradients {
         Product(
           a: reduced, b: Operand(input), c: factorGradients.a,
-          ends: ProductEnds(addend: accumulating ? factorGradients.a : nil)
+          epilogue: Epilogue(addend: accumulating ? factorGradients.a : nil)
         ).run(precision, on: workers)
       }
       if let inputGradient {
@@ -85,7 +85,7 @@ public enum LowRank {
   ) {
     Product(
       a: Operand(factors.b), b: Operand(factors.a), c: target,
-      ends: ProductEnds(scale: scale, addend: weight)
+      epilogue: Epilogue(scale: scale, addend: weight)
     ).run(.fp32, on: workers)
   }
 
@@ -98,7 +98,7 @@ public enum LowRank {
     workers.withScratch(factor.rows * values.rows) { memory in
       let reduced = Matrix(memory, rows: factor.rows, columns: values.rows)
       Product(
-        a: factor, b: Operand(values, transposed: true), c: reduced, ends: ProductEnds(scale: scale)
+        a: factor, b: Operand(values, transposed: true), c: reduced, epilogue: Epilogue(scale: scale)
       ).run(precision, on: workers)
       body(Operand(reduced))
     }

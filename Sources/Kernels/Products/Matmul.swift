@@ -7,7 +7,7 @@ public enum Matmul {
   ) {
     Product(
       a: Operand(a, transposed: aTransposed), b: Operand(b, transposed: bTransposed), c: c,
-      ends: ProductEnds(addend: accumulating ? c : nil)
+      epilogue: Epilogue(addend: accumulating ? c : nil)
     ).run(precision, on: workers)
   }
 }

@@ -25,11 +25,11 @@ struct TileOutput {
   }
 
   /// - Parameter isFirst: Whether c is still to be written; from then on it is added to.
-  init(_ c: Matrix, _ ends: ProductEnds, isFirst: Bool) {
-    let addend = isFirst ? ends.addend : c
+  init(_ c: Matrix, _ epilogue: Epilogue, isFirst: Bool) {
+    let addend = isFirst ? epilogue.addend : c
     self.init(
-      c: c.base, stride: c.stride, scale: ends.scale, addend: addend.map { UnsafePointer($0.base) },
-      addendStride: addend?.stride ?? 0, bias: isFirst ? ends.bias.map { UnsafePointer($0.base) } : nil)
+      c: c.base, stride: c.stride, scale: epilogue.scale, addend: addend.map { UnsafePointer($0.base) },
+      addendStride: addend?.stride ?? 0, bias: isFirst ? epilogue.bias.map { UnsafePointer($0.base) } : nil)
   }
 
   /// Asks for a row's cache lines, which are written once all depths are summed.

@@ -7,7 +7,7 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
   let a: Operand  // (rows, depth)
   let b: RightFactor  // (depth, columns)
   let c: Matrix  // (rows, columns)
-  let ends: ProductEnds
+  let epilogue: Epilogue
   let workers: Workers
 
   private typealias Pack = Packing<Format>
@@ -70,7 +70,7 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
     _ block: Block, of rows: Range<Int>, _ depths: Range<Int>, by panels: LeftPanels<Format>
   ) {
     let target = c.rows(rows).rows(block.rows).columns(block.columns)
-    let ends = ends.rows(rows).block(block.rows, block.columns)
+    let epilogue = epilogue.rows(rows).block(block.rows, block.columns)
     let b = b.rows(depths)
     let isFirst = depths.lowerBound == 0
     let width = (block.columns.count + Row.width - 1) / Row.width * Row.width
@@ -85,9 +85,9 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
         TileLoops.multiply(
           panels.block(index, from: block.rows.lowerBound), aWords: panels.words(of: index), bPanels,
           words: panels.words(of: index), rows: block.rows.count, columns: block.columns.count,
-          into: TileOutput(target, ends, isFirst: isFirst && index == 0), prefetching: next?.prefetchable)
+          into: TileOutput(target, epilogue, isFirst: isFirst && index == 0), prefetching: next?.prefetchable)
       }
     }
-    if depths.upperBound == a.columns { ends.finish(target) }
+    if depths.upperBound == a.columns { epilogue.finish(target) }
   }
 }

@@ -8,7 +8,7 @@ extension Packing {
   ///   - lines: From a panel's first row on.
   ///   - depths: From a block's first column on.
   static func packColumns<Row: TileRow>(
-    _ weight: WeightPanels, _ lines: Range<Int>, _ depths: Range<Int>,
+    _ weight: RepackedWeights, _ lines: Range<Int>, _ depths: Range<Int>,
     into panels: UnsafeMutablePointer<Float>, as _: Row.Type
   ) {
     precondition(lines.lowerBound % 16 == 0 && depths.lowerBound % 32 == 0, "begins within a block")

@@ -32,7 +32,7 @@ enum Packing<Format: PanelFormat> {
 
   /// Panels of some depths of a weight's rows, which are the columns.
   static func packColumns<Row: TileRow, Values: StoredValues>(
-    _ weight: StoredMatrix, of _: Values.Type, _ depths: Range<Int>,
+    _ weight: EncodedMatrix, of _: Values.Type, _ depths: Range<Int>,
     into panels: UnsafeMutablePointer<Float>, as _: Row.Type
   ) {
     let words = words(depth: depths.count)

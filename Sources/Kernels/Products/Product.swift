@@ -1,19 +1,19 @@
-/// c = scale · a · b with what its ends add, by one of the ways there are.
+/// c = scale · a · b with its epilogue, by one of the ways there are.
 struct Product {
   let a: Operand  // (rows, depth)
   let b: RightFactor  // (depth, columns)
   let c: Matrix  // (rows, columns)
-  var ends = ProductEnds()
+  var epilogue = Epilogue()
 
-  init(a: Operand, b: RightFactor, c: Matrix, ends: ProductEnds = ProductEnds()) {
+  init(a: Operand, b: RightFactor, c: Matrix, epilogue: Epilogue = Epilogue()) {
     self.a = a
     self.b = b
     self.c = c
-    self.ends = ends
+    self.epilogue = epilogue
   }
 
-  init(a: Operand, b: Operand, c: Matrix, ends: ProductEnds = ProductEnds()) {
-    self.init(a: a, b: RightFactor(b), c: c, ends: ends)
+  init(a: Operand, b: Operand, c: Matrix, epilogue: Epilogue = Epilogue()) {
+    self.init(a: a, b: RightFactor(b), c: c, epilogue: epilogue)
   }
 
   /// A way to compute products.
@@ -36,11 +36,11 @@ struct Product {
 
   func run(_ precision: Precision, by engine: Engine? = nil, on workers: Workers) {
     precondition(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "shapes disagree")
-    ends.checkShapes(c)
+    epilogue.checkShapes(c)
     switch (engine ?? Self.engine(for: precision), b.operand) {
     case (.blas, let b?):
       precondition(precision == .fp32, "BLAS has no product of bfloat16")
-      BLASProduct(a: a, b: b, c: c, ends: ends, workers: workers).run()
+      BLASProduct(a: a, b: b, c: c, epilogue: epilogue, workers: workers).run()
     case (.blas, nil):
       // Nor does it know other formats of weights.
       Tiles.ofTarget.run(Packed(product: self, workers: workers), precision)
@@ -55,7 +55,7 @@ struct Product {
 
     func run<Row: TileRow, Format: PanelFormat>(_: Row.Type, _: Format.Type) {
       PackedProduct<Row, Format>(
-        a: product.a, b: product.b, c: product.c, ends: product.ends, workers: workers
+        a: product.a, b: product.b, c: product.c, epilogue: product.epilogue, workers: workers
       ).run()
     }
   }

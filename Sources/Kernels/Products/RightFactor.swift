@@ -62,7 +62,7 @@ struct RightFactor {
       case .bf16: Pack.packColumns(band, of: BFloat16Values.self, depths, into: panels, as: row)
       case .q8, .q4: preconditionFailure("blocks are multiplied as panels")
       }
-    case .weight(.panels(let weight)):
+    case .weight(.repacked(let weight)):
       Pack.packColumns(weight, lines, depths, into: panels, as: row)
     }
   }
@@ -71,7 +71,7 @@ struct RightFactor {
   var prefetchable: Matrix? { operand?.matrix }
 }
 
-extension StoredMatrix {
+extension EncodedMatrix {
   /// The matrix as fp32 values, if it is stored so and aligned. Nobody writes to it.
   var values: Matrix? {
     guard format == .fp32, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else { return nil }

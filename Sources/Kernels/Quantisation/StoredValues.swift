@@ -47,7 +47,7 @@ enum Float16Values: StoredValues {
   }
 }
 
-extension StoredMatrix {
+extension EncodedMatrix {
   /// Widens a row to fp32.
   package func decode(row: Int, into values: UnsafeMutablePointer<Float>) {
     assert((0..<rows).contains(row))

@@ -35,7 +35,7 @@ public enum WeightFormat: String, CaseIterable, Sendable {
 /// A view of a weight matrix as it is stored: (rows, columns), row after row without gaps, at any alignment.
 ///
 /// It owns nothing; whoever made it keeps the memory alive.
-public struct StoredMatrix {
+public struct EncodedMatrix {
   public let format: WeightFormat
   public let base: UnsafeRawPointer
   public let rows: Int
@@ -57,20 +57,20 @@ public struct StoredMatrix {
   public var byteCount: Int { rows * rowBytes }
 
   /// A band of rows.
-  public func rows(_ range: Range<Int>) -> StoredMatrix {
+  public func rows(_ range: Range<Int>) -> EncodedMatrix {
     assert(range.lowerBound >= 0 && range.upperBound <= rows)
-    return StoredMatrix(format, base + range.lowerBound * rowBytes, rows: range.count, columns: columns)
+    return EncodedMatrix(format, base + range.lowerBound * rowBytes, rows: range.count, columns: columns)
   }
 }
 
-extension StoredMatrix {
+extension EncodedMatrix {
   /// The same rows in another format.
   ///
   /// - Parameter target: Room for them.
   package func encoded(
     as format: WeightFormat, into target: UnsafeMutableRawPointer, on workers: Workers
-  ) -> StoredMatrix {
-    let result = StoredMatrix(format, UnsafeRawPointer(target), rows: rows, columns: columns)
+  ) -> EncodedMatrix {
+    let result = EncodedMatrix(format, UnsafeRawPointer(target), rows: rows, columns: columns)
     workers.run(over: rows, inRangesOf: 64) { range in
       workers.withScratch(columns) { values in
         for row in range {

@@ -84,7 +84,7 @@ struct Lines<Values: StoredValues> {
   let bytes: Int
 
   /// Some depths of a weight's rows.
-  init(_ matrix: StoredMatrix, _ depths: Range<Int>) {
+  init(_ matrix: EncodedMatrix, _ depths: Range<Int>) {
     base = matrix.base + depths.lowerBound * Values.byteCount
     count = matrix.rows
     depth = depths.count

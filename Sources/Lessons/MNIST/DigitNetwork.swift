@@ -24,7 +24,7 @@ public struct DigitNetwork {
   /// What the passes over a batch leave behind.
   final class Batch {
     let input: Matrix  // (B, I), x
-    let inactivated: Matrix  // (B, H), a
+    let preActivation: Matrix  // (B, H), a
     let hidden: Matrix  // (B, H), h
     let logits: Matrix  // (B, K), z; after the backward pass its gradient
     let hiddenGradient: Matrix  // (B, H), dh and then da
@@ -36,7 +36,7 @@ public struct DigitNetwork {
       let widths = [shape.inputs, shape.hidden, shape.hidden, shape.classes, shape.hidden, 1]
       memory = try FloatBuffer(zeroed: size * widths.reduce(0, +))
       let matrices = memory.matrices(widths.map { (size, $0) })
-      (input, inactivated, hidden) = (matrices[0], matrices[1], matrices[2])
+      (input, preActivation, hidden) = (matrices[0], matrices[1], matrices[2])
       (logits, hiddenGradient, losses) = (matrices[3], matrices[4], matrices[5].flat)
     }
 
@@ -53,7 +53,8 @@ public struct DigitNetwork {
   /// From the batch's input to its logits.
   func forward(_ batch: Batch) {
     Linear.forward(
-      batch.input, weight: parameters.weight1, bias: parameters.bias1, residual: nil, into: batch.inactivated,
+      batch.input, weight: parameters.weight1, bias: parameters.bias1, residual: nil,
+      into: batch.preActivation,
       activated: batch.hidden, on: workers)
     Linear.forward(
       batch.hidden, weight: parameters.weight2, bias: parameters.bias2, residual: nil, into: batch.logits,
@@ -74,7 +75,7 @@ public struct DigitNetwork {
     Linear.backward(
       outputGradient: batch.logits, input: batch.hidden, weight: parameters.weight2,
       inputGradient: batch.hiddenGradient, weightGradient: gradients.weight2, biasGradient: gradients.bias2,
-      inactivated: batch.inactivated, accumulating: false, on: workers)
+      preActivation: batch.preActivation, accumulating: false, on: workers)
     Linear.backward(
       outputGradient: batch.hiddenGradient, input: batch.input, weight: parameters.weight1,
       inputGradient: nil, weightGradient: gradients.weight1, biasGradient: gradients.bias1,

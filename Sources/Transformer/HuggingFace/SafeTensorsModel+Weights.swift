@@ -16,7 +16,7 @@ extension SafeTensorsModel {
     let buffer = try FloatBuffer(zeroed: size / MemoryLayout<Float>.stride)
     guard let start = buffer.values.baseAddress else { preconditionFailure("a model has linear layers") }
     var target = UnsafeMutableRawPointer(start)
-    var matrices: [TensorPlace: StoredMatrix] = [:]
+    var matrices: [TensorPlace: EncodedMatrix] = [:]
     for source in sources {
       matrices[source.place] =
         source.place.tensor.isTransposedInHuggingFace

@@ -44,7 +44,7 @@ public struct SafeTensorsModel: Sendable {
   /// One layer's tensor as it lies in the file: linear weights are (in, out).
   struct Source {
     let place: TensorPlace
-    let stored: StoredMatrix
+    let stored: EncodedMatrix
   }
 
   /// The configuration, and every tensor of the model.
@@ -78,7 +78,7 @@ public struct SafeTensorsModel: Sendable {
   }
 
   /// One tensor, whose shape must be what the configuration says.
-  private func matrix(_ place: TensorPlace, _ configuration: Configuration) throws(FileError) -> StoredMatrix
+  private func matrix(_ place: TensorPlace, _ configuration: Configuration) throws(FileError) -> EncodedMatrix
   {
     let info = try tensor(place.huggingFaceName)
     let shape = place.tensor.huggingFaceShape(in: configuration)
@@ -90,7 +90,7 @@ public struct SafeTensorsModel: Sendable {
       throw mismatch(found: "\(info.name) \(info.description)", expected: "F32, F16 or BF16")
     }
     let rows = shape.count == 2 ? shape[0] : 1
-    return StoredMatrix(format, start, rows: rows, columns: shape[shape.count - 1])
+    return EncodedMatrix(format, start, rows: rows, columns: shape[shape.count - 1])
   }
 
   func tensor(_ name: String) throws(FileError) -> SafeTensorInfo {

@@ -65,7 +65,7 @@ private struct TranspositionScratch {
   }
 
   /// Valid until the next call.
-  func transpose(of matrix: StoredMatrix, on workers: Workers) -> StoredMatrix {
+  func transpose(of matrix: EncodedMatrix, on workers: Workers) -> EncodedMatrix {
     guard let values = values.values.baseAddress, let target = transpose.values.baseAddress else {
       preconditionFailure("a model has linear layers")
     }

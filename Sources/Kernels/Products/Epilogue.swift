@@ -1,5 +1,5 @@
 /// What is done to a product besides writing it, while it is in the cache.
-struct ProductEnds {
+struct Epilogue {
   var scale: Float = 1
   /// Added to c: c itself, when products accumulate, or a residual.
   var addend: Matrix?  // (rows, columns)
@@ -7,27 +7,28 @@ struct ProductEnds {
   /// Where GELU of c goes.
   var activated: Matrix?  // (rows, columns)
   /// c is multiplied by GELU' of this.
-  var inactivated: Matrix?  // (rows, columns)
+  var preActivation: Matrix?  // (rows, columns)
 
   func checkShapes(_ c: Matrix) {
-    for matrix in [addend, activated, inactivated] {
+    for matrix in [addend, activated, preActivation] {
       precondition(matrix.map { $0.rows == c.rows && $0.columns == c.columns } ?? true, "shapes disagree")
     }
     precondition(bias.map { $0.rows == 1 && $0.columns == c.columns } ?? true, "shapes disagree")
   }
 
-  /// What the ends have for a block of c.
-  func block(_ rows: Range<Int>, _ columns: Range<Int>) -> ProductEnds {
-    ProductEnds(
+  /// The epilogue of a block of c.
+  func block(_ rows: Range<Int>, _ columns: Range<Int>) -> Epilogue {
+    Epilogue(
       scale: scale, addend: addend?.rows(rows).columns(columns), bias: bias?.columns(columns),
-      activated: activated?.rows(rows).columns(columns), inactivated: inactivated?.rows(rows).columns(columns)
+      activated: activated?.rows(rows).columns(columns),
+      preActivation: preActivation?.rows(rows).columns(columns)
     )
   }
 
-  func rows(_ range: Range<Int>) -> ProductEnds {
-    ProductEnds(
+  func rows(_ range: Range<Int>) -> Epilogue {
+    Epilogue(
       scale: scale, addend: addend?.rows(range), bias: bias, activated: activated?.rows(range),
-      inactivated: inactivated?.rows(range))
+      preActivation: preActivation?.rows(range))
   }
 
   /// Up to sixteen neighbours of a row of the product, with what is added to them. c may be the addend: it is
@@ -43,6 +44,6 @@ struct ProductEnds {
   /// What follows the last addition to c.
   func finish(_ c: Matrix) {
     if let activated { GELU.forwardSerially(c, into: activated) }
-    if let inactivated { GELU.backwardSerially(input: inactivated, gradient: c) }
+    if let preActivation { GELU.backwardSerially(input: preActivation, gradient: c) }
   }
 }

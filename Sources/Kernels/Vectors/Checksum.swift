@@ -1,7 +1,7 @@
 /// A number that tells values apart by their bits: FNV-1a, 64 bits wide, a value at a time instead of a byte.
 ///
 /// It finds a mistaken file, not a forged one.
-public enum Fingerprint {
+public enum Checksum {
   /// Values of a part: the parts' fingerprints are taken side by side, and then that of the parts' in their order.
   static let partValues = 1 << 17
   private static let start: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -12,16 +12,16 @@ public enum Fingerprint {
     var parts = [UInt64](repeating: 0, count: (values.count + partValues - 1) / partValues)
     parts.withUnsafeMutableBufferPointer { parts in
       workers.run(over: values.count, inRangesOf: partValues) { range in
-        var fingerprint = start
-        for index in range { fingerprint = combined(fingerprint, UInt64(base[index].bitPattern)) }
-        parts[range.lowerBound / partValues] = fingerprint
+        var checksum = start
+        for index in range { checksum = combined(checksum, UInt64(base[index].bitPattern)) }
+        parts[range.lowerBound / partValues] = checksum
       }
     }
     return parts.reduce(start, combined)
   }
 
   @inline(__always)
-  private static func combined(_ fingerprint: UInt64, _ next: UInt64) -> UInt64 {
-    (fingerprint ^ next) &* prime
+  private static func combined(_ checksum: UInt64, _ next: UInt64) -> UInt64 {
+    (checksum ^ next) &* prime
   }
 }

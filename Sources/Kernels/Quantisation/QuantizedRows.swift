@@ -1,5 +1,5 @@
 /// Rows of x rounded to bytes, block by block of 32 values: x ≈ scale · byte, with the block's largest at ±127.
-struct ByteBlocks {
+struct QuantizedRows {
   let rows: Int
   let blocks: Int
   private let bytes: UnsafeMutablePointer<Int8>  // (rows, blocks, 32)

@@ -2,7 +2,7 @@ import Kernels
 import TestSupport
 import Testing
 
-@Suite("Fingerprint") struct FingerprintTests {
+@Suite("Checksum") struct ChecksumTests {
   /// FNV-1a written out, over whole words.
   private func reference(_ values: [Float], partValues: Int) -> UInt64 {
     func hash(_ words: [UInt64]) -> UInt64 {
@@ -20,16 +20,16 @@ import Testing
     let values = Buffer(1, count, seed: 1)
     let expected = reference(values.values, partValues: 131_072)
     for threads in [1, 2, 5] {
-      #expect(Fingerprint.of(values.flat, on: Workers(count: threads)) == expected)
+      #expect(Checksum.of(values.flat, on: Workers(count: threads)) == expected)
     }
   }
 
   @Test("Changes with any bit", arguments: [0, 7, 140_000])
   func changes(index: Int) {
     let values = Buffer(1, 140_001, seed: 1)
-    let before = Fingerprint.of(values.flat, on: workers)
+    let before = Checksum.of(values.flat, on: workers)
     values.flat[index] = Float(bitPattern: values.flat[index].bitPattern ^ 1)
-    #expect(Fingerprint.of(values.flat, on: workers) != before)
+    #expect(Checksum.of(values.flat, on: workers) != before)
   }
 
   private let workers = Workers(count: 2)

@@ -5,27 +5,27 @@ import CKernels
 ///
 /// A weight that is not fp32 is widened exactly; the arithmetic is fp32. A row of y is the same bits whatever
 /// other rows are computed with it, and on any number of threads.
-enum RowProduct<Values: StoredValues> {
+enum GEMV<Values: StoredValues> {
   /// Bytes of weights that a thread takes at a time: enough for the processor to see a pattern in the addresses,
   /// few enough for two threads to end together.
   private static var partBytes: Int { 1 << 17 }
 
   static func run(
     _ input: Matrix,  // (R, IC)
-    _ weight: StoredMatrix,  // (OC, IC)
+    _ weight: EncodedMatrix,  // (OC, IC)
     into output: Matrix,  // (R, OC)
-    ends: ProductEnds, on workers: Workers
+    epilogue: Epilogue, on workers: Workers
   ) {
     let lines = max(1, partBytes / max(1, weight.rowBytes) / Vectors.width) * Vectors.width
     workers.run(over: weight.rows, inRangesOf: lines) { columns in
-      let (output, ends) = (output.columns(columns), ends.block(0..<input.rows, columns))
-      multiply(input, weight.rows(columns), into: output, ends)
-      ends.finish(output)
+      let (output, epilogue) = (output.columns(columns), epilogue.block(0..<input.rows, columns))
+      multiply(input, weight.rows(columns), into: output, epilogue)
+      epilogue.finish(output)
     }
   }
 
   private static func multiply(
-    _ input: Matrix, _ weight: StoredMatrix, into output: Matrix, _ ends: ProductEnds
+    _ input: Matrix, _ weight: EncodedMatrix, into output: Matrix, _ epilogue: Epilogue
   ) {
     Vectors.forEach(weight.rows) { line, lanes in
       let lines = weight.rows(line..<line + lanes)
@@ -35,7 +35,7 @@ enum RowProduct<Values: StoredValues> {
           lowHalf: SIMD8(lowHalf: fourDots(lines, from: 0, x), highHalf: fourDots(lines, from: 4, x)),
           highHalf: SIMD8(lowHalf: fourDots(lines, from: 8, x), highHalf: fourDots(lines, from: 12, x)))
         Vectors.store(
-          ends.completed(dots, row: row, column: line, lanes: lanes),
+          epilogue.completed(dots, row: row, column: line, lanes: lanes),
           to: output.base + row * output.stride + line,
           lanes)
       }
@@ -43,7 +43,7 @@ enum RowProduct<Values: StoredValues> {
   }
 
   /// The dot products of x with four lines of weights; those that are not there repeat the last.
-  private static func fourDots(_ lines: StoredMatrix, from first: Int, _ x: UnsafePointer<Float>) -> SIMD4<
+  private static func fourDots(_ lines: EncodedMatrix, from first: Int, _ x: UnsafePointer<Float>) -> SIMD4<
     Float
   > {
     @inline(__always)

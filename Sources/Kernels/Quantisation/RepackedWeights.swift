@@ -1,11 +1,11 @@
 import CKernels
 
-/// A weight matrix of 32-value blocks, sixteen rows side by side: what `PanelProduct` reads front to back.
+/// A weight matrix of 32-value blocks, sixteen rows side by side: what `QuantizedGEMV` reads front to back.
 ///
 /// A panel is sixteen rows; of each block of 32 columns it holds the rows' sixteen scales in fp16, then vectors of
 /// four bytes a row: of q8 eight, each of four columns, plus 128; of q4 four, whose low halves are four of the
 /// block's first sixteen columns and whose high halves four of the others. It takes the bytes that the rows took.
-public struct WeightPanels {
+public struct RepackedWeights {
   public let format: WeightFormat
   public let base: UnsafeRawPointer
   public let rows: Int
@@ -23,7 +23,7 @@ public struct WeightPanels {
   }
 
   /// Bytes of a matrix's panels.
-  public static func byteCount(of matrix: StoredMatrix) -> Int {
+  public static func byteCount(of matrix: EncodedMatrix) -> Int {
     (matrix.rows + panelRows - 1) / panelRows * panelRows * matrix.rowBytes
   }
 
@@ -35,9 +35,9 @@ public struct WeightPanels {
 
   /// Writes a matrix's panels; rows that are missing in the last are 0.
   public static func pack(
-    _ matrix: StoredMatrix, into target: UnsafeMutableRawPointer, on workers: Workers
-  ) -> WeightPanels {
-    let result = WeightPanels(
+    _ matrix: EncodedMatrix, into target: UnsafeMutableRawPointer, on workers: Workers
+  ) -> RepackedWeights {
+    let result = RepackedWeights(
       matrix.format, UnsafeRawPointer(target), rows: matrix.rows, columns: matrix.columns)
     workers.run(over: result.panels, inRangesOf: 16) { panels in
       for panel in panels {
@@ -56,7 +56,7 @@ public struct WeightPanels {
   }
 
   private static func packRow(
-    _ line: UnsafeRawPointer, _ row: Int, _ layout: WeightPanels, into panel: UnsafeMutableRawPointer
+    _ line: UnsafeRawPointer, _ row: Int, _ layout: RepackedWeights, into panel: UnsafeMutableRawPointer
   ) {
     let (sourceBytes, targetBytes) = (layout.format.blockBytes, layout.blockBytes)
     // q8's bytes have a sign, and the product wants them without.
@@ -72,7 +72,7 @@ public struct WeightPanels {
     }
   }
 
-  private static func clearRow(_ row: Int, _ layout: WeightPanels, in panel: UnsafeMutableRawPointer) {
+  private static func clearRow(_ row: Int, _ layout: RepackedWeights, in panel: UnsafeMutableRawPointer) {
     for block in 0..<layout.blocks {
       let target = panel + block * layout.blockBytes
       target.storeBytes(of: 0, toByteOffset: 2 * row, as: UInt16.self)

@@ -5,36 +5,37 @@ import CKernels
 ///
 /// A row of y is the same bits whatever other rows are computed with it, on any number of threads, and on any
 /// processor, but for the rounding of the blocks' sums.
-enum PanelProduct {
+enum QuantizedGEMV {
   /// Bytes of weights that a thread takes at a time.
   private static let partBytes = 1 << 17
 
   static func run(
     _ input: Matrix,  // (R, IC)
-    _ weight: WeightPanels,  // (OC, IC)
+    _ weight: RepackedWeights,  // (OC, IC)
     into output: Matrix,  // (R, OC)
-    ends: ProductEnds, on workers: Workers
+    epilogue: Epilogue, on workers: Workers
   ) {
-    workers.withScratch(ByteBlocks.words(rows: input.rows, columns: input.columns)) { memory in
-      let bytes = ByteBlocks(input, in: memory)
+    workers.withScratch(QuantizedRows.words(rows: input.rows, columns: input.columns)) { memory in
+      let bytes = QuantizedRows(input, in: memory)
       workers.run(over: weight.panels, inRangesOf: max(1, partBytes / weight.panelBytes)) { panels in
-        let lines = WeightPanels.panelRows
+        let lines = RepackedWeights.panelRows
         for panel in panels {
           let lanes = min(lines, output.columns - panel * lines)
           for row in 0..<input.rows {
-            let dots = ends.completed(
+            let dots = epilogue.completed(
               dots(bytes, row, weight, panel), row: row, column: panel * lines, lanes: lanes)
             Vectors.store(dots, to: output.base + row * output.stride + panel * lines, lanes)
           }
         }
         let columns = panels.lowerBound * lines..<min(output.columns, panels.upperBound * lines)
-        ends.block(0..<input.rows, columns).finish(output.columns(columns))
+        epilogue.block(0..<input.rows, columns).finish(output.columns(columns))
       }
     }
   }
 
   @inline(__always)
-  private static func dots(_ x: ByteBlocks, _ row: Int, _ weight: WeightPanels, _ panel: Int) -> Vector {
+  private static func dots(_ x: QuantizedRows, _ row: Int, _ weight: RepackedWeights, _ panel: Int) -> Vector
+  {
     let start = weight.base + panel * weight.panelBytes
     switch weight.format {
     case .q4: return dots(x, row, start, blocks: weight.blocks, areHalfBytes: true)
@@ -45,7 +46,7 @@ enum PanelProduct {
   /// In two halves, since an addition waits for the one before it. Inlined, so that `areHalfBytes` is known.
   @inline(__always)
   private static func dots(
-    _ x: ByteBlocks, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int, areHalfBytes: Bool
+    _ x: QuantizedRows, _ row: Int, _ panel: UnsafeRawPointer, blocks: Int, areHalfBytes: Bool
   ) -> Vector {
     @inline(__always)
     func adding(_ block: Int, to sum: Vector) -> Vector {
@@ -63,7 +64,7 @@ enum PanelProduct {
   /// Adds scaleₓ · scale_w · Σ (w + 128 − 128)·x of one block.
   @inline(__always)
   private static func addByteBlock(
-    _ sum: Vector, _ x: ByteBlocks, _ row: Int, _ block: Int, _ panel: UnsafeRawPointer
+    _ sum: Vector, _ x: QuantizedRows, _ row: Int, _ block: Int, _ panel: UnsafeRawPointer
   ) -> Vector {
     let weights = panel + block * (16 * 34)
     let bytes = x.words(row: row, block: block)
@@ -83,7 +84,7 @@ enum PanelProduct {
   /// Adds scaleₓ · scale_w · Σ (w + 8 − 8)·x of one block.
   @inline(__always)
   private static func addHalfByteBlock(
-    _ sum: Vector, _ x: ByteBlocks, _ row: Int, _ block: Int, _ panel: UnsafeRawPointer
+    _ sum: Vector, _ x: QuantizedRows, _ row: Int, _ block: Int, _ panel: UnsafeRawPointer
   ) -> Vector {
     let weights = panel + block * (16 * 18)
     let bytes = x.words(row: row, block: block)

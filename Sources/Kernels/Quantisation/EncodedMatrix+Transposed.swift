@@ -1,15 +1,15 @@
-extension StoredMatrix {
+extension EncodedMatrix {
   /// The transpose, (columns, rows), in the same format and bit for bit.
   ///
   /// - Precondition: The format has no blocks, which cannot be taken apart.
   /// - Parameter target: Room for as many bytes.
-  package func transposed(into target: UnsafeMutableRawPointer, on workers: Workers) -> StoredMatrix {
+  package func transposed(into target: UnsafeMutableRawPointer, on workers: Workers) -> EncodedMatrix {
     switch format {
     case .fp32: copyTransposed(UInt32.self, into: target, on: workers)
     case .fp16, .bf16: copyTransposed(UInt16.self, into: target, on: workers)
     case .q8, .q4: preconditionFailure("blocks of \(format.rawValue) cannot be transposed")
     }
-    return StoredMatrix(format, UnsafeRawPointer(target), rows: columns, columns: rows)
+    return EncodedMatrix(format, UnsafeRawPointer(target), rows: columns, columns: rows)
   }
 
   /// In squares of sixteen, so that the lines that are read stay in the cache until all of each is used.
