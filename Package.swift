@@ -6,13 +6,6 @@ import PackageDescription
 // and is merely portable; built in its own folder it is fast and strict. dev/check-package.sh proves both.
 let isDependency = Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
 
-#if os(Linux) && arch(x86_64)
-  // Reaches Swift's own code generation as well as C's: AVX2 or AVX-512 where the building machine has it.
-  let nativeFlags = ["-Xcc", "-march=native"]
-#else
-  let nativeFlags: [String] = []
-#endif
-
 #if os(macOS)
   // Accelerate's cblas_sgemm is deprecated without this, and a warning is an error here.
   let strictFlags = ["-warnings-as-errors", "-Xcc", "-DACCELERATE_NEW_LAPACK"]
@@ -23,10 +16,7 @@ let isDependency = Context.packageDirectory.split(separator: "/").dropLast().las
 let settings: [SwiftSetting] =
   isDependency
   ? []
-  : [
-    .unsafeFlags(strictFlags),
-    .unsafeFlags(nativeFlags, .when(configuration: .release)),
-  ]
+  : [.unsafeFlags(strictFlags)]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -78,7 +68,7 @@ let package = Package(
       "Training", on: ["Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers"]),
     floor("Charts", on: []),
     floor("Reports", on: ["Training", "Charts", "BinaryFiles"]),
-    floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
+    floor("Benchmarks", on: ["Kernels", "Transformer", "Generation"]),
     floor(
       "Lessons",
       on: [

@@ -7,22 +7,16 @@ public enum ArithmeticPeak {
   /// Rounds between looks at the clock: some microseconds.
   private static let roundsPerLook = 4096
 
-  /// The best of two runs, in operations a second, two a multiply-add; in bf16 where the target has an instruction
-  /// for it, else in single precision.
+  /// The best of two runs, in operations a second, two a multiply-add, of the loop that the workers' kernels multiply
+  /// with: in bf16 that is fp32's where bfloat16 is widened.
   public static func measure(_ precision: Precision, on workers: Workers) -> Double {
-    let run = precision == .bf16 && PeakLoops.hasBF16 ? bf16 : fp32
-    return max(run(workers), run(workers))
+    max(run(precision, on: workers), run(precision, on: workers))
   }
 
-  static func fp32(on workers: Workers) -> Double {
-    operations(on: workers, perRound: PeakLoops.operationsPerRound) {
-      PeakLoops.multiplyAdd(rounds: roundsPerLook, x: 0.999, y: 0.5)
-    }
-  }
-
-  static func bf16(on workers: Workers) -> Double {
-    operations(on: workers, perRound: PeakLoops.bf16OperationsPerRound) {
-      PeakLoops.addBF16Products(rounds: roundsPerLook, x: 0.5, y: 0.25)
+  static func run(_ precision: Precision, on workers: Workers) -> Double {
+    let loop = workers.kernels.peakLoop(of: precision)
+    return operations(on: workers, perRound: Double(loop.operationsPerRound)) {
+      loop.run(roundsPerLook, 0.5, 0.25)
     }
   }
 

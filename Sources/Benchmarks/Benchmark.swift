@@ -26,7 +26,8 @@ public struct Benchmark {
     Noise.fill(memory.values, on: workers)
     let meter = PeakMeter(memory: memory, repetitions: settings.repetitions, observe: observe)
     var report = BenchmarkReport(
-      machine: Machine(settings.precision), settings: BenchmarkReport.SettingsRecord(settings),
+      machine: Machine(settings.precision, workers.kernels),
+      settings: BenchmarkReport.SettingsRecord(settings),
       peaks: try meter.peaks(on: workers))
     let peaks = report.peaks.allThreads
     if parts.contains(.ops) { report.sections += try operations(peaks, memory) }

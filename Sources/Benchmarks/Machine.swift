@@ -1,4 +1,3 @@
-import CKernels
 import Kernels
 
 #if canImport(Glibc)
@@ -12,22 +11,21 @@ public struct Machine: Encodable, Sendable {
   /// As the processor names itself.
   public let processor: String
   public let activeProcessors: Int
-  /// What the program was compiled for: "AVX-512", "bf16", "FMA", as far as the target has them.
-  public let instructions: [String]
+  /// The set of kernels, as `GPT2_KERNELS` names it.
+  public let kernels: String
   /// Who computes the matrix products.
   public let matrixProduct: String
   /// Whether the program was compiled with optimisation; without, its figures mean nothing.
   public let isOptimised: Bool
 
-  /// - Parameter precision: Of the products.
-  public init(_ precision: Precision) {
+  /// - Parameters:
+  ///   - precision: Of the products.
+  ///   - kernels: That will be measured.
+  public init(_ precision: Precision, _ kernels: KernelSet) {
     processor = Self.processorName
     activeProcessors = Workers.activeProcessorCount
-    let features = [
-      ("AVX-512", CKERNELS_HAS_AVX512), ("bf16", CKERNELS_HAS_AVX512_BF16), ("FMA", CKERNELS_HAS_FMA),
-    ]
-    instructions = features.filter { $0.1 != 0 }.map(\.0)
-    matrixProduct = Matmul.provider(of: precision)
+    self.kernels = kernels.name.rawValue
+    matrixProduct = Matmul.provider(of: precision, with: kernels)
     #if DEBUG
       isOptimised = false
     #else

@@ -68,16 +68,17 @@ struct PeakMeter {
   let observe: (String) throws -> Void
 
   func peaks(on workers: Workers) throws -> Peaks {
-    let oneThread = try rates(on: Workers(count: 1))
+    let oneThread = try rates(on: Workers(count: 1, kernels: workers.kernels))
     let allThreads = workers.count > 1 ? try rates(on: workers) : oneThread
     return Peaks(oneThread: oneThread, allThreads: allThreads, fanOutSeconds: try fanOut(on: workers))
   }
 
   func rates(on workers: Workers) throws -> PeakRates {
     let name = "peaks of \(workers.count) \(workers.count == 1 ? "thread" : "threads")"
-    let fp32 = try best(of: name + ": fp32") { ArithmeticPeak.fp32(on: workers) }
+    let fp32 = try best(of: name + ": fp32") { ArithmeticPeak.run(.fp32, on: workers) }
     let bf16 =
-      PeakLoops.hasBF16 ? try best(of: name + ": bf16") { ArithmeticPeak.bf16(on: workers) } : nil
+      workers.kernels.multipliesPairs
+      ? try best(of: name + ": bf16") { ArithmeticPeak.run(.bf16, on: workers) } : nil
     let bytes = Double(memory.values.count * MemoryLayout<Float>.stride)
     let read = try best(of: name + ": reading memory") {
       bytes / Stopwatch.seconds { inBands(on: workers) { ArithmeticPeak.consume(PeakLoops.read($0)) } }

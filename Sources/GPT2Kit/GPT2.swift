@@ -26,14 +26,16 @@ public final class GPT2: Sendable {
   ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
   ///     no more precise themselves, else fp32.
   ///   - threads: How many threads may work at once; all processors if not given.
-  /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `AllocationError`.
+  /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `AllocationError`;
+  ///   `KernelSetError` if `GPT2_KERNELS` names kernels that there are not.
   public convenience init(
     contentsOf path: String, tokenizer tokenizerPath: String? = nil, adapters adaptersPath: String? = nil,
     precision: Precision? = nil, threads: Int? = nil
   ) throws {
     let source = ModelSource(
       path, tokenizer: tokenizerPath, adapters: adaptersPath, precision: precision)
-    let (model, tokenizer) = try source.load(on: Workers(count: threads))
+    let (model, tokenizer) = try source.load(
+      on: Workers(count: threads, kernels: try KernelSet.fromEnvironment()))
     self.init(model, tokenizer)
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 
 /// How a program ends: which message, on which stream, with which code.
 public enum Exit {
@@ -25,6 +26,8 @@ public enum Exit {
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try program.parseAsRoot()
+      // A wrong name in the environment is heard of before any work.
+      _ = try KernelSet.fromEnvironment()
       try command.run()
       exit(0)
     } catch {

@@ -20,12 +20,9 @@ struct BenchPrinter {
     let machine = report.machine
     let settings = report.settings
     let peaks = report.peaks
-    let instructions =
-      machine.instructions.isEmpty
-      ? "no particular instructions" : machine.instructions.joined(separator: ", ")
     var lines = [
       "\(machine.processor), \(settings.threads) of \(machine.activeProcessors) processors, "
-        + "compiled for \(instructions); products by \(machine.matrixProduct)",
+        + "kernels for \(machine.kernels); products by \(machine.matrixProduct)",
       "model: \(settings.layers) layers, \(settings.heads) heads, \(settings.channels) channels, "
         + "\(settings.vocabularySize) tokens: \(Numbers.short(Double(settings.parameters))) parameters; "
         + "precision \(settings.precision); medians of \(settings.repetitions) runs",

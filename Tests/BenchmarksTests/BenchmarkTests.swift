@@ -37,7 +37,7 @@ import Transformer
     }
     for rates in [report.peaks.oneThread, report.peaks.allThreads] {
       #expect(rates.fp32 > 0 && rates.bf16 ?? 1 > 0 && rates.read > 0 && rates.update > 0)
-      #expect((rates.bf16 != nil) == PeakLoops.hasBF16)
+      #expect((rates.bf16 != nil) == KernelSet.preferred.multipliesPairs)
     }
     #expect(report.peaks.allThreads.threads == threads)
     #expect(report.peaks.fanOutSeconds > 0)

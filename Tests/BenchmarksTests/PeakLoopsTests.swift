@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Benchmarks
@@ -5,16 +6,23 @@ import Testing
 /// The loops compute what they say, so that their speed is the speed of something.
 @Suite struct PeakLoopsTests {
   /// Chains start at 0, 1, … 11; each lane of a vector holds the same.
-  @Test(arguments: [(0, 66), (1, 66 * 0.5 + 12), (2, 66 * 0.25 + 12 * 1.5)] as [(Int, Float)])
-  func multiplyAdd(rounds: Int, sum: Float) {
-    let lanes = Float(PeakLoops.operationsPerRound / (12 * 2))
-    #expect(PeakLoops.multiplyAdd(rounds: rounds, x: 0.5, y: 1) == sum * lanes)
+  @Test(
+    arguments: KernelSet.available,
+    [(0, 66), (1, 66 * 0.5 + 12), (2, 66 * 0.25 + 12 * 1.5)] as [(Int, Float)])
+  func multiplyAdd(kernels: KernelSet, expected: (rounds: Int, sum: Float)) {
+    let loop = kernels.peakLoop(of: .fp32)
+    let lanes = Float(loop.operationsPerRound / (12 * 2))
+    #expect(loop.run(expected.rounds, 0.5, 1) == expected.sum * lanes)
   }
 
-  /// Chains start at 0, 1, … 15; each round adds ½·¼ twice to each lane.
-  @Test(arguments: [(0, 120), (1, 120 + 16 * 0.25), (8, 120 + 16 * 2)] as [(Int, Float)])
-  func bf16Products(rounds: Int, sum: Float) {
-    #expect(PeakLoops.addBF16Products(rounds: rounds, x: 0.5, y: 0.25) == sum * 16)
+  /// Each round adds ½·¼ twice to each lane.
+  @Test(
+    arguments: KernelSet.available.filter(\.multipliesPairs),
+    [(0, 66), (1, 66 + 12 * 0.25), (8, 66 + 12 * 2)] as [(Int, Float)])
+  func pairs(kernels: KernelSet, expected: (rounds: Int, sum: Float)) {
+    let loop = kernels.peakLoop(of: .bf16)
+    let lanes = Float(loop.operationsPerRound / (12 * 4))
+    #expect(loop.run(expected.rounds, 0.5, 0.25) == expected.sum * lanes)
   }
 
   @Test func memory() {

@@ -84,14 +84,14 @@ import Testing
       qkvGradient = Buffer(unset: shape.rows, 3 * shape.channels, gap: 4)
     }
 
-    func run(_ precision: Precision = .fp32, _ tiles: Tiles = .ofTarget, on workers: Workers) {
+    func run(_ precision: Precision = .fp32, on workers: Workers) {
       Attention.forward(
         qkv.matrix, batchSize: shape.batch, heads: shape.heads, into: output.matrix,
-        logSumExp: logSumExp.matrix, precision: precision, tiles: tiles, on: workers)
+        logSumExp: logSumExp.matrix, precision: precision, on: workers)
       Attention.backward(
         outputGradient: outputGradient.matrix, qkv: qkv.matrix, output: output.matrix,
         logSumExp: logSumExp.matrix, batchSize: shape.batch, heads: shape.heads, into: qkvGradient.matrix,
-        precision: precision, tiles: tiles, on: workers)
+        precision: precision, on: workers)
     }
   }
 
@@ -104,10 +104,10 @@ import Testing
     Shape(batch: 1, length: 275, heads: 1, size: 3),
   ]
 
-  @Test("Forward and backward against the naive passes", arguments: shapes, Tiles.allCases)
-  func againstNaive(shape: Shape, tiles: Tiles) {
+  @Test("Forward and backward against the naive passes", arguments: shapes, KernelSet.available)
+  func againstNaive(shape: Shape, kernels: KernelSet) {
     let attention = Case(shape)
-    attention.run(.fp32, tiles, on: Workers(count: 2))
+    attention.run(on: Workers(count: 2, kernels: kernels))
     let expected = shape.forward(attention.qkv.doubles)
     expectClose(attention.output.values, expected.output, within: 4e-6)
     expectClose(attention.logSumExp.values, expected.lse, within: 4e-6)
@@ -118,12 +118,13 @@ import Testing
   }
 
   /// Probabilities and gradients are rounded on the way, each by at most 2⁻⁹ of itself.
-  @Test("In bfloat16, near the naive passes but not those of single precision", arguments: Tiles.allCases)
-  func inBFloat16(tiles: Tiles) {
+  @Test(
+    "In bfloat16, near the naive passes but not those of single precision", arguments: KernelSet.available)
+  func inBFloat16(kernels: KernelSet) {
     let shape = Shape(batch: 2, length: 67, heads: 2, size: 19)
     let (attention, single) = (Case(shape), Case(shape))
-    attention.run(.bf16, tiles, on: Workers(count: 2))
-    single.run(.fp32, tiles, on: Workers(count: 2))
+    attention.run(.bf16, on: Workers(count: 2, kernels: kernels))
+    single.run(on: Workers(count: 2, kernels: kernels))
     let expected = shape.forward(attention.qkv.doubles)
     let gradient = shape.backward(attention.qkv.doubles, attention.outputGradient.doubles)
     expectClose(attention.output.values, expected.output, within: 1e-2)

@@ -5,14 +5,18 @@ import Testing
 
 @Suite("Product") struct ProductTests {
   struct Way: CustomTestStringConvertible, Sendable {
-    let engine: Product.Engine
+    /// `nil` for BLAS.
+    let kernels: KernelSet?
     let precision: Precision
-    var testDescription: String { "\(engine), \(precision.rawValue)" }
+    var testDescription: String { "\(kernels?.description ?? "BLAS"), \(precision.rawValue)" }
+    var engine: Product.Engine { kernels.map { .packed($0.product(precision)) } ?? .blas }
+
+    func workers(_ count: Int) -> Workers { Workers(count: count, kernels: kernels ?? .preferred) }
 
     static let all: [Way] =
-      packed + [Way(engine: .blas, precision: .fp32)]
-    static let packed = Tiles.allCases.flatMap { tiles in
-      Precision.allCases.map { Way(engine: .packed(tiles), precision: $0) }
+      packed + [Way(kernels: nil, precision: .fp32)]
+    static let packed = KernelSet.available.flatMap { kernels in
+      Precision.allCases.map { Way(kernels: kernels, precision: $0) }
     }
 
     /// What the factors' values are before they are multiplied.
@@ -57,10 +61,10 @@ import Testing
         withExtendedLifetime((aMemory, bMemory)) {
           let expected = way.reference(a, b)
           Product(a: a, b: b, c: c.matrix)
-            .run(way.precision, by: way.engine, on: Workers(count: 2))
+            .run(way.precision, by: way.engine, on: way.workers(2))
           expectClose(c.values, expected)
           Product(a: a, b: b, c: c.matrix, epilogue: Epilogue(scale: 0.5, addend: c.matrix))
-            .run(way.precision, by: way.engine, on: Workers(count: 2))
+            .run(way.precision, by: way.engine, on: way.workers(2))
           expectClose(c.values, expected.map { $0 * 1.5 })
           #expect(c.gapsAreIntact)
         }
@@ -85,13 +89,13 @@ import Testing
           epilogue: Epilogue(
             scale: 2, addend: residual.matrix, bias: bias.matrix, activated: activated.matrix)
         )
-        .run(way.precision, by: way.engine, on: Workers(count: 2))
+        .run(way.precision, by: way.engine, on: way.workers(2))
         expectClose(c.values, sums)
         expectClose(activated.values, sums.map(GELUTests.reference))
         #expect(activated.gapsAreIntact)
 
         Product(a: a, b: b, c: c.matrix, epilogue: Epilogue(preActivation: before.matrix))
-          .run(way.precision, by: way.engine, on: Workers(count: 2))
+          .run(way.precision, by: way.engine, on: way.workers(2))
         expectClose(
           c.values,
           zip(way.reference(a, b), before.doubles).map { product, x in
@@ -119,18 +123,23 @@ import Testing
   }
 
   /// More of the left factor than is packed at once, by rows and by depth.
-  @Test("Chunks of the left factor add up", arguments: Tiles.allCases)
-  func chunks(tiles: Tiles) {
+  @Test("Chunks of the left factor add up", arguments: Way.packed)
+  func chunks(way: Way) throws {
+    let kernel = try #require(way.kernels).product(way.precision)
+    // More than is packed at once where the second-level cache has a mebibyte.
     let (rows, columns, depth) = (775, 2, 2100)
-    let chunk = PackedChunks(rows: rows, words: depth)
-    #expect(chunk.rows < rows && chunk.words < depth)
-    let way = Way(engine: .packed(tiles), precision: .fp32)
+    var caches = CacheSizes()
+    caches.second = 1 << 20
+    let chunk = LeftChunk(rows: rows, k: depth, kernel, caches)
+    #expect(chunk.rows < rows && chunk.depths < depth || kernel.depthPerWord > 1)
     let (a, aMemory) = Self.factor(rows, depth, true, seed: 1)
     let (b, bMemory) = Self.factor(depth, columns, false, seed: 2)
     let (c, residual) = (Buffer(unset: rows, columns), Buffer(rows, columns, seed: 3))
     withExtendedLifetime((aMemory, bMemory)) {
-      Product(a: a, b: b, c: c.matrix, epilogue: Epilogue(addend: residual.matrix))
-        .run(way.precision, by: way.engine, on: Workers(count: 2))
+      PackedProduct(
+        a: a, b: RightFactor(b), c: c.matrix, epilogue: Epilogue(addend: residual.matrix), kernel: kernel,
+        workers: way.workers(2), caches: caches
+      ).run()
       expectClose(c.values, zip(way.reference(a, b), residual.doubles).map { $0 + $1 })
     }
   }
@@ -140,7 +149,7 @@ import Testing
     let (a, b, c) = (Buffer(3, 0, []), Buffer(0, 2, []), Buffer(3, 2, [1, 2, 3, 4, 5, 6]))
     func multiply(_ epilogue: Epilogue) {
       Product(a: Operand(a.matrix), b: Operand(b.matrix), c: c.matrix, epilogue: epilogue)
-        .run(way.precision, by: way.engine, on: Workers(count: 2))
+        .run(way.precision, by: way.engine, on: way.workers(2))
     }
     multiply(Epilogue(addend: c.matrix))
     #expect(c.values == [1, 2, 3, 4, 5, 6])
@@ -155,31 +164,42 @@ import Testing
       let (a, b) = (Buffer(1, 2, [bad, 1]), Buffer(2, 1, [1, 1]))
       let c = Buffer(unset: 1, 1)
       Product(a: Operand(a.matrix), b: Operand(b.matrix), c: c.matrix)
-        .run(way.precision, by: way.engine, on: Workers(count: 1))
+        .run(way.precision, by: way.engine, on: way.workers(1))
       #expect(bad.isNaN ? c.values[0].isNaN : c.values[0] == .infinity)
     }
   }
 
-  @Test("Chunks and blocks cover every row, column and depth once")
-  func partition() {
+  @Test("Chunks and blocks cover every row, column and depth once", arguments: Way.packed)
+  func partition(way: Way) throws {
+    let kernel = try #require(way.kernels).product(way.precision)
     for rows in [1, 6, 7, 256, 1021, 4096, 50304] {
-      for words in [0, 1, 255, 256, 257, 768, 3072, 50304] {
-        let chunk = PackedChunks(rows: rows, words: words)
-        #expect(chunk.rows >= 1 && chunk.words >= 1)
-        #expect(chunk.rows >= rows || chunk.rows % RowPanels.lines == 0)
-        #expect(chunk.words % PackedChunks.blockWords == 0)
-        #expect(chunk.rows * min(words, chunk.words) <= PackedChunks.mostWords)
+      for k in [0, 1, 255, 256, 257, 768, 3072, 50304] {
+        let chunk = LeftChunk(rows: rows, k: k, kernel)
+        #expect(chunk.rows >= 1 && chunk.depths >= 1)
+        #expect(chunk.rows >= rows || chunk.rows % kernel.rows == 0)
+        #expect(chunk.depths % (LeftChunk.blockWords * kernel.depthPerWord) == 0)
       }
-      for columns in [1, 63, 64, 65, 768, 2304] {
-        let blocks = PackedBlocks(rows: rows, columns: columns, depth: 768, width: 64)
+      for (columns, threads) in [(1, 1), (63, 2), (64, 3), (65, 16), (768, 16), (2304, 64)] {
+        let cut = ProductCut(rows: rows, columns: columns, k: 768, threads: threads, kernel)
         var covered = 0
-        for index in 0..<blocks.count {
-          let (blockRows, blockColumns) = blocks[index]
-          #expect(blockRows.lowerBound % RowPanels.lines == 0 && blockColumns.lowerBound % 64 == 0)
+        for index in 0..<cut.count {
+          let (blockRows, blockColumns) = cut[index]
+          #expect(blockRows.lowerBound % kernel.rows == 0 && blockColumns.lowerBound % kernel.columns == 0)
           covered += blockRows.count * blockColumns.count
         }
         #expect(covered == rows * columns)
       }
     }
+  }
+
+  /// GPT-2's products of 256 rows: no thread should wait for another for more than a quarter of its time.
+  @Test(
+    "Sixteen threads have work", arguments: Way.packed, [(768, 768), (2304, 768), (3072, 768), (768, 3072)])
+  func manyThreads(way: Way, shape: (columns: Int, k: Int)) throws {
+    let kernel = try #require(way.kernels).product(way.precision)
+    let cut = ProductCut(rows: 256, columns: shape.columns, k: shape.k, threads: 16, kernel)
+    let rounds = (cut.count + 15) / 16
+    let inRounds = Double(rounds * 16 * cut.blockRows * cut.blockColumns)
+    #expect(Double(256 * shape.columns) / inRounds > 0.75)
   }
 }

@@ -36,23 +36,23 @@ import Testing
     body(.repacked(RepackedWeights.pack(matrix, into: memory, on: Workers(count: 2))))
   }
 
-  @Test(arguments: plainFormats)
-  func fewRows(format: WeightFormat) {
+  @Test(arguments: plainFormats, KernelSet.available)
+  func fewRows(format: WeightFormat, kernels: KernelSet) {
     for (rows, inputs, outputs, offset) in [(1, 1, 1, 0), (1, 768, 97, 2), (3, 65, 33, 4), (8, 47, 130, 6)] {
       let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: offset)
       let input = Buffer(rows, inputs, gap: 5, seed: 2)
       let output = Buffer(unset: rows, outputs, gap: 3)
       Linear.forward(
         input.matrix, weight: .rows(weights.matrix), bias: nil, residual: nil, into: output.matrix,
-        precision: .bf16, on: Workers(count: 2))
+        precision: .bf16, on: Workers(count: 2, kernels: kernels))
       expectClose(output.values, Self.reference(input.matrix, weights))
       #expect(output.gapsAreIntact)
     }
   }
 
   /// The bytes' products are exact, so what remains is the rounding of x, as stated, and of the sums.
-  @Test(arguments: blockFormats)
-  func fewRowsOfBlocks(format: WeightFormat) {
+  @Test(arguments: blockFormats, KernelSet.available)
+  func fewRowsOfBlocks(format: WeightFormat, kernels: KernelSet) {
     for (rows, inputs, outputs) in [(1, 32, 1), (1, 768, 97), (3, 64, 33), (8, 96, 16)] {
       let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: 2)
       let input = Buffer(rows, inputs, gap: 5, seed: 2)
@@ -60,7 +60,7 @@ import Testing
       Self.linearWeight(weights) {
         Linear.forward(
           input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: .bf16,
-          on: Workers(count: 2))
+          on: Workers(count: 2, kernels: kernels))
       }
       // A value on the edge may be rounded either way: a 127th part of one product.
       expectClose(output.values, Self.reference(input.matrix, weights, roundingBlocks: true), within: 1e-3)
@@ -69,8 +69,9 @@ import Testing
     }
   }
 
-  @Test(arguments: WeightFormat.allCases, Precision.allCases)
-  func manyRows(format: WeightFormat, precision: Precision) {
+  @Test(arguments: WeightFormat.allCases, ProductTests.Way.packed)
+  func manyRows(format: WeightFormat, way: ProductTests.Way) {
+    let (precision, workers) = (way.precision, way.workers(2))
     for (rows, inputs, outputs) in [(9, 32, 1), (13, 96, 97), (65, 1056, 130)] {
       let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: 2)
       let input = Buffer(rows, inputs, gap: 5, seed: 2)
@@ -78,7 +79,7 @@ import Testing
       Self.linearWeight(weights) {
         Linear.forward(
           input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: precision,
-          on: Workers(count: 2))
+          on: workers)
       }
       expectClose(
         output.values, Self.reference(input.matrix, weights), within: precision == .fp32 ? 2e-6 : 1e-2)
@@ -149,18 +150,23 @@ import Testing
   }
 
   /// All 65,536 bit patterns of fp16, against the exact value that its parts stand for.
-  @Test func everyHalf() {
-    let bits = [UInt16](0...UInt16.max)
+  @Test(arguments: KernelSet.available)
+  func everyHalf(kernels: KernelSet) {
+    let kernel = kernels.product(.fp32)
+    let (bits, panels) = ([UInt16](0...UInt16.max), Buffer(unset: 4096, 16))
+    let one = Buffer(unset: 1, 1)
     bits.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
-      for block in stride(from: 0, to: bits.count, by: 16) {
-        let values = Float16Values.load(start + 2 * block)
-        for lane in 0..<16 {
-          let value = values[lane]
-          #expect(
-            Float16Values.load(one: start + 2 * (block + lane)).bitPattern == value.bitPattern || value.isNaN)
-          expectHalf(UInt16(block + lane), value)
-        }
+      // Packed, 4096 lines of sixteen depths lie panel by panel, and there depth by depth.
+      let matrix = EncodedMatrix(.fp16, start, rows: 4096, columns: 16)
+      kernel.packRight(matrix.lines(0..<16), into: panels.matrix.base, words: 16)
+      for half in bits {
+        let (line, depth) = Int(half).quotientAndRemainder(dividingBy: 16)
+        let (panel, lane) = line.quotientAndRemainder(dividingBy: kernel.columns)
+        let value = panels.matrix.base[(panel * 16 + depth) * kernel.columns + lane]
+        expectHalf(half, value)
+        WeightFormat.fp16.decode(start + 2 * Int(half), count: 1, into: one.matrix.base)
+        #expect(one.values[0].bitPattern == value.bitPattern || value.isNaN)
       }
     }
   }

@@ -76,9 +76,9 @@ import Testing
     var (sums, probabilities): ([Float], [Float]) = ([], [])
     for row in 0..<x.matrix.rows {
       let values = x.matrix.base + row * x.matrix.stride
-      let largest = Vectors.largest(values, count: x.matrix.columns)
+      let largest = workers.kernels.table.largest(values, x.matrix.columns)
       #expect(largest == (try page["m"][row]))
-      sums.append(Softmax.exponentiate(values, minus: largest, count: x.matrix.columns))
+      sums.append(workers.kernels.table.exponentiate(values, largest, x.matrix.columns))
       probabilities += x.matrix[row].map { $0 / sums[row] }
     }
     try page.expect(x.values, "e")

@@ -100,12 +100,16 @@ import Testing
 
   /// (256, 768)·(768, 2304), as Products.md has it.
   @Test func theCutOfAProduct() {
-    #expect(LeftPanels<SinglePrecision>.panels(rows: 256) == 43)
-    let chunk = PackedChunks(rows: 256, words: 768)
-    #expect(chunk.rows >= 256 && chunk.words >= 768 && 768 / PackedChunks.blockWords == 3)
-    let blocks = PackedBlocks(rows: 256, columns: 2304, depth: 768, width: WideRow.width)
-    #expect(blocks.count == 18)
-    #expect(blocks[0].rows == 0..<256 && blocks[0].columns == 0..<128)
+    guard let kernels = KernelSet.available.first(where: { $0.name == .avx512 }) else { return }
+    let kernel = kernels.product(.fp32)
+    var caches = CacheSizes()
+    caches.second = 1 << 20
+    #expect(kernel.panels(rows: 256) == 43)
+    let chunk = LeftChunk(rows: 256, k: 768, kernel, caches)
+    #expect(chunk.rows >= 256 && chunk.depths >= 768 && 768 / LeftChunk.blockWords == 3)
+    let cut = ProductCut(rows: 256, columns: 2304, k: 768, threads: 2, kernel, caches)
+    #expect(cut.count == 18)
+    #expect(cut[0].rows == 0..<256 && cut[0].columns == 0..<128)
   }
 
   private func roundTrip(_ values: [Float], _ format: WeightFormat) -> (bytes: [UInt8], decoded: [Float]) {

@@ -20,15 +20,6 @@ public enum Attention {
     precision: Precision = .fp32,
     on workers: Workers
   ) {
-    forward(
-      qkv, batchSize: batchSize, heads: heads, into: output, logSumExp: logSumExp, precision: precision,
-      tiles: .ofTarget, on: workers)
-  }
-
-  static func forward(
-    _ qkv: Matrix, batchSize: Int, heads: Int, into output: Matrix, logSumExp: Matrix, precision: Precision,
-    tiles: Tiles, on workers: Workers
-  ) {
     let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
     precondition(shape.fits(output, parts: 1) && shape.fits(logSumExp: logSumExp), "shapes disagree")
     let shares = (shape.sequenceLength + partQueries - 1) / partQueries
@@ -39,10 +30,9 @@ public enum Attention {
       let queries = start..<min(shape.sequenceLength, start + partQueries)
       let head = shape.head(index, of: qkv)
       let output = shape.head(index, of: output, part: 0)
-      tiles.run(
-        ForwardTask(
-          head: head, queries: queries, output: output, logSumExp: logSumExp[index], workers: workers),
-        precision)
+      AttentionForward(
+        head, into: output, logSumExp: logSumExp[index], precision: precision, kernels: workers.kernels
+      ).run(queries, on: workers)
     }
   }
 
@@ -57,15 +47,6 @@ public enum Attention {
     precision: Precision = .fp32,
     on workers: Workers
   ) {
-    backward(
-      outputGradient: outputGradient, qkv: qkv, output: output, logSumExp: logSumExp, batchSize: batchSize,
-      heads: heads, into: qkvGradient, precision: precision, tiles: .ofTarget, on: workers)
-  }
-
-  static func backward(
-    outputGradient: Matrix, qkv: Matrix, output: Matrix, logSumExp: Matrix, batchSize: Int, heads: Int,
-    into qkvGradient: Matrix, precision: Precision, tiles: Tiles, on workers: Workers
-  ) {
     let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
     precondition(shape.fits(outputGradient, parts: 1) && shape.fits(output, parts: 1), "shapes disagree")
     precondition(shape.fits(logSumExp: logSumExp) && shape.fits(qkvGradient, parts: 3), "shapes disagree")
@@ -75,37 +56,9 @@ public enum Attention {
       let gradient = shape.head(part, of: qkvGradient)
       let output = shape.head(part, of: output, part: 0)
       let outputGradient = shape.head(part, of: outputGradient, part: 0)
-      tiles.run(
-        BackwardTask(
-          head: head, output: output, outputGradient: outputGradient, logSumExp: logSumExp[part],
-          gradient: gradient, workers: workers),
-        precision)
-    }
-  }
-
-  private struct ForwardTask: TileTask {
-    let head: AttentionHead
-    let queries: Range<Int>
-    let output: Matrix  // (T, h)
-    let logSumExp: UnsafeMutableBufferPointer<Float>  // (T)
-    let workers: Workers
-
-    func run<Row: TileRow, Format: PanelFormat>(_: Row.Type, _: Format.Type) {
-      AttentionForward<Row, Format>(head, into: output, logSumExp: logSumExp).run(queries, on: workers)
-    }
-  }
-
-  private struct BackwardTask: TileTask {
-    let head: AttentionHead
-    let output: Matrix  // (T, h)
-    let outputGradient: Matrix  // (T, h)
-    let logSumExp: UnsafeMutableBufferPointer<Float>  // (T)
-    let gradient: AttentionHead
-    let workers: Workers
-
-    func run<Row: TileRow, Format: PanelFormat>(_: Row.Type, _: Format.Type) {
-      AttentionBackward<Row, Format>(
-        head: head, output: output, outputGradient: outputGradient, logSumExp: logSumExp, gradient: gradient
+      AttentionBackward(
+        blocks: AttentionBlocks(head: head, precision: precision, kernels: workers.kernels), output: output,
+        outputGradient: outputGradient, logSumExp: logSumExp[part], gradient: gradient
       ).run(on: workers)
     }
   }

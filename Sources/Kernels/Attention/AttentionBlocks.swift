@@ -1,60 +1,76 @@
+import CKernels
+
 /// What both passes of attention over one head share.
 ///
 /// Scores are kept transposed, a row for each key and a lane for each query of a block, because
-/// - a block of scores is then a panel as the micro-kernel reads one: P·V, as Oᵀ = Vᵀ·Pᵀ, takes it as it is;
+/// - a block of scores is then a right factor as the micro-kernel reads one: P·V, as Oᵀ = Vᵀ·Pᵀ, takes it as it is;
 /// - maxima, sums and exponentials over the keys go down the rows, sixteen queries at a time.
-struct AttentionBlocks<Row: TileRow, Format: PanelFormat> {
-  typealias Pack = Packing<Format>
-  typealias TileLoops = PackedTiles<Row, Format>
-
+struct AttentionBlocks {
   let head: AttentionHead
+  let kernels: KernelSet
+  let kernel: ProductKernel
 
-  /// Queries of a block.
-  @inline(__always) static var queries: Int { Row.width }
+  /// Queries of a block: whole panels of every set, so that the bits of a sum over them are the set's own affair.
+  static var queries: Int { 64 }
   /// Keys of a block: whole panels, whole pairs; with 64 queries 48 KiB of scores.
   static var keys: Int { 192 }
 
-  var headSize: Int { head.queries.columns }
-  /// Words of a head's channels, as the depth of a product.
-  var headWords: Int { Pack.words(depth: headSize) }
-  /// The head's channels rounded up to whole panels.
-  var headRows: Int { Self.wholePanels(headSize) }
-
-  static func wholePanels(_ rows: Int) -> Int {
-    LeftPanels<Format>.panels(rows: rows) * RowPanels.lines
+  init(head: AttentionHead, precision: Precision, kernels: KernelSet) {
+    self.head = head
+    self.kernels = kernels
+    kernel = kernels.product(precision)
   }
 
+  var headSize: Int { head.queries.columns }
+  /// Words of a head's channels, as the depth of a product.
+  var headWords: Int { kernel.words(depth: headSize) }
+  /// The head's channels rounded up to whole panels.
+  var headRows: Int { wholePanels(headSize) }
+  /// Floats of a block's scores, whose rows may be rounded up to whole panels, or whole grains.
+  var scoreCount: Int { max(wholePanels(Self.keys), kernel.words(depth: Self.keys)) * Self.queries }
+
+  func wholePanels(_ rows: Int) -> Int { kernel.panels(rows: rows) * kernel.rows }
+
   /// Keys as rows and channels as depth: one block of depths.
-  func keyRows(_ memory: UnsafeMutablePointer<Float>, keys: Int) -> LeftPanels<Format> {
-    LeftPanels(memory: memory, rows: keys, depth: headSize, blockDepth: headSize)
+  func keyRows(_ memory: UnsafeMutablePointer<Float>, keys: Int) -> LeftPanels {
+    LeftPanels(kernel: kernel, memory: memory, rows: keys, k: headSize, kc: headSize)
   }
 
   /// Channels as rows and keys as depth, a block of keys at a time.
-  func channelRows(_ memory: UnsafeMutablePointer<Float>, keys: Int) -> LeftPanels<Format> {
-    LeftPanels(memory: memory, rows: headSize, depth: keys, blockDepth: Self.keys)
+  func channelRows(_ memory: UnsafeMutablePointer<Float>, keys: Int) -> LeftPanels {
+    LeftPanels(kernel: kernel, memory: memory, rows: headSize, k: keys, kc: Self.keys)
   }
 
-  /// Words of either.
-  func panelWords(keys: Int) -> Int {
+  /// Floats of either.
+  func panelCount(keys: Int) -> Int {
     max(
-      LeftPanels<Format>.words(rows: keys, depth: headSize),
-      LeftPanels<Format>.words(rows: headSize, depth: keys))
+      LeftPanels.count(kernel, rows: keys, k: headSize, kc: headSize),
+      LeftPanels.count(kernel, rows: headSize, k: keys, kc: Self.keys))
+  }
+
+  /// Packs a factor of which a block's queries are the columns, the rest of them 0: (words, queries).
+  func packColumns(_ source: Operand, into target: UnsafeMutablePointer<Float>) {
+    let words = kernel.words(depth: source.rows)
+    if source.columns < Self.queries { target.update(repeating: 0, count: words * Self.queries) }
+    kernel.packRightInRows(source, into: target, words: words, step: Self.queries)
   }
 
   /// S = scale · K·Qᵀ, or any such product over the head's channels, for one block.
   ///
   /// - Parameters:
   ///   - left: `keyRows` of keys or values.
-  ///   - right: A panel of queries or their gradients.
+  ///   - right: Words of queries or their gradients, (headWords, queries).
   ///   - scores: (keys rounded up to whole panels, queries), overwritten.
   func multiply(
-    _ left: LeftPanels<Format>, keys: Range<Int>, _ right: UnsafePointer<Float>, scale: Float,
+    _ left: LeftPanels, keys: Range<Int>, _ right: UnsafePointer<Float>, scale: Float,
     into scores: UnsafeMutablePointer<Float>
   ) {
-    TileLoops.multiply(
-      left.block(0, from: keys.lowerBound), aWords: headWords, right, words: headWords,
-      rows: Self.wholePanels(keys.count),
-      columns: Self.queries, into: TileOutput(c: scores, stride: Self.queries, scale: scale))
+    kernel.multiply(
+      left.block(0, from: keys.lowerBound), leftWords: headWords,
+      ck_right(rows: right, step: Self.queries, of: kernel), words: headWords, rows: wholePanels(keys.count),
+      columns: Self.queries,
+      into: ck_output(
+        c: scores, stride: Self.queries, scale: scale, addend: nil, addend_stride: 0, bias: nil))
   }
 
   /// Oᵀ = Vᵀ·Pᵀ, or any such sum over a block's keys.
@@ -64,29 +80,30 @@ struct AttentionBlocks<Row: TileRow, Format: PanelFormat> {
   ///   - weights: Words of (keys, queries), a block of keys or its beginning.
   ///   - output: (channels rounded up to whole panels, queries): overwritten, or added to.
   func sum(
-    _ left: LeftPanels<Format>, keys: Range<Int>, _ weights: UnsafePointer<Float>, scale: Float,
+    _ left: LeftPanels, keys: Range<Int>, _ weights: UnsafePointer<Float>, scale: Float,
     into output: UnsafeMutablePointer<Float>, accumulating: Bool
   ) {
-    TileLoops.multiply(
-      left.block(keys.lowerBound / Self.keys), aWords: left.words(of: keys.lowerBound / Self.keys), weights,
-      words: Pack.words(depth: keys.count), rows: headRows, columns: Self.queries,
-      into: TileOutput(
+    let block = keys.lowerBound / Self.keys
+    kernel.multiply(
+      left.block(block), leftWords: left.words(of: block),
+      ck_right(rows: weights, step: Self.queries, of: kernel), words: kernel.words(depth: keys.count),
+      rows: headRows, columns: Self.queries,
+      into: ck_output(
         c: output, stride: Self.queries, scale: scale, addend: accumulating ? UnsafePointer(output) : nil,
-        addendStride: Self.queries))
+        addend_stride: Self.queries, bias: nil))
   }
 
-  /// Calls `body` with the start of each vector of a block's queries and its scores' offset in a row.
-  @inline(__always)
-  static func forEachVector(_ body: (_ lane: Int) -> Void) {
-    for lane in stride(from: 0, to: queries, by: Vectors.width) { body(lane) }
+  /// What the kernels are told of a block of scores.
+  func scores(_ keys: Range<Int>, firstQuery: Int) -> ck_scores {
+    ck_scores(keys: keys.count, queries: Self.queries, first_key: keys.lowerBound, first_query: firstQuery)
   }
 
-  /// Which of sixteen queries from `query` on may not see `key`, which is after them.
-  @inline(__always)
-  static func hidden(_ key: Int, from query: Int) -> SIMDMask<SIMD16<Int32>> {
-    lanes .< SIMD16(repeating: Int32(truncatingIfNeeded: key - query))
+  /// Writes the transpose of a block's first queries, back in rows of channels.
+  func writeRows(_ values: UnsafePointer<Float>, to target: Matrix) {
+    kernels.table.transpose(
+      ck_lines(
+        base: values, lines: target.columns, depth: target.rows,
+        stride: Self.queries * MemoryLayout<Float>.stride, type: Int32(CK_FP32), adjacent: 0),
+      target.base, target.stride)
   }
-
-  @inline(__always)
-  private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 }

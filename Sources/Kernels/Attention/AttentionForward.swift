@@ -2,23 +2,25 @@
 ///
 /// Block of keys after block of keys, for each query: with m the largest score so far and l the sum of
 /// exp(S − m), a block with a larger m′ scales what there is by exp(m − m′) first.
-struct AttentionForward<Row: TileRow, Format: PanelFormat> {
-  private typealias Blocks = AttentionBlocks<Row, Format>
-  private typealias Pack = Packing<Format>
+struct AttentionForward {
+  private typealias Blocks = AttentionBlocks
 
   private let blocks: Blocks
   private let output: Matrix  // (T, h)
   private let logSumExp: UnsafeMutableBufferPointer<Float>  // (T)
 
-  init(_ head: AttentionHead, into output: Matrix, logSumExp: UnsafeMutableBufferPointer<Float>) {
-    blocks = Blocks(head: head)
+  init(
+    _ head: AttentionHead, into output: Matrix, logSumExp: UnsafeMutableBufferPointer<Float>,
+    precision: Precision, kernels: KernelSet
+  ) {
+    blocks = Blocks(head: head, precision: precision, kernels: kernels)
     self.output = output
     self.logSumExp = logSumExp
   }
 
   func run(_ queries: Range<Int>, on workers: Workers) {
     let keyCount = queries.upperBound
-    let words = blocks.panelWords(keys: keyCount)
+    let words = blocks.panelCount(keys: keyCount)
     workers.withScratch(2 * words) { memory in
       let keys = blocks.keyRows(memory, keys: keyCount)
       keys.packAll(Operand(blocks.head.keys.rows(0..<keyCount)))
@@ -45,30 +47,30 @@ struct AttentionForward<Row: TileRow, Format: PanelFormat> {
     init(_ blocks: Blocks, in scratch: UnsafeMutablePointer<Float>) {
       queries = scratch
       scores = queries + blocks.headWords * Blocks.queries
-      output = scores + Blocks.keys * Blocks.queries
+      output = scores + blocks.scoreCount
       largest = output + blocks.headRows * Blocks.queries
       sums = largest + Blocks.queries
     }
 
     static func count(_ blocks: Blocks) -> Int {
-      (blocks.headWords + Blocks.keys + blocks.headRows + 2) * Blocks.queries
+      (blocks.headWords + blocks.headRows + 2) * Blocks.queries + blocks.scoreCount
     }
   }
 
   private func run(
-    _ queries: Range<Int>, _ keys: LeftPanels<Format>, _ values: LeftPanels<Format>, _ buffers: Buffers
+    _ queries: Range<Int>, _ keys: LeftPanels, _ values: LeftPanels, _ buffers: Buffers
   ) {
-    Pack.packColumns(
-      Operand(blocks.head.queries.rows(queries), transposed: true), into: buffers.queries, as: Row.self)
+    blocks.packColumns(Operand(blocks.head.queries.rows(queries), transposed: true), into: buffers.queries)
     buffers.largest.update(repeating: -.infinity, count: Blocks.queries)
     buffers.sums.update(repeating: 0, count: Blocks.queries)
     for start in stride(from: 0, to: queries.upperBound, by: Blocks.keys) {
       let block = start..<min(queries.upperBound, start + Blocks.keys)
       blocks.multiply(
         keys, keys: block, buffers.queries, scale: blocks.head.scale, into: buffers.scores)
-      Blocks.forEachVector { lane in
-        exponentiate(block, from: queries.lowerBound + lane, lane: lane, buffers, isFirst: start == 0)
-      }
+      // Scores become words of exp(S − m), and m, l and the output follow.
+      blocks.kernels.table.attention_exponentiate(
+        buffers.scores, blocks.scores(block, firstQuery: queries.lowerBound), buffers.largest, buffers.sums,
+        buffers.output, blocks.headSize, start == 0 ? 1 : 0, blocks.kernel.words, blocks.kernel.wordGrain)
       blocks.sum(
         values, keys: block, buffers.scores, scale: 1, into: buffers.output,
         accumulating: start > 0)
@@ -76,56 +78,12 @@ struct AttentionForward<Row: TileRow, Format: PanelFormat> {
     finish(queries, buffers)
   }
 
-  /// Turns scores of sixteen queries into words of exp(S − m), and brings m, l and the output up to date.
-  @inline(__always)
-  private func exponentiate(_ keys: Range<Int>, from query: Int, lane: Int, _ buffers: Buffers, isFirst: Bool)
-  {
-    let scores = buffers.scores + lane
-    let before = Vectors.load(buffers.largest + lane, 16)
-    var largest = before
-    for row in 0..<keys.count {
-      var score = Vectors.load(scores + row * Blocks.queries, 16)
-      if keys.lowerBound + row > query {
-        score.replace(with: -.infinity, where: Blocks.hidden(keys.lowerBound + row, from: query))
-        Vectors.store(score, to: scores + row * Blocks.queries, 16)
-      }
-      largest = Vectors.larger(largest, score)
-    }
-    let correction = VectorMath.exp(before - largest)
-    var sum = Vectors.load(buffers.sums + lane, 16) * correction
-    for word in 0..<Pack.words(depth: keys.count) {
-      let row = word * Format.depthPerWord
-      let first = VectorMath.exp(Vectors.load(scores + row * Blocks.queries, 16) - largest)
-      var second = Vector.zero
-      sum += first
-      if Format.depthPerWord > 1, row + 1 < keys.count {
-        second = VectorMath.exp(Vectors.load(scores + (row + 1) * Blocks.queries, 16) - largest)
-        sum += second
-      }
-      Vectors.store(Format.words(first, second), to: scores + word * Blocks.queries, 16)
-    }
-    Vectors.store(largest, to: buffers.largest + lane, 16)
-    Vectors.store(sum, to: buffers.sums + lane, 16)
-    if !isFirst { scale(buffers.output + lane, by: correction) }
-  }
-
-  @inline(__always)
-  private func scale(_ output: UnsafeMutablePointer<Float>, by factors: Vector) {
-    for channel in 0..<blocks.headSize {
-      let values = output + channel * Blocks.queries
-      Vectors.store(Vectors.load(values, 16) * factors, to: values, 16)
-    }
-  }
-
   /// O = O / l, back in rows of channels; L = m + log l.
   private func finish(_ queries: Range<Int>, _ buffers: Buffers) {
-    Blocks.forEachVector { lane in
-      scale(buffers.output + lane, by: 1 / Vectors.load(buffers.sums + lane, 16))
-    }
-    Transposition.copy(
-      Matrix(buffers.output, rows: blocks.headSize, columns: queries.count, stride: Blocks.queries),
-      into: output.rows(queries))
+    let output = output.rows(queries)
+    blocks.writeRows(buffers.output, to: output)
     for (lane, query) in queries.enumerated() {
+      blocks.kernels.table.scale(output.base + lane * output.stride, 1 / buffers.sums[lane], output.columns)
       logSumExp[query] = buffers.largest[lane] + ScalarMath.log(buffers.sums[lane])
     }
   }

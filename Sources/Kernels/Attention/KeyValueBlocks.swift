@@ -7,8 +7,8 @@ public enum KeyValueFormat: Sendable {
   /// Of one value.
   public var byteCount: Int {
     switch self {
-    case .fp32: Float32Values.byteCount
-    case .fp16: Float16Values.byteCount
+    case .fp32: 4
+    case .fp16: 2
     }
   }
 

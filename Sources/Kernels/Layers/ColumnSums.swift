@@ -18,7 +18,7 @@ public enum ColumnSums {
       let sums = sums.base + columns.lowerBound
       if !accumulating { sums.update(repeating: 0, count: columns.count) }
       for row in 0..<values.rows {
-        Vectors.add(sums, values.base + row * values.stride, into: sums, count: columns.count)
+        workers.kernels.table.add(sums, values.base + row * values.stride, sums, columns.count)
       }
     }
   }

@@ -1,6 +1,9 @@
 /// loss = −log softmax(x)ₜ = log Σ exp(xⱼ − m) + m − xₜ for target t, where m is the largest of x;
 /// its gradient is softmax(x) − [j = t].
 ///
+/// The largest is taken off so that no exponential overflows. It leaves out values that are not numbers, but the sum
+/// does not: one NaN makes the loss NaN.
+///
 /// Only the first V columns are logits; the rest pad the classifier's rows to a convenient length.
 public enum CrossEntropy {
   /// Writes each position's loss.
@@ -12,12 +15,13 @@ public enum CrossEntropy {
     on workers: Workers
   ) {
     checkShapes(logits, vocabularySize, targets, losses)
+    let kernels = workers.kernels.table
     workers.run(over: logits.rows, inRangesOf: logits.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
         let x = logits.base + row * logits.stride
         let target = x[checked(targets[row], vocabularySize)]
-        let largest = Vectors.largest(x, count: vocabularySize)
-        let sum = Softmax.sumOfExponentials(x, minus: largest, count: vocabularySize)
+        let largest = kernels.largest(x, vocabularySize)
+        let sum = kernels.sum_of_exponentials(x, largest, vocabularySize)
         losses[row] = ScalarMath.log(sum) + (largest - target)
       }
     }
@@ -33,15 +37,16 @@ public enum CrossEntropy {
     on workers: Workers
   ) {
     checkShapes(logits, vocabularySize, targets, losses)
+    let kernels = workers.kernels.table
     workers.run(over: logits.rows, inRangesOf: logits.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
         let x = logits.base + row * logits.stride
         let index = checked(targets[row], vocabularySize)
         let target = x[index]
-        let largest = Vectors.largest(x, count: vocabularySize)
-        let sum = Softmax.exponentiate(x, minus: largest, count: vocabularySize)
+        let largest = kernels.largest(x, vocabularySize)
+        let sum = kernels.exponentiate(x, largest, vocabularySize)
         losses[row] = ScalarMath.log(sum) + (largest - target)
-        Vectors.scale(x, by: scale / sum, count: vocabularySize)
+        kernels.scale(x, scale / sum, vocabularySize)
         x[index] -= scale
         (x + vocabularySize).update(repeating: 0, count: logits.columns - vocabularySize)
       }

@@ -27,7 +27,7 @@ public enum Embedding {
           continue
         }
         let position = positionTable.base + row % sequenceLength * positionTable.stride
-        Vectors.add(source, position, into: target, count: channels)
+        workers.kernels.table.add(source, position, target, channels)
       }
     }
   }
@@ -48,6 +48,10 @@ public enum Embedding {
       [tokenTableGradient, positionTableGradient].allSatisfy { $0.map { $0.columns == channels } ?? true },
       "shapes disagree")
     checkTokens(tokens, sequenceLength, outputGradient, tokenTableGradient, positionTableGradient)
+    func add(_ source: UnsafePointer<Float>, _ row: UnsafeMutableBufferPointer<Float>) {
+      guard let target = row.baseAddress else { return }
+      workers.kernels.table.add(target, source, target, row.count)
+    }
     workers.run(over: channels, inRangesOf: sliceColumns) { columns in
       let gradient = outputGradient.columns(columns)
       let tokenTable = tokenTableGradient?.columns(columns)
@@ -57,15 +61,10 @@ public enum Embedding {
       }
       for row in 0..<gradient.rows {
         let source = gradient.base + row * gradient.stride
-        if let tokenTable { add(source, to: tokenTable[Int(tokens[row])]) }
-        if let positionTable { add(source, to: positionTable[row % sequenceLength]) }
+        if let tokenTable { add(source, tokenTable[Int(tokens[row])]) }
+        if let positionTable { add(source, positionTable[row % sequenceLength]) }
       }
     }
-  }
-
-  private static func add(_ source: UnsafePointer<Float>, to row: UnsafeMutableBufferPointer<Float>) {
-    guard let target = row.baseAddress else { return }
-    Vectors.add(target, source, into: target, count: row.count)
   }
 
   private static func checkTokens(

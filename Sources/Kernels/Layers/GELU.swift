@@ -12,19 +12,14 @@ public enum GELU {
   ) {
     precondition(input.rows == output.rows && input.columns == output.columns, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
-      forwardSerially(input.rows(rows), into: output.rows(rows))
+      forwardSerially(input.rows(rows), into: output.rows(rows), workers.kernels)
     }
   }
 
   /// The same on the calling thread: for use inside a task.
-  static func forwardSerially(_ input: Matrix, into output: Matrix) {
+  static func forwardSerially(_ input: Matrix, into output: Matrix, _ kernels: KernelSet) {
     for row in 0..<input.rows {
-      let x = input.base + row * input.stride
-      let y = output.base + row * output.stride
-      Vectors.forEach(input.columns) { start, lanes in
-        let x = Vectors.load(x + start, lanes)
-        Vectors.store(x * gate(x), to: y + start, lanes)
-      }
+      kernels.table.gelu(input.base + row * input.stride, output.base + row * output.stride, input.columns)
     }
   }
 
@@ -36,35 +31,15 @@ public enum GELU {
   ) {
     precondition(input.rows == gradient.rows && input.columns == gradient.columns, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
-      backwardSerially(input: input.rows(rows), gradient: gradient.rows(rows))
+      backwardSerially(input: input.rows(rows), gradient: gradient.rows(rows), workers.kernels)
     }
   }
 
   /// The same on the calling thread: for use inside a task.
-  static func backwardSerially(input: Matrix, gradient: Matrix) {
+  static func backwardSerially(input: Matrix, gradient: Matrix, _ kernels: KernelSet) {
     for row in 0..<input.rows {
-      let x = input.base + row * input.stride
-      let dy = gradient.base + row * gradient.stride
-      Vectors.forEach(input.columns) { start, lanes in
-        let dx = Vectors.load(dy + start, lanes) * derivative(Vectors.load(x + start, lanes))
-        Vectors.store(dx, to: dy + start, lanes)
-      }
+      kernels.table.gelu_backward(
+        input.base + row * input.stride, gradient.base + row * gradient.stride, input.columns)
     }
   }
-
-  /// s = 1 / (1 + e⁻²ᵘ).
-  @inline(__always)
-  private static func gate(_ x: Vector) -> Vector {
-    VectorMath.logistic(x * (0.044_715 * x * x + 1) * twiceRoot)
-  }
-
-  @inline(__always)
-  private static func derivative(_ x: Vector) -> Vector {
-    let s = gate(x)
-    let slope = (3 * 0.044_715 * x * x + 1) * twiceRoot  // 2·du/dx
-    return s + x * s * (1 - s) * slope
-  }
-
-  /// 2·√(2/π).
-  @inline(__always) private static var twiceRoot: Float { 1.595_769_1 }
 }

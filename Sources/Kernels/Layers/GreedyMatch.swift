@@ -18,7 +18,7 @@ public enum GreedyMatch {
         let x = logits.base + row * logits.stride
         let target = Int(targets[row])
         precondition(target >= 0 && target < vocabularySize, "target outside the vocabulary")
-        let largest = Vectors.largest(x, count: vocabularySize)
+        let largest = workers.kernels.table.largest(x, vocabularySize)
         matches[row] = x[target] == largest && !(0..<target).contains { x[$0] == largest }
       }
     }

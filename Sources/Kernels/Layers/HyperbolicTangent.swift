@@ -11,11 +11,8 @@ public enum HyperbolicTangent {
     precondition(input.rows == output.rows && input.columns == output.columns, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
-        let x = input.base + row * input.stride
-        let y = output.base + row * output.stride
-        Vectors.forEach(input.columns) { start, lanes in
-          Vectors.store(VectorMath.hyperbolicTangent(Vectors.load(x + start, lanes)), to: y + start, lanes)
-        }
+        workers.kernels.table.tanh(
+          input.base + row * input.stride, output.base + row * output.stride, input.columns)
       }
     }
   }

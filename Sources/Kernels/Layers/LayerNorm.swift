@@ -24,23 +24,9 @@ public enum LayerNorm {
     precondition(means.count == input.rows && rstd.count == input.rows, "shapes disagree")
     workers.run(over: input.rows, inRangesOf: input.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
-        let x = input.base + row * input.stride
-        let y = output.base + row * output.stride
-        let mean = Vectors.sum(x, count: channels) { $0 } / Float(channels)
-        // Padding with the mean leaves the last, partial vector's other lanes at 0.
-        let variance =
-          Vectors.sum(x, count: channels, padding: mean) {
-            let centred = $0 - mean
-            return centred * centred
-          } / Float(channels)
-        let rowRstd = 1 / (variance + epsilon).squareRoot()
-        Vectors.forEach(channels) { start, lanes in
-          let n = (Vectors.load(x + start, lanes) - mean) * rowRstd
-          let scaled = n * Vectors.load(weight.base + start, lanes) + Vectors.load(bias.base + start, lanes)
-          Vectors.store(scaled, to: y + start, lanes)
-        }
-        means.base[row] = mean
-        rstd.base[row] = rowRstd
+        workers.kernels.table.layer_norm(
+          input.base + row * input.stride, weight.base, bias.base, output.base + row * output.stride,
+          means.base + row, rstd.base + row, epsilon, channels)
       }
     }
   }
@@ -74,59 +60,16 @@ public enum LayerNorm {
       let share = shares + rows.lowerBound / blockRows * 2 * channels
       share.update(repeating: 0, count: 2 * channels)
       for row in rows {
-        let normalised = Normaliser(
-          mean: means.base[row], rstd: rstd.base[row])
-        backwardRow(
+        workers.kernels.table.layer_norm_backward(
           outputGradient.base + row * outputGradient.stride, input.base + row * input.stride, weight.base,
-          normalised, into: inputGradient.base + row * inputGradient.stride,
-          accumulating: inputGradientAccumulating, weightShare: share, biasShare: share + channels,
-          channels: channels)
+          means.base[row], rstd.base[row], inputGradient.base + row * inputGradient.stride,
+          inputGradientAccumulating ? 1 : 0, share, share + channels, channels)
       }
     }
     let allShares = Matrix(shares, rows: blocks, columns: 2 * channels)
     for (gradient, columns) in [(weightGradient, 0..<channels), (biasGradient, channels..<2 * channels)] {
       guard let gradient else { continue }
       ColumnSums.sum(allShares.columns(columns), into: gradient, accumulating: accumulating, on: workers)
-    }
-  }
-
-  /// n = (x − μ)·ρ.
-  private struct Normaliser {
-    let mean: Float
-    let rstd: Float
-
-    @inline(__always)
-    func callAsFunction(_ x: Vector) -> Vector { (x - mean) * rstd }
-  }
-
-  private static func backwardRow(
-    _ dy: UnsafePointer<Float>,  // (C)
-    _ x: UnsafePointer<Float>,  // (C)
-    _ weight: UnsafePointer<Float>,  // (C)
-    _ normalised: Normaliser,
-    into dx: UnsafeMutablePointer<Float>,  // (C)
-    accumulating: Bool,
-    weightShare: UnsafeMutablePointer<Float>,  // (C)
-    biasShare: UnsafeMutablePointer<Float>,  // (C)
-    channels: Int
-  ) {
-    var (sum, product) = (Vector.zero, Vector.zero)  // of g and g·n
-    Vectors.forEach(channels) { start, lanes in
-      let dy = Vectors.load(dy + start, lanes)
-      let n = normalised(Vectors.load(x + start, lanes))
-      let g = Vectors.load(weight + start, lanes) * dy
-      sum += g
-      product += g * n
-      Vectors.store(Vectors.load(weightShare + start, lanes) + dy * n, to: weightShare + start, lanes)
-      Vectors.store(Vectors.load(biasShare + start, lanes) + dy, to: biasShare + start, lanes)
-    }
-    let (mean, correlation) = (sum.sum() / Float(channels), product.sum() / Float(channels))
-    Vectors.forEach(channels) { start, lanes in
-      let n = normalised(Vectors.load(x + start, lanes))
-      let g = Vectors.load(weight + start, lanes) * Vectors.load(dy + start, lanes)
-      let gradient = (g - mean - n * correlation) * normalised.rstd
-      let before = accumulating ? Vectors.load(dx + start, lanes) : .zero
-      Vectors.store(before + gradient, to: dx + start, lanes)
     }
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// One step of AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), with g the gradient and t the step from 1:
 ///
 ///     m = β₁·m + (1 − β₁)·g,   v = β₂·v + (1 − β₂)·g²,   m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ),
@@ -46,49 +48,22 @@ public enum AdamW {
     guard let parameters = parameters.baseAddress, let gradients = gradients.baseAddress,
       let first = firstMoments.baseAddress, let second = secondMoments.baseAddress
     else { return }
-    let formula = Formula(settings)
+    let step = settings.kernelStep
     workers.run(over: count, inRangesOf: partValues) { range in
-      let (p, g) = (parameters + range.lowerBound, gradients + range.lowerBound)
-      let (m, v) = (first + range.lowerBound, second + range.lowerBound)
-      Vectors.forEach(range.count) { start, lanes in
-        var values = Formula.Values(
-          p: Vectors.load(p + start, lanes), m: Vectors.load(m + start, lanes),
-          v: Vectors.load(v + start, lanes))
-        formula.update(&values, g: Vectors.load(g + start, lanes))
-        Vectors.store(values.p, to: p + start, lanes)
-        Vectors.store(values.m, to: m + start, lanes)
-        Vectors.store(values.v, to: v + start, lanes)
-      }
+      let start = range.lowerBound
+      workers.kernels.table.adamw(
+        parameters + start, gradients + start, first + start, second + start, step, range.count)
     }
   }
+}
 
-  /// The step's formula, with all that does not depend on the parameter computed once.
-  private struct Formula {
-    let settings: AdamWStep
-    let correction1: Float
-    let correction2: Float
-
-    init(_ settings: AdamWStep) {
-      self.settings = settings
-      // In double precision: 1 − β₂ᵗ is a difference of near numbers in the first steps.
-      correction1 = Float(1 / (1 - ScalarMath.power(Double(settings.beta1), Double(settings.step))))
-      correction2 = Float(1 / (1 - ScalarMath.power(Double(settings.beta2), Double(settings.step))))
-    }
-
-    struct Values {
-      var p: Vector
-      var m: Vector
-      var v: Vector
-    }
-
-    @inline(__always)
-    func update(_ values: inout Values, g gradient: Vector) {
-      let g = gradient * settings.gradientScale
-      values.m = settings.beta1 * values.m + (1 - settings.beta1) * g
-      values.v = settings.beta2 * values.v + (1 - settings.beta2) * (g * g)
-      let deviation = VectorMath.squareRoot(values.v * correction2) + settings.epsilon
-      let direction = values.m * correction1 / deviation + settings.weightDecay * values.p
-      values.p -= settings.learningRate * direction
-    }
+extension AdamWStep {
+  /// With all that does not depend on the parameter computed once.
+  fileprivate var kernelStep: ck_adamw_step {
+    // In double precision: 1 − β₂ᵗ is a difference of near numbers in the first steps.
+    func correction(_ beta: Float) -> Float { Float(1 / (1 - ScalarMath.power(Double(beta), Double(step)))) }
+    return ck_adamw_step(
+      learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+      gradient_scale: gradientScale, correction1: correction(beta1), correction2: correction(beta2))
   }
 }

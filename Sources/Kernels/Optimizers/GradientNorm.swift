@@ -13,7 +13,8 @@ public enum GradientNorm {
       workers.run(over: values.count, inRangesOf: partValues) { range in
         var sum = 0.0
         for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
-          sum += Double(Vectors.sum(base + start, count: min(chunk, range.upperBound - start)) { $0 * $0 })
+          sum += Double(
+            workers.kernels.table.sum_of_squares(base + start, min(chunk, range.upperBound - start)))
         }
         sums[range.lowerBound / partValues] = sum
       }

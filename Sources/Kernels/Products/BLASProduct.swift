@@ -15,7 +15,7 @@ struct BLASProduct {
       BLAS.gemm(
         a.rows(rows), b.columns(columns), scale: epilogue.scale, into: band,
         accumulating: epilogue.bias != nil || epilogue.addend != nil)
-      epilogue.finish(band)
+      epilogue.finish(band, workers.kernels)
     }
   }
 

@@ -31,19 +31,9 @@ struct Epilogue {
       preActivation: preActivation?.rows(range))
   }
 
-  /// Up to sixteen neighbours of a row of the product, with what is added to them. c may be the addend: it is
-  /// read before the caller writes.
-  @inline(__always)
-  func completed(_ product: Vector, row: Int, column: Int, lanes: Int) -> Vector {
-    var sum = product * scale
-    if let bias { sum += Vectors.load(bias.base + column, lanes) }
-    if let addend { sum += Vectors.load(addend.base + row * addend.stride + column, lanes) }
-    return sum
-  }
-
   /// What follows the last addition to c.
-  func finish(_ c: Matrix) {
-    if let activated { GELU.forwardSerially(c, into: activated) }
-    if let preActivation { GELU.backwardSerially(input: preActivation, gradient: c) }
+  func finish(_ c: Matrix, _ kernels: KernelSet) {
+    if let activated { GELU.forwardSerially(c, into: activated, kernels) }
+    if let preActivation { GELU.backwardSerially(input: preActivation, gradient: c, kernels) }
   }
 }

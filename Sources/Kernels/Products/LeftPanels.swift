@@ -1,35 +1,34 @@
-/// Where a packed left factor lies: one block of depths after the other, each with all its panels of six rows,
-/// so that a pass over a block's panels reads memory from front to back.
-struct LeftPanels<Format: PanelFormat> {
-  let memory: UnsafeMutablePointer<Float>  // (blocks, panels, words, 8)
+/// Where a packed left factor lies: one block of depths after the other, each with all its panels of rows, so that a
+/// pass over a block's panels reads memory from front to back.
+struct LeftPanels {
+  let kernel: ProductKernel
+  let memory: UnsafeMutablePointer<Float>  // (blocks, panels, words, rowStep)
   let rows: Int
-  let depth: Int
+  let k: Int
   /// Depths of a block; the last may have fewer.
-  let blockDepth: Int
+  let kc: Int
 
-  private typealias Pack = Packing<Format>
+  var panels: Int { kernel.panels(rows: rows) }
+  var blocks: Int { max(1, (k + kc - 1) / kc) }
 
-  var panels: Int { Self.panels(rows: rows) }
-  var blocks: Int { max(1, (depth + blockDepth - 1) / blockDepth) }
-
-  func depths(of block: Int) -> Range<Int> {
-    block * blockDepth..<min(depth, (block + 1) * blockDepth)
-  }
+  func depths(of block: Int) -> Range<Int> { block * kc..<min(k, (block + 1) * kc) }
 
   /// The panels of a block from the one on that begins with row `row`.
   func block(_ block: Int, from row: Int = 0) -> UnsafeMutablePointer<Float> {
-    let before = block * Pack.words(depth: blockDepth) * panels
-    return memory + (before + row / RowPanels.lines * words(of: block)) * RowPanels.step
+    let before = block * kernel.words(depth: kc) * panels
+    return memory + (before + row / kernel.rows * words(of: block)) * kernel.rowStep
   }
 
   /// Words of a block's panels.
-  func words(of block: Int) -> Int { Pack.words(depth: depths(of: block).count) }
+  func words(of block: Int) -> Int { kernel.words(depth: depths(of: block).count) }
 
   /// Packs some panels' rows of a block; `source` is the whole factor.
   func pack(_ source: Operand, block: Int, panels: Range<Int>) {
-    let first = panels.lowerBound * RowPanels.lines
-    let rows = first..<min(rows, panels.upperBound * RowPanels.lines)
-    Pack.packRows(source.rows(rows).columns(depths(of: block)), into: self.block(block, from: first))
+    let first = panels.lowerBound * kernel.rows
+    let rows = first..<min(rows, panels.upperBound * kernel.rows)
+    kernel.packLeft(
+      source.rows(rows).columns(depths(of: block)), into: self.block(block, from: first),
+      words: words(of: block))
   }
 
   /// Packs the whole factor on the calling thread.
@@ -37,10 +36,9 @@ struct LeftPanels<Format: PanelFormat> {
     for block in 0..<blocks { pack(source, block: block, panels: 0..<panels) }
   }
 
-  static func panels(rows: Int) -> Int { (rows + RowPanels.lines - 1) / RowPanels.lines }
-
-  /// Words that such a factor takes, however it is cut.
-  static func words(rows: Int, depth: Int) -> Int {
-    panels(rows: rows) * Pack.words(depth: depth) * RowPanels.step
+  /// Floats of memory that such a factor takes.
+  static func count(_ kernel: ProductKernel, rows: Int, k: Int, kc: Int) -> Int {
+    let words = k / kc * kernel.words(depth: kc) + kernel.words(depth: k % kc)
+    return kernel.panels(rows: rows) * words * kernel.rowStep
   }
 }

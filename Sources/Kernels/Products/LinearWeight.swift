@@ -49,12 +49,7 @@ extension Linear {
     case .repacked(let panels):
       QuantizedGEMV.run(input, panels, into: output, epilogue: epilogue, on: workers)
     case .rows(let matrix):
-      switch matrix.format {
-      case .fp32: GEMV<Float32Values>.run(input, matrix, into: output, epilogue: epilogue, on: workers)
-      case .fp16: GEMV<Float16Values>.run(input, matrix, into: output, epilogue: epilogue, on: workers)
-      case .bf16: GEMV<BFloat16Values>.run(input, matrix, into: output, epilogue: epilogue, on: workers)
-      case .q8, .q4: preconditionFailure("blocks are multiplied as panels")
-      }
+      GEMV.run(input, matrix, into: output, epilogue: epilogue, on: workers)
     }
   }
 

@@ -1,7 +1,7 @@
 extension Matmul {
-  /// Who computes the products of a precision on this target: "own kernels", "OpenBLAS" or "Accelerate".
-  public static func provider(of precision: Precision) -> String {
-    switch Product.engine(for: precision) {
+  /// Who computes the products of a precision: "own kernels", "OpenBLAS" or "Accelerate".
+  public static func provider(of precision: Precision, with kernels: KernelSet) -> String {
+    switch Product.engine(for: precision, of: kernels) {
     case .packed: return "own kernels"
     case .blas:
       #if canImport(Accelerate)

@@ -1,55 +1,58 @@
+import CKernels
+
 /// A product by packed panels: the five loops of BLIS (Van Zee and van de Geijn 2015) around the micro-kernel.
 ///
 /// The left factor is packed first, once, by all threads. Then c is cut into blocks, handed out one by one; each
 /// packs its band of the right factor, a block of depths at a time, so that the band stays in the second-level
-/// cache, and multiplies. The cut follows from the shape alone.
-struct PackedProduct<Row: TileRow, Format: PanelFormat> {
-  let a: Operand  // (rows, depth)
-  let b: RightFactor  // (depth, columns)
+/// cache, and multiplies.
+struct PackedProduct {
+  let a: Operand  // (rows, k)
+  let b: RightFactor  // (k, columns)
   let c: Matrix  // (rows, columns)
   let epilogue: Epilogue
+  let kernel: ProductKernel
   let workers: Workers
+  var caches = Processor.current.caches
 
-  private typealias Pack = Packing<Format>
-  private typealias TileLoops = PackedTiles<Row, Format>
+  /// Floats that a thread packs at a time.
+  private static let packingPart = 1 << 15
 
-  private static var blockDepth: Int { PackedChunks.blockWords * Format.depthPerWord }
+  private var kc: Int { LeftChunk.blockWords * kernel.depthPerWord }
 
   func run() {
-    let depth = a.columns
+    let k = a.columns
     guard c.count > 0 else { return }
-    let chunk = PackedChunks(rows: c.rows, words: Pack.words(depth: depth))
-    let chunkDepth = chunk.words * Format.depthPerWord
+    let chunk = LeftChunk(rows: c.rows, k: k, kernel, caches)
     for rowStart in stride(from: 0, to: c.rows, by: chunk.rows) {
       let rows = rowStart..<min(c.rows, rowStart + chunk.rows)
       // A product of depth 0 is all zeros, which one empty chunk writes.
-      for start in stride(from: 0, to: max(1, depth), by: chunkDepth) {
-        multiply(rows, start..<min(depth, start + chunkDepth))
+      for start in stride(from: 0, to: max(1, k), by: chunk.depths) {
+        multiply(rows, start..<min(k, start + chunk.depths))
       }
     }
   }
 
   /// Adds the product over a range of depths to some rows of c; the first range writes them.
   private func multiply(_ rows: Range<Int>, _ depths: Range<Int>) {
-    workers.withScratch(LeftPanels<Format>.words(rows: rows.count, depth: depths.count)) { memory in
-      let panels = LeftPanels<Format>(
-        memory: memory, rows: rows.count, depth: depths.count, blockDepth: Self.blockDepth)
+    workers.withScratch(LeftPanels.count(kernel, rows: rows.count, k: depths.count, kc: kc)) { memory in
+      let panels = LeftPanels(kernel: kernel, memory: memory, rows: rows.count, k: depths.count, kc: kc)
       pack(a.rows(rows).columns(depths), into: panels)
-      let blocks = PackedBlocks(rows: rows.count, columns: c.columns, depth: depths.count, width: Row.width)
-      workers.run(parts: blocks.count) { part in
-        let (blockRows, columns) = blocks[part]
+      let cut = ProductCut(
+        rows: rows.count, columns: c.columns, k: depths.count, threads: workers.count, kernel, caches)
+      workers.run(parts: cut.count) { part in
+        let (blockRows, columns) = cut[part]
         let next = part + workers.count
         let block = Block(
-          rows: blockRows, columns: columns, nextColumns: next < blocks.count ? blocks[next].columns : nil)
+          rows: blockRows, columns: columns, nextColumns: next < cut.count ? cut[next].columns : nil)
         multiply(block, of: rows, depths, by: panels)
       }
     }
   }
 
-  private func pack(_ source: Operand, into panels: LeftPanels<Format>) {
-    let blockWords = panels.words(of: 0) * RowPanels.step
+  private func pack(_ source: Operand, into panels: LeftPanels) {
+    let panelFloats = panels.words(of: 0) * kernel.rowStep
     // Whole groups of the panels that are packed side by side.
-    let share = max(8, PackedChunks.packingPart / max(1, blockWords) / 8 * 8)
+    let share = max(8, Self.packingPart / max(1, panelFloats) / 8 * 8)
     let shares = (panels.panels + share - 1) / share
     workers.run(parts: panels.blocks * shares) { part in
       let (block, index) = part.quotientAndRemainder(dividingBy: shares)
@@ -66,28 +69,27 @@ struct PackedProduct<Row: TileRow, Format: PanelFormat> {
     let nextColumns: Range<Int>?
   }
 
-  private func multiply(
-    _ block: Block, of rows: Range<Int>, _ depths: Range<Int>, by panels: LeftPanels<Format>
-  ) {
+  private func multiply(_ block: Block, of rows: Range<Int>, _ depths: Range<Int>, by panels: LeftPanels) {
     let target = c.rows(rows).rows(block.rows).columns(block.columns)
     let epilogue = epilogue.rows(rows).block(block.rows, block.columns)
     let b = b.rows(depths)
     let isFirst = depths.lowerBound == 0
-    let width = (block.columns.count + Row.width - 1) / Row.width * Row.width
-    workers.withScratch(width * PackedChunks.blockWords) { bPanels in
+    let width = kernel.wholePanels(columns: block.columns.count)
+    workers.withScratch(width * kernel.words(depth: kc)) { memory in
       for index in 0..<panels.blocks {
-        let depths = panels.depths(of: index)
-        b.columns(block.columns).rows(depths).pack(into: bPanels, as: Row.self, Format.self)
+        let (depths, words) = (panels.depths(of: index), panels.words(of: index))
+        b.columns(block.columns).rows(depths).pack(into: memory, words: words, for: kernel)
         let next =
           index + 1 < panels.blocks
           ? b.columns(block.columns).rows(panels.depths(of: index + 1))
           : block.nextColumns.map { b.columns($0).rows(panels.depths(of: 0)) }
-        TileLoops.multiply(
-          panels.block(index, from: block.rows.lowerBound), aWords: panels.words(of: index), bPanels,
-          words: panels.words(of: index), rows: block.rows.count, columns: block.columns.count,
-          into: TileOutput(target, epilogue, isFirst: isFirst && index == 0), prefetching: next?.prefetchable)
+        kernel.multiply(
+          panels.block(index, from: block.rows.lowerBound), leftWords: words,
+          ck_right(panels: memory, words: words, of: kernel), words: words, rows: block.rows.count,
+          columns: block.columns.count, into: ck_output(target, epilogue, isFirst: isFirst && index == 0),
+          ahead: ck_ahead(next?.prefetchable))
       }
     }
-    if depths.upperBound == a.columns { epilogue.finish(target) }
+    if depths.upperBound == a.columns { epilogue.finish(target, workers.kernels) }
   }
 }

@@ -17,46 +17,43 @@ struct Product {
   }
 
   /// A way to compute products.
-  enum Engine: Hashable {
+  enum Engine: Sendable {
     /// Our own kernels.
-    case packed(Tiles)
+    case packed(ProductKernel)
     /// OpenBLAS, or Accelerate on Apple's systems: single precision only.
     case blas
   }
 
-  /// The engine that is the fastest on this target: the one place that chooses.
+  /// The engine that is the fastest in a set: the one place that chooses.
   ///
-  /// With AVX-512 our own reaches 84 to 92 % of the peak at GPT-2's shapes, and OpenBLAS's AVX2 kernels half of it
-  /// on processors with 512-bit units. With AVX2 alone the two are equally fast (110 GFLOP/s a Zen 5 core); but
-  /// then the target may as well be any x86-64, where Swift's code has no fused multiply-add, and OpenBLAS finds
-  /// out what the processor has when it starts. BLAS has no bfloat16.
-  static func engine(for precision: Precision) -> Engine {
-    TargetFeatures.hasAVX512 || precision == .bf16 ? .packed(.ofTarget) : .blas
+  /// Our own kernels reach 84 to 92 % of the peak at GPT-2's shapes. Without AVX2 OpenBLAS finds out what else an old
+  /// processor has when it starts, and Accelerate uses units of Apple's that no instruction of ours reaches. BLAS has
+  /// no bfloat16.
+  static func engine(for precision: Precision, of kernels: KernelSet) -> Engine {
+    #if canImport(Accelerate)
+      let prefersBLAS = true
+    #else
+      let prefersBLAS = kernels.name == .portable
+    #endif
+    return precision == .fp32 && prefersBLAS ? .blas : .packed(kernels.product(precision))
   }
 
   func run(_ precision: Precision, by engine: Engine? = nil, on workers: Workers) {
     precondition(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "shapes disagree")
     epilogue.checkShapes(c)
-    switch (engine ?? Self.engine(for: precision), b.operand) {
+    switch (engine ?? Self.engine(for: precision, of: workers.kernels), b.operand) {
     case (.blas, let b?):
       precondition(precision == .fp32, "BLAS has no product of bfloat16")
       BLASProduct(a: a, b: b, c: c, epilogue: epilogue, workers: workers).run()
     case (.blas, nil):
       // Nor does it know other formats of weights.
-      Tiles.ofTarget.run(Packed(product: self, workers: workers), precision)
-    case (.packed(let tiles), _):
-      tiles.run(Packed(product: self, workers: workers), precision)
+      run(by: workers.kernels.product(precision), on: workers)
+    case (.packed(let kernel), _):
+      run(by: kernel, on: workers)
     }
   }
 
-  private struct Packed: TileTask {
-    let product: Product
-    let workers: Workers
-
-    func run<Row: TileRow, Format: PanelFormat>(_: Row.Type, _: Format.Type) {
-      PackedProduct<Row, Format>(
-        a: product.a, b: product.b, c: product.c, epilogue: product.epilogue, workers: workers
-      ).run()
-    }
+  private func run(by kernel: ProductKernel, on workers: Workers) {
+    PackedProduct(a: a, b: b, c: c, epilogue: epilogue, kernel: kernel, workers: workers).run()
   }
 }

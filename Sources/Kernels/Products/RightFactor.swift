@@ -1,3 +1,5 @@
+import CKernels
+
 /// The right factor of a product, or a part of it: values as they lie, or a linear layer's weight, transposed.
 struct RightFactor {
   enum Source {
@@ -46,24 +48,15 @@ struct RightFactor {
     return whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound
   }
 
-  /// Writes the part's panels of columns: (panels, words, width).
-  func pack<Row: TileRow, Format: PanelFormat>(
-    into panels: UnsafeMutablePointer<Float>, as row: Row.Type, _: Format.Type
-  ) {
-    typealias Pack = Packing<Format>
+  /// Writes the part's panels of columns: (panels, words, the kernel's columns).
+  func pack(into panels: UnsafeMutablePointer<Float>, words: Int, for kernel: ProductKernel) {
     switch source {
     case .values(let operand):
-      Pack.packColumns(operand.rows(depths).columns(lines), into: panels, as: row)
+      kernel.packRight(operand.rows(depths).columns(lines), into: panels, words: words)
     case .weight(.rows(let matrix)):
-      let band = matrix.rows(lines)
-      switch matrix.format {
-      case .fp32: Pack.packColumns(band, of: Float32Values.self, depths, into: panels, as: row)
-      case .fp16: Pack.packColumns(band, of: Float16Values.self, depths, into: panels, as: row)
-      case .bf16: Pack.packColumns(band, of: BFloat16Values.self, depths, into: panels, as: row)
-      case .q8, .q4: preconditionFailure("blocks are multiplied as panels")
-      }
+      kernel.packRight(matrix.rows(lines).lines(depths), into: panels, words: words)
     case .weight(.repacked(let weight)):
-      Pack.packColumns(weight, lines, depths, into: panels, as: row)
+      kernel.packRight(weight, lines, depths, into: panels, words: words)
     }
   }
 
@@ -77,5 +70,16 @@ extension EncodedMatrix {
     guard format == .fp32, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else { return nil }
     let start = UnsafeMutableRawPointer(mutating: base).assumingMemoryBound(to: Float.self)
     return Matrix(start, rows: rows, columns: columns)
+  }
+
+  /// Some columns of its rows, as a factor's lines.
+  ///
+  /// - Precondition: The format has no blocks.
+  func lines(_ columns: Range<Int>) -> ck_lines {
+    precondition(format.blockValues == 1, "blocks are multiplied as they are repacked")
+    return ck_lines(
+      base: base + columns.lowerBound * format.blockBytes, lines: rows, depth: columns.count,
+      stride: rowBytes,
+      type: format.valueType, adjacent: 0)
   }
 }

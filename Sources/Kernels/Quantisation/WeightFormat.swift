@@ -1,3 +1,5 @@
+import CKernels
+
 /// How the rows of a weight matrix are stored, in memory and in files: ggml's types of these names.
 public enum WeightFormat: String, CaseIterable, Sendable {
   case fp32
@@ -23,6 +25,15 @@ public enum WeightFormat: String, CaseIterable, Sendable {
     case .fp16, .bf16: 2
     case .q8: 34
     case .q4: 18
+    }
+  }
+
+  /// How the kernels name a format without blocks.
+  var valueType: Int32 {
+    switch self {
+    case .fp16: Int32(CK_FP16)
+    case .bf16: Int32(CK_BF16)
+    default: Int32(CK_FP32)
     }
   }
 
@@ -64,6 +75,12 @@ public struct EncodedMatrix {
 }
 
 extension EncodedMatrix {
+  /// Widens a row to fp32.
+  package func decode(row: Int, into values: UnsafeMutablePointer<Float>) {
+    assert((0..<rows).contains(row))
+    format.decode(base + row * rowBytes, count: columns, into: values)
+  }
+
   /// The same rows in another format.
   ///
   /// - Parameter target: Room for them.

@@ -9,12 +9,17 @@ import Dispatch
 public struct Workers: Sendable {
   /// How many threads may work at once.
   public let count: Int
+  /// What they compute with.
+  public let kernels: KernelSet
 
   private let crew: Crew
   private let scratch = ScratchPool()
 
-  /// - Parameter count: At least 1; as many as the process may use at once if not given.
-  public init(count: Int? = nil) {
+  /// - Parameters:
+  ///   - count: At least 1; as many as the process may use at once if not given.
+  ///   - kernels: The set that the environment asks for, if it is one; else the fastest.
+  public init(count: Int? = nil, kernels: KernelSet = .preferred) {
+    self.kernels = kernels
     self.count = max(1, count ?? Self.activeProcessorCount)
     crew = Crew(helpers: self.count - 1)
   }

@@ -1,0 +1,80 @@
+// Rows of weights in blocks of 32, sixteen side by side, multiplied as bytes: QuantizedGEMV.swift.
+
+// Rounds one block of 32 values to bytes, the largest to 127 either way: QuantizedRows.swift.
+CK_FUNCTION void CK(round_to_bytes)(const float *x, long index, ck_byte_rows rows) {
+  const ck_v first = CK(load)(x), second = CK(load)(x + 16);
+  const float largest = CK(largest_lane)(
+      CK(larger)((ck_v)((ck_i)first & 0x7FFFFFFF), (ck_v)((ck_i)second & 0x7FFFFFFF)));
+  // A block of zeros, or with a value that is not finite, which the scale then hands on.
+  const float inverse = largest > 0 && largest < __builtin_inff() ? 127 / largest : 0;
+  rows.scales[index] = largest / 127;
+  // Adding 1.5 * 2^23 leaves a whole number in the low bits.
+  const ck_i a = (ck_i)(first * inverse + 0x1.8p23f) - 0x4B400000;
+  const ck_i b = (ck_i)(second * inverse + 0x1.8p23f) - 0x4B400000;
+  int sum = 0;
+  for (int lane = 0; lane < 16; lane++) {
+    rows.bytes[index * 32 + lane] = (signed char)a[lane];
+    rows.bytes[index * 32 + 16 + lane] = (signed char)b[lane];
+    sum += a[lane] + b[lane];
+  }
+  rows.sums[index] = sum;
+}
+
+// Four bytes of x in every lane.
+CK_INLINE ck_i CK(quad)(const signed char *bytes, long index) {
+  int four;
+  __builtin_memcpy(&four, bytes + 4 * index, sizeof four);
+  return (ck_i)four;
+}
+
+CK_INLINE ck_v CK(add_scaled)(ck_v sum, ck_i dots, const char *scales, float scale) {
+  return CK(fma)(__builtin_convertvector(dots, ck_v), CK(load_fp16)(scales) * scale, sum);
+}
+
+// Adds scale of x * scale of w * sum of (w + 128 - 128) x of one block.
+CK_INLINE ck_v CK(add_q8_block)(ck_v sum, ck_byte_rows x, long index, const char *block) {
+  const signed char *bytes = x.bytes + index * 32;
+  ck_i first = (ck_i)(-128 * x.sums[index]), second = (ck_i)0;
+  for (int pair = 0; pair < 8; pair += 2) {
+    first = CK(add_byte_products)(first, CK(load_ints)(block + 32 + 64 * pair), CK(quad)(bytes, pair));
+    second = CK(add_byte_products)(second, CK(load_ints)(block + 96 + 64 * pair), CK(quad)(bytes, pair + 1));
+  }
+  return CK(add_scaled)(sum, first + second, block, x.scales[index]);
+}
+
+// Adds scale of x * scale of w * sum of (w + 8 - 8) x of one block.
+CK_INLINE ck_v CK(add_q4_block)(ck_v sum, ck_byte_rows x, long index, const char *block) {
+  const signed char *bytes = x.bytes + index * 32;
+  ck_i low = (ck_i)(-8 * x.sums[index]), high = (ck_i)0;
+  for (int place = 0; place < 4; place++) {
+    const ck_i both = CK(load_ints)(block + 32 + 64 * place);
+    low = CK(add_byte_products)(low, both & 0x0F0F0F0F, CK(quad)(bytes, place));
+    high = CK(add_byte_products)(high, (both >> 4) & 0x0F0F0F0F, CK(quad)(bytes, place + 4));
+  }
+  return CK(add_scaled)(sum, low + high, block, x.scales[index]);
+}
+
+// In two halves, since an addition waits for the one before it.
+CK_FUNCTION void CK(gemv_q8)(ck_byte_rows x, long rows, const void *panel, long lanes, ck_output output) {
+  for (long row = 0; row < rows; row++) {
+    ck_v even = (ck_v)0.0f, odd = (ck_v)0.0f;
+    const char *block = (const char *)panel;
+    for (long index = 0; index < x.blocks; index += 2, block += 2 * 16 * 34) {
+      even = CK(add_q8_block)(even, x, row * x.blocks + index, block);
+      if (index + 1 < x.blocks) odd = CK(add_q8_block)(odd, x, row * x.blocks + index + 1, block + 16 * 34);
+    }
+    CK(complete)(even + odd, row, 0, lanes, &output);
+  }
+}
+
+CK_FUNCTION void CK(gemv_q4)(ck_byte_rows x, long rows, const void *panel, long lanes, ck_output output) {
+  for (long row = 0; row < rows; row++) {
+    ck_v even = (ck_v)0.0f, odd = (ck_v)0.0f;
+    const char *block = (const char *)panel;
+    for (long index = 0; index < x.blocks; index += 2, block += 2 * 16 * 18) {
+      even = CK(add_q4_block)(even, x, row * x.blocks + index, block);
+      if (index + 1 < x.blocks) odd = CK(add_q4_block)(odd, x, row * x.blocks + index + 1, block + 16 * 18);
+    }
+    CK(complete)(even + odd, row, 0, lanes, &output);
+  }
+}

@@ -1,0 +1,33 @@
+// What the processor has: CPUID's registers and the state that the system saves.
+#ifndef CK_PROCESSOR_H
+#define CK_PROCESSOR_H
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+typedef struct {
+  unsigned eax, ebx, ecx, edx;
+} ck_cpuid_registers;
+
+// CPUID's answer; zeros where there is no such leaf, or no such instruction.
+static inline ck_cpuid_registers ck_cpuid(unsigned leaf, unsigned subleaf) {
+  ck_cpuid_registers r = {0, 0, 0, 0};
+#if defined(__x86_64__)
+  __get_cpuid_count(leaf, subleaf, &r.eax, &r.ebx, &r.ecx, &r.edx);
+#endif
+  return r;
+}
+
+// XCR0: the registers that the system saves when it switches threads. Only where CPUID says OSXSAVE.
+static inline unsigned long long ck_saved_registers(void) {
+#if defined(__x86_64__)
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (unsigned long long)high << 32 | low;
+#else
+  return 0;
+#endif
+}
+
+#endif

@@ -1,0 +1,66 @@
+import CKernels
+
+extension KernelSet {
+  /// The sets that this processor can run, from the slowest to the fastest.
+  public static let available: [KernelSet] = sets(for: .current)
+
+  /// The fastest that this processor can run.
+  public static var fastest: KernelSet { available[available.count - 1] }
+
+  /// The environment variable that names a set to run instead.
+  public static let variable = "GPT2_KERNELS"
+
+  /// The set that the environment names, or the fastest.
+  ///
+  /// - Throws: `KernelSetError` for a name that no set has, or that of a set that this processor lacks.
+  public static func chosen(_ name: String?) throws(KernelSetError) -> KernelSet {
+    guard let name, !name.isEmpty else { return fastest }
+    guard let known = Name(rawValue: name) else { throw .unknown(name) }
+    guard let set = available.first(where: { $0.name == known }) else { throw .unavailable(known) }
+    return set
+  }
+
+  /// The set that the environment names, or the fastest.
+  ///
+  /// - Throws: `KernelSetError`.
+  public static func fromEnvironment() throws(KernelSetError) -> KernelSet {
+    try chosen(Environment.value(of: variable))
+  }
+
+  /// The same where nobody can be told of a wrong name: the fastest then. Commands and `GPT2Kit` ask `fromEnvironment`
+  /// first.
+  public static let preferred = (try? fromEnvironment()) ?? fastest
+
+  /// The one place that decides what is fast.
+  static func sets(for processor: Processor) -> [KernelSet] {
+    var sets = [KernelSet(.portable, ck_kernels_portable())]
+    #if arch(x86_64)
+      if processor.hasAVX2 { sets.append(KernelSet(.avx2, ck_kernels_avx2())) }
+      if processor.hasAVX512 { sets.append(KernelSet(.avx512, ck_kernels_avx512())) }
+      if processor.hasAVX512BF16 {
+        var table = ck_kernels_avx512bf16()
+        // Intel's vdpbf16ps has half the rate of an fp32 multiplication, so there bfloat16 is widened when it is
+        // packed (a Xeon of 2023: 76 against 155 GFLOP/s a core).
+        if !processor.multipliesBF16Fast { table.bf16 = ck_kernels_avx512().bf16 }
+        sets.append(KernelSet(.avx512BF16, table))
+      }
+    #endif
+    return sets
+  }
+}
+
+/// Why a set of kernels cannot be had.
+public enum KernelSetError: Error, Equatable, Sendable, CustomStringConvertible {
+  case unknown(String)
+  case unavailable(KernelSet.Name)
+
+  public var description: String {
+    let names = KernelSet.available.map(\.name.rawValue).joined(separator: ", ")
+    switch self {
+    case .unknown(let name):
+      return "\(KernelSet.variable): found '\(name)', expected one of \(names)"
+    case .unavailable(let name):
+      return "\(KernelSet.variable): this processor cannot run '\(name.rawValue)'; it can run \(names)"
+    }
+  }
+}
