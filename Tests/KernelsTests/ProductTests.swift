@@ -15,7 +15,7 @@ import Testing
 
     static let all: [Way] =
       packed + [Way(kernels: nil, precision: .fp32)]
-    static let packed = KernelSet.available.flatMap { kernels in
+    static let packed = (KernelSet.available + [.amxModel]).flatMap { kernels in
       Precision.allCases.map { Way(kernels: kernels, precision: $0) }
     }
 
