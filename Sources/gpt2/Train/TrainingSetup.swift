@@ -71,7 +71,7 @@ struct TrainingSetup {
       model   \(origin): \(configuration.summary)
       data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps
-      work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads
+      work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
       memory  \(Numbers.bytes(memory.total))\(available):
               \(memory.parts)
@@ -105,7 +105,7 @@ struct TrainingSetup {
       "weight decay": "\(plan.optimizer.weightDecay)", "beta1": "\(plan.optimizer.beta1)",
       "beta2": "\(plan.optimizer.beta2)",
       "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
-      "threads": "\(workers.count)", "seed": "\(plan.seed)",
+      "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
     return record
   }
