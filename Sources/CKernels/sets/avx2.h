@@ -1,6 +1,6 @@
 // Sixteen registers of eight floats, fused multiplication and addition, fp16 (Haswell, Zen, and later).
 #define CK_SUFFIX avx2
-#define CK_TARGET __attribute__((target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt")))
+#define CK_TARGET __attribute__((target("avx2,fma,f16c,bmi,bmi2")))
 #include "begin.h"
 
 // Twelve registers of sums, two of the right factor, one or two of the left.
