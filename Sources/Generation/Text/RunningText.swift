@@ -16,7 +16,10 @@ final class RunningText {
   /// A stream that has shown nothing yet.
   private let emptyStream: TextStream
 
-  init(_ index: Int, _ state: SequenceState, _ sampler: TokenSampler, _ stream: TextStream, _ length: DraftLength?) {
+  init(
+    _ index: Int, _ state: SequenceState, _ sampler: TokenSampler, _ stream: TextStream,
+    _ length: DraftLength?
+  ) {
     self.index = index
     self.state = state
     self.sampler = sampler

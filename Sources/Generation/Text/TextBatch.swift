@@ -76,7 +76,9 @@ public final class TextBatch {
     var written = try prompts.map { text in
       (text, [try text.logits.withUnsafeBufferPointer { try text.draw($0, options, tokenizer) }])
     }
-    for place in others.indices { written.append((others[place], try check(others[place], drafts[place], place))) }
+    for place in others.indices {
+      written.append((others[place], try check(others[place], drafts[place], place)))
+    }
     return written.sorted { $0.0.index < $1.0.index }.flatMap { text, tokens in
       tokens.map { (index: text.index, token: $0) }
     }
