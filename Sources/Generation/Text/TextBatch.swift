@@ -71,7 +71,8 @@ public final class TextBatch {
     let prompts = running.filter(\.readsPrompt)
     let others = running.filter { !$0.readsPrompt }
     for (count, text) in prompts.enumerated() { try readPrompt(of: text, after: prompts[..<count]) }
-    let drafts = try propose(for: others)
+    // Each text has its share of the rows that have the bits of single ones.
+    let drafts = try propose(for: others, atMost: Linear.fewRows / max(1, running.count) - 1)
     try read(others, drafts)
     var written = try prompts.map { text in
       (text, [try text.logits.withUnsafeBufferPointer { try text.draw($0, options, tokenizer) }])
@@ -96,10 +97,8 @@ public final class TextBatch {
   }
 
   /// What may follow each text; nothing without a draft.
-  private func propose(for texts: [RunningText]) throws -> [[Int32]] {
-    guard drafter != nil, !texts.isEmpty else { return texts.map { _ in [] } }
-    // Each has its share of the rows that have the bits of single ones.
-    let share = Linear.fewRows / texts.count - 1
+  private func propose(for texts: [RunningText], atMost share: Int) throws -> [[Int32]] {
+    guard drafter != nil, share > 0 else { return texts.map { _ in [] } }
     let requests = texts.map { text in
       let limit = min(share, text.state.draftRoom, options.maximumTokens - text.count - 1)
       return DraftRequest(

@@ -8,7 +8,7 @@ import Transformer
 /// A pass over several tokens has for each the logits' bits that a pass over it alone has.
 @Suite struct CheckingPassTests {
   /// Heads of 11 channels and 300 tokens, which fill no vectors; 44 channels are no blocks, so these are left out.
-  @Test(arguments: [WeightFormat.fp32, .fp16, .bf16], [1, 2, 15, 16, 17, 40])
+  @Test(arguments: [WeightFormat.fp32, .fp16, .bf16], [1, 15, 17, 40])
   func awkwardSizes(format: WeightFormat, read: Int) throws {
     try expectRowsAsAlone(format, heads: 4, channels: 44, read: read)
   }
@@ -20,7 +20,7 @@ import Transformer
 
   private func expectRowsAsAlone(_ format: WeightFormat, heads: Int, channels: Int, read: Int) throws {
     let configuration = try Configuration(
-      maximumSequenceLength: 64, vocabularySize: 300, layers: 3, heads: heads, channels: channels)
+      maximumSequenceLength: 64, vocabularySize: 300, layers: 2, heads: heads, channels: channels)
     let model = try LanguageModel(
       Weights(try .random(configuration, seed: 11)).encoded(as: format), on: Workers(count: 2))
     let pass = InferencePass(configuration)

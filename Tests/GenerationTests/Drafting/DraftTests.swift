@@ -82,7 +82,7 @@ import Transformer
 
   @Test func damagedWeightsAreAnErrorAsWithoutADraft() throws {
     let parameters = try Parameters.random(DraftedTexts.model().configuration, seed: 1)
-    parameters.values(of: .wte)[64 * 5] = .nan
+    parameters.values(of: .wte)[32 * 5] = .nan
     let model = try LanguageModel(Weights(parameters))
     let batch = try TextBatch(
       model, .byteLevel, prompts: [[1]], options: GenerationOptions(), draft: try Draft(.q4, for: model))

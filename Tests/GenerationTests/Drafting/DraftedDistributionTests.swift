@@ -8,34 +8,35 @@ import Transformer
 /// How often drafted texts come, against probabilities computed by a plain GPT-2 and plain sampling in double
 /// precision.
 @Suite struct DraftedDistributionTests {
-  /// Three tokens after a prompt, of 4 candidates each, twice with the same seeds: Pearson's χ² over the texts that are
+  /// Four tokens after a prompt, of at most 3 candidates each: Pearson's χ² over the texts that are
   /// expected at least five times, the rest together. Five deviations above its mean are passed by chance about once in
   /// thousands of seeds, and the seeds are fixed.
   @Test(arguments: DraftKind.allCases)
   func textsComeAsOftenAsTheModelSays(kind: DraftKind) throws {
     let configuration = try Configuration(
-      maximumSequenceLength: 12, vocabularySize: 257, layers: 1, heads: 2, channels: 32)
-    let parameters = try Parameters.random(configuration, scale: 0.2, seed: 21)
+      maximumSequenceLength: 8, vocabularySize: 257, layers: 1, heads: 2, channels: 32)
+    let parameters = try Parameters.random(configuration, scale: 0.6, seed: 21)
     let model = try LanguageModel(Weights(parameters), on: Workers(count: 1))
     let draft = try Draft(kind, for: model)
     let prompt: [Int32] = [5, 6, 5, 6, 5]
     let options = SamplingOptions(
-      temperature: 0.8, topK: 4, topP: 0.97, repetitionPenalty: 1.1, logitBias: [6: 1])
-    let exact = probabilities(of: 3, after: prompt, PlainGPT2(parameters), PlainSampling(options))
+      temperature: 6, topK: 3, minP: 0.02, repetitionPenalty: 1.1, logitBias: [5: 12, 6: 12])
+    let exact = probabilities(of: 4, after: prompt, PlainGPT2(parameters), PlainSampling(options))
 
-    let draws = 6000
+    let draws = 2000
     var random = SeededRandom(seed: 33)
-    var (counts, accepted) = ([[Int32]: Int](), 0)
+    var (counts, accepted, proposed) = ([[Int32]: Int](), 0, 0)
     for _ in 0..<draws {
-      var generation = GenerationOptions(maximumTokens: 3, sampling: options, stopsAtEndOfText: false)
+      var generation = GenerationOptions(maximumTokens: 4, sampling: options, stopsAtEndOfText: false)
       generation.sampling.seed = random.next()
       let batch = try TextBatch(model, .byteLevel, prompts: [prompt], options: generation, draft: draft)
       var text: [Int32] = []
       while !batch.isFinished { text += try batch.step().map { Int32($0.token.token) } }
       counts[text, default: 0] += 1
       accepted += batch.draftCounts?.accepted ?? 0
+      proposed += batch.draftCounts?.proposed ?? 0
     }
-    #expect(accepted > draws / 20, "drafts take part")
+    #expect(accepted > draws / 4 && accepted < proposed, "drafts take part, and some are refused")
     #expect(counts.keys.allSatisfy { exact[$0] != nil }, "a text of probability 0")
     expectDraws(counts, exact, draws)
   }
@@ -53,7 +54,8 @@ import Transformer
     }
     if rare.expected > 0 { add(rare.found, max(rare.expected, 1e-9)) }
     let freedom = Double(cells - 1)
-    #expect(cells > 20 && statistic <= freedom + 5 * (2 * freedom).squareRoot(), "\(statistic) of \(freedom)")
+    #expect(
+      cells > 50 && statistic <= freedom + 5 * (2 * freedom).squareRoot(), "\(statistic), \(cells) cells")
   }
 
   /// Each continuation of so many tokens with its probability.

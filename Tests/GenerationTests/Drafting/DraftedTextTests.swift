@@ -18,11 +18,11 @@ import Transformer
 
   @Test(arguments: [WeightFormat.fp32, .bf16, .fp16, .q8], samplings)
   func everyFormatAndSampling(format: WeightFormat, sampling: SamplingOptions) throws {
-    let model = try DraftedTexts.model(format)
+    let model = try DraftedTexts.model(format, positions: 20)
     let kinds: [DraftKind] = format == .q8 ? [.q4, .nGram] : DraftKind.allCases
-    for (index, length) in [1, 2, 7, 8, 9, 30, 39, 40].enumerated() {
+    for (index, length) in [1, 8, 9, 20].enumerated() {
       let options = GenerationOptions(
-        maximumTokens: 130, sampling: sampling, stopsAtEndOfText: false, alternatives: 2)
+        maximumTokens: 45, sampling: sampling, stopsAtEndOfText: false, alternatives: 2)
       let prompt = DraftedTexts.prompt(length, seed: UInt64(index))
       try expectTheSame(model, [prompt], options, kinds)
     }
@@ -32,7 +32,7 @@ import Transformer
   @Test(arguments: DraftKind.allCases)
   func everyLength(kind: DraftKind) throws {
     let model = try DraftedTexts.model(positions: 24)
-    for maximumTokens in 1...40 {
+    for maximumTokens in 1...30 {
       let options = GenerationOptions(
         maximumTokens: maximumTokens, sampling: .init(temperature: 0), stopsAtEndOfText: false,
         alternatives: 0)
@@ -46,7 +46,7 @@ import Transformer
     let model = try DraftedTexts.model(positions: positions)
     for sampling in Self.samplings {
       let options = GenerationOptions(
-        maximumTokens: 60, sampling: sampling, stopsAtEndOfText: false, alternatives: 0)
+        maximumTokens: 25, sampling: sampling, stopsAtEndOfText: false, alternatives: 0)
       try expectTheSame(model, [[7]], options, [kind])
     }
   }
@@ -54,11 +54,11 @@ import Transformer
   /// Side by side, of different lengths and ends, also more than may draft and more than have the bits of single ones.
   @Test(arguments: 1...9)
   func severalTexts(count: Int) throws {
-    let model = try DraftedTexts.model()
+    let model = try DraftedTexts.model(positions: 24)
     let prompts = (0..<count).map { DraftedTexts.prompt($0 % 4, seed: UInt64($0 / 2)) }
-    for sampling in [Self.samplings[0], Self.samplings[3]] {
+    for sampling in [Self.samplings[0], Self.samplings[3]] where count % 2 == 1 || sampling.temperature == 0 {
       let options = GenerationOptions(
-        maximumTokens: 70, sampling: sampling, stopStrings: ["ab", "("], alternatives: 1)
+        maximumTokens: 50, sampling: sampling, stopStrings: ["ab", "("], alternatives: 1)
       try expectTheSame(model, prompts, options, DraftKind.allCases)
     }
   }
@@ -84,7 +84,7 @@ import Transformer
     let model = try DraftedTexts.model()
     // Few tokens, so that they repeat: x, y and the end.
     let sampling = SamplingOptions(temperature: 1, logitBias: [120: 100, 121: 100, 256: 97], seed: 2)
-    for seed in 1...20 as ClosedRange<UInt64> {
+    for seed in 1...8 as ClosedRange<UInt64> {
       var options = GenerationOptions(
         maximumTokens: 50, sampling: sampling, stopStrings: ["xyxx"], alternatives: 0)
       options.sampling.seed = seed
@@ -121,12 +121,12 @@ import Transformer
 
   /// What the other tests compare is worth it only if proposals are accepted, and others are not.
   @Test func draftsAreAcceptedAndRefused() throws {
-    let model = try DraftedTexts.model(positions: 1000)
+    let model = try DraftedTexts.model(positions: 300)
     for (kind, sampling) in [
       (DraftKind.q8, SamplingOptions(temperature: 0)), (.q4, .init(temperature: 0)),
       (.q8, .init(temperature: 0.5, topK: 5)), (.nGram, .init(temperature: 0.3, topK: 2)),
     ] {
-      let options = GenerationOptions(maximumTokens: 400, sampling: sampling, stopsAtEndOfText: false)
+      let options = GenerationOptions(maximumTokens: 250, sampling: sampling, stopsAtEndOfText: false)
       let (texts, counts) = try DraftedTexts.write(model, [[1, 2, 3]], options, draft: kind)
       let found = try #require(counts)
       #expect(found.accepted > 20 && found.accepted < found.proposed, "\(kind): \(found)")

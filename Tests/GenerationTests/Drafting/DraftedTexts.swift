@@ -13,7 +13,7 @@ enum DraftedTexts {
     threads: Int = 2
   ) throws -> LanguageModel {
     let configuration = try Configuration(
-      maximumSequenceLength: positions, vocabularySize: 257, layers: 2, heads: 2, channels: 64)
+      maximumSequenceLength: positions, vocabularySize: 257, layers: 1, heads: 2, channels: 32)
     let weights = Weights(try .random(configuration, scale: scale, seed: seed))
     return try LanguageModel(
       format == .fp32 ? weights : weights.encoded(as: format), on: Workers(count: threads))
