@@ -20,10 +20,11 @@ public enum DraftKind: String, CaseIterable, Sendable {
 /// min(1, p/q), so that texts have the distribution p of the model's own, but are other texts. Here every token is drawn
 /// from the model's logits, by the text's own sampler and its next random number, as without a draft; a proposal is
 /// accepted where it is that token. So a draft changes no text at all, whatever the sampling options and the seed, which
-/// is more than the same distribution and can be tested bit for bit. The price is some acceptance: at best, the papers'
-/// rule keeps a proposal with probability 1 − ½·Σ|p − q|, and a coupling by the same random number a little less
-/// often. A model's proposals are drawn with the random numbers that the sampler will use for the same places, and
-/// differ only where the two sums of probabilities that the number falls between do.
+/// is more than the same distribution and can be tested bit for bit. Greedily that costs nothing. Where tokens are drawn
+/// the price is acceptance: a model's proposals are drawn with the random numbers that the sampler will use for the same
+/// places, and differ where the two models' running sums of probabilities do, all of which one token's change moves.
+/// With 40 candidates a draft in q4_0 agrees three times in four, with the whole vocabulary once in three, where the
+/// papers' rule, 1 − ½·Σ|p − q|, would accept 97 of 100 (dev/drafts.md).
 ///
 /// A pass of at most `Linear.fewRows` rows gives each row the bits that it has alone; hence the bound on drafts.
 ///
