@@ -179,6 +179,8 @@ CK_INLINE void ck_pause(void) {
 #endif
 }
 
+#include "FewRows.h"
+
 #pragma clang diagnostic pop
 
 #endif

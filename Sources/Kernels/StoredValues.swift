@@ -6,6 +6,8 @@ protocol StoredValues {
   /// Sixteen values, at any alignment.
   static func load(_ pointer: UnsafeRawPointer) -> Vector
   static func load(one pointer: UnsafeRawPointer) -> Float
+  /// What the kernels in C call the format.
+  static var type: Int32 { get }
 }
 
 extension StoredValues {
@@ -20,6 +22,7 @@ extension StoredValues {
 }
 
 enum Float32Values: StoredValues {
+  @inline(__always) static var type: Int32 { Int32(CK_FP32) }
   @inline(__always) static var byteCount: Int { 4 }
   @inline(__always)
   static func load(_ pointer: UnsafeRawPointer) -> Vector { pointer.loadUnaligned(as: Vector.self) }
@@ -28,6 +31,7 @@ enum Float32Values: StoredValues {
 }
 
 enum BFloat16Values: StoredValues {
+  @inline(__always) static var type: Int32 { Int32(CK_BF16) }
   @inline(__always) static var byteCount: Int { 2 }
   @inline(__always)
   static func load(_ pointer: UnsafeRawPointer) -> Vector { ck_load_bf16(pointer) }
@@ -38,6 +42,7 @@ enum BFloat16Values: StoredValues {
 }
 
 enum Float16Values: StoredValues {
+  @inline(__always) static var type: Int32 { Int32(CK_FP16) }
   @inline(__always) static var byteCount: Int { 2 }
   @inline(__always)
   static func load(_ pointer: UnsafeRawPointer) -> Vector { ck_load_fp16(pointer) }
