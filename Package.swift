@@ -63,34 +63,44 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    floor("BinaryFiles", on: []),
+    floor("Platform", on: []),
+    floor("BinaryFiles", on: ["Platform"]),
     floor("GGUF", on: ["BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
-    floor("RandomNumbers", on: []),
+    floor("RandomNumbers", on: ["Platform"]),
     .systemLibrary(name: "CKernels"),
-    floor("Kernels", on: ["CKernels", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
-    floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers"]),
-    floor("Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers"]),
-    floor("Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
-    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
-    floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor(
-      "Training", on: ["Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers"]),
-    floor("Charts", on: []),
+      "Kernels",
+      on: ["CKernels", "Platform", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]
+    ),
+    floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers", "Platform"]),
+    floor(
+      "Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers", "Platform"]),
+    floor(
+      "Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
+    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    floor(
+      "Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform"]),
+    floor(
+      "Training",
+      on: [
+        "Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers", "Platform",
+      ]),
+    floor("Charts", on: ["Platform"]),
     floor("Reports", on: ["Training", "Charts", "BinaryFiles"]),
-    floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation"]),
+    floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation", "Platform"]),
     floor(
       "Lessons",
       on: [
         "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
-        "RandomNumbers", "CZlib",
+        "RandomNumbers", "Platform", "CZlib",
       ]),
-    floor("Terminal", on: ["Kernels", "BinaryFiles", argumentParser]),
+    floor("Terminal", on: ["Kernels", "BinaryFiles", "Platform", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens",
-        "Kernels", "GGUF", "BinaryFiles", argumentParser,
+        "Kernels", "GGUF", "BinaryFiles", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// A text file that grows line by line, each there at once, so that others can follow it and a crash loses none.
 public final class AppendedFile: @unchecked Sendable {

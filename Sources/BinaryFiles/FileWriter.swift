@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
 ///
@@ -158,11 +154,7 @@ public final class FileWriter {
   }
 
   private func sync() throws(FileError) {
-    #if canImport(Darwin)
-      // fsync leaves the data in the drive's cache there; not every file system knows the stronger call.
-      if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
-    #endif
-    guard fsync(descriptor) == 0 else { throw FileError(path, .fromErrno("syncing it")) }
+    guard System.sync(descriptor) else { throw FileError(path, .fromErrno("syncing it")) }
   }
 
   /// Unlike rename, link refuses a target that appeared meanwhile; file systems without hard links say so in

@@ -1,10 +1,5 @@
 import BinaryFiles
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Finds the text files in a folder and the folders in it.
 ///
