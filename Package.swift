@@ -64,6 +64,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     floor("Platform", on: []),
+    floor("TextFormatting", on: []),
     floor("BinaryFiles", on: ["Platform"]),
     floor("GGUF", on: ["BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
@@ -84,10 +85,11 @@ let package = Package(
     floor(
       "Training",
       on: [
-        "Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers", "Platform",
+        "Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers", "TextFormatting",
+        "Platform",
       ]),
-    floor("Charts", on: ["Platform"]),
-    floor("Reports", on: ["Training", "Charts", "BinaryFiles"]),
+    floor("Charts", on: ["TextFormatting", "Platform"]),
+    floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
     floor("Benchmarks", on: ["Kernels", "CKernels", "Transformer", "Generation", "Platform"]),
     floor(
       "Lessons",
@@ -95,7 +97,7 @@ let package = Package(
         "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
         "RandomNumbers", "Platform", "CZlib",
       ]),
-    floor("Terminal", on: ["Kernels", "BinaryFiles", "Platform", argumentParser]),
+    floor("Terminal", on: ["Kernels", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
@@ -113,6 +115,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Platform", using: ["Platform"]),
+    tests(of: "TextFormatting", using: ["TextFormatting"]),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
     tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),

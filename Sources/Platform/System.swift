@@ -28,6 +28,25 @@ package enum System {
     return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
+  /// A variable of the process's environment; `nil` if there is none of that name.
+  package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// Where temporary files go, without a slash at its end unless it is the root.
+  package static var temporaryDirectory: String {
+    guard let named = environment("TMPDIR"), !named.isEmpty else { return "/tmp" }
+    return named.count > 1 && named.hasSuffix("/") ? String(named.dropLast()) : named
+  }
+
+  /// Now, as ISO 8601 has it, in UTC: "2026-01-31T23:59:59Z".
+  package static var timestamp: String {
+    var now = time(nil)
+    var parts = tm()
+    gmtime_r(&now, &parts)
+    var characters = [CChar](repeating: 0, count: 32)
+    strftime(&characters, characters.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+    return text(characters)
+  }
+
   /// Bytes that the process had in memory at most.
   package static var peakMemory: Int {
     var usage = rusage()

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Platform
 
 /// How a program ends: which message, on which stream, with which code.
 public enum Exit {

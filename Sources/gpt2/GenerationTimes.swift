@@ -1,4 +1,3 @@
-import Foundation
 import Terminal
 
 /// When what happened in a run of `generate`, in seconds.
