@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.2
 import PackageDescription
 
 // SwiftPM refuses a versioned dependency that asks for unsafe flags. As a dependency the package is checked
@@ -15,18 +15,21 @@ let isDependency = Context.packageDirectory.split(separator: "/").dropLast().las
 
 #if os(macOS)
   // Accelerate's cblas_sgemm is deprecated without this, and a warning is an error here.
-  let strictFlags = ["-warnings-as-errors", "-Xcc", "-DACCELERATE_NEW_LAPACK"]
+  let systemFlags = ["-Xcc", "-DACCELERATE_NEW_LAPACK"]
 #else
-  let strictFlags = ["-warnings-as-errors"]
+  let systemFlags: [String] = []
 #endif
 
 let settings: [SwiftSetting] =
-  isDependency
-  ? []
-  : [
-    .unsafeFlags(strictFlags),
-    .unsafeFlags(nativeFlags, .when(configuration: .release)),
-  ]
+  // A file sees what it imports, and not what others of its module do.
+  [.enableUpcomingFeature("MemberImportVisibility")]
+  + (isDependency
+    ? []
+    : [
+      .treatAllWarnings(as: .error),
+      .unsafeFlags(systemFlags),
+      .unsafeFlags(nativeFlags, .when(configuration: .release)),
+    ])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -85,7 +88,8 @@ let package = Package(
     floor(
       "Training",
       on: [
-        "Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers", "TextFormatting",
+        "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers",
+        "TextFormatting",
         "Platform",
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
@@ -122,14 +126,18 @@ let package = Package(
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels"]),
-    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles"]),
+    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles", "RandomNumbers"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "SafeTensors", "BinaryFiles"]),
-    tests(of: "Generation", using: ["Generation", "Transformer", "Tokens", "Kernels"]),
+    tests(
+      of: "Generation",
+      using: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),
     tests(
       of: "Evaluation",
       using: ["Evaluation", "Generation", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
-    tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    tests(
+      of: "Training",
+      using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
@@ -139,7 +147,7 @@ let package = Package(
         "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
         "CZlib",
       ]),
-    tests(of: "Command", using: ["gpt2", "ladder"]),
+    tests(of: "Command", using: ["gpt2", "ladder", "Transformer", "Tokens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Kernels
 import Platform
 import Terminal
 import Training

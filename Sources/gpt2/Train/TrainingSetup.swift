@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import BinaryFiles
+import Generation
 import Kernels
 import Platform
 import Terminal
