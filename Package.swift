@@ -58,6 +58,13 @@ let package = Package(
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "Lessons", targets: ["Lessons"]),
   ],
+  traits: [
+    .default(enabledTraits: ["OpenBLAS"]),
+    .trait(
+      name: "OpenBLAS",
+      description: "OpenBLAS for products where it is the fastest; without, our own kernels compute them all."
+    ),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -75,7 +82,10 @@ let package = Package(
     .systemLibrary(name: "CKernels"),
     floor(
       "Kernels",
-      on: ["CKernels", "Platform", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]
+      on: [
+        "CKernels", "Platform",
+        .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
+      ]
     ),
     floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers", "Platform"]),
     floor(

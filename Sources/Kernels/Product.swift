@@ -29,9 +29,9 @@ struct Product {
   /// With AVX-512 our own reaches 84 to 92 % of the peak at GPT-2's shapes, and OpenBLAS's AVX2 kernels half of it
   /// on processors with 512-bit units. With AVX2 alone the two are equally fast (110 GFLOP/s a Zen 5 core); but
   /// then the target may as well be any x86-64, where Swift's code has no fused multiply-add, and OpenBLAS finds
-  /// out what the processor has when it starts. BLAS has no bfloat16.
+  /// out what the processor has when it starts. BLAS has no bfloat16, and a build may do without it.
   static func engine(for precision: Precision) -> Engine {
-    TargetFeatures.hasAVX512 || precision == .bf16 ? .packed(.ofTarget) : .blas
+    TargetFeatures.hasAVX512 || precision == .bf16 || !BLAS.isAvailable ? .packed(.ofTarget) : .blas
   }
 
   func run(_ precision: Precision, by engine: Engine? = nil, on workers: Workers) {

@@ -9,8 +9,7 @@ import Testing
     let precision: Precision
     var testDescription: String { "\(engine), \(precision.rawValue)" }
 
-    static let all: [Way] =
-      packed + [Way(engine: .blas, precision: .fp32)]
+    static let all: [Way] = packed + (BLAS.isAvailable ? [Way(engine: .blas, precision: .fp32)] : [])
     static let packed = Tiles.allCases.flatMap { tiles in
       Precision.allCases.map { Way(engine: .packed(tiles), precision: $0) }
     }
