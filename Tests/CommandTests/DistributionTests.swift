@@ -51,10 +51,9 @@ import Testing
   }
 
   private func run(
-    _ script: String, _ arguments: [String] = [], _ variables: [String: String] = [:]
+    _ script: String, _ arguments: [String] = [], _ environment: [String: String] = [:]
   ) throws -> Command {
-    let environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
-    return try Command(
-      [TestFiles.project("scripts/\(script)")] + arguments, executable: "/bin/sh", environment: environment)
+    try Command(
+      [TestFiles.project("scripts/\(script)")] + arguments, environment: environment, executable: "/bin/sh")
   }
 }
