@@ -13,13 +13,6 @@ let isDependency = Context.packageDirectory.split(separator: "/").dropLast().las
   let nativeFlags: [String] = []
 #endif
 
-#if os(macOS)
-  // Accelerate's cblas_sgemm is deprecated without this, and a warning is an error here.
-  let systemFlags = ["-Xcc", "-DACCELERATE_NEW_LAPACK"]
-#else
-  let systemFlags: [String] = []
-#endif
-
 let settings: [SwiftSetting] =
   // A file sees what it imports, and not what others of its module do.
   [.enableUpcomingFeature("MemberImportVisibility")]
@@ -27,7 +20,8 @@ let settings: [SwiftSetting] =
     ? []
     : [
       .treatAllWarnings(as: .error),
-      .unsafeFlags(systemFlags),
+      // Accelerate's cblas_sgemm is deprecated without this.
+      .unsafeFlags(["-Xcc", "-DACCELERATE_NEW_LAPACK"], .when(platforms: [.macOS])),
       .unsafeFlags(nativeFlags, .when(configuration: .release)),
     ])
 
@@ -85,8 +79,7 @@ let package = Package(
       on: [
         "CKernels", "Platform",
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
-      ]
-    ),
+      ]),
     floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers", "Platform"]),
     floor(
       "Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers", "Platform"]),
@@ -99,8 +92,7 @@ let package = Package(
       "Training",
       on: [
         "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers",
-        "TextFormatting",
-        "Platform",
+        "TextFormatting", "Platform",
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
