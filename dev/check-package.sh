@@ -178,7 +178,7 @@ for round in 1 2 3; do
   by_app >>"$work/app"
   by_command >>"$work/command"
 done
-median() { sort -n "$1" | sed -n 2p; }
+median() { sort -n "$1" | awk 'NR == 2 { printf "%.1f", $1 }'; }
 app=$(median "$work/app") command=$(median "$work/command")
 [ -n "$app" ] && [ -n "$command" ] || fail "one of the two did not say how fast it decodes"
 ratio=$(awk "BEGIN { printf \"%.2f\", $app / $command }")
