@@ -1,4 +1,5 @@
 import Kernels
+import Transformer
 
 /// Everything that was measured, in seconds, operations and bytes.
 public struct BenchmarkReport: Encodable, Sendable {

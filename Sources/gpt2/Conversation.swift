@@ -1,5 +1,5 @@
-import Foundation
 import Generation
+import Platform
 import Terminal
 import Tokens
 

@@ -1,4 +1,5 @@
 import CKernels
+import Platform
 
 extension KernelSet {
   /// The sets that this processor can run, from the slowest to the fastest.
@@ -25,7 +26,7 @@ extension KernelSet {
   ///
   /// - Throws: `KernelSetError`.
   public static func fromEnvironment() throws(KernelSetError) -> KernelSet {
-    try chosen(Environment.value(of: variable))
+    try chosen(getenv(variable).map { String(cString: $0) })
   }
 
   /// The same where nobody can be told of a wrong name: the fastest then. Commands and `GPT2Kit` ask `fromEnvironment`

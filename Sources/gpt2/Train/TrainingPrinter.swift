@@ -1,6 +1,7 @@
-import Foundation
+import Kernels
 import Terminal
 import Training
+import Transformer
 
 /// Prints what happens during a run: for people, or as one line of JSON an event.
 struct TrainingPrinter {

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Benchmarks
 import BinaryFiles
-import Foundation
+import Generation
 import Kernels
+import Platform
 import Terminal
 import Tokens
 import Training
@@ -91,7 +92,7 @@ struct TrainingSetup {
   /// The first record of the run's metrics.
   var opening: RunRecord {
     var record = RunRecord(.run, step: start.step ?? 0)
-    record.time = Date.now.ISO8601Format()
+    record.time = System.timestamp
     record.command = CommandLine.arguments
     record.settings = [
       "model": source, "configuration": configuration.summary, "data": data.pattern,

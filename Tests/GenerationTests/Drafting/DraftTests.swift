@@ -1,3 +1,4 @@
+import Tokens
 import Kernels
 import TestSupport
 import Testing
