@@ -52,6 +52,9 @@ CK_FUNCTION float CK(peak_pairs)(long rounds, float x, float y) { return CK(peak
 #undef CK_WIDTH
 #undef CK_VECTORS
 #undef CK_COLUMNS
+#undef CK_CHAINS
 #undef CK_FMA
+#undef CK_FUSES
 #undef CK_HAS_BF16
+#undef CK_SIGNED_BYTES
 #undef CK_ADD_BF16_PRODUCTS

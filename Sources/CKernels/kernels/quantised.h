@@ -31,13 +31,19 @@ CK_INLINE ck_v CK(add_scaled)(ck_v sum, ck_i dots, const char *scales, float sca
   return CK(fma)(__builtin_convertvector(dots, ck_v), CK(load_fp16)(scales) * scale, sum);
 }
 
-// Adds scale of x * scale of w * sum of (w + 128 - 128) x of one block.
+// Four bytes of q8 in each lane, which are stored as w + 128: back to w where products of bytes take that.
+CK_INLINE ck_i CK(load_q8)(const char *bytes) {
+  const ck_i stored = CK(load_ints)(bytes);
+  return CK_SIGNED_BYTES ? stored ^ (int)0x80808080 : stored;
+}
+
+// Adds scale of x * scale of w * sum of w x of one block: elsewhere of (w + 128) x - 128 x.
 CK_INLINE ck_v CK(add_q8_block)(ck_v sum, ck_byte_rows x, long index, const char *block) {
   const signed char *bytes = x.bytes + index * 32;
-  ck_i first = (ck_i)(-128 * x.sums[index]), second = (ck_i)0;
+  ck_i first = (ck_i)(CK_SIGNED_BYTES ? 0 : -128 * x.sums[index]), second = (ck_i)0;
   for (int pair = 0; pair < 8; pair += 2) {
-    first = CK(add_byte_products)(first, CK(load_ints)(block + 32 + 64 * pair), CK(quad)(bytes, pair));
-    second = CK(add_byte_products)(second, CK(load_ints)(block + 96 + 64 * pair), CK(quad)(bytes, pair + 1));
+    first = CK(add_byte_products)(first, CK(load_q8)(block + 32 + 64 * pair), CK(quad)(bytes, pair));
+    second = CK(add_byte_products)(second, CK(load_q8)(block + 96 + 64 * pair), CK(quad)(bytes, pair + 1));
   }
   return CK(add_scaled)(sum, first + second, block, x.scales[index]);
 }

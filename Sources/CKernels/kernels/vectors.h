@@ -1,7 +1,15 @@
 // Sixteen lanes at a time: loads and stores of any number of values, sums, and elementary functions.
 //
-// A set has defined CK(fma), CK(times_power_of_two), CK(load_fp16) and CK(add_byte_products), whose first factor has a
-// sign where CK_SIGNED_BYTES is 1.
+// A set has defined CK(times_power_of_two), CK(load_fp16) and CK(add_byte_products); CK_SIGNED_BYTES as 1 if the last
+// one's first factor has a sign; and CK_FUSES as 1 if a multiplication and an addition are one instruction.
+
+#if CK_FUSES
+#define CK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define CK_FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+CK_INLINE ck_v CK(fma)(ck_v a, ck_v b, ck_v c) { return CK_FMA(a, b, c); }
 
 CK_INLINE ck_v CK(load)(const float *p) {
   ck_v v;

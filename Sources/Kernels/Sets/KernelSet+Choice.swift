@@ -44,6 +44,8 @@ extension KernelSet {
         if !processor.multipliesBF16Fast { table.bf16 = ck_kernels_avx512().bf16 }
         sets.append(KernelSet(.avx512BF16, table))
       }
+    #elseif arch(arm64)
+      sets.append(KernelSet(.neon, processor.hasDotProducts ? ck_kernels_neondot() : ck_kernels_neon()))
     #endif
     return sets
   }

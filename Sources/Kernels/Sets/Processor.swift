@@ -15,6 +15,8 @@ struct Processor: Sendable {
   var multipliesBF16Fast = false
   /// Tiles of eight registers of a kibibyte, for bfloat16 and bytes (Sapphire Rapids and later).
   var hasAMX = false
+  /// arm64's dot products of bytes (Cortex-A55, Apple's M1, Graviton 2, and later).
+  var hasDotProducts = false
   var caches = CacheSizes()
 
   static let current = Processor.detected()
@@ -23,7 +25,9 @@ struct Processor: Sendable {
     #if arch(x86_64)
       return x86()
     #else
-      return Processor()
+      var result = Processor()
+      result.hasDotProducts = ck_has_dot_products() != 0
+      return result
     #endif
   }
 
