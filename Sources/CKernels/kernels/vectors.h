@@ -11,7 +11,8 @@
 
 CK_INLINE ck_v CK(fma)(ck_v a, ck_v b, ck_v c) { return CK_FMA(a, b, c); }
 
-CK_INLINE ck_v CK(load)(const float *p) {
+// At any address: the values of weights in a file begin wherever its header ends.
+CK_INLINE ck_v CK(load)(const void *p) {
   ck_v v;
   __builtin_memcpy(&v, p, sizeof v);
   return v;
@@ -42,7 +43,7 @@ CK_INLINE ck_v CK(load_bf16)(const void *address) {
 CK_INLINE ck_v CK(load_values)(const void *p, int type) {
   if (type == CK_FP16) return CK(load_fp16)(p);
   if (type == CK_BF16) return CK(load_bf16)(p);
-  return CK(load)((const float *)p);
+  return CK(load)(p);
 }
 
 // The first `lanes` of them, the rest of the vector 0.
@@ -50,11 +51,11 @@ CK_INLINE ck_v CK(load_some_values)(const void *p, int type, long lanes) {
   if (lanes >= 16) return CK(load_values)(p, type);
   ck_v v = (ck_v)0.0f;
   for (long lane = 0; lane < lanes; lane++) {
-    unsigned short bits = 0;
-    if (type != CK_FP32) __builtin_memcpy(&bits, (const char *)p + 2 * lane, sizeof bits);
-    v[lane] = type == CK_FP32   ? ((const float *)p)[lane]
-              : type == CK_FP16 ? ck_widen_fp16(bits)
-                                : ck_widen_bf16(bits);
+    float single = 0;
+    unsigned short half = 0;
+    if (type == CK_FP32) __builtin_memcpy(&single, (const char *)p + 4 * lane, sizeof single);
+    if (type != CK_FP32) __builtin_memcpy(&half, (const char *)p + 2 * lane, sizeof half);
+    v[lane] = type == CK_FP32 ? single : type == CK_FP16 ? ck_widen_fp16(half) : ck_widen_bf16(half);
   }
   return v;
 }
