@@ -3,8 +3,11 @@
 // Rounds one block of 32 values to bytes, the largest to 127 either way: QuantizedRows.swift.
 CK_FUNCTION void CK(round_to_bytes)(const float *x, long index, ck_byte_rows rows) {
   const ck_v first = CK(load)(x), second = CK(load)(x + 16);
-  const float largest = CK(largest_lane)(
-      CK(larger)((ck_v)((ck_i)first & 0x7FFFFFFF), (ck_v)((ck_i)second & 0x7FFFFFFF)));
+  // Sizes compare as their bits do, with those that are not numbers above infinity.
+  const int bits = __builtin_reduce_max(
+      __builtin_elementwise_max((ck_i)first & 0x7FFFFFFF, (ck_i)second & 0x7FFFFFFF));
+  float largest;
+  __builtin_memcpy(&largest, &bits, sizeof bits);
   // A block of zeros, or with a value that is not finite, which the scale then hands on.
   const float inverse = largest > 0 && largest < __builtin_inff() ? 127 / largest : 0;
   rows.scales[index] = largest / 127;
@@ -15,7 +18,8 @@ CK_FUNCTION void CK(round_to_bytes)(const float *x, long index, ck_byte_rows row
   for (int lane = 0; lane < 16; lane++) {
     rows.bytes[index * 32 + lane] = (signed char)a[lane];
     rows.bytes[index * 32 + 16 + lane] = (signed char)b[lane];
-    sum += a[lane] + b[lane];
+    // Of the bytes, since a and b hold anything where a block is not finite, or too small for an inverse.
+    sum += (signed char)a[lane] + (signed char)b[lane];
   }
   rows.sums[index] = sum;
 }
