@@ -33,6 +33,7 @@
 #endif
 #if defined(__aarch64__)
 #include "sets/neon.h"
+#include "sets/neondot.h"
 #endif
 
 #pragma clang diagnostic pop

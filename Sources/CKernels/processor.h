@@ -1,9 +1,14 @@
-// What the processor has: CPUID's registers and the state that the system saves.
+// What the processor has: on x86-64 CPUID's registers and the state that the system saves, on arm64 what the system
+// says.
 #ifndef CK_PROCESSOR_H
 #define CK_PROCESSOR_H
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 typedef struct {
@@ -15,6 +20,8 @@ static inline ck_cpuid_registers ck_cpuid(unsigned leaf, unsigned subleaf) {
   ck_cpuid_registers r = {0, 0, 0, 0};
 #if defined(__x86_64__)
   __get_cpuid_count(leaf, subleaf, &r.eax, &r.ebx, &r.ecx, &r.edx);
+#else
+  (void)leaf, (void)subleaf;
 #endif
   return r;
 }
@@ -39,6 +46,19 @@ static inline long ck_request_tiles(void) {
   return result;
 #else
   return -1;
+#endif
+}
+
+// Whether an arm64 processor has dot products of bytes: FEAT_DotProd.
+static inline int ck_has_dot_products(void) {
+#if defined(__aarch64__) && defined(__linux__)
+  return (getauxval(AT_HWCAP) >> 20 & 1) != 0;  // HWCAP_ASIMDDP
+#elif defined(__aarch64__) && defined(__APPLE__)
+  int has = 0;
+  __SIZE_TYPE__ size = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, 0, 0) == 0 && has != 0;
+#else
+  return 0;
 #endif
 }
 

@@ -3,8 +3,11 @@
 // Rounds one block of 32 values to bytes, the largest to 127 either way: QuantizedRows.swift.
 CK_FUNCTION void CK(round_to_bytes)(const float *x, long index, ck_byte_rows rows) {
   const ck_v first = CK(load)(x), second = CK(load)(x + 16);
-  const float largest = CK(largest_lane)(
-      CK(larger)((ck_v)((ck_i)first & 0x7FFFFFFF), (ck_v)((ck_i)second & 0x7FFFFFFF)));
+  // Sizes compare as their bits do, with those that are not numbers above infinity.
+  const int bits = __builtin_reduce_max(
+      __builtin_elementwise_max((ck_i)first & 0x7FFFFFFF, (ck_i)second & 0x7FFFFFFF));
+  float largest;
+  __builtin_memcpy(&largest, &bits, sizeof bits);
   // A block of zeros, or with a value that is not finite, which the scale then hands on.
   const float inverse = largest > 0 && largest < __builtin_inff() ? 127 / largest : 0;
   rows.scales[index] = largest / 127;
@@ -15,7 +18,8 @@ CK_FUNCTION void CK(round_to_bytes)(const float *x, long index, ck_byte_rows row
   for (int lane = 0; lane < 16; lane++) {
     rows.bytes[index * 32 + lane] = (signed char)a[lane];
     rows.bytes[index * 32 + 16 + lane] = (signed char)b[lane];
-    sum += a[lane] + b[lane];
+    // Of the bytes, since a and b hold anything where a block is not finite, or too small for an inverse.
+    sum += (signed char)a[lane] + (signed char)b[lane];
   }
   rows.sums[index] = sum;
 }
@@ -31,13 +35,19 @@ CK_INLINE ck_v CK(add_scaled)(ck_v sum, ck_i dots, const char *scales, float sca
   return CK(fma)(__builtin_convertvector(dots, ck_v), CK(load_fp16)(scales) * scale, sum);
 }
 
-// Adds scale of x * scale of w * sum of (w + 128 - 128) x of one block.
+// Four bytes of q8 in each lane, which are stored as w + 128: back to w where products of bytes take that.
+CK_INLINE ck_i CK(load_q8)(const char *bytes) {
+  const ck_i stored = CK(load_ints)(bytes);
+  return CK_SIGNED_BYTES ? stored ^ (int)0x80808080 : stored;
+}
+
+// Adds scale of x * scale of w * sum of w x of one block: elsewhere of (w + 128) x - 128 x.
 CK_INLINE ck_v CK(add_q8_block)(ck_v sum, ck_byte_rows x, long index, const char *block) {
   const signed char *bytes = x.bytes + index * 32;
-  ck_i first = (ck_i)(-128 * x.sums[index]), second = (ck_i)0;
+  ck_i first = (ck_i)(CK_SIGNED_BYTES ? 0 : -128 * x.sums[index]), second = (ck_i)0;
   for (int pair = 0; pair < 8; pair += 2) {
-    first = CK(add_byte_products)(first, CK(load_ints)(block + 32 + 64 * pair), CK(quad)(bytes, pair));
-    second = CK(add_byte_products)(second, CK(load_ints)(block + 96 + 64 * pair), CK(quad)(bytes, pair + 1));
+    first = CK(add_byte_products)(first, CK(load_q8)(block + 32 + 64 * pair), CK(quad)(bytes, pair));
+    second = CK(add_byte_products)(second, CK(load_q8)(block + 96 + 64 * pair), CK(quad)(bytes, pair + 1));
   }
   return CK(add_scaled)(sum, first + second, block, x.scales[index]);
 }

@@ -13,7 +13,7 @@
                 CK(pack_q4_##format_name),                                                            \
                 CK(multiplier),                                                                       \
                 CK(loop),                                                                             \
-                12 * 2 * CK_WIDTH * (format == CK_PAIRS ? 2 : 1)})
+                CK_CHAINS * 2 * CK_WIDTH * (format == CK_PAIRS ? 2 : 1)})
 
 CK_FUNCTION ck_kernels CK(kernels)(void) {
   return (ck_kernels){

@@ -4,7 +4,6 @@
 // factors are read once from front to back. A set with few registers goes over a panel of columns in several tiles.
 
 typedef float CK(register) __attribute__((ext_vector_type(CK_WIDTH)));
-
 CK_INLINE CK(register) CK(load_register)(const float *p) {
   CK(register) v;
   __builtin_memcpy(&v, p, sizeof v);
@@ -27,12 +26,19 @@ CK_INLINE void CK(tile)(
   _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
       _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++) sums[row][v] = (CK(register))0.0f;
   for (long word = 0; word < words; word++, a += 8, b += b_step) {
+#if defined(__aarch64__)
+    // Multiplied by a lane of a register, as it lies there. Elsewhere a load repeats a value in all lanes.
+    float left __attribute__((ext_vector_type(8)));
+    __builtin_memcpy(&left, a, sizeof left);
+#else
+    const float *const left = a;
+#endif
     CK(register) right[CK_VECTORS];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++)
         right[v] = CK(load_register)(b + v * CK_WIDTH);
     _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
         _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++)
-            sums[row][v] = CK(add_product)(sums[row][v], a[row], right[v], format);
+            sums[row][v] = CK(add_product)(sums[row][v], left[row], right[v], format);
   }
   _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
       _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++) {
@@ -136,23 +142,26 @@ CK_INLINE float CK(twice)(float x) {
   return x;
 }
 
-// Twelve chains, which keep two units of a latency up to six busy: a = a x + y, or in pairs a = a + x y + x y. They begin
-// with different values, else they would be computed once. Returns the sum of all.
+#define CK_CHAINS (6 * CK_VECTORS)
+
+// As many chains as a tile has registers of sums: twelve keep two units of a latency up to six busy, twenty-four also
+// the four units of some arm64 processors. They begin with different values, else they would be computed once. A step
+// is that of a tile, a = a + x y; where that is two instructions, x y would be computed once, and it is a = a x + y.
+// Returns the sum of all.
 CK_INLINE float CK(peak)(long rounds, float x, float y, int format) {
   if (format == CK_PAIRS) {
     x = CK(twice)(x);
     y = CK(twice)(y);
   }
-  CK(register) chains[12];
+  CK(register) chains[CK_CHAINS];
   const CK(register) right = (CK(register))y;
-  for (int chain = 0; chain < 12; chain++) chains[chain] = (CK(register))(float)chain;
+  for (int chain = 0; chain < CK_CHAINS; chain++) chains[chain] = (CK(register))(float)chain;
   for (long round = 0; round < rounds; round++) {
-    _Pragma("clang loop unroll(full)") for (int chain = 0; chain < 12; chain++) chains[chain] =
-        format == CK_PAIRS ? CK(add_product)(chains[chain], x, right, format)
-                           : CK_FMA(chains[chain], (CK(register))x, right);
+    _Pragma("clang loop unroll(full)") for (int chain = 0; chain < CK_CHAINS; chain++) chains[chain] =
+        CK_FUSES ? CK(add_product)(chains[chain], x, right, format) : chains[chain] * x + right;
   }
   float sum = 0;
-  for (int chain = 0; chain < 12; chain++)
+  for (int chain = 0; chain < CK_CHAINS; chain++)
     for (int lane = 0; lane < CK_WIDTH; lane++) sum += chains[chain][lane];
   return sum;
 }

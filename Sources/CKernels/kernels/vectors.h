@@ -1,8 +1,18 @@
 // Sixteen lanes at a time: loads and stores of any number of values, sums, and elementary functions.
 //
-// A set has defined CK(fma), CK(times_power_of_two), CK(load_fp16) and CK(add_byte_products).
+// A set has defined CK(times_power_of_two), CK(load_fp16) and CK(add_byte_products); CK_SIGNED_BYTES as 1 if the last
+// one's first factor has a sign; and CK_FUSES as 1 if a multiplication and an addition are one instruction.
 
-CK_INLINE ck_v CK(load)(const float *p) {
+#if CK_FUSES
+#define CK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define CK_FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+CK_INLINE ck_v CK(fma)(ck_v a, ck_v b, ck_v c) { return CK_FMA(a, b, c); }
+
+// At any address: the values of weights in a file begin wherever its header ends.
+CK_INLINE ck_v CK(load)(const void *p) {
   ck_v v;
   __builtin_memcpy(&v, p, sizeof v);
   return v;
@@ -33,7 +43,7 @@ CK_INLINE ck_v CK(load_bf16)(const void *address) {
 CK_INLINE ck_v CK(load_values)(const void *p, int type) {
   if (type == CK_FP16) return CK(load_fp16)(p);
   if (type == CK_BF16) return CK(load_bf16)(p);
-  return CK(load)((const float *)p);
+  return CK(load)(p);
 }
 
 // The first `lanes` of them, the rest of the vector 0.
@@ -41,11 +51,11 @@ CK_INLINE ck_v CK(load_some_values)(const void *p, int type, long lanes) {
   if (lanes >= 16) return CK(load_values)(p, type);
   ck_v v = (ck_v)0.0f;
   for (long lane = 0; lane < lanes; lane++) {
-    unsigned short bits = 0;
-    if (type != CK_FP32) __builtin_memcpy(&bits, (const char *)p + 2 * lane, sizeof bits);
-    v[lane] = type == CK_FP32   ? ((const float *)p)[lane]
-              : type == CK_FP16 ? ck_widen_fp16(bits)
-                                : ck_widen_bf16(bits);
+    float single = 0;
+    unsigned short half = 0;
+    if (type == CK_FP32) __builtin_memcpy(&single, (const char *)p + 4 * lane, sizeof single);
+    if (type != CK_FP32) __builtin_memcpy(&half, (const char *)p + 2 * lane, sizeof half);
+    v[lane] = type == CK_FP32 ? single : type == CK_FP16 ? ck_widen_fp16(half) : ck_widen_bf16(half);
   }
   return v;
 }
@@ -129,25 +139,36 @@ CK_INLINE ck_i CK(rounded_to_bf16)(ck_v x) {
   return ((rounded & ~is_nan) | (0x7FC00000 & is_nan)) & (int)0xFFFF0000;
 }
 
-// a0, b0, a1, b1, ... of the lower halves, and of the upper ones.
-CK_INLINE ck_v CK(interleave_low)(ck_v a, ck_v b) {
-  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+// Of each quarter, which are four lanes: a0, b0, a1, b1. Or of the first two quarters, whole: a0, b0, a1, b1.
+CK_INLINE ck_v CK(deal_low)(ck_v a, ck_v b, int quarters) {
+  return quarters ? __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23)
+                  : __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
 }
 
-CK_INLINE ck_v CK(interleave_high)(ck_v a, ck_v b) {
-  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+// Of each quarter: a2, b2, a3, b3. Or of the last two quarters, whole.
+CK_INLINE ck_v CK(deal_high)(ck_v a, ck_v b, int quarters) {
+  return quarters
+             ? __builtin_shufflevector(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31)
+             : __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
 }
 
-// Sixteen lines of sixteen become the transpose. Each round deals the lines out again like two halves of a pack of
-// cards, which moves the first bit of a lane's place to the end; after four rounds lines and lanes have changed
-// places.
+// Four lines become the transpose of what is in each quarter, or of their quarters: they are dealt out again twice,
+// like two halves of a pack of cards. The results go to every `step`th line.
+CK_INLINE void CK(transpose_four)(ck_v a, ck_v b, ck_v c, ck_v d, ck_v *lines, int step, int quarters) {
+  const ck_v first = CK(deal_low)(a, c, quarters), second = CK(deal_high)(a, c, quarters);
+  const ck_v third = CK(deal_low)(b, d, quarters), fourth = CK(deal_high)(b, d, quarters);
+  lines[0] = CK(deal_low)(first, third, quarters);
+  lines[step] = CK(deal_high)(first, third, quarters);
+  lines[2 * step] = CK(deal_low)(second, fourth, quarters);
+  lines[3 * step] = CK(deal_high)(second, fourth, quarters);
+}
+
+// Sixteen lines of sixteen become the transpose: each four by four of them for itself, which needs no lane to leave its
+// quarter; then the fours change places, where registers of four lanes have nothing to do.
 CK_INLINE void CK(transpose_sixteen)(ck_v lines[16]) {
-  for (int round = 0; round < 4; round++) {
-    ck_v dealt[16];
-    for (int line = 0; line < 8; line++) {
-      dealt[2 * line] = CK(interleave_low)(lines[line], lines[line + 8]);
-      dealt[2 * line + 1] = CK(interleave_high)(lines[line], lines[line + 8]);
-    }
-    for (int line = 0; line < 16; line++) lines[line] = dealt[line];
-  }
+  ck_v fours[16];
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i += 4)
+      CK(transpose_four)(lines[i], lines[i + 1], lines[i + 2], lines[i + 3], fours + i, 1, 0);
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++)
+      CK(transpose_four)(fours[i], fours[4 + i], fours[8 + i], fours[12 + i], lines + i, 4, 1);
 }

@@ -8,9 +8,8 @@
 #define CK_VECTORS 2
 #define CK_COLUMNS 16
 #define CK_HAS_BF16 0
-#define CK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
-
-CK_INLINE ck_v CK(fma)(ck_v a, ck_v b, ck_v c) { return __builtin_elementwise_fma(a, b, c); }
+#define CK_SIGNED_BYTES 0
+#define CK_FUSES 1
 
 // As the portable set does it.
 CK_INLINE ck_v CK(times_power_of_two)(ck_v x, ck_v n) {

@@ -2,9 +2,8 @@
 #define CK_WIDTH 16
 #define CK_VECTORS 4
 #define CK_COLUMNS 64
-#define CK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
-
-CK_INLINE ck_v CK(fma)(ck_v a, ck_v b, ck_v c) { return __builtin_elementwise_fma(a, b, c); }
+#define CK_SIGNED_BYTES 0
+#define CK_FUSES 1
 
 CK_INLINE ck_v CK(times_power_of_two)(ck_v x, ck_v n) { return (ck_v)_mm512_scalef_ps((__m512)x, (__m512)n); }
 

@@ -10,8 +10,11 @@
 #undef CK_WIDTH
 #undef CK_VECTORS
 #undef CK_COLUMNS
+#undef CK_CHAINS
 #undef CK_FMA
+#undef CK_FUSES
 #undef CK_HAS_BF16
+#undef CK_SIGNED_BYTES
 #undef CK_ADD_BF16_PRODUCTS
 #undef CK_PRODUCT
 #undef CK_BF16_PRODUCT

@@ -7,9 +7,8 @@
 #define CK_VECTORS 2
 #define CK_COLUMNS 16
 #define CK_HAS_BF16 0
-#define CK_FMA(a, b, c) ((a) * (b) + (c))
-
-CK_INLINE ck_v CK(fma)(ck_v a, ck_v b, ck_v c) { return a * b + c; }
+#define CK_SIGNED_BYTES 0
+#define CK_FUSES 0
 
 // x 2^n in each lane for a whole n of at most 254 either way: gradually 0 and infinite beyond the range of floats. As
 // two factors, each a normal number even where the product is subnormal or infinite. Adding 1.5 * 2^23 leaves n in the

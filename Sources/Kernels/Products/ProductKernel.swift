@@ -93,8 +93,8 @@ package struct PeakLoop: Sendable {
   /// Two a multiplication and addition.
   package var operationsPerRound: Int { Int(table.peak_operations) }
 
-  /// Runs so many rounds, of a = a·x + y on single values and of a = a + x·y + x·y on pairs, and returns a value that
-  /// depends on all of them. The chains begin with 0 to 11 in each of their lanes.
+  /// Runs so many rounds, of a = a + x·y (where that is not one instruction, a = a·x + y) and of a = a + x·y + x·y on
+  /// pairs, and returns a value that depends on all of them. The chains begin with 0, 1, 2, … in each of their lanes.
   package func run(_ rounds: Int, _ x: Float, _ y: Float) -> Float { table.peak(rounds, x, y) }
 }
 

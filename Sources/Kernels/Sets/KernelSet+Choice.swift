@@ -57,6 +57,8 @@ extension KernelSet {
           sets.append(KernelSet(.amx, table))
         }
       }
+    #elseif arch(arm64)
+      sets.append(KernelSet(.neon, processor.hasDotProducts ? ck_kernels_neondot() : ck_kernels_neon()))
     #endif
     return sets
   }

@@ -6,9 +6,9 @@ import CKernels
 /// One is chosen when the program starts (`preferred`), from what the processor has and from what is fast on it. The
 /// idea is that of BLIS's context (Van Zee and van de Geijn 2015): pointers and block sizes in one value.
 ///
-/// Within a set results are the same bits on any number of threads. fp32 results of `avx2`, `avx512` and `avx512-bf16`
-/// are the same bits, too: what is added, and in which order, is one text. `portable` rounds between a multiplication
-/// and an addition; in bf16 `avx512-bf16` and `amx` add pairs, which the others do not.
+/// Within a set results are the same bits on any number of threads. fp32 results of `avx2`, `avx512`, `avx512-bf16` and
+/// `neon` are the same bits, too: what is added, and in which order, is one text. `portable` rounds between a
+/// multiplication and an addition; in bf16 `avx512-bf16` and `amx` add pairs, which the others do not.
 public struct KernelSet: Sendable, CustomStringConvertible {
   /// As `GPT2_KERNELS` names it.
   public enum Name: String, CaseIterable, Sendable {
@@ -22,6 +22,8 @@ public struct KernelSet: Sendable, CustomStringConvertible {
     case avx512BF16 = "avx512-bf16"
     /// With AMX's tiles for bfloat16 besides.
     case amx
+    /// Any arm64 processor; with dot products of bytes where it has them.
+    case neon
   }
 
   public let name: Name

@@ -15,6 +15,8 @@ struct Processor: Sendable {
   var multipliesBF16Fast = false
   /// Eight tiles of a kibibyte for bfloat16 (Sapphire Rapids and later).
   var amx = Tiles.missing
+  /// arm64's dot products of bytes (Cortex-A55, Apple's M1, Graviton 2, and later).
+  var hasDotProducts = false
   var caches = CacheSizes()
 
   /// Whether AMX's tiles can be used. Linux saves them only for a process that asks, and may refuse it.
@@ -31,7 +33,9 @@ struct Processor: Sendable {
     #if arch(x86_64)
       return x86()
     #else
-      return Processor()
+      var result = Processor()
+      result.hasDotProducts = ck_has_dot_products() != 0
+      return result
     #endif
   }
 
