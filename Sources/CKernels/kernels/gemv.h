@@ -7,11 +7,11 @@ CK_INLINE void CK(dots)(
     float *dots) {
   const long size = CK(bytes)(type);
   ck_v near[4][3], far[4][3];
-  for (int line = 0; line < 4; line++)
-    for (int row = 0; row < 3; row++) near[line][row] = far[line][row] = (ck_v)0.0f;
+  CK_UNROLL for (int line = 0; line < 4; line++)
+    CK_UNROLL for (int row = 0; row < 3; row++) near[line][row] = far[line][row] = (ck_v)0.0f;
   long start = 0;
   for (; start + 32 <= columns; start += 32) {
-    for (int line = 0; line < 4; line++) {
+    CK_UNROLL for (int line = 0; line < 4; line++) {
       const char *w = lines[line] + start * size;
       // The lines after these four, which the processor asks for too late where lines are short, and where it is at work
       // on these for long: a quarter of a thread's speed with two bytes a value; nothing for one row of four bytes.
@@ -20,7 +20,7 @@ CK_INLINE void CK(dots)(
         if (type == CK_FP32) ck_prefetch(w + 4 * line_bytes + 64);
       }
       const ck_v first = CK(load_values)(w, type), second = CK(load_values)(w + 16 * size, type);
-      for (int row = 0; row < rows; row++) {
+      CK_UNROLL for (int row = 0; row < rows; row++) {
         near[line][row] = CK(fma)(first, CK(load)(x + row * x_stride + start), near[line][row]);
         far[line][row] = CK(fma)(second, CK(load)(x + row * x_stride + start + 16), far[line][row]);
       }
@@ -28,15 +28,15 @@ CK_INLINE void CK(dots)(
   }
   for (; start < columns; start += 16) {
     const long lanes = columns - start;
-    for (int line = 0; line < 4; line++) {
+    CK_UNROLL for (int line = 0; line < 4; line++) {
       const ck_v w = CK(load_some_values)(lines[line] + start * size, type, lanes);
-      for (int row = 0; row < rows; row++)
+      CK_UNROLL for (int row = 0; row < rows; row++)
         near[line][row] =
             CK(fma)(w, CK(load_some)(x + row * x_stride + start, lanes, 0), near[line][row]);
     }
   }
-  for (int row = 0; row < rows; row++)
-    for (int line = 0; line < 4; line++) dots[row * 16 + line] = CK(sum)(near[line][row] + far[line][row]);
+  CK_UNROLL for (int row = 0; row < rows; row++)
+    CK_UNROLL for (int line = 0; line < 4; line++) dots[row * 16 + line] = CK(sum)(near[line][row] + far[line][row]);
 }
 
 // Writes up to sixteen neighbours of a row of the product. c may be the addend: it is read first.
@@ -59,7 +59,7 @@ CK_INLINE void CK(gemv)(
       for (int quad = 0; quad < 16; quad += 4) {
         // Lines that are not there repeat the last.
         const char *four[4];
-        for (int index = 0; index < 4; index++) {
+        CK_UNROLL for (int index = 0; index < 4; index++) {
           const long wanted = quad + index < lanes ? quad + index : lanes - 1;
           four[index] = weight + (line + wanted) * line_bytes;
         }
