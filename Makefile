@@ -3,7 +3,7 @@ GPT2 := .build/release/gpt2
 PYTHON ?= python3
 PREFIX ?= /usr/local
 
-.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install uninstall check-package clean
+.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install uninstall check-kernels check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ measure: build ## Time a training step of 124M at B=4, T=64
 
 bench: build ## Time every operation of 124M, and whole passes, against what this machine can do
 	$(GPT2) bench
+
+check-kernels: setup ## Test and verify on each set of kernels that this processor has
+	dev/check-kernels.sh
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh

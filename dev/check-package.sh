@@ -1,10 +1,9 @@
 #!/bin/sh
 # Usage: check-package.sh
 # Proves three things about Package.swift, from a fresh clone of what is committed:
-# 1. a plain `swift build -c release` makes the fast program that make does: with vector instructions of the
-#    building machine, the same weights bit for bit, and a step that takes as long;
-# 2. another package can depend on this one by version, where SwiftPM allows no unsafe flags, gets the same
-#    numbers, and can run README's example;
+# 1. a plain `swift build -c release` makes the fast program that make does: with kernels for all processors, the same
+#    weights bit for bit, and a step that takes as long;
+# 2. another package can depend on this one by version, gets the same numbers, and can run README's example;
 # 3. such a package's program decodes as fast as the command: a model of 124M's shape in q8_0, three rounds by turns.
 #    A busy machine can spoil that, so it fails below 0.95 of the command's speed only if GPT2_CHECK_SPEED is set.
 # Takes 2 GiB of memory and of temporary files.
@@ -41,14 +40,12 @@ if command -v objdump >/dev/null && [ "$(uname -m)" = x86_64 ]; then
   count() { objdump -d --no-show-raw-insn "$1" | grep -cE "%[yz]mm" || true; }
   a=$(count "$plain") b=$(count "$made")
   say "instructions on 256 or 512 bits: $a plain, $b by make"
-  if grep -q avx2 /proc/cpuinfo 2>/dev/null && [ "$a" -lt 1000 ]; then
-    fail "this machine has AVX2, but the plain build hardly uses it"
-  fi
+  [ "$a" -ge 1000 ] || fail "the plain build has hardly any kernels for AVX2"
 fi
 
 {
   "$made" tokenize --byte-level "$work/byte.bin" &&
-    "$made" tokenize Sources/Kernels/*.swift --tokenizer "$work/byte.bin" --output "$work/text"
+    "$made" tokenize Sources/Kernels/*/*.swift --tokenizer "$work/byte.bin" --output "$work/text"
 } 2>"$work/log" || {
   cat "$work/log"
   fail "tokenize"

@@ -28,10 +28,7 @@ fi
 
 # A folder of its own, so that other builds are left as they are.
 build="-c release --scratch-path .build-dist --disable-default-traits"
-case "$(uname -s)-$(uname -m)" in
-Linux-x86_64) build="$build --static-swift-stdlib -Xswiftc -static-executable -Xcc -march=x86-64" ;;
-Linux-*) build="$build --static-swift-stdlib -Xswiftc -static-executable" ;;
-esac
+[ "$(uname -s)" != Linux ] || build="$build --static-swift-stdlib -Xswiftc -static-executable"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # A signal alone ends some shells without that.
