@@ -1,8 +1,9 @@
 # `make run` and `make test` do their own set-up. `make help` lists the rest.
 GPT2 := .build/release/gpt2
 PYTHON ?= python3
+PREFIX ?= /usr/local
 
-.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench check-package clean
+.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install uninstall check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,6 +23,18 @@ test: setup ## Run the tests
 
 build: setup ## Build the gpt2 command
 	swift build -c release --product gpt2
+
+dist: ## Make dist/gpt2-VERSION-SYSTEM-PROCESSOR.tar.gz: a program for any machine of that kind
+	scripts/dist.sh
+
+check-dist: dist ## Prove that the archive's program runs on old processors, too (emulated by qemu-user)
+	dev/check-dist.sh
+
+install: ## Install gpt2, completions and manual pages below PREFIX, /usr/local if not given
+	DESTDIR="$(DESTDIR)" scripts/install.sh install "$(PREFIX)"
+
+uninstall: ## Remove what install put below PREFIX
+	DESTDIR="$(DESTDIR)" scripts/install.sh uninstall "$(PREFIX)"
 
 setup: ## Install what is missing (OpenBLAS and zlib on Linux)
 	@scripts/setup.sh
@@ -45,4 +58,4 @@ check-package: setup ## Prove that a plain build is fast and that other packages
 	dev/check-package.sh
 
 clean: ## Remove what was built
-	rm -rf .build
+	rm -rf .build .build-dist dist

@@ -1,22 +1,13 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.2
 import PackageDescription
 
-// SwiftPM refuses a versioned dependency that asks for unsafe flags. As a dependency the package is checked
-// out as ".build/checkouts/NAME", or by Xcode as "SourcePackages/checkouts/NAME", so there it asks for none
-// and is merely portable; built in its own folder it is fast and strict. dev/check-package.sh proves both.
-let isDependency = Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
-
-#if os(macOS)
-  // Accelerate's cblas_sgemm is deprecated without this, and a warning is an error here.
-  let strictFlags = ["-warnings-as-errors", "-Xcc", "-DACCELERATE_NEW_LAPACK"]
-#else
-  let strictFlags = ["-warnings-as-errors"]
-#endif
-
-let settings: [SwiftSetting] =
-  isDependency
-  ? []
-  : [.unsafeFlags(strictFlags)]
+let settings: [SwiftSetting] = [
+  // A file sees what it imports, and not what others of its module do.
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  // Accelerate's cblas_sgemm is deprecated without this.
+  .unsafeFlags(["-Xcc", "-DACCELERATE_NEW_LAPACK"], .when(platforms: [.macOS])),
+]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -45,6 +36,13 @@ let package = Package(
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "Lessons", targets: ["Lessons"]),
   ],
+  traits: [
+    .default(enabledTraits: ["OpenBLAS"]),
+    .trait(
+      name: "OpenBLAS",
+      description: "OpenBLAS for products where it is the fastest; without, our own kernels compute them all."
+    ),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -53,34 +51,48 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    floor("BinaryFiles", on: []),
+    floor("Platform", on: []),
+    floor("TextFormatting", on: []),
+    floor("BinaryFiles", on: ["Platform"]),
     floor("GGUF", on: ["BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
-    floor("RandomNumbers", on: []),
+    floor("RandomNumbers", on: ["Platform"]),
     .systemLibrary(name: "CKernels"),
-    floor("Kernels", on: ["CKernels", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
-    floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers"]),
-    floor("Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers"]),
-    floor("Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
-    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
-    floor("Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor(
-      "Training", on: ["Evaluation", "Generation", "Transformer", "Tokens", "BinaryFiles", "RandomNumbers"]),
-    floor("Charts", on: []),
-    floor("Reports", on: ["Training", "Charts", "BinaryFiles"]),
-    floor("Benchmarks", on: ["Kernels", "Transformer", "Generation"]),
+      "Kernels",
+      on: [
+        "CKernels", "Platform",
+        .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
+      ]),
+    floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers", "Platform"]),
+    floor(
+      "Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers", "Platform"]),
+    floor(
+      "Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
+    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    floor(
+      "Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform"]),
+    floor(
+      "Training",
+      on: [
+        "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers",
+        "TextFormatting", "Platform",
+      ]),
+    floor("Charts", on: ["TextFormatting", "Platform"]),
+    floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
+    floor("Benchmarks", on: ["Kernels", "Transformer", "Generation", "Platform"]),
     floor(
       "Lessons",
       on: [
         "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
-        "RandomNumbers", "CZlib",
+        "RandomNumbers", "Platform", "CZlib",
       ]),
-    floor("Terminal", on: ["Kernels", "BinaryFiles", argumentParser]),
+    floor("Terminal", on: ["Kernels", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens",
-        "Kernels", "GGUF", "BinaryFiles", argumentParser,
+        "Kernels", "GGUF", "BinaryFiles", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -93,19 +105,25 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Platform", using: ["Platform"]),
+    tests(of: "TextFormatting", using: ["TextFormatting"]),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
     tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
-    tests(of: "Kernels", using: ["Kernels"]),
-    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles"]),
+    tests(of: "Kernels", using: ["Kernels", "CKernels"]),
+    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles", "RandomNumbers"]),
     tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "SafeTensors", "BinaryFiles"]),
-    tests(of: "Generation", using: ["Generation", "Transformer", "Tokens", "Kernels"]),
+    tests(
+      of: "Generation",
+      using: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),
     tests(
       of: "Evaluation",
       using: ["Evaluation", "Generation", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
-    tests(of: "Training", using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+    tests(
+      of: "Training",
+      using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
@@ -115,7 +133,7 @@ let package = Package(
         "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
         "CZlib",
       ]),
-    tests(of: "Command", using: ["gpt2", "ladder"]),
+    tests(of: "Command", using: ["gpt2", "ladder", "Transformer", "Tokens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,13 @@
 #!/bin/sh
-# Proves two things about Package.swift, from a fresh clone of what is committed:
+# Usage: check-package.sh
+# Proves three things about Package.swift, from a fresh clone of what is committed:
 # 1. a plain `swift build -c release` makes the fast program that make does: with vector instructions of the
 #    building machine, the same weights bit for bit, and a step that takes as long;
 # 2. another package can depend on this one by version, where SwiftPM allows no unsafe flags, gets the same
-#    numbers, and can run README's example.
+#    numbers, and can run README's example;
+# 3. such a package's program decodes as fast as the command: a model of 124M's shape in q8_0, three rounds by turns.
+#    A busy machine can spoil that, so it fails below 0.95 of the command's speed only if GPT2_CHECK_SPEED is set.
+# Takes 2 GiB of memory and of temporary files.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
 root=$(pwd)
@@ -69,7 +73,7 @@ say "2. a package that depends on this one by version"
 version=99.0.0
 git -C "$work/gpt2" -c user.name=check -c user.email=check@localhost -c tag.gpgSign=false \
   tag --force --annotate $version -m "for the check" >/dev/null
-mkdir -p "$work/reader/Sources/reader" "$work/reader/Sources/speaker"
+mkdir -p "$work/reader/Sources/reader" "$work/reader/Sources/speaker" "$work/reader/Sources/decoder"
 cat >"$work/reader/Package.swift" <<EOF
 // swift-tools-version: 6.0
 import PackageDescription
@@ -82,6 +86,11 @@ let package = Package(
     .executableTarget(
       name: "reader", dependencies: [.product(name: "GPT2Library", package: "gpt2")]),
     .executableTarget(name: "speaker", dependencies: [.product(name: "GPT2Kit", package: "gpt2")]),
+    .executableTarget(
+      name: "decoder",
+      dependencies: [
+        .product(name: "GPT2Kit", package: "gpt2"), .product(name: "GPT2Library", package: "gpt2"),
+      ]),
   ])
 EOF
 cat >"$work/reader/Sources/reader/main.swift" <<'EOF'
@@ -111,6 +120,32 @@ cp Tests/GPT2KitTests/ReadmeExample.swift "$work/reader/Sources/speaker/Example.
 cat >"$work/reader/Sources/speaker/main.swift" <<'EOF'
 try await tellAStory(model: CommandLine.arguments[1], tokenizer: CommandLine.arguments[2])
 EOF
+# Writes a tokenizer of GPT-2's size without GPT-2's words, or prints how many tokens a second it decodes.
+cat >"$work/reader/Sources/decoder/main.swift" <<'EOF'
+import BinaryFiles
+import GPT2Kit
+
+let arguments = CommandLine.arguments
+if arguments.count == 2 {
+  var header = Header(magic: 20_240_328, version: 2)
+  header[2] = 50_257
+  header[3] = 50_256
+  try FileWriter.write(to: arguments[1], replacing: false) { writer throws(FileError) in
+    try writer.append(header)
+    for token in 0..<50_257 {
+      let bytes = token < 256 ? [UInt8(token)] : Array("token \(token)".utf8)
+      try writer.append([UInt8(bytes.count)] + bytes)
+    }
+  }
+} else {
+  let gpt2 = try GPT2(contentsOf: arguments[1], tokenizer: arguments[2])
+  let options = GenerationOptions(
+    maximumTokens: 64, sampling: SamplingOptions(temperature: 0), stopsAtEndOfText: false)
+  var times: [ContinuousClock.Instant] = []
+  for try await _ in gpt2.generate("", options) { times.append(.now) }
+  print(Double(times.count - 1) / ((times[times.count - 1] - times[0]) / .seconds(1)))
+}
+EOF
 (cd "$work/reader" && swift build -c release >"$work/log" 2>&1) || {
   tail -n 20 "$work/log"
   fail "the depending package does not build"
@@ -121,4 +156,34 @@ case "$answer" in *agrees) ;; *) fail "the depending package computes something 
 story=$("$work/reader/.build/release/speaker" "$work/made/model_00000040.bin" "$work/byte.bin" | tr -d '\000')
 [ -n "$story" ] || fail "README's example says nothing"
 say "README's example says $(printf %s "$story" | wc -c) bytes"
+
+say "3. decoding by the package's program and by the command"
+decoder=$work/reader/.build/release/decoder
+{
+  "$decoder" "$work/words.bin" &&
+    "$made" train --model d12 --data "$work/text_train.bin" --output "$work/d12" --positions 128 --steps 1 \
+      --batch-size 1 --sequence-length 16 --sample-interval 0 &&
+    "$made" convert "$work/d12/model_00000001.bin" "$work/d12.gguf" --format q8_0
+} >"$work/log" 2>&1 || {
+  tail -n 20 "$work/log"
+  fail "a model of 124M's shape"
+}
+rm -rf "$work/d12"
+by_app() { "$decoder" "$work/d12.gguf" "$work/words.bin"; }
+by_command() {
+  "$made" generate --model "$work/d12.gguf" --tokenizer "$work/words.bin" --max-tokens 64 --temperature 0 \
+    --ignore-end-of-text 2>&1 >/dev/null | sed -n 's/.*decoding: .* s, \([0-9.]*\) tokens.*/\1/p'
+}
+for round in 1 2 3; do
+  by_app >>"$work/app"
+  by_command >>"$work/command"
+done
+median() { sort -n "$1" | awk 'NR == 2 { printf "%.1f", $1 }'; }
+app=$(median "$work/app") command=$(median "$work/command")
+[ -n "$app" ] && [ -n "$command" ] || fail "one of the two did not say how fast it decodes"
+ratio=$(awk "BEGIN { printf \"%.2f\", $app / $command }")
+say "tokens a second, q8_0, medians: $app by the package's program, $command by the command: ratio $ratio"
+if [ -n "${GPT2_CHECK_SPEED-}" ] && awk "BEGIN { exit !($ratio < 0.95) }"; then
+  fail "the package's program decodes at $ratio of the command's speed, expected at least 0.95"
+fi
 say "passed"

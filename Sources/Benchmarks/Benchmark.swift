@@ -43,11 +43,12 @@ public struct Benchmark {
       }
       if let step, parts.contains(.growth) { report.sections.append(try growth(step, peaks)) }
     }
+    if parts.contains(.scaling) { report.sections.append(try scaling(memory)) }
     report.peaks.allThreadsAtEnd = try meter.rates(on: workers)
     return report
   }
 
-  private func languageModel(over model: Model) throws -> LanguageModel {
+  func languageModel(over model: Model) throws -> LanguageModel {
     let format = settings.weightFormat
     guard format != .fp32 else { return try LanguageModel(model) }
     try observe("weights in \(format.rawValue)")

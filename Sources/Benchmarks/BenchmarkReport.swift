@@ -1,4 +1,5 @@
 import Kernels
+import Transformer
 
 /// Everything that was measured, in seconds, operations and bytes.
 public struct BenchmarkReport: Encodable, Sendable {
@@ -45,7 +46,7 @@ public struct BenchmarkReport: Encodable, Sendable {
 public struct BenchmarkSection: Encodable, Sendable {
   public enum Kind: String, Encodable, Sendable {
     case trainingOperations, prefillOperations, decodingOperations
-    case training, prefill, decoding, growth
+    case training, prefill, decoding, growth, scaling
   }
 
   public let kind: Kind
@@ -56,7 +57,7 @@ public struct BenchmarkSection: Encodable, Sendable {
   public var hasOperations: Bool {
     switch kind {
     case .trainingOperations, .prefillOperations, .decodingOperations: true
-    case .training, .prefill, .decoding, .growth: false
+    case .training, .prefill, .decoding, .growth, .scaling: false
     }
   }
 
@@ -77,7 +78,7 @@ public struct BenchmarkSection: Encodable, Sendable {
 
 /// One timed thing.
 public struct BenchmarkRow: Encodable, Sendable {
-  public let name: String
+  public private(set) var name: String
   /// Forward, backward, …; `nil` where the row is a whole pass.
   public let pass: String?
   /// The median of one call.
@@ -113,6 +114,13 @@ public struct BenchmarkRow: Encodable, Sendable {
     fractionOfPeak = limit.seconds / seconds
     self.tokens = tokens
     self.isPart = isPart
+  }
+
+  /// The same figures under another name.
+  func named(_ name: String) -> BenchmarkRow {
+    var row = self
+    row.name = name
+    return row
   }
 
   /// Operations or bytes a second, as the bound is one or the other.

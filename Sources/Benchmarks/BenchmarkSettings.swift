@@ -13,6 +13,8 @@ public enum BenchmarkPart: String, CaseIterable, Sendable {
   case decode
   /// Training steps of growing batches.
   case growth
+  /// A step, a prompt and a token on ever more threads.
+  case scaling
 }
 
 /// What is measured, and how thoroughly.
@@ -66,7 +68,7 @@ public struct BenchmarkSettings: Sendable {
   /// memory that bandwidth is measured on.
   public func bytesNeeded(for parts: Set<BenchmarkPart>) -> Int {
     var shapes: [BatchShape] = []
-    if !parts.isDisjoint(with: [.ops, .train]) {
+    if !parts.isDisjoint(with: [.ops, .train, .scaling]) {
       shapes.append(BatchShape(batchSize: batchSize, sequenceLength: sequenceLength))
     }
     if parts.contains(.growth) { shapes += growth }

@@ -1,10 +1,5 @@
 import Kernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Where and how the program that takes the figures runs.
 public struct Machine: Encodable, Sendable {
@@ -22,7 +17,7 @@ public struct Machine: Encodable, Sendable {
   ///   - precision: Of the products.
   ///   - kernels: That will be measured.
   public init(_ precision: Precision, _ kernels: KernelSet) {
-    processor = Self.processorName
+    processor = System.processorName
     activeProcessors = Workers.activeProcessorCount
     self.kernels = kernels.name.rawValue
     matrixProduct = Matmul.provider(of: precision, with: kernels)
@@ -32,25 +27,4 @@ public struct Machine: Encodable, Sendable {
       isOptimised = true
     #endif
   }
-
-  #if os(Linux)
-    private static var processorName: String {
-      guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown" }
-      defer { fclose(file) }
-      var line = [CChar](repeating: 0, count: 1024)
-      while fgets(&line, Int32(line.count), file) != nil {
-        let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
-        return String(text[text.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\n" })
-      }
-      return "unknown"
-    }
-  #else
-    private static var processorName: String {
-      var text = [CChar](repeating: 0, count: 256)
-      var length = text.count
-      guard sysctlbyname("machdep.cpu.brand_string", &text, &length, nil, 0) == 0 else { return "unknown" }
-      return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-  #endif
 }

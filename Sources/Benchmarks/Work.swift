@@ -60,7 +60,7 @@ extension Work {
       operations: 4 * B * T * T * C, reads: 5 * B * T * C + B * heads * T, writes: 3 * B * T * C)
   }
 
-  /// Reads x, w, b; writes y, means and reciprocal deviations.
+  /// Reads x, w, b; writes y, means and rstd.
   static func layerNorm(rows R: Int, channels C: Int) -> Work {
     Work(reads: R * C + 2 * C, writes: R * C + 2 * R)
   }

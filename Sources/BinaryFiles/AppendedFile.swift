@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// A text file that grows line by line, each there at once, so that others can follow it and a crash loses none.
 public final class AppendedFile: @unchecked Sendable {
@@ -34,12 +30,7 @@ public final class AppendedFile: @unchecked Sendable {
 
   /// Appends a line and its end.
   public func append(_ line: String) throws(FileError) {
-    var rest = Array((line + "\n").utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FileError(path, .fromErrno("writing to it")) }
-      rest = rest.dropFirst(count)
-    }
+    let isWritten = Array((line + "\n").utf8).withUnsafeBytes { Descriptors.write($0, to: descriptor) }
+    guard isWritten else { throw FileError(path, .fromErrno("writing to it")) }
   }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 extension FileError: CustomStringConvertible {
   public var description: String { "\(path): \(cause.explanation)" }
@@ -54,7 +50,7 @@ extension FileError.Cause {
       case ENOMEM: "there is not enough memory for it; close other programs or use a smaller file"
       default: "check the path and the disk it is on"
       }
-    return "\(operation) failed: \(String(cString: strerror(code))); \(advice)"
+    return "\(operation) failed: \(System.errorText(code)); \(advice)"
   }
 }
 

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
 ///
@@ -71,16 +67,8 @@ public final class FileWriter {
 
   /// Appends bytes.
   public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let chunk = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-      // The module's own write(2), not the method of this type.
-      let written = posixWrite(descriptor, chunk)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw FileError(path, .fromErrno("writing it")) }
-      rest = rest.dropFirst(written)
-      count += written
-    }
+    guard Descriptors.write(bytes, to: descriptor) else { throw FileError(path, .fromErrno("writing it")) }
+    count += bytes.count
   }
 
   /// Appends an array of little-endian values.
@@ -158,11 +146,7 @@ public final class FileWriter {
   }
 
   private func sync() throws(FileError) {
-    #if canImport(Darwin)
-      // fsync leaves the data in the drive's cache there; not every file system knows the stronger call.
-      if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
-    #endif
-    guard fsync(descriptor) == 0 else { throw FileError(path, .fromErrno("syncing it")) }
+    guard System.sync(descriptor) else { throw FileError(path, .fromErrno("syncing it")) }
   }
 
   /// Unlike rename, link refuses a target that appeared meanwhile; file systems without hard links say so in
@@ -176,8 +160,4 @@ public final class FileWriter {
     try Self.check(path, replacing: false)
     guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
   }
-}
-
-private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// A file's bytes, mapped into memory and unmapped when the last reference goes.
 ///
@@ -58,12 +54,7 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   /// Brings all pages into the process's tables, as far as the system can; nothing depends on it.
-  public func populate() {
-    #if os(Linux)
-      // MADV_POPULATE_READ, since Linux 5.14; older headers do not name it.
-      if let start = bytes.baseAddress { madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, 22) }
-    #endif
-  }
+  public func populate() { Pages.populate(bytes) }
 
   /// Reads a little-endian value at any alignment. The caller has checked that it lies inside the file.
   public func load<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {

@@ -24,10 +24,12 @@
 #pragma clang fp contract(off)
 
 #include "sets/portable.h"
+#include "sets/amx_model.h"
 #if defined(__x86_64__)
 #include "sets/avx2.h"
 #include "sets/avx512.h"
 #include "sets/avx512bf16.h"
+#include "sets/amx.h"
 #endif
 #if defined(__aarch64__)
 #include "sets/neon.h"

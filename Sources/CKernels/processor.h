@@ -37,6 +37,18 @@ static inline unsigned long long ck_saved_registers(void) {
 #endif
 }
 
+// Asks Linux to let this process use AMX's tiles, which it saves only for those that ask; all threads may use them
+// then. 0, or the error's number, negative: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA).
+static inline long ck_request_tiles(void) {
+#if defined(__x86_64__) && defined(__linux__)
+  long result;
+  __asm__ volatile("syscall" : "=a"(result) : "a"(158L), "D"(0x1023L), "S"(18L) : "rcx", "r11", "memory");
+  return result;
+#else
+  return -1;
+#endif
+}
+
 // Whether an arm64 processor has dot products of bytes: FEAT_DotProd.
 static inline int ck_has_dot_products(void) {
 #if defined(__aarch64__) && defined(__linux__)

@@ -1,2 +1,2 @@
-// Debian's libopenblas-dev, as a Clang module. Only Kernels/BLAS.swift imports it.
+// Debian's libopenblas-dev, as a Clang module. Only Kernels/Products/BLAS.swift imports it.
 #include <cblas.h>

@@ -1,22 +1,15 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
+import TextFormatting
 
 /// Numbers as people read them, and as SVG does.
 public enum NumberText {
-  /// "3.50": with so many decimals, half away from zero. Numbers too large for that are written as powers of ten.
+  /// "3.50": with so many decimals. Numbers too large for that are written as powers of ten, and 0 has no sign.
   public static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return named(value) }
-    let scaled = (abs(value) * power(10, decimals)).rounded()
-    guard scaled < 0x1p53 else { return scientific(value) }
-    var digits = String(Int(scaled))
-    if decimals > 0 {
-      digits = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-      digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -decimals))
-    }
-    return value < 0 && scaled > 0 ? "−" + digits : digits
+    guard abs(value) * power(10, decimals) < 0x1p53 else { return scientific(value) }
+    let digits = DecimalText.fixed(abs(value), decimals)
+    let isZero = digits.allSatisfy { $0 == "0" || $0 == "." }
+    return value < 0 && !isZero ? "−" + digits : digits
   }
 
   /// "1,234,567".
@@ -58,19 +51,13 @@ public enum NumberText {
   public static func scientific(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return named(value) }
     guard value != 0 else { return "0" }
-    var exponent = exponent10(value)
-    // In two steps, since a power of a subnormal number's size is no number.
-    var mantissa = value / power(10, exponent / 2) / power(10, exponent - exponent / 2)
-    if (abs(mantissa) * power(10, digits - 1)).rounded() >= power(10, digits) {
-      mantissa /= 10
-      exponent += 1
+    let parts = DecimalText.scientific(abs(value), digits - 1).split(separator: "e")
+    var mantissa = parts[0]
+    if mantissa.contains(".") {
+      while mantissa.last == "0" { mantissa.removeLast() }
+      if mantissa.last == "." { mantissa.removeLast() }
     }
-    var text = fixed(mantissa, digits - 1)
-    if text.contains(".") {
-      while text.last == "0" { text.removeLast() }
-      if text.last == "." { text.removeLast() }
-    }
-    return "\(text)×10\(superscript(exponent))"
+    return (value < 0 ? "−" : "") + "\(mantissa)×10\(superscript(Int(parts[1]) ?? 0))"
   }
 
   /// "250", "20k", "1.5M", "2G": no more digits than needed, for the ticks of an axis.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Where values of an axis are drawn: from a domain of values to a range of coordinates.
 public struct Scale: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// A place on an axis that has a label.
 public struct Tick: Equatable, Sendable {

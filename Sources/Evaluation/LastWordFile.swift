@@ -1,12 +1,6 @@
 import BinaryFiles
 import Tokens
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A text whose last word is to be predicted.
 public struct LastWordExample: Sendable, Equatable {
   /// The tokens of all before the spaces before the last word.
@@ -61,11 +55,6 @@ private struct LineReader {
   /// Counted from 1.
   let number: Int
 
-  /// What a line must hold; other keys do not matter.
-  private struct Record: Decodable {
-    let text: String
-  }
-
   func example(
     in line: UnsafeRawBufferPointer, _ tokenizer: Tokenizer, _ longest: Int
   ) throws(FileError) -> LastWordExample {
@@ -90,7 +79,7 @@ private struct LineReader {
 
   private func text(in json: String) throws(FileError) -> String {
     do {
-      return try JSONDecoder().decode(Record.self, from: Data(json.utf8)).text
+      return try JSONCoding.text(in: "text", of: json.utf8)
     } catch DecodingError.keyNotFound, DecodingError.valueNotFound {
       throw error(json, #"a JSON object with a "text""#)
     } catch DecodingError.typeMismatch {

@@ -16,6 +16,8 @@ import Transformer
 public final class GPT2: Sendable {
   public let model: LanguageModel
   public let tokenizer: Tokenizer
+  /// What drafts tokens for the model to check; it makes texts come faster and changes nothing in them.
+  public let draft: Draft?
 
   /// Loads a model.
   ///
@@ -25,25 +27,29 @@ public final class GPT2: Sendable {
   ///   - adaptersPath: Low-rank adapters that were trained on the model (`gpt2 train --lora-rank`).
   ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
   ///     no more precise themselves, else fp32.
+  ///   - draft: What drafts tokens for the model to check: `.q4` if its weights are in fp32, fp16 or bf16 is the
+  ///     fastest, for a sixth of their memory; by default nothing.
   ///   - threads: How many threads may work at once; all processors if not given.
-  /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `AllocationError`;
+  /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `DraftError`; `AllocationError`;
   ///   `KernelSetError` if `GPT2_KERNELS` names kernels that there are not.
   public convenience init(
     contentsOf path: String, tokenizer tokenizerPath: String? = nil, adapters adaptersPath: String? = nil,
-    precision: Precision? = nil, threads: Int? = nil
+    precision: Precision? = nil, draft: DraftKind? = nil, threads: Int? = nil
   ) throws {
     let source = ModelSource(
       path, tokenizer: tokenizerPath, adapters: adaptersPath, precision: precision)
     let (model, tokenizer) = try source.load(
       on: Workers(count: threads, kernels: try KernelSet.fromEnvironment()))
-    self.init(model, tokenizer)
+    self.init(model, tokenizer, draft: try draft.map { try Draft($0, for: model) })
   }
 
-  /// - Precondition: Both have the same vocabulary.
-  public init(_ model: LanguageModel, _ tokenizer: Tokenizer) {
+  /// - Parameter draft: One for this model.
+  /// - Precondition: Model and tokenizer have the same vocabulary.
+  public init(_ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil) {
     precondition(model.configuration.vocabularySize == tokenizer.vocabularySize, "the vocabularies differ")
     self.model = model
     self.tokenizer = tokenizer
+    self.draft = draft
   }
 
   /// The most tokens a prompt may have.

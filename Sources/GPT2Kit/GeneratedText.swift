@@ -52,6 +52,8 @@ public struct GeneratedText: AsyncSequence, Sendable {
     private let prompt: Prompt
     private let options: GenerationOptions
     private var batch: TextBatch?
+    /// Tokens that came with others from one step.
+    private var waiting: ArraySlice<GeneratedToken> = []
 
     init(_ gpt2: GPT2, _ prompt: Prompt, _ options: GenerationOptions) {
       self.gpt2 = gpt2
@@ -62,7 +64,8 @@ public struct GeneratedText: AsyncSequence, Sendable {
     func next() throws -> GeneratedToken? {
       let batch = try batch ?? begin()
       self.batch = batch
-      return batch.isFinished ? nil : try batch.step().first?.token
+      if waiting.isEmpty && !batch.isFinished { waiting = try batch.step().map(\.token)[...] }
+      return waiting.popFirst()
     }
 
     private func begin() throws -> TextBatch {
@@ -73,7 +76,8 @@ public struct GeneratedText: AsyncSequence, Sendable {
         }
       try options.check()
       return try TextBatch(
-        gpt2.model, gpt2.tokenizer, prompts: [tokens.map { Int32(clamping: $0) }], options: options)
+        gpt2.model, gpt2.tokenizer, prompts: [tokens.map { Int32(clamping: $0) }], options: options,
+        draft: gpt2.draft)
     }
   }
 }

@@ -1,6 +1,6 @@
 import BinaryFiles
 import Charts
-import Foundation
+import Platform
 
 /// What a lesson shows: numbers, pictures, and texts that a model wrote; as files, and as one page.
 public struct Gallery: Sendable {
@@ -99,11 +99,7 @@ public struct Gallery: Sendable {
   /// - Throws: `FileError` if the directory may not be used, or the system refuses a step.
   public func write(to directory: String) throws(FileError) {
     try Self.check(directory)
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(directory, .fromErrno("making the directory"))
-    }
+    try Folder.create(directory)
     for picture in pictures {
       let text = Array(picture.chart.svg.standaloneSVG(picture.chart.size).utf8)
       try FileWriter.write(to: "\(directory)/\(picture.name).svg", replacing: true) {
@@ -121,13 +117,11 @@ public struct Gallery: Sendable {
   ///
   /// - Throws: `FileError` if it is no directory, or one with other things in it.
   public static func check(_ directory: String) throws(FileError) {
-    let manager = FileManager.default
-    var isDirectory: ObjCBool = false
-    guard manager.fileExists(atPath: directory, isDirectory: &isDirectory) else { return }
-    guard isDirectory.boolValue else { throw FileError(directory, .notDirectory) }
-    guard access(directory, W_OK | X_OK) == 0,
-      let entries = try? manager.contentsOfDirectory(atPath: directory)
-    else { throw FileError(directory, .permissionDenied) }
+    guard access(directory, F_OK) == 0 else { return }
+    guard Folder.exists(directory) else { throw FileError(directory, .notDirectory) }
+    guard access(directory, W_OK | X_OK) == 0, let entries = try? Folder.entries(of: directory) else {
+      throw FileError(directory, .permissionDenied)
+    }
     guard entries.isEmpty || isOurs(directory + "/index.html") else {
       throw FileError(
         directory,

@@ -1,10 +1,5 @@
+import Platform
 import RandomNumbers
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 extension XorShift {
   /// Two independent standard normal values (Box and Muller 1958), as EurekaLabsAI's lessons draw them.

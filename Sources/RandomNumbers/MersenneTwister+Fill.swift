@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 // Whole buffers at a time: `uniform_` and `normal_` of llm.c's `llmc/rand.h`, operation for operation in
 // float32, so the bits agree with it where the two C libraries' logf, cosf and sinf do.

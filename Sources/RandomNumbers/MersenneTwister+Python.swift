@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 // The draws of Python's `random` and of numpy's legacy `RandomState`, which share the generator but differ from PyTorch
 // in how they seed it and in what they make of its words.

@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import Platform
 import Training
 
 /// The checkpoints of a run directory, llm.c's too.
@@ -36,7 +36,7 @@ public struct RunFiles: Equatable, Sendable {
   /// - Throws: `FileError` if it is no directory that can be read.
   public init(directory: String) throws(FileError) {
     var found: [Int: Checkpoint] = [:]
-    for name in try Self.names(in: directory) {
+    for name in try Folder.names(in: directory) {
       // A file that has gone meanwhile is none.
       guard let file = RunFileName(name), let bytes = Self.size(of: directory + "/" + name) else { continue }
       let step = file.step
@@ -52,21 +52,6 @@ public struct RunFiles: Equatable, Sendable {
       }
     }
     checkpoints = found.values.sorted { $0.step < $1.step }
-  }
-
-  /// The names of what is in a directory.
-  ///
-  /// - Throws: `FileError` if it is no directory that can be read.
-  static func names(in directory: String) throws(FileError) -> [String] {
-    guard let stream = opendir(directory) else {
-      throw FileError(directory, .fromErrno("opening the directory"))
-    }
-    closedir(stream)
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: directory)
-    } catch {
-      throw FileError(directory, .system(operation: "listing the directory", code: EIO))
-    }
   }
 
   private static func size(of path: String) -> Int? {

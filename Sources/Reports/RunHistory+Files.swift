@@ -1,5 +1,4 @@
 import BinaryFiles
-import Foundation
 import Training
 
 extension RunHistory {
@@ -14,7 +13,7 @@ extension RunHistory {
   /// - Throws: `FileError` if it is no directory, has neither file or one without records, or any other line that is
   ///   no record.
   public init(directory: String) throws(FileError) {
-    let names = try RunFiles.names(in: directory)
+    let names = try Folder.names(in: directory)
     if names.contains(Source.metrics.rawValue) {
       self = try Self(metrics: directory + "/" + Source.metrics.rawValue)
     } else if names.contains(Source.mainLog.rawValue) {
@@ -33,11 +32,8 @@ extension RunHistory {
   /// - Throws: `FileError` if the file cannot be read, has no record, or a line that is none and was not cut short.
   public init(metrics path: String) throws(FileError) {
     self.init(.metrics)
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     try read(path) { line throws(FileError) in
-      if let record = try? decoder.decode(RunRecord.self, from: Data(line.text.utf8)),
+      if let record = try? JSONCoding.value(RunRecord.self, from: line.text.utf8),
         (0...Self.stepLimit).contains(record.step)
       {
         return .record(record)

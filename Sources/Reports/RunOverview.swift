@@ -1,5 +1,5 @@
 import Charts
-import Foundation
+import Platform
 
 /// A run in a few numbers.
 public struct RunOverview: Encodable, Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Platform
 
 /// Standard error: everything that is not the data a command was asked for.
 public enum Diagnostics {
@@ -6,7 +6,8 @@ public enum Diagnostics {
 
   fileprivate static func emit(_ text: String) {
     // A reader that went away is no reason to stop what is under way.
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    var text = text
+    _ = text.withUTF8 { Descriptors.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
   }
 }
 

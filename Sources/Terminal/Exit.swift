@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Kernels
+import Platform
 
 /// How a program ends: which message, on which stream, with which code.
 public enum Exit {

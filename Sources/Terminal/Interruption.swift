@@ -1,4 +1,4 @@
-import Foundation
+import Platform
 import Synchronization
 
 /// Ctrl-C, SIGTERM and a closed terminal, noticed rather than suffered: what is under way finishes its step and
@@ -19,7 +19,7 @@ public enum Interruption {
     _ = isAsked  // Initialised here, not in the handler.
     var unblocked = sigset_t()
     sigemptyset(&unblocked)
-    for signalNumber in signals where !isIgnored(signalNumber) {
+    for signalNumber in signals where !System.ignores(signalNumber) {
       sigaddset(&unblocked, signalNumber)
       signal(signalNumber) { number in
         Interruption.wasAsked.store(true, ordering: .relaxed)
@@ -32,16 +32,5 @@ public enum Interruption {
   /// From here on no signal but a kill ends the program: something is being saved.
   public static func hold() {
     for signalNumber in signals { signal(signalNumber, SIG_IGN) }
-  }
-
-  private static func isIgnored(_ signalNumber: Int32) -> Bool {
-    var action = sigaction()
-    sigaction(signalNumber, nil, &action)
-    #if canImport(Darwin)
-      let handler = action.__sigaction_u.__sa_handler
-    #else
-      let handler = action.__sigaction_handler.sa_handler
-    #endif
-    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

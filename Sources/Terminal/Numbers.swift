@@ -1,4 +1,4 @@
-import Foundation
+import TextFormatting
 
 /// Numbers as people read them.
 public enum Numbers {
@@ -11,11 +11,11 @@ public enum Numbers {
   }
 
   public static func fixed(_ value: Double, _ decimals: Int) -> String {
-    String(format: "%.\(decimals)f", value)
+    DecimalText.fixed(value, decimals)
   }
 
   public static func scientific(_ value: Float) -> String {
-    value == 0 ? "0" : String(format: "%.2e", Double(value))
+    value == 0 ? "0" : DecimalText.scientific(Double(value), 2)
   }
 
   /// "2.1 GiB" or "310 MiB".
@@ -29,7 +29,7 @@ public enum Numbers {
     guard seconds.isFinite, seconds < 1e7 else { return "--:--" }
     let total = Int(seconds.rounded())
     let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
-    return hours > 0
-      ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+    let seconds = DecimalText.padded(rest, 2)
+    return hours > 0 ? "\(hours):\(DecimalText.padded(minutes, 2)):\(seconds)" : "\(minutes):\(seconds)"
   }
 }

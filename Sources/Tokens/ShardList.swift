@@ -1,10 +1,5 @@
 import BinaryFiles
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The file of this path, or if there is none, those that match it as a shell pattern, sorted by name.
 ///

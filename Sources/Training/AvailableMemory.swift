@@ -1,10 +1,5 @@
 import Kernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// How much memory a process may still use.
 public enum AvailableMemory {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The learning rate at each step: a linear warm-up, then one of llm.c's schedulers.h.
 ///

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import Tokens
 import Transformer
 
 /// Holds a model against a reference state: logits, loss, every gradient, then ten optimizer steps.

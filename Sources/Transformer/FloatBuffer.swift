@@ -1,10 +1,5 @@
 import BinaryFiles
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// One allocation of float32 values, freed with the last reference: the only owner of large memory.
 package final class FloatBuffer {
@@ -31,14 +26,7 @@ package final class FloatBuffer {
     guard let byteCount = (CheckedCount(count) * MemoryLayout<Float>.stride).value else {
       throw AllocationError(values: count)
     }
-    let protection = PROT_READ | PROT_WRITE
-    guard let address = mmap(nil, byteCount, protection, MAP_PRIVATE | Self.anonymous, -1, 0),
-      address != MAP_FAILED
-    else { throw AllocationError(values: count) }
-    #if os(Linux)
-      // Page faults of 4 KiB cost a fifth of a small step's time; a hint, so its failure does not matter.
-      madvise(address, byteCount, MADV_HUGEPAGE)
-    #endif
+    guard let address = Pages.allocate(byteCount) else { throw AllocationError(values: count) }
     let start = address.bindMemory(to: Float.self, capacity: count)
     values = UnsafeMutableBufferPointer(start: start, count: count)
   }
@@ -53,14 +41,8 @@ package final class FloatBuffer {
 
   deinit {
     guard file == nil, let start = values.baseAddress else { return }
-    munmap(start, values.count * MemoryLayout<Float>.stride)
+    Pages.free(start, values.count * MemoryLayout<Float>.stride)
   }
-
-  #if os(Linux)
-    private static let anonymous = Int32(MAP_ANONYMOUS)
-  #else
-    private static let anonymous = MAP_ANON
-  #endif
 }
 
 /// The system has not enough memory for a buffer.

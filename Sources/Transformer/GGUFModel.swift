@@ -1,12 +1,7 @@
 import BinaryFiles
 import GGUF
 import Kernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// GPT-2 in a GGUF file: checks that it is whole and consistent, and finds its tensors.
 struct GGUFModel {

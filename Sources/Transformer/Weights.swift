@@ -58,6 +58,16 @@ public final class Weights: @unchecked Sendable {
     tensors.reduce(0) { $0 + ($1.key.isMultiplied ? $1.value.reduce(0) { $0 + $1.byteCount } : 0) }
   }
 
+  /// The same in another format; `nil` if a matrix's rows are no whole blocks of it.
+  package func multipliedByteCount(in format: WeightFormat) -> Int? {
+    var sum = 0
+    for matrix in tensors.filter(\.key.isMultiplied).values.joined() {
+      guard let rowBytes = format.byteCount(matrix.columns) else { return nil }
+      sum += matrix.rows * rowBytes
+    }
+    return sum
+  }
+
   /// Bytes of all tensors.
   public var byteCount: Int {
     tensors.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }

@@ -16,6 +16,7 @@ struct BenchCommand: ParsableCommand {
         prefill  the pass over a prompt
         decode   tokens after the prompt
         growth   training steps of ever longer sequences, then of ever more
+        scaling  a training step, a prompt and a token on 1, 2, 4, ... threads
 
         gpt2 bench
         gpt2 bench ops train --batch-size 8 --precision bf16
@@ -27,7 +28,7 @@ struct BenchCommand: ParsableCommand {
       in the caches may pass 100 % of the memory's.
       """)
 
-  @Argument(help: "What to measure; everything but growth if nothing is named.")
+  @Argument(help: "What to measure; everything but growth and scaling if nothing is named.")
   var parts: [BenchmarkPart] = []
 
   @Option(help: "Size of the model: d12 is GPT-2 124M.")
@@ -89,7 +90,8 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let settings = try settings()
-    let parts = Set(self.parts.isEmpty ? BenchmarkPart.allCases.filter { $0 != .growth } : self.parts)
+    let parts = Set(
+      self.parts.isEmpty ? BenchmarkPart.allCases.filter { ![.growth, .scaling].contains($0) } : self.parts)
     try MemoryShortage.check(benchmark: settings.bytesNeeded(for: parts))
     var progress = ProgressLine()
     Interruption.watch()

@@ -1,5 +1,4 @@
 import Benchmarks
-import Foundation
 import Terminal
 
 /// A benchmark's report: tables, or one JSON object.

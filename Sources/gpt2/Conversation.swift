@@ -1,5 +1,5 @@
-import Foundation
 import Generation
+import Platform
 import Terminal
 import Tokens
 
@@ -9,8 +9,9 @@ struct Conversation {
   private let tokenizer: Tokenizer
   private let isTerminal = isatty(STDIN_FILENO) == 1
 
-  init(_ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions) throws {
-    batch = try TextBatch(model, tokenizer, prompts: [[]], options: options, isOpenEnded: true)
+  init(_ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions, _ draft: Draft?) throws {
+    batch = try TextBatch(
+      model, tokenizer, prompts: [[]], options: options, draft: draft, isOpenEnded: true)
     self.tokenizer = tokenizer
   }
 
@@ -42,6 +43,7 @@ struct Conversation {
       unread = 0
       for (_, token) in step { try Output.write(token.text) }
     }
+    times.draft = batch.draftCounts
     try Output.write("\n")
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import BinaryFiles
 import Kernels
 import Transformer
 
@@ -12,9 +12,7 @@ enum ConversionTarget {
   case folder
 
   init(_ output: String) throws {
-    var isFolder: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-    if isFolder.boolValue || output.hasSuffix("/") {
+    if Folder.exists(output) || output.hasSuffix("/") {
       self = .folder
     } else if output.hasSuffix(".gguf") {
       self = .gguf

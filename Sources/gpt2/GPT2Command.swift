@@ -22,7 +22,7 @@ struct GPT2Command: ParsableCommand {
 
       Shell completions: gpt2 --generate-completion-script bash|zsh|fish
       """,
-    version: "0.1.0",
+    version: Release.version,
     subcommands: [
       TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, ConvertCommand.self,
       EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, BenchCommand.self,

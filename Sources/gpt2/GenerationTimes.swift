@@ -1,4 +1,4 @@
-import Foundation
+import Generation
 import Terminal
 
 /// When what happened in a run of `generate`, in seconds.
@@ -13,13 +13,15 @@ struct GenerationTimes: Encodable {
   /// Tokens after the first ones.
   private(set) var decodedTokens = 0
   private(set) var decode = 0.0
+  /// What the draft was good for, if there was one.
+  var draft: DraftCounts?
 
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant
 
   private enum CodingKeys: CodingKey {
-    case timeToFirstToken, load, promptTokens, prefill, decodedTokens, decode
+    case timeToFirstToken, load, promptTokens, prefill, decodedTokens, decode, draft
   }
 
   init() {
@@ -58,8 +60,15 @@ struct GenerationTimes: Encodable {
       "first token after \(Numbers.fixed(timeToFirstToken, 3)) s (loading \(Numbers.fixed(load, 3)) s)",
       "prompt: \(rate(promptTokens, prefill))",
     ]
-    if decodedTokens > 0 { parts.append("decoding: \(rate(decodedTokens, decode))") }
+    if decodedTokens > 0 { parts.append("decoding: \(rate(decodedTokens, decode))\(draftSummary)") }
     return parts.joined(separator: "; ") + "; \(threads) threads"
+  }
+
+  /// ", 61 of 80 drafted tokens accepted, 3.1 tokens a pass"
+  private var draftSummary: String {
+    guard let draft else { return "" }
+    return ", \(draft.accepted) of \(draft.proposed) drafted tokens accepted, "
+      + "\(Numbers.fixed(draft.tokensPerPass, 2)) tokens a pass"
   }
 
   private func rate(_ tokens: Int, _ seconds: Double) -> String {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import BinaryFiles
-import Foundation
+import Platform
 
 /// Where the text to continue comes from.
 struct PromptOptions: ParsableArguments {
@@ -36,7 +36,12 @@ struct PromptOptions: ParsableArguments {
   private func bytes() throws(FileError) -> [UInt8]? {
     if let prompt { return Array(prompt.utf8) }
     guard let promptFile else { return nil }
-    if promptFile == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+    if promptFile == "-" {
+      guard let bytes = Descriptors.readAll(from: STDIN_FILENO) else {
+        throw FileError("standard input", .fromErrno("reading it"))
+      }
+      return bytes
+    }
     let file = try MappedFile(path: promptFile)
     return withExtendedLifetime(file) { Array(file.bytes) }
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import BinaryFiles
-import Foundation
+import Platform
 import Reports
 import Terminal
 
@@ -52,7 +52,7 @@ struct ReportCommand: ParsableCommand {
       let path = "\(directory)/\(history.source.rawValue)"
       Diagnostics.write("warning: \(path): line \(line) is cut short and was left out")
     }
-    let name = URL(fileURLWithPath: directory).standardizedFileURL.lastPathComponent
+    let name = Folder.name(of: directory)
     if csv { return try Output.write(history.csv) }
     if json { return try JSON.print(RunOverview(history, name: name)) }
     let report = RunReport(
@@ -63,8 +63,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private static func origin(_ source: RunHistory.Source, records: Int) -> String {
-    let time = Date.now.formatted(.iso8601)
-    return "Made by gpt2 report \(GPT2Command.configuration.version) at \(time) from \(records) records of "
+    "Made by gpt2 report \(GPT2Command.configuration.version) at \(System.timestamp) from \(records) records of "
       + "\(source.rawValue). Point at a chart to read its values."
   }
 

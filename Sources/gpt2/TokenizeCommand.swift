@@ -1,6 +1,6 @@
 import ArgumentParser
 import BinaryFiles
-import Foundation
+import Platform
 import Kernels
 import Terminal
 import Tokens

@@ -1,4 +1,5 @@
-import Foundation
+import Kernels
+import Platform
 import Terminal
 import Training
 
@@ -76,7 +77,7 @@ struct VerificationPrinter {
   private static func verdict(_ holds: Bool) -> String {
     let text = holds ? "ok" : "DIFFERS"
     let isColored =
-      isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+      isatty(STDOUT_FILENO) == 1 && (System.environment("NO_COLOR") ?? "").isEmpty
     return isColored ? "\u{1B}[\(holds ? 32 : 31)m\(text)\u{1B}[0m" : text
   }
 }

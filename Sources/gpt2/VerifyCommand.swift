@@ -1,6 +1,5 @@
 import ArgumentParser
 import BinaryFiles
-import Foundation
 import Kernels
 import Terminal
 import Training
@@ -92,7 +91,7 @@ struct VerifyCommand: ParsableCommand {
     let state = try ReferenceState(contentsOf: self.state, for: parameters.configuration)
     parameters.warnIfNotFinite(path: model, on: workers)
 
-    let scratch = recipe.checksResume ? try ScratchDirectory() : nil
+    let scratch = recipe.checksResume ? try ScratchDirectory("gpt2") : nil
     var progress = ProgressLine()
     defer { progress.clear() }
     Interruption.watch()

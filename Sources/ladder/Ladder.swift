@@ -17,7 +17,7 @@ struct Ladder: ParsableCommand {
 
         ladder micrograd --output lessons/micrograd
       """,
-    version: "0.1.0",
+    version: Release.version,
     subcommands: [ListCommand.self] + rungs.map { $0 as any ParsableCommand.Type })
 }
 

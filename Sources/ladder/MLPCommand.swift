@@ -1,6 +1,5 @@
 import ArgumentParser
 import BinaryFiles
-import Foundation
 import Lessons
 import Terminal
 

@@ -30,6 +30,7 @@ import Transformer
     #expect(
       report.sections.map(\.kind) == [
         .trainingOperations, .prefillOperations, .decodingOperations, .training, .prefill, .decoding, .growth,
+        .scaling,
       ])
     for row in report.sections.flatMap(\.rows) {
       #expect(row.secondsPerCall > 0 && row.secondsPerStep >= row.secondsPerCall, "\(row)")
@@ -42,6 +43,16 @@ import Transformer
     #expect(report.peaks.allThreads.threads == threads)
     #expect(report.peaks.fanOutSeconds > 0)
     #expect(observed.contains("qkv, backward") && observed.contains("training step, B=1 T=8"))
+  }
+
+  @Test func threadsAreAddedByDoubling() throws {
+    #expect(Benchmark.threadCounts(upTo: 1) == [1])
+    #expect(Benchmark.threadCounts(upTo: 2) == [1, 2])
+    #expect(Benchmark.threadCounts(upTo: 12) == [1, 2, 4, 8, 12])
+    let report = try Benchmark(try settings(threads: 3)) { _ in }.run([.scaling])
+    let rows = try #require(report.section(.scaling)?.rows)
+    #expect(rows.map(\.name).prefix(3) == ["1 thread: training step", "1 thread: prompt", "1 thread: token"])
+    #expect(rows.count == 9 && rows.last?.name == "3 threads: token")
   }
 
   @Test func operationsAreThoseOfTheModel() throws {

@@ -127,6 +127,38 @@ import Testing
     #expect(rounded.exitCode == 0 && rounded.output == stored.output)
   }
 
+  /// As one text, as several, in JSON with its log-probabilities, and in a conversation.
+  @Test(arguments: ["q4_0", "q8_0", "ngram"])
+  func draftsChangeNothing(draft: String) throws {
+    for options in [
+      ["--temperature", "0"], ["--n", "3"], ["--json", "--alternatives", "2", "--top-k", "4"],
+      ["--interactive", "--temperature", "0", "--stop", "e"],
+    ] {
+      let command =
+        options + (options[0] == "--interactive" ? [] : ["--prompt", "To be"]) + ["--max-tokens", "40"]
+      let (plain, drafted) = try (run(command), run(command + ["--draft", draft]))
+      #expect(drafted.exitCode == 0, "\(drafted.diagnostics)")
+      let isJSON = options[0] == "--json"
+      #expect(withoutTimes(drafted.output, isJSON) == withoutTimes(plain.output, isJSON))
+      #expect(drafted.diagnostics.contains("drafted tokens accepted"))
+      #expect(!plain.diagnostics.contains("drafted tokens accepted"))
+      for key in ["draft", "proposed", "accepted", "passes"] {
+        #expect(drafted.output.contains("\"\(key)\":") == isJSON)
+      }
+    }
+  }
+
+  private func run(_ options: [String]) throws -> Command {
+    try Command(
+      ["generate", "--model", model, "--tokenizer", workspace.tokenizer, "--ignore-end-of-text"] + options,
+      input: options.contains("--interactive") ? "To be\nor not\n\n" : nil)
+  }
+
+  private func withoutTimes(_ output: String, _ isJSON: Bool) -> [Substring] {
+    let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+    return isJSON ? lines.filter { !$0.contains("timeToFirstToken") } : lines
+  }
+
   @Test(arguments: [
     (["--prompt", ""], "empty prompt"), (["--prompt-file", "-"], "empty prompt"),
     (["--prompt", "a very long prompt for sixteen positions"], "sequence of 40 tokens"),
@@ -140,6 +172,9 @@ import Testing
     (["--n", "0"], "--n"), (["--alternatives", "2"], "--json"),
     (["--interactive", "--json"], "--interactive"),
     (["--quantize", "q5_0"], "q5_0"),
+    (["--draft", "q5_0"], "q5_0"), (["--draft", "fp16"], "fp16"),
+    (["--draft", "q4_0", "--quantize", "q4_0"], "a draft in q4_0 for weights in q4_0"),
+    (["--draft", "q8_0", "--quantize", "q4_0"], "expected a smaller format"),
   ])
   func whatCannotBeUsed(options: [String], words: String) throws {
     let result = try Command(

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import Tokens
+import Transformer
 
 @testable import Evaluation
 

@@ -30,6 +30,24 @@ import Transformer
     #expect(try await gpt2.generate("Hi", options).text() == expected.map(\.text).joined())
   }
 
+  /// The same texts, of whose tokens several come from one pass.
+  @Test(arguments: DraftKind.allCases)
+  func drafts(kind: DraftKind) async throws {
+    let drafting = GPT2(gpt2.model, gpt2.tokenizer, draft: try Draft(kind, for: gpt2.model))
+    for temperature in [0, 0.5] as [Float] {
+      let options = GenerationOptions(
+        maximumTokens: 70, sampling: .init(temperature: temperature, topK: 3), stopsAtEndOfText: false,
+        alternatives: 1)
+      var found: [[GeneratedToken]] = []
+      for gpt2 in [gpt2, drafting] {
+        var tokens: [GeneratedToken] = []
+        for try await token in gpt2.generate("To be", options) { tokens.append(token) }
+        found.append(tokens)
+      }
+      #expect(found[0].count == 70 && found[0] == found[1])
+    }
+  }
+
   /// Many texts at once over one model, each what it is alone.
   @Test func severalAtOnce() async throws {
     let gpt2 = gpt2

@@ -1,6 +1,7 @@
 import BinaryFiles
 import Foundation
 import Generation
+import Kernels
 import TestSupport
 import Testing
 import Tokens

@@ -119,7 +119,8 @@ import Testing
 
   /// Probabilities and gradients are rounded on the way, each by at most 2⁻⁹ of itself.
   @Test(
-    "In bfloat16, near the naive passes but not those of single precision", arguments: KernelSet.available)
+    "In bfloat16, near the naive passes but not those of single precision",
+    arguments: KernelSet.available + [.amxModel])
   func inBFloat16(kernels: KernelSet) {
     let shape = Shape(batch: 2, length: 67, heads: 2, size: 19)
     let (attention, single) = (Case(shape), Case(shape))

@@ -20,6 +20,10 @@ import Testing
       #expect(KernelSet.sets(for: processor).map(\.name) == [.portable, .avx2, .avx512])
       processor.hasAVX512BF16 = true
       #expect(KernelSet.sets(for: processor).last?.name == .avx512BF16)
+      processor.amx = .refused(1)
+      #expect(KernelSet.sets(for: processor).last?.name == .avx512BF16)
+      processor.amx = .granted
+      #expect(KernelSet.sets(for: processor).last?.name == .amx)
     }
 
     /// Intel's product of bfloat16 pairs is slower than that of fp32.
@@ -60,6 +64,30 @@ import Testing
     for name in KernelSet.Name.allCases where !KernelSet.available.contains(where: { $0.name == name }) {
       #expect(throws: KernelSetError.unavailable(name)) { try KernelSet.chosen(name.rawValue) }
     }
+  }
+
+  #if arch(x86_64)
+    /// Sums of tiles by the processor and by the model of it, where there are both.
+    @Test(.enabled(if: Processor.current.amx == .granted))
+    func theModelOfTilesComputesWhatTheyDo() throws {
+      let amx = try KernelSet.chosen("amx")
+      for (rows, columns, k) in [(32, 32, 32), (33, 65, 97), (7, 17, 1030)] {
+        let (a, b) = (Buffer(rows, k, seed: 1), Buffer(k, columns, seed: 2))
+        let results = [amx, .amxModel].map { kernels in
+          let c = Buffer(unset: rows, columns)
+          Matmul.multiply(
+            a.matrix, transposed: false, b.matrix, transposed: false, into: c.matrix, accumulating: false,
+            precision: .bf16, on: Workers(count: 2, kernels: kernels))
+          return c.values.map(\.bitPattern)
+        }
+        #expect(results[0] == results[1])
+      }
+    }
+  #endif
+
+  @Test func aRefusalSaysWhoRefuses() {
+    let text = KernelSetError.refused(.amx, 22).description
+    #expect(text.contains("the system") && text.contains("'amx'") && text.contains("22"))
   }
 
   @Test func cachesAreReported() {

@@ -2,6 +2,7 @@ import BinaryFiles
 import Foundation
 import TestSupport
 import Testing
+import Tokens
 
 @testable import Lessons
 

@@ -16,20 +16,30 @@ struct DocumentationPage {
 
     /// What is to be found in the file: the text if it is in backticks and no file's name, or else the name before.
     var name: String? {
-      guard text.hasPrefix("`"), text.hasSuffix("`"), !text.hasSuffix(".swift`") else { return nameBefore }
-      return text.filter { $0 != "`" }
+      guard text.hasPrefix("`"), text.hasSuffix("`") else { return nameBefore }
+      let name = text.filter { $0 != "`" }
+      return name.hasSuffix(".swift") || name.hasSuffix(".h") ? nameBefore : name
     }
   }
 
   /// All pages of all catalogues under Sources, by their paths.
   static func all() throws -> [String: DocumentationPage] {
-    let files = FileManager.default.enumerator(atPath: TestFiles.project("Sources"))
+    try pages(under: "Sources").filter { $0.key.contains(".docc/") }
+  }
+
+  /// The pages that are in no catalogue: README.md, and those of dev.
+  static func loose() throws -> [String: DocumentationPage] {
+    var pages = try pages(under: "dev")
+    pages["README.md"] = try DocumentationPage(contentsOf: "README.md")
+    return pages
+  }
+
+  private static func pages(under folder: String) throws -> [String: DocumentationPage] {
+    let files = FileManager.default.enumerator(atPath: TestFiles.project(folder))
     var pages: [String: DocumentationPage] = [:]
     while let file = files?.nextObject() as? String {
-      guard file.hasSuffix(".md"), file.contains(".docc/") else { continue }
-      let path = "Sources/" + file
-      let text = try String(contentsOfFile: TestFiles.project(path), encoding: .utf8)
-      pages[path] = DocumentationPage(path: path, text: text)
+      guard file.hasSuffix(".md") else { continue }
+      pages["\(folder)/\(file)"] = try DocumentationPage(contentsOf: "\(folder)/\(file)")
     }
     return pages
   }
@@ -77,6 +87,12 @@ struct DocumentationPage {
       }
     }
     return parts.joined(separator: "/")
+  }
+}
+
+extension DocumentationPage {
+  init(contentsOf path: String) throws {
+    self.init(path: path, text: try String(contentsOfFile: TestFiles.project(path), encoding: .utf8))
   }
 }
 

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The pages of every DocC catalogue under Sources lead to what they say they do.
+/// The pages of every DocC catalogue under Sources, README.md and those of dev lead to what they say they do.
 @Suite struct PagesTests {
   @Test func everyRelativeLinkLeadsToAFile() throws {
-    for page in try DocumentationPage.all().values {
+    for page in Array(try DocumentationPage.all().values) + Array(try DocumentationPage.loose().values) {
       for link in page.links {
         guard let target = page.target(of: link) else { continue }
         let isThere = FileManager.default.fileExists(atPath: TestFiles.project(target))
@@ -19,11 +19,14 @@ import Testing
     var count = 0
     for page in try DocumentationPage.all().values {
       for link in page.links {
-        guard let name = link.name, let target = page.target(of: link), target.hasSuffix(".swift"),
+        guard let name = link.name, let target = page.target(of: link),
+          target.hasSuffix(".swift") || target.hasSuffix(".h"),
           let source = try? String(contentsOfFile: TestFiles.project(target), encoding: .utf8)
         else { continue }
         count += 1
-        let isDeclared = SwiftDeclarations(source: source).contain(name)
+        let isDeclared =
+          target.hasSuffix(".h")
+          ? CDeclarations(source: source).contain(name) : SwiftDeclarations(source: source).contain(name)
         #expect(isDeclared, "\(page.path):\(link.line): no \(name) in \(target)")
       }
     }
@@ -68,15 +71,15 @@ import Testing
         [no](link.md)
         ```
         [`d`](#here) and `e(f:)` in
-        [G.swift](../G.swift), `h` in words, and [`I.swift`](../I.swift)
+        [G.swift](../G.swift), `h` in words, [`I.swift`](../I.swift), and [`CK(j)`](../k/j.h) of [`j.h`](../k/j.h)
         """)
     #expect(page.landingPath == "Sources/A/A.docc/A.md")
-    #expect(page.links.map(\.line) == [2, 2, 2, 2, 6, 7, 7])
-    #expect(page.links.map(\.name) == ["C.run", nil, nil, nil, "d", "e(f:)", nil])
+    #expect(page.links.map(\.line) == [2, 2, 2, 2, 6, 7, 7, 7, 7])
+    #expect(page.links.map(\.name) == ["C.run", nil, nil, nil, "d", "e(f:)", nil, "CK(j)", nil])
     #expect(
       page.links.map { page.target(of: $0) } == [
         "Sources/A/C.swift", "Sources/A/A.docc/D.md", "dev/e.png", nil, "Sources/A/A.docc/B.md",
-        "Sources/A/G.swift", "Sources/A/I.swift",
+        "Sources/A/G.swift", "Sources/A/I.swift", "Sources/A/k/j.h", "Sources/A/k/j.h",
       ])
     let swift = SwiftDeclarations(
       source: """
@@ -88,5 +91,27 @@ import Testing
         """)
     for name in ["Walk.run", "run(_:)", "Walk", "Walk.init", "+"] { #expect(swift.contain(name), "\(name)") }
     for name in ["Walk.jump", "Run", "Talk.run", "runs", ""] { #expect(!swift.contain(name), "\(name)") }
+  }
+  @Test func declarationsInCAreRead() {
+    let c = CDeclarations(
+      source: """
+        // CK(sum) of lines, as CK_SWIFT wants them.
+        #define CK_WIDTH 16
+        enum { CK_FP32, CK_FP16 };
+        typedef struct {
+          long lines;
+        } ck_lines;
+        CK_INLINE CK(register) CK(load)(const float *p) { return CK(stored)(p); }
+        CK_FUNCTION float *CK(squares)(
+            const float *x) { return CK(sum_of)(x, 1); }
+        CK_SCALAR void ck_pause(void) { _mm_pause(); }
+        static inline unsigned ck_cpuid(unsigned leaf) { return 0; }
+        """)
+    for name in ["CK(load)", "CK(squares)", "CK_WIDTH", "CK_FP16", "ck_lines", "ck_pause", "ck_cpuid"] {
+      #expect(c.contain(name), "\(name)")
+    }
+    for name in ["CK(sum)", "CK(stored)", "CK(sum_of)", "CK_SWIFT", "CK_FP", "lines", "_mm_pause", ""] {
+      #expect(!c.contain(name), "\(name)")
+    }
   }
 }

@@ -1,3 +1,4 @@
+import BinaryFiles
 import TestSupport
 import Testing
 

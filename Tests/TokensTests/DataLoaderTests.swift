@@ -1,4 +1,5 @@
 import BinaryFiles
+import RandomNumbers
 import TestSupport
 import Testing
 import Tokens

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Foundation
 import TestSupport
 import Testing

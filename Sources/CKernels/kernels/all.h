@@ -40,21 +40,3 @@ CK_FUNCTION float CK(peak_pairs)(long rounds, float x, float y) { return CK(peak
 #include "layers.h"
 #include "attention.h"
 #include "table.h"
-
-#undef CK_PRODUCT
-#undef CK_BF16_PRODUCT
-#undef CK
-#undef CK_SUFFIX
-#undef CK_TARGET
-#undef CK_INLINE
-#undef CK_NOINLINE
-#undef CK_FUNCTION
-#undef CK_WIDTH
-#undef CK_VECTORS
-#undef CK_COLUMNS
-#undef CK_CHAINS
-#undef CK_FMA
-#undef CK_FUSES
-#undef CK_HAS_BF16
-#undef CK_SIGNED_BYTES
-#undef CK_ADD_BF16_PRODUCTS

@@ -1,22 +1,24 @@
 // y = x W' for a few rows of x, where each weight is read once from where it is stored: GEMV.swift.
 
-// Lanes are added pairwise, so that a row's bits do not depend on the set.
-// Adds the products of four lines of weights with CK_GEMV_ROWS rows of x at most, in two halves each, since an
-// addition waits for the one before it. A row's sums are the same whatever rows are beside it.
+// The dot products of four lines of weights with up to three rows of x, in two halves each, since an addition waits for
+// the one before it: three rows fill 24 registers of AVX-512's. A row's sums are the same whatever rows are beside it.
 CK_INLINE void CK(dots)(
     const float *x, long x_stride, int rows, const char *const lines[4], long line_bytes, long columns, int type,
     float *dots) {
   const long size = CK(bytes)(type);
-  ck_v near[4][2], far[4][2];
+  ck_v near[4][3], far[4][3];
   for (int line = 0; line < 4; line++)
-    for (int row = 0; row < 2; row++) near[line][row] = far[line][row] = (ck_v)0.0f;
+    for (int row = 0; row < 3; row++) near[line][row] = far[line][row] = (ck_v)0.0f;
   long start = 0;
   for (; start + 32 <= columns; start += 32) {
     for (int line = 0; line < 4; line++) {
       const char *w = lines[line] + start * size;
-      // The lines after these four, which the processor would ask for too late where lines are short: a quarter of a
-      // thread's speed with two bytes a value, nothing with four.
-      if (type != CK_FP32) ck_prefetch(w + 4 * line_bytes);
+      // The lines after these four, which the processor asks for too late where lines are short, and where it is at work
+      // on these for long: a quarter of a thread's speed with two bytes a value; nothing for one row of four bytes.
+      if (type != CK_FP32 || rows > 1) {
+        ck_prefetch(w + 4 * line_bytes);
+        if (type == CK_FP32) ck_prefetch(w + 4 * line_bytes + 64);
+      }
       const ck_v first = CK(load_values)(w, type), second = CK(load_values)(w + 16 * size, type);
       for (int row = 0; row < rows; row++) {
         near[line][row] = CK(fma)(first, CK(load)(x + row * x_stride + start), near[line][row]);
@@ -51,8 +53,9 @@ CK_INLINE void CK(gemv)(
     ck_output output, int type) {
   for (long line = 0; line < lines; line += 16) {
     const long lanes = lines - line < 16 ? lines - line : 16;
-    for (long row = 0; row < rows; row += 2) {
-      float dots[2 * 16];
+    for (long row = 0; row < rows; row += 3) {
+      const int count = rows - row < 3 ? (int)(rows - row) : 3;
+      float dots[3 * 16];
       for (int quad = 0; quad < 16; quad += 4) {
         // Lines that are not there repeat the last.
         const char *four[4];
@@ -60,14 +63,17 @@ CK_INLINE void CK(gemv)(
           const long wanted = quad + index < lanes ? quad + index : lanes - 1;
           four[index] = weight + (line + wanted) * line_bytes;
         }
-        if (row + 1 < rows) {
-          CK(dots)(x + row * x_stride, x_stride, 2, four, line_bytes, columns, type, dots + quad);
+        const float *some = x + row * x_stride;
+        if (count == 3) {
+          CK(dots)(some, x_stride, 3, four, line_bytes, columns, type, dots + quad);
+        } else if (count == 2) {
+          CK(dots)(some, x_stride, 2, four, line_bytes, columns, type, dots + quad);
         } else {
-          CK(dots)(x + row * x_stride, x_stride, 1, four, line_bytes, columns, type, dots + quad);
+          CK(dots)(some, x_stride, 1, four, line_bytes, columns, type, dots + quad);
         }
       }
-      CK(complete)(CK(load)(dots), row, line, lanes, &output);
-      if (row + 1 < rows) CK(complete)(CK(load)(dots + 16), row + 1, line, lanes, &output);
+      for (int index = 0; index < count; index++)
+        CK(complete)(CK(load)(dots + index * 16), row + index, line, lanes, &output);
     }
   }
 }

@@ -1,5 +1,5 @@
 // Copies a factor's lines into panels: all lines of a panel at the first word, then all at the second, and so on, as
-// the micro-kernel reads them. Packing.swift has the picture.
+// the micro-kernel reads them. Products.md of Kernels.docc has the picture.
 
 // Sixteen lines' words, line after line, become sixteen words, each of sixteen lines. Lines that are not there repeat
 // the last. `order` says which line each of the sixteen is.

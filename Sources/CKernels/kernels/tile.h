@@ -1,4 +1,4 @@
-// The innermost loops of every product: MicroKernel.swift says how they are fed.
+// The innermost loops of every product. PackedProduct.swift feeds them; Products.md of Kernels.docc says how.
 //
 // A tile of six rows of CK_VECTORS registers stays in registers from the first word to the last, while panels of both
 // factors are read once from front to back. A set with few registers goes over a panel of columns in several tiles.

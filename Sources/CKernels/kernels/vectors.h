@@ -87,7 +87,12 @@ CK_INLINE float CK(largest_lane)(ck_v x) {
   return largest;
 }
 
-// e^x: VectorMath.swift has the derivation.
+// e^x, with a relative error below 1.5e-7 (about 1.2 units in the last place) where multiplications and additions fuse
+// and the result is a normal number; 2.5e-7 in the portable set. It underflows gradually to 0, overflows to infinity,
+// and a NaN stays a NaN.
+//
+// x = n ln 2 + r with |r| <= ln 2 / 2, so that e^x = 2^n e^r. The polynomial for e^r is a minimax fit of
+// (e^r - 1 - r) / r^2 with five coefficients: relative error 3e-9 before rounding.
 CK_INLINE ck_v CK(exp)(ck_v x) {
   // Beyond these the result is 0 or infinite anyway. Comparisons with NaN are false, so a NaN passes through.
   x = CK(select)(x < -110.0f, (ck_v)(-110.0f), x);
@@ -106,9 +111,13 @@ CK_INLINE ck_v CK(exp)(ck_v x) {
   return CK(times_power_of_two)(CK(fma)(polynomial, r * r, r) + 1.0f, n);
 }
 
+// 1 / (1 + e^-x).
 CK_INLINE ck_v CK(logistic)(ck_v x) { return 1.0f / (1.0f + CK(exp)(-x)); }
 
-// tanh x: 1 - 2 / (e^2x + 1), or near 0, where that is a difference of near numbers, Cephes' polynomial.
+// tanh x, with a relative error below 4e-7; a NaN stays a NaN.
+//
+// Away from 0 it is 1 - 2 / (e^2|x| + 1) with the sign of x. Near 0 that is a difference of near numbers, so there it is
+// the polynomial of Cephes' tanhf (Moshier 1989), x + x^3 P(x^2).
 CK_INLINE ck_v CK(hyperbolic_tangent)(ck_v x) {
   const ck_v size = CK(select)(x < 0.0f, -x, x);
   const ck_v far = 1.0f - 2.0f / (CK(exp)(2.0f * size) + 1.0f);

@@ -21,6 +21,7 @@ CK_INLINE ck_v CK(words_of_line)(const char *line, int type, long count, int wor
 CK_INLINE ck_v CK(word_of_adjacent)(ck_lines source, long word, long first, int words) {
   const long depth = word * CK(depth_per_word)(words);
   const long lanes = source.lines - first;
+  if (depth >= source.depth) return (ck_v)0.0f;
   const char *p = (const char *)source.base + depth * source.stride + first * 4;
   const ck_v low = CK(load_some)((const float *)p, lanes, 0);
   if (words != CK_PAIRS) return CK(words_of)(low, low, words);

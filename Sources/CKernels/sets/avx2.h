@@ -1,6 +1,6 @@
 // Sixteen registers of eight floats, fused multiplication and addition, fp16 (Haswell, Zen, and later).
 #define CK_SUFFIX avx2
-#define CK_TARGET __attribute__((target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt")))
+#define CK_TARGET __attribute__((target("avx2,fma,f16c,bmi,bmi2")))
 #include "begin.h"
 
 // Twelve registers of sums, two of the right factor, one or two of the left.
@@ -47,3 +47,4 @@ CK_INLINE ck_i CK(add_byte_products)(ck_i sum, ck_i a, ck_i b) {
 }
 
 #include "../kernels/all.h"
+#include "end.h"

@@ -30,3 +30,4 @@ CK_INLINE ck_v CK(pair_neighbours_bf16)(ck_v low, ck_v high) {
 }
 
 #include "../kernels/all.h"
+#include "end.h"

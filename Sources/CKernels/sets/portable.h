@@ -50,3 +50,4 @@ CK_INLINE ck_i CK(add_byte_products)(ck_i sum, ck_i a, ck_i b) {
 }
 
 #include "../kernels/all.h"
+#include "end.h"

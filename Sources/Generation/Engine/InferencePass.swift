@@ -6,7 +6,8 @@ public final class InferencePass {
   private let configuration: Configuration
   private var buffer: FloatBuffer
   private var rows = 0
-  private var sequences = 0
+  /// Where each sequence's logits end, and those of the next begin.
+  private var logitsEnds: [Int] = []
 
   public init(_ configuration: Configuration) {
     self.configuration = configuration
@@ -15,12 +16,26 @@ public final class InferencePass {
 
   /// The last pass's logits of a sequence's last token, (V).
   public func logits(of sequence: Int = 0) -> UnsafeBufferPointer<Float> {
-    precondition((0..<sequences).contains(sequence), "no such sequence in the last pass")
-    return UnsafeBufferPointer(logits[sequence])
+    let rows = logitsRows(of: sequence)
+    return UnsafeBufferPointer(logits[rows.upperBound - 1])
   }
 
-  func reserve(rows: Int, sequences: Int) throws(AllocationError) {
-    (self.rows, self.sequences) = (rows, sequences)
+  /// The same of one of its scored tokens, the first of which is 0.
+  public func logits(of sequence: Int, scored token: Int) -> UnsafeBufferPointer<Float> {
+    let rows = logitsRows(of: sequence)
+    precondition((0..<rows.count).contains(token), "no such token was scored in the last pass")
+    return UnsafeBufferPointer(logits[rows.lowerBound + token])
+  }
+
+  private func logitsRows(of sequence: Int) -> Range<Int> {
+    precondition(logitsEnds.indices.contains(sequence), "no such sequence in the last pass")
+    return (sequence == 0 ? 0 : logitsEnds[sequence - 1])..<logitsEnds[sequence]
+  }
+
+  /// - Parameter scored: Of how many tokens of each sequence the logits are computed.
+  func reserve(rows: Int, scored: [Int]) throws(AllocationError) {
+    self.rows = rows
+    logitsEnds = scored.reduce(into: []) { $0.append(($0.last ?? 0) + $1) }
     if count > buffer.values.count {
       // The old memory goes first.
       buffer = FloatBuffer()
@@ -30,7 +45,10 @@ public final class InferencePass {
 
   private var C: Int { configuration.channels }
 
-  private var count: Int { tail + sequences * (2 * C + configuration.vocabularySize) }
+  /// Tokens whose logits are computed.
+  private var scored: Int { logitsEnds.last ?? 0 }
+
+  private var count: Int { tail + scored * (2 * C + configuration.vocabularySize) }
 
   private func matrix(after offset: Int, rows: Int, columns: Int) -> Matrix {
     guard let start = buffer.values.baseAddress else { preconditionFailure("nothing was reserved") }
@@ -47,12 +65,12 @@ public final class InferencePass {
   private var statistics: Matrix {
     matrix(after: rows * (14 * C + configuration.heads), rows: 2, columns: rows)
   }
-  /// Where what each row needs ends, and what each sequence needs begins.
+  /// Where what each row needs ends, and what each scored token needs begins.
   private var tail: Int { rows * (14 * C + configuration.heads + 2) }
-  private var last: Matrix { matrix(after: tail, rows: sequences, columns: C) }
-  private var lastNormed: Matrix { matrix(after: tail + sequences * C, rows: sequences, columns: C) }
+  private var last: Matrix { matrix(after: tail, rows: scored, columns: C) }
+  private var lastNormed: Matrix { matrix(after: tail + scored * C, rows: scored, columns: C) }
   private var logits: Matrix {
-    matrix(after: tail + 2 * sequences * C, rows: sequences, columns: configuration.vocabularySize)
+    matrix(after: tail + 2 * scored * C, rows: scored, columns: configuration.vocabularySize)
   }
 }
 
@@ -131,12 +149,13 @@ extension InferencePass {
       residual: residual, into: residual, precision: model.precision, on: model.workers)
   }
 
-  /// logits = lnf(residual) · wteᵀ, of each sequence's last token.
+  /// logits = lnf(residual) · wteᵀ, of each sequence's last tokens.
   private func classify(_ continuations: [LanguageModel.Continuation], _ model: LanguageModel) {
-    var row = -1
-    for (index, continuation) in continuations.enumerated() {
-      row += continuation.tokens.count
-      last[index].baseAddress?.update(from: residual.base + row * C, count: C)
+    var end = 0
+    for (continuation, logitsEnd) in zip(continuations, logitsEnds) {
+      end += continuation.tokens.count
+      let count = continuation.scored
+      (last.base + (logitsEnd - count) * C).update(from: residual.base + (end - count) * C, count: count * C)
     }
     normalise(last, .lnfw, .lnfb, 0, into: lastNormed, model)
     Linear.forward(

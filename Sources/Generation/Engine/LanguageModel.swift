@@ -36,22 +36,26 @@ public final class LanguageModel: Sendable {
   public struct Continuation {
     public let cache: KeyValueCache
     public let tokens: [Int32]
+    /// Of how many of its last tokens the logits are computed.
+    public let scored: Int
 
-    public init(_ cache: KeyValueCache, _ tokens: [Int32]) {
+    /// - Parameter scored: 1 to as many as there are tokens.
+    public init(_ cache: KeyValueCache, _ tokens: [Int32], scored: Int = 1) {
       self.cache = cache
       self.tokens = tokens
+      self.scored = scored
     }
   }
 
   /// Reads the tokens of each sequence into its cache, all in one pass that reads each weight once, and leaves the
-  /// logits of each sequence's last token in `pass`.
+  /// logits of each sequence's last tokens in `pass`.
   ///
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
   ///   model or has no room; `AllocationError`. The caches are then as before.
   public func read(_ continuations: [Continuation], in pass: InferencePass) throws {
     for continuation in continuations { try check(continuation) }
     let rows = continuations.reduce(0) { $0 + $1.tokens.count }
-    try pass.reserve(rows: rows, sequences: continuations.count)
+    try pass.reserve(rows: rows, scored: continuations.map(\.scored))
     guard rows > 0 else { return }
     pass.run(continuations, through: self)
     for continuation in continuations { continuation.cache.advance(by: continuation.tokens.count) }
@@ -75,6 +79,7 @@ public final class LanguageModel: Sendable {
     let cache = continuation.cache
     guard cache.belongs(to: configuration) else { throw .foreignActivations }
     guard !continuation.tokens.isEmpty else { throw .wrongTokenCount(found: 0, expected: 1) }
+    precondition((1...continuation.tokens.count).contains(continuation.scored), "no such tokens to score")
     guard cache.count + continuation.tokens.count <= cache.capacity else {
       throw .sequenceTooLong(found: cache.count + continuation.tokens.count, maximum: cache.capacity)
     }

@@ -30,6 +30,14 @@ struct SequenceState {
   /// How many tokens the cache has not read.
   var unreadCount: Int { tokens.count - start - cache.count }
 
+  /// Whether nothing has been read, and nothing forgotten.
+  var isAtStart: Bool { cache.count == 0 && start == 0 }
+
+  /// Whether another that is at its start may take over this one's cache.
+  func isCopyable(to other: SequenceState) -> Bool {
+    start == 0 && tokens == other.tokens && cache.count <= other.cache.capacity
+  }
+
   mutating func append(_ token: Int) { tokens.append(Int32(token)) }
 
   /// Appends a continuation of at most maxT / 2 tokens, which are all read.
@@ -40,13 +48,27 @@ struct SequenceState {
     tokens += more
   }
 
-  /// What the model has to read before it can go on; makes room where there is none.
-  mutating func unread() -> LanguageModel.Continuation? {
-    guard unreadCount > 0 else { return nil }
-    if cache.count + unreadCount > cache.capacity {
-      start = tokens.count - max(1, cache.capacity / 2)
-      cache.truncate(to: 0)
-    }
-    return LanguageModel.Continuation(cache, Array(tokens[(start + cache.count)...]))
+  /// Makes room for what is unread where there is none.
+  mutating func makeRoom() {
+    guard cache.count + unreadCount > cache.capacity else { return }
+    start = tokens.count - max(1, cache.capacity / 2)
+    cache.truncate(to: 0)
   }
+
+  /// What the model has to read before it can go on; makes room where there is none.
+  ///
+  /// - Parameter draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
+  mutating func unread(draft: [Int32] = []) -> LanguageModel.Continuation? {
+    guard unreadCount > 0 else { return nil }
+    makeRoom()
+    return LanguageModel.Continuation(
+      cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count)
+  }
+
+  /// How many tokens of a draft there is room for behind what is unread.
+  var draftRoom: Int { max(0, cache.capacity - cache.count - unreadCount) }
+
+  /// Takes back what was read of a draft that the text did not go on with: all but its last token stays read, as
+  /// without a draft.
+  func forgetDraft() { cache.truncate(to: min(cache.count, tokens.count - start - 1)) }
 }

@@ -9,7 +9,7 @@ struct CandidateDraw: Sendable {
   private let topK: TopK?
   private let topP: TopP?
   private let minP: MinP?
-  private var generator: XorShift
+  var generator: XorShift
   private var candidates: Candidates
   private var selection = RankedSelection()
 

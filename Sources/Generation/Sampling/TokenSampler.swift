@@ -1,3 +1,5 @@
+import RandomNumbers
+
 /// Picks tokens from a model's logits as `SamplingOptions` say.
 ///
 /// The order is that of Hugging Face's transformers: logit bias, repetition penalty, then either the greatest
@@ -21,6 +23,12 @@ public struct TokenSampler: Sendable {
     self.vocabularySize = vocabularySize
     adjustment = LogitAdjustment(options, vocabularySize: vocabularySize)
     draw = options.temperature > 0 ? CandidateDraw(options, vocabularySize: vocabularySize) : nil
+  }
+
+  /// Where the random numbers stand; `nil` at temperature 0, which needs none.
+  var generator: XorShift? {
+    get { draw?.generator }
+    set { if let newValue { draw?.generator = newValue } }
   }
 
   /// Picks one token. One random number is used for each, none at temperature 0 or if an error is thrown.

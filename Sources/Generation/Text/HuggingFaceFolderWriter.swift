@@ -1,13 +1,8 @@
 import BinaryFiles
 import Kernels
+import Platform
 import Tokens
 import Transformer
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Writes a folder that transformers' `AutoModelForCausalLM` and `AutoTokenizer` load.
 public struct HuggingFaceFolderWriter {

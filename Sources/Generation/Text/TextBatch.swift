@@ -1,48 +1,33 @@
+import Kernels
 import Tokens
 import Transformer
 
-/// Continues texts side by side, each step by one token: all of them share one reading of the weights.
+/// Continues texts side by side: all of them share one reading of the weights.
 ///
-/// Each text is the same, bit for bit, as it would be alone.
+/// Each text is the same, bit for bit, as it would be alone, as long as no more than `Linear.fewRows` run; and the same
+/// with a draft as without.
 public final class TextBatch {
   private let model: LanguageModel
   private let tokenizer: Tokenizer
   private let options: GenerationOptions
   private let pass: InferencePass
-  private let texts: [Text]
-
-  private final class Text {
-    var state: SequenceState
-    var sampler: TokenSampler
-    var stream: TextStream
-    /// (V), of the last token that was read.
-    var logits: [Float]
-    var count = 0
-    var finishReason: FinishReason?
-
-    /// A stream that has shown nothing yet.
-    let emptyStream: TextStream
-
-    init(_ state: SequenceState, _ sampler: TokenSampler, _ stream: TextStream) {
-      self.state = state
-      self.sampler = sampler
-      self.stream = stream
-      emptyStream = stream
-      logits = [Float](repeating: 0, count: sampler.vocabularySize)
-    }
-  }
+  private var drafter: (any Drafter)?
+  private let texts: [RunningText]
+  /// What the draft was good for, if there is one.
+  public private(set) var draftCounts: DraftCounts?
 
   /// - Parameters:
   ///   - tokenizer: Of the model's vocabulary.
   ///   - prompts: Token ids; where there are none, the text starts from the end-of-text token, the mark between
   ///     documents.
   ///   - options: The seed is the first text's; each further text's is one higher.
+  ///   - draft: One for this model. It makes the texts come faster, and changes nothing in them.
   ///   - isOpenEnded: Whether `resume` will be called, so that there must be room for more.
   /// - Throws: `ModelError` for tokens that the model does not know, or more than maxT; `SamplingOptionError`;
   ///   `StopStringError`; `AllocationError`.
   public init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, prompts: [[Int32]], options: GenerationOptions,
-    isOpenEnded: Bool = false
+    draft: Draft? = nil, isOpenEnded: Bool = false
   ) throws {
     precondition(options.maximumTokens >= 1, "no tokens to generate")
     self.model = model
@@ -53,13 +38,15 @@ public final class TextBatch {
     texts = try prompts.enumerated().map { index, prompt in
       var sampling = options.sampling
       sampling.seed &+= UInt64(index)
-      return Text(
-        try SequenceState(
-          prompt.isEmpty ? [Int32(tokenizer.endOfText)] : prompt,
-          maximumTokens: isOpenEnded ? .max : options.maximumTokens,
-          for: model),
-        try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize), stream)
+      let state = try SequenceState(
+        prompt.isEmpty ? [Int32(tokenizer.endOfText)] : prompt,
+        maximumTokens: isOpenEnded ? .max : options.maximumTokens, for: model)
+      return RunningText(
+        index, state, try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize), stream,
+        draft.map { DraftLength($0.costs) })
     }
+    drafter = try draft?.drafter(options.sampling)
+    draftCounts = draft.map { _ in DraftCounts() }
   }
 
   /// Whether every text has ended.
@@ -69,69 +56,74 @@ public final class TextBatch {
   ///
   /// - Throws: `ModelError` if a token is not in the vocabulary, or there are more than maxT / 2.
   public func resume(_ index: Int, with tokens: [Int32]) throws(ModelError) {
-    let text = texts[index]
-    try text.state.append(tokens, for: model.configuration)
-    text.stream = text.emptyStream
-    text.count = 0
-    text.finishReason = nil
+    try texts[index].state.append(tokens, for: model.configuration)
+    texts[index].resume()
   }
 
-  /// The next token of each text that has not ended, with the text's index.
+  /// The next token of each text that has not ended, with the text's index; with a draft, the next tokens, text by text.
   ///
   /// - Throws: `SamplingError` if the model's logits are not finite; `SamplingOptionError.everyTokenBanned`;
   ///   `AllocationError`. The batch is of no use then.
   public func step() throws -> [(index: Int, token: GeneratedToken)] {
-    let running = texts.indices.filter { texts[$0].finishReason == nil }
-    // Prompts one by one, as each is many rows; then single tokens all in one pass.
-    var prompts: [Text] = []
-    for index in running where texts[index].state.cache.count == 0 || texts[index].state.unreadCount > 1 {
-      try readPrompt(of: texts[index], after: prompts)
-      prompts.append(texts[index])
+    let running = texts.filter { $0.finishReason == nil }
+    for text in running { text.state.makeRoom() }
+    // Prompts one by one, as each is many rows; then single tokens and drafts all in one pass.
+    let prompts = running.filter(\.readsPrompt)
+    let others = running.filter { !$0.readsPrompt }
+    for (count, text) in prompts.enumerated() { try readPrompt(of: text, after: prompts[..<count]) }
+    // Each text has its share of the rows that have the bits of single ones.
+    let drafts = try propose(for: others, atMost: Linear.fewRows / max(1, running.count) - 1)
+    try read(others, drafts)
+    var written = try prompts.map { text in
+      (text, [try text.logits.withUnsafeBufferPointer { try text.draw($0, options, tokenizer) }])
     }
-    try read(running.map { texts[$0] }.filter { $0.state.unreadCount > 0 })
-    return try running.map { (index: $0, token: try draw(texts[$0])) }
+    for place in others.indices {
+      written.append((others[place], try check(others[place], drafts[place], place)))
+    }
+    return written.sorted { $0.0.index < $1.0.index }.flatMap { text, tokens in
+      tokens.map { (index: text.index, token: $0) }
+    }
   }
 
   /// Reads a prompt, or takes over what another text with the same one has read.
-  private func readPrompt(of text: Text, after others: [Text]) throws {
-    let same = others.first { $0.state.tokens == text.state.tokens }
-    guard let same, text.state.cache.count == 0 else { return try read([text]) }
-    text.state.cache.copy(from: same.state.cache)
-    text.logits = same.logits
-  }
-
-  private func read(_ texts: [Text]) throws {
-    let unread = texts.compactMap { $0.state.unread() }
-    guard !unread.isEmpty else { return }
-    try model.read(unread, in: pass)
-    for (place, text) in texts.enumerated() {
-      text.logits.withUnsafeMutableBufferPointer { _ = $0.update(from: pass.logits(of: place)) }
+  private func readPrompt(of text: RunningText, after others: ArraySlice<RunningText>) throws {
+    if text.state.isAtStart, let same = others.first(where: { $0.state.isCopyable(to: text.state) }) {
+      text.state.cache.copy(from: same.state.cache)
+      text.logits = same.logits
+    } else if let unread = text.state.unread() {
+      try model.read([unread], in: pass)
+      text.logits = Array(pass.logits())
     }
   }
 
-  private func draw(_ text: Text) throws -> GeneratedToken {
-    let sampled = try text.logits.withUnsafeBufferPointer {
-      try text.sampler.sample($0, history: text.state.tokens, alternatives: options.alternatives)
+  /// What may follow each text; nothing without a draft.
+  private func propose(for texts: [RunningText], atMost share: Int) throws -> [[Int32]] {
+    guard drafter != nil, share > 0 else { return texts.map { _ in [] } }
+    let requests = texts.map { text in
+      let limit = min(share, text.state.draftRoom, options.maximumTokens - text.count - 1)
+      return DraftRequest(
+        tokens: text.state.tokens, cache: text.state.cache, generator: text.sampler.generator,
+        limit: text.draftLength?.next(limit: limit) ?? 0)
     }
-    text.state.append(sampled.token)
-    text.count += 1
-    let shown = show(sampled.token, in: text)
-    return GeneratedToken(
-      token: sampled.token, text: shown, logProbability: sampled.logProbability,
-      alternatives: sampled.alternatives, finishReason: text.finishReason)
+    return try drafter?.propose(for: requests) ?? []
   }
 
-  /// What the token adds to the text that can be shown; decides whether the text ends with it.
-  private func show(_ token: Int, in text: Text) -> String {
-    let isEnd = token == tokenizer.endOfText
-    let shown = isEnd ? "" : text.stream.append(tokenizer.bytes(of: token))
-    if text.stream.isStopped {
-      text.finishReason = .stopString
-    } else if isEnd && options.stopsAtEndOfText {
-      text.finishReason = .endOfText
-    } else if text.count == options.maximumTokens {
-      text.finishReason = .length
-    }
-    return text.finishReason == nil ? shown : shown + text.stream.finish()
+  private func read(_ texts: [RunningText], _ drafts: [[Int32]]) throws {
+    let unread = zip(texts, drafts).compactMap { text, draft in text.state.unread(draft: draft) }
+    if !unread.isEmpty { try model.read(unread, in: pass) }
+  }
+
+  /// The tokens that the last pass makes certain: those of the draft that the text goes on with, and one more.
+  private func check(_ text: RunningText, _ draft: [Int32], _ place: Int) throws -> [GeneratedToken] {
+    var tokens: [GeneratedToken] = []
+    repeat {
+      tokens.append(try text.draw(pass.logits(of: place, scored: tokens.count), options, tokenizer))
+    } while text.finishReason == nil && tokens.count <= draft.count
+      && tokens[tokens.count - 1].token == Int(draft[tokens.count - 1])
+    text.state.forgetDraft()
+    let accepted = zip(tokens, draft).prefix { $0.token == Int($1) }.count
+    text.draftLength?.checked(proposed: draft.count, accepted: accepted)
+    draftCounts?.checked(proposed: draft.count, accepted: accepted, tokens: tokens.count)
+    return tokens
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// One head's forward pass over some of its queries: FlashAttention's recurrence (Dao et al. 2022, algorithm 1).
 ///
 /// Block of keys after block of keys, for each query: with m the largest score so far and l the sum of

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Attention of single queries, each over the keys and values that its sequence has written so far:
 ///
 ///     s = K·q/√h,  p = softmax(s),  o = pᵀ·V.

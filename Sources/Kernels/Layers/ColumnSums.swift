@@ -1,3 +1,5 @@
+import CKernels
+
 /// sᵢ = Σ over rows r of xᵣᵢ: how a gradient that every row contributes to is gathered.
 public enum ColumnSums {
   /// Parts are bands of columns, so each sum is taken by one thread, in the order of the rows.

@@ -1,3 +1,5 @@
+import CKernels
+
 /// loss = −log softmax(x)ₜ = log Σ exp(xⱼ − m) + m − xₜ for target t, where m is the largest of x;
 /// its gradient is softmax(x) − [j = t].
 ///

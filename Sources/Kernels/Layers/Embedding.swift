@@ -1,3 +1,5 @@
+import CKernels
+
 /// x = E[token] + P[position]: each position's row of the token table plus that of the position table, if there is one.
 ///
 /// Backward, each position adds its gradient to both rows; a token's row gathers every place the token is at.

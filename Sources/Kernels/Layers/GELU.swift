@@ -1,3 +1,5 @@
+import CKernels
+
 /// GELU(x) = ½·x·(1 + tanh u) with u = √(2/π)·(x + 0.044715·x³): the tanh approximation of Hendrycks and Gimpel
 /// (2016, arXiv:1606.08415) that GPT-2 uses.
 ///

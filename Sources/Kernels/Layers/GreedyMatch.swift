@@ -1,3 +1,5 @@
+import CKernels
+
 /// match = [t is the least j with xⱼ = max x] for target t: whether greedy decoding, which of equal logits takes
 /// that of the lowest id, would take the target.
 ///

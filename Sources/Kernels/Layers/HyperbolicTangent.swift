@@ -1,3 +1,5 @@
+import CKernels
+
 /// y = tanh x = (e²ˣ − 1) / (e²ˣ + 1), element by element. Its derivative is 1 − y², so that the backward pass needs
 /// the output alone.
 public enum HyperbolicTangent {

@@ -1,3 +1,5 @@
+import CKernels
+
 /// y = (x − μ)·ρ·w + b, where μ is the mean and ρ = 1/√(σ² + ε) (rstd) of each row
 /// (Ba, Kiros and Hinton 2016, arXiv:1607.06450).
 ///

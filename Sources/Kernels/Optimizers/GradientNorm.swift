@@ -1,3 +1,5 @@
+import CKernels
+
 /// ‖g‖² = Σ gᵢ², the square of the norm that a gradient is clipped by.
 public enum GradientNorm {
   private static let partValues = 1 << 17

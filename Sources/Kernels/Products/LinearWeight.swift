@@ -21,8 +21,9 @@ public enum LinearWeight {
 }
 
 extension Linear {
-  /// Up to so many rows each weight is read once for all of them; more repay packing the weights.
-  static let fewRows = 8
+  /// Up to so many rows each weight is read once for all of them, and each row is the same bits whatever others are
+  /// beside it; more repay packing the weights.
+  package static let fewRows = 8
 
   /// Writes residual + input · weightᵀ + bias, and with `activated` GELU of that to there.
   ///

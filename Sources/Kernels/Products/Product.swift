@@ -28,12 +28,12 @@ struct Product {
   ///
   /// Our own kernels reach 84 to 92 % of the peak at GPT-2's shapes. Without AVX2 OpenBLAS finds out what else an old
   /// processor has when it starts, and Accelerate uses units of Apple's that no instruction of ours reaches. BLAS has
-  /// no bfloat16.
+  /// no bfloat16, and a build may do without it.
   static func engine(for precision: Precision, of kernels: KernelSet) -> Engine {
     #if canImport(Accelerate)
       let prefersBLAS = true
     #else
-      let prefersBLAS = kernels.name == .portable
+      let prefersBLAS = kernels.name == .portable && BLAS.isAvailable
     #endif
     return precision == .fp32 && prefersBLAS ? .blas : .packed(kernels.product(precision))
   }

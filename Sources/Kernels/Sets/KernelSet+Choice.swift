@@ -1,4 +1,5 @@
 import CKernels
+import Platform
 
 extension KernelSet {
   /// The sets that this processor can run, from the slowest to the fastest.
@@ -16,20 +17,28 @@ extension KernelSet {
   public static func chosen(_ name: String?) throws(KernelSetError) -> KernelSet {
     guard let name, !name.isEmpty else { return fastest }
     guard let known = Name(rawValue: name) else { throw .unknown(name) }
-    guard let set = available.first(where: { $0.name == known }) else { throw .unavailable(known) }
-    return set
+    if let set = available.first(where: { $0.name == known }) { return set }
+    if known == .amx, case .refused(let number) = Processor.current.amx { throw .refused(known, number) }
+    throw .unavailable(known)
   }
 
   /// The set that the environment names, or the fastest.
   ///
   /// - Throws: `KernelSetError`.
   public static func fromEnvironment() throws(KernelSetError) -> KernelSet {
-    try chosen(Environment.value(of: variable))
+    try chosen(getenv(variable).map { String(cString: $0) })
   }
 
   /// The same where nobody can be told of a wrong name: the fastest then. Commands and `GPT2Kit` ask `fromEnvironment`
   /// first.
   public static let preferred = (try? fromEnvironment()) ?? fastest
+
+  /// The `amx` set as it would be, its instructions modelled in plain C, for tests: everything but the tiles themselves.
+  package static let amxModel: KernelSet = {
+    var table = ck_kernels_portable()
+    table.bf16 = ck_product_amx_model()
+    return KernelSet(.amx, table)
+  }()
 
   /// The one place that decides what is fast.
   static func sets(for processor: Processor) -> [KernelSet] {
@@ -43,6 +52,10 @@ extension KernelSet {
         // packed (a Xeon of 2023: 76 against 155 GFLOP/s a core).
         if !processor.multipliesBF16Fast { table.bf16 = ck_kernels_avx512().bf16 }
         sets.append(KernelSet(.avx512BF16, table))
+        if processor.amx == .granted {
+          table.bf16 = ck_product_amx()
+          sets.append(KernelSet(.amx, table))
+        }
       }
     #elseif arch(arm64)
       sets.append(KernelSet(.neon, processor.hasDotProducts ? ck_kernels_neondot() : ck_kernels_neon()))
@@ -55,12 +68,17 @@ extension KernelSet {
 public enum KernelSetError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknown(String)
   case unavailable(KernelSet.Name)
+  /// The processor could, but the system does not let it: with the error's number.
+  case refused(KernelSet.Name, Int)
 
   public var description: String {
     let names = KernelSet.available.map(\.name.rawValue).joined(separator: ", ")
     switch self {
     case .unknown(let name):
       return "\(KernelSet.variable): found '\(name)', expected one of \(names)"
+    case .refused(let name, let number):
+      return "\(KernelSet.variable): the system does not give programs the registers of '\(name.rawValue)' "
+        + "(error \(number)); it can run \(names)"
     case .unavailable(let name):
       return "\(KernelSet.variable): this processor cannot run '\(name.rawValue)'; it can run \(names)"
     }

@@ -20,6 +20,8 @@ public struct KernelSet: Sendable, CustomStringConvertible {
     case avx512
     /// With AVX-512 BF16 and VNNI besides.
     case avx512BF16 = "avx512-bf16"
+    /// With AMX's tiles for bfloat16 besides.
+    case amx
     /// Any arm64 processor; with dot products of bytes where it has them.
     case neon
   }

@@ -13,11 +13,19 @@ struct Processor: Sendable {
   var hasAVX512BF16 = false
   /// Whether a bfloat16 pair's product takes no longer than an fp32 product. Intel's takes four times as long.
   var multipliesBF16Fast = false
-  /// Tiles of eight registers of a kibibyte, for bfloat16 and bytes (Sapphire Rapids and later).
-  var hasAMX = false
+  /// Eight tiles of a kibibyte for bfloat16 (Sapphire Rapids and later).
+  var amx = Tiles.missing
   /// arm64's dot products of bytes (Cortex-A55, Apple's M1, Graviton 2, and later).
   var hasDotProducts = false
   var caches = CacheSizes()
+
+  /// Whether AMX's tiles can be used. Linux saves them only for a process that asks, and may refuse it.
+  enum Tiles: Equatable, Sendable {
+    case missing
+    /// With the error's number.
+    case refused(Int)
+    case granted
+  }
 
   static let current = Processor.detected()
 
@@ -44,7 +52,10 @@ struct Processor: Sendable {
         result.hasAVX2 && avx512 && extended.ebx.has(.avx512f, .avx512dq, .avx512bw, .avx512vl)
       result.hasAVX512BF16 = result.hasAVX512 && extended.ecx.has(.avx512vnni) && more.eax.has(.avx512bf16)
       result.multipliesBF16Fast = vendor != .intel
-      result.hasAMX = result.hasAVX512BF16 && amx && extended.edx.has(.amxTile, .amxBF16, .amxInt8)
+      if result.hasAVX512BF16 && amx && extended.edx.has(.amxTile, .amxBF16) {
+        let answer = ck_request_tiles()
+        result.amx = answer == 0 ? .granted : .refused(-answer)
+      }
       return result
     }
 
@@ -81,7 +92,7 @@ private struct Feature {
   static let avx512f = Feature(bit: 16), avx512dq = Feature(bit: 17)
   static let avx512bw = Feature(bit: 30), avx512vl = Feature(bit: 31)
   static let avx512vnni = Feature(bit: 11)  // Leaf 7, ECX.
-  static let amxBF16 = Feature(bit: 22), amxTile = Feature(bit: 24), amxInt8 = Feature(bit: 25)  // Leaf 7, EDX.
+  static let amxBF16 = Feature(bit: 22), amxTile = Feature(bit: 24)  // Leaf 7, EDX.
   static let avx512bf16 = Feature(bit: 5)  // Leaf 7.1, EAX.
 }
 

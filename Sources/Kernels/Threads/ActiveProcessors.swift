@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// How many processors a process may use at once. Threads beyond that only wait for each other.
 enum ActiveProcessors {

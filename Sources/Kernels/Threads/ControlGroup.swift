@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The control group (version 2) that this process is in: how Linux, and what runs containers on it, limits memory and
 /// processors.

@@ -1,10 +1,5 @@
+import Platform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Memory for what lives no longer than a call.
 ///
@@ -65,23 +60,12 @@ private final class ScratchBuffer: Sendable {
     // Rounded up so that a little more at each use does not mean new memory at each use.
     let unit = wanted > Self.hugePage / 2 ? Self.hugePage : Self.smallPages
     byteCount = (max(1, wanted) + unit - 1) / unit * unit
-    let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous, -1, 0)
-    guard let address, address != MAP_FAILED else {
+    guard let address = Pages.allocate(byteCount) else {
       // As where Swift's own allocations fail: the buffers that a user sizes are others, and far larger.
       preconditionFailure("not enough memory: no \(wanted) bytes of scratch")
     }
     start = address
-    #if os(Linux)
-      // A hint, so its failure does not matter.
-      madvise(start, byteCount, MADV_HUGEPAGE)
-    #endif
   }
 
-  deinit { munmap(start, byteCount) }
-
-  #if os(Linux)
-    private static let anonymous = Int32(MAP_ANONYMOUS)
-  #else
-    private static let anonymous = MAP_ANON
-  #endif
+  deinit { Pages.free(start, byteCount) }
 }

@@ -2,8 +2,8 @@ import Dispatch
 
 /// The thread fan-out: the only file that imports Dispatch.
 ///
-/// Work is cut into parts by the size of the problem, never by the number of threads, and a part's result
-/// never depends on another's: results are the same bits at 1, 2 or 16 threads.
+/// No value depends on how work is cut into parts, and no part's result on another's: results are the same bits at
+/// 1, 2 or 16 threads. Only products ask for the number of threads when they cut (`ProductCut`).
 ///
 /// Copies share their threads and their scratch memory, which go with the last of them.
 public struct Workers: Sendable {

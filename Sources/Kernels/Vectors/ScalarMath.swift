@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The C library's functions of one float, for what is computed once a row.
 enum ScalarMath {

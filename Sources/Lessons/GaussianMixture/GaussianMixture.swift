@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// A density that is a sum of Gaussians: p(x) = Σₖ wₖ·N(x; μₖ, Σₖ), with Σ wₖ = 1.
 public struct GaussianMixture: Equatable, Sendable {

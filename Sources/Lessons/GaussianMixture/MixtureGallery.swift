@@ -1,10 +1,5 @@
 import Charts
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 extension MixtureResults {
   /// The page of the rung.

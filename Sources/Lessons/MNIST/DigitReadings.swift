@@ -1,5 +1,5 @@
-import Foundation
 import Kernels
+import Platform
 import Transformer
 
 /// What a network makes of images that it may never have seen.

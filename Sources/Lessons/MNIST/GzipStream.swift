@@ -1,11 +1,6 @@
 import BinaryFiles
 import CZlib
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The bytes that a gzip file (RFC 1952) unpacks to, as far as they are asked for.
 ///

@@ -1,9 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
+import Platform
 import RandomNumbers
 
 /// Two half-moons that no straight line can tell apart, and a perceptron that learns to: the demo of

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 extension Sequence<Value> {
   /// One step of stochastic gradient descent: p ← p − η · ∂p.

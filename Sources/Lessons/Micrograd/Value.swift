@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// One number in a computation that remembers what it was computed from, so that `backward()` can tell how a result
 /// depends on it: reverse-mode automatic differentiation of scalars, after karpathy/micrograd's `engine.py`.

@@ -1,10 +1,5 @@
+import Platform
 import RandomNumbers
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Points of the yin-yang symbol in three classes, and a perceptron of eight tanh neurons: the program
 /// EurekaLabsAI/micrograd (`micrograd.py`), number for number. The symbol is Kriener's (arXiv 2102.08211).

@@ -1,10 +1,5 @@
+import Platform
 import RandomNumbers
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// The rung `ngram`: counts on names, for every n and smoothing; the setting that does best on names it was not counted
 /// on; what it makes up.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Counting: how likely a token is after n − 1 others is how often it followed them, with `smoothing` added to each
 /// count (additive smoothing, after Laplace and Lidstone):

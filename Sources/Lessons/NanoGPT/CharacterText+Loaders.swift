@@ -1,5 +1,4 @@
 import BinaryFiles
-import Foundation
 import Tokens
 
 extension CharacterText {
@@ -21,15 +20,10 @@ extension CharacterText {
           expected: "more than batch size \(batchSize) × sequence length \(sequenceLength) of each",
           advice: "use a longer text, a smaller batch or shorter sequences"))
     }
-    let folder = NSTemporaryDirectory() + "/ladder-" + UUID().uuidString
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(folder, .fromErrno("making the directory"))
-    }
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try ScratchDirectory("ladder")
+    defer { withExtendedLifetime(folder) {} }
     func loader(_ tokens: [UInt16], _ name: String, shuffling: Bool) throws(FileError) -> DataLoader {
-      let path = "\(folder)/\(name).bin"
+      let path = "\(folder.path)/\(name).bin"
       try TokenFile.write(tokens, to: path, replacing: false)
       return try DataLoader(
         pattern: path, batchSize: batchSize, sequenceLength: sequenceLength, shuffling: shuffling)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// What counting and the neural model say follows one context, and what did.
 public struct ContextComparison: Equatable, Sendable {

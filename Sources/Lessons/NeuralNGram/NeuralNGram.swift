@@ -1,11 +1,6 @@
 import Kernels
+import Platform
 import Transformer
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// An n-gram model whose probabilities are computed instead of counted. Each token of the context becomes E numbers, and
 /// one hidden layer makes of these T·E numbers a score for each token that may follow:

@@ -1,11 +1,6 @@
 import Kernels
+import Platform
 import Transformer
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// How the model is trained; the defaults are those of EurekaLabsAI/mlp.
 public struct NeuralNGramSettings: Equatable, Sendable {

@@ -1,10 +1,5 @@
 import BinaryFiles
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Finds the text files in a folder and the folders in it.
 ///
@@ -114,23 +109,15 @@ struct FolderWalk {
 
   /// The paths of what is in `folder` and not hidden.
   private mutating func entries(of folder: String) throws(FileError) -> [String] {
-    guard let stream = opendir(folder) else { throw FileError(folder, .fromErrno("opening it")) }
-    defer { closedir(stream) }
     let parent = folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
     var paths: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
-          (String(validatingCString: $0), String(cString: $0))
-        }
-      }
-      if name.1 == "." || name.1 == ".." { continue }
-      if name.1.utf8.first == UInt8(ascii: ".") {
-        skip(parent + name.1, .hidden)
-      } else if let name = name.0 {
-        paths.append(parent + name)
+    for entry in try Folder.entries(of: folder) {
+      if entry.name.utf8.first == UInt8(ascii: ".") {
+        skip(parent + entry.name, .hidden)
+      } else if entry.isUTF8 {
+        paths.append(parent + entry.name)
       } else {
-        skip(parent + name.1, .unspeakable)
+        skip(parent + entry.name, .unspeakable)
       }
     }
     return paths

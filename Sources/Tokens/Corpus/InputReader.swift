@@ -1,10 +1,5 @@
 import BinaryFiles
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Reads an input from its beginning to its end, a part at a time, so that its size does not matter.
 final class InputReader {

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import BinaryFiles
 
 /// A line that holds a JSON object with a text in one of its fields.
 struct JSONLine: Sendable {
@@ -24,27 +20,11 @@ struct JSONLine: Sendable {
     }
     guard String(validating: line, as: UTF8.self) != nil else { throw problem("UTF-8") }
     do {
-      return try JSONDecoder().decode(Record.self, from: Data(line), configuration: field).text
+      return try JSONCoding.text(in: field, of: line)
     } catch DecodingError.dataCorrupted {
       throw problem("a JSON object")
     } catch {
       throw problem(#"a JSON object with a text in its field "\#(field.onOneShortLine)""#)
-    }
-  }
-
-  /// The one field that is wanted; others do not matter.
-  private struct Record: DecodableWithConfiguration {
-    let text: String
-
-    struct Key: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
-    init(from decoder: any Decoder, configuration field: String) throws {
-      text = try decoder.container(keyedBy: Key.self).decode(String.self, forKey: Key(stringValue: field))
     }
   }
 }

@@ -1,10 +1,5 @@
 import BinaryFiles
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The texts that arguments of a command line name: files, folders with all that is in them, standard input.
 public struct TextFileList: Sendable, Equatable {

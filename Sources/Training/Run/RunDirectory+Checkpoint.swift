@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import Platform
 import Transformer
 
 extension RunDirectory {
@@ -72,10 +72,8 @@ extension Model {
 
 extension TrainingProgress {
   func write(to path: String, replacing: Bool) throws(FileError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     // Finite numbers always encode.
-    let bytes = (try? encoder.encode(self)).map(Array.init) ?? []
+    let bytes = (try? JSONCoding.indented(self)).map { Array($0.utf8) } ?? []
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(bytes)
     }
@@ -83,8 +81,10 @@ extension TrainingProgress {
 
   init(contentsOf path: String) throws(FileError) {
     let file = try MappedFile(path: path)
-    let bytes = withExtendedLifetime(file) { Data(file.bytes) }
-    guard let progress = try? JSONDecoder().decode(TrainingProgress.self, from: bytes) else {
+    let progress = withExtendedLifetime(file) {
+      try? JSONCoding.value(TrainingProgress.self, from: file.bytes)
+    }
+    guard let progress else {
       throw FileError(
         path,
         .mismatch(

@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import Platform
 import Transformer
 
 extension RunDirectory {

@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import Platform
 
 /// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
 ///
@@ -67,13 +67,7 @@ public struct RunDirectory: Equatable, Sendable {
   ///
   /// - Throws: `FileError` if it cannot be made.
   public func create() throws(FileError) {
-    // Every path that ends before a slash, then the whole.
-    let ends = path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") && $0 > path.utf8.startIndex }
-    for end in ends + [path.utf8.endIndex] {
-      guard mkdir(String(path[..<end]), 0o777) == 0 || errno == EEXIST else {
-        throw FileError(path, .fromErrno("making the directory"))
-      }
-    }
+    try Folder.create(path)
     try check()
   }
 
@@ -98,10 +92,7 @@ public struct RunDirectory: Equatable, Sendable {
 
   private func names() throws(FileError) -> [String] {
     guard exists else { return [] }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw FileError(path, .fromErrno("reading it"))
-    }
-    return names
+    return try Folder.names(in: path)
   }
 
   private static func isModel(_ name: String) -> Bool {

@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import Platform
 
 /// Keeps a run's directory from a second run, as long as it is held. The system lets go of it when the process ends,
 /// however it ends.

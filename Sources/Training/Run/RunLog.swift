@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import TextFormatting
 
 /// What a run writes about itself as it goes: `main.log`, line for line as llm.c's logger.h, and `metrics.jsonl`,
 /// which holds all of it.
@@ -52,12 +52,8 @@ extension RunRecord {
 
   /// The record as a line of JSON, without its end. What is not a number is written as a string.
   public var line: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     // Nothing else in a record can fail to encode.
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    (try? JSONCoding.line(self)) ?? "{}"
   }
 
   /// The line that llm.c would write, in whose logs steps count from 0; `nil` where it writes none.
@@ -73,6 +69,6 @@ extension RunRecord {
   }
 
   private static func fixed(_ value: Float, _ decimals: Int) -> String {
-    String(format: "%.\(decimals)f", Double(value))
+    DecimalText.fixed(Double(value), decimals)
   }
 }

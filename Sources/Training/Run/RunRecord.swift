@@ -1,5 +1,3 @@
-import Foundation
-
 /// One line of a run directory's `metrics.jsonl`, and of `train --json`: something that happened, as a JSON object
 /// whose `event` says what. Fields that do not belong to an event are absent.
 ///

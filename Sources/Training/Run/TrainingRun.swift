@@ -1,5 +1,5 @@
 import BinaryFiles
-import Foundation
+import Platform
 import Transformer
 
 /// A trainer at work in its run directory: it logs what happens and saves what is learnt, so that a run which is
@@ -76,7 +76,7 @@ public final class TrainingRun {
     }
     var record = RunRecord(.end, step: step)
     record.reason = reason
-    record.time = Date.now.ISO8601Format()
+    record.time = System.timestamp
     // What was learnt is safe; a log that cannot say so is no reason to fail.
     try? log.add(record)
     return refuge
@@ -125,17 +125,16 @@ public final class TrainingRun {
   /// The whole checkpoint in a new directory for temporary files; if that does not fit, either, the weights alone,
   /// here or there.
   private func rescue(because problem: FileError) throws(FileError) -> String {
-    let temporary = NSTemporaryDirectory()
-    let refuge = RunDirectory(
-      (temporary.hasSuffix("/") ? temporary : temporary + "/") + "gpt2-run-" + UUID().uuidString.prefix(8))
+    // A name that nobody has.
+    let letters = String(UInt32.random(in: 0 ... .max), radix: 36)
+    let refuge = RunDirectory(System.temporaryDirectory + "/gpt2-run-" + letters)
     let step = trainer.stepsMade
     do throws(FileError) {
       try refuge.create()
       try refuge.save(trainer, copyingWeights: policy.copiesWeights)
       return refuge.result(of: trainer.model, step)
     } catch {}
-    let name =
-      (trainer.model.adapters == nil ? "model" : "adapters") + "_\(step)-\(UUID().uuidString.prefix(8)).bin"
+    let name = (trainer.model.adapters == nil ? "model" : "adapters") + "_\(step)-\(letters).bin"
     for path in [directory.path, refuge.path] {
       do throws(FileError) {
         try trainer.model.write(to: path + "/" + name, replacing: false)

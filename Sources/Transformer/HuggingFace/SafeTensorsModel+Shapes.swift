@@ -1,4 +1,5 @@
 import BinaryFiles
+import SafeTensors
 
 extension Configuration {
   /// The channels of a head in every GPT-2 that was published.

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import SafeTensors
 
 extension SafeTensorsModel {
   /// The model's weights for inference, each in the format of the file: linear layers transposed in memory, all else

@@ -1,12 +1,7 @@
 import BinaryFiles
 import Kernels
+import Platform
 import SafeTensors
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// GPT-2 in safetensors files, as Hugging Face's transformers writes it: checks that it is whole and consistent, and
 /// finds its tensors.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// The flags of llm.c's train_gpt2.cu that say yes or no with 1 and 0, and those that mean nothing on a CPU.
 struct LLMCFlags: ParsableArguments {

@@ -1,4 +1,4 @@
-import Foundation
+import Platform
 import Terminal
 import Training
 
@@ -24,18 +24,6 @@ struct RunSummary {
     return "median of \(counted.count) steps: \(Numbers.fixed(median * 1000, 0)) ms"
       + ", \(Numbers.fixed(last.tokensPerSecond * relativeSpeed, 0)) tokens/s"
       + ", \(Numbers.fixed(last.gigaflops * relativeSpeed, 0)) GFLOP/s"
-      + "; peak memory \(Numbers.bytes(Self.peakMemory))"
-  }
-
-  /// Bytes that the process had in memory at most.
-  private static var peakMemory: Int {
-    var usage = rusage()
-    #if os(Linux)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return Int(usage.ru_maxrss) * 1024
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-      return Int(usage.ru_maxrss)
-    #endif
+      + "; peak memory \(Numbers.bytes(System.peakMemory))"
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BinaryFiles
-import Foundation
 import Kernels
 import Terminal
 import Tokens

@@ -1,12 +1,14 @@
-import Foundation
+import Kernels
 import Terminal
 import Training
+import Transformer
 
 /// Prints what happens during a run: for people, or as one line of JSON an event.
 struct TrainingPrinter {
   private let asJSON: Bool
-  /// Operations a second that the processor can do at most.
-  private let peak: Double
+  /// Operations a second that the processor can do at most: as measured before the run, or what a step reached since,
+  /// if that was more. Something else may have used the processor at first.
+  private var peak: Double
   private var progress = ProgressLine()
   private var summary = RunSummary()
 
@@ -29,6 +31,7 @@ struct TrainingPrinter {
     switch event {
     case .step(let report):
       summary.add(report)
+      peak = max(peak, report.gigaflops * 1e9)
       progress.show(
         line(report), done: Double(report.step) / Double(report.steps),
         isImportant: report.step == 1 || report.step == report.steps)

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Benchmarks
 import BinaryFiles
-import Foundation
+import Generation
 import Kernels
+import Platform
 import Terminal
 import Tokens
 import Training
@@ -71,7 +72,7 @@ struct TrainingSetup {
       model   \(origin): \(configuration.summary)
       data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps
-      work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads
+      work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
       memory  \(Numbers.bytes(memory.total))\(available):
               \(memory.parts)
@@ -91,7 +92,7 @@ struct TrainingSetup {
   /// The first record of the run's metrics.
   var opening: RunRecord {
     var record = RunRecord(.run, step: start.step ?? 0)
-    record.time = Date.now.ISO8601Format()
+    record.time = System.timestamp
     record.command = CommandLine.arguments
     record.settings = [
       "model": source, "configuration": configuration.summary, "data": data.pattern,
@@ -105,7 +106,7 @@ struct TrainingSetup {
       "weight decay": "\(plan.optimizer.weightDecay)", "beta1": "\(plan.optimizer.beta1)",
       "beta2": "\(plan.optimizer.beta2)",
       "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
-      "threads": "\(workers.count)", "seed": "\(plan.seed)",
+      "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
     return record
   }

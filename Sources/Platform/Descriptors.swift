@@ -1,0 +1,38 @@
+/// Reading and writing all there is, whatever the system's calls take at once.
+package enum Descriptors {
+  /// - Returns: Whether all bytes were written; if not, `errno` says why.
+  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // Darwin refuses 2 GiB and more in one call.
+      let chunk = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      let written = systemWrite(descriptor, chunk)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return false }
+      rest = rest.dropFirst(written)
+    }
+    return true
+  }
+
+  /// As many bytes as there are until the end; `nil` if the system refuses, and `errno` says why.
+  package static func readAll(from descriptor: Int32) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while true {
+      let start = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: max(start, 1 << 16)))
+      let count = bytes.withUnsafeMutableBytes {
+        let free = UnsafeMutableRawBufferPointer(rebasing: $0[start...])
+        return read(descriptor, free.baseAddress, free.count)
+      }
+      bytes.removeLast(bytes.count - start - max(0, count))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { return bytes }
+    }
+  }
+}
+
+/// The C library's, which inside the type its own function would hide.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}

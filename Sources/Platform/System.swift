@@ -1,0 +1,89 @@
+/// What systems do alike under different names.
+package enum System {
+  /// What an `errno` means, in the system's words: "No space left on device".
+  package static func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+  /// Syncs a file to its drive.
+  ///
+  /// - Returns: Whether it worked; if not, `errno` says why.
+  package static func sync(_ descriptor: Int32) -> Bool {
+    #if canImport(Darwin)
+      // fsync leaves the data in the drive's cache there; not every file system knows the stronger call.
+      if fcntl(descriptor, F_FULLFSYNC) == 0 { return true }
+    #endif
+    return fsync(descriptor) == 0
+  }
+
+  /// Whether the process ignores a signal, as its parent may have told it to.
+  package static func ignores(_ signalNumber: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(signalNumber, nil, &action)
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #elseif canImport(Musl)
+      let handler = action.__sa_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  /// A variable of the process's environment; `nil` if there is none of that name.
+  package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// Where temporary files go, without a slash at its end unless it is the root.
+  package static var temporaryDirectory: String {
+    guard let named = environment("TMPDIR"), !named.isEmpty else { return "/tmp" }
+    return named.count > 1 && named.hasSuffix("/") ? String(named.dropLast()) : named
+  }
+
+  /// Now, as ISO 8601 has it, in UTC: "2026-01-31T23:59:59Z".
+  package static var timestamp: String {
+    var now = time(nil)
+    var parts = tm()
+    gmtime_r(&now, &parts)
+    var characters = [CChar](repeating: 0, count: 32)
+    strftime(&characters, characters.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+    return text(characters)
+  }
+
+  /// Bytes that the process had in memory at most.
+  package static var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+    #endif
+    #if os(Linux)
+      return Int(usage.ru_maxrss) * 1024
+    #else
+      return Int(usage.ru_maxrss)
+    #endif
+  }
+
+  /// As the processor names itself; "unknown" if the system does not say.
+  package static var processorName: String {
+    #if os(Linux)
+      guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown" }
+      defer { fclose(file) }
+      var line = [CChar](repeating: 0, count: 1024)
+      while fgets(&line, Int32(line.count), file) != nil {
+        let text = text(line)
+        guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
+        return String(text[text.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\n" })
+      }
+      return "unknown"
+    #else
+      var name = [CChar](repeating: 0, count: 256)
+      var length = name.count
+      guard sysctlbyname("machdep.cpu.brand_string", &name, &length, nil, 0) == 0 else { return "unknown" }
+      return text(name)
+    #endif
+  }
+
+  /// Up to the zero at its end.
+  private static func text(_ characters: [CChar]) -> String {
+    String(decoding: characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
