@@ -3,7 +3,7 @@ GPT2 := .build/release/gpt2
 PYTHON ?= python3
 PREFIX ?= /usr/local
 
-.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install uninstall check-package clean
+.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install uninstall check-package check-neon clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ bench: build ## Time every operation of 124M, and whole passes, against what thi
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh
+
+check-neon: ## Check every kernel, arm64's under emulation (installs Debian's cross tools and qemu)
+	dev/neon/check.sh
 
 clean: ## Remove what was built
 	rm -rf .build .build-dist dist
