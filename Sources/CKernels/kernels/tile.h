@@ -4,10 +4,6 @@
 // factors are read once from front to back. A set with few registers goes over a panel of columns in several tiles.
 
 typedef float CK(register) __attribute__((ext_vector_type(CK_WIDTH)));
-// What a panel of the left factor holds at a word: six values, and two that nobody uses. arm64 multiplies by a lane of
-// a register as it lies there; for x86-64 the compiler loads each value into all lanes of one.
-typedef float CK(left) __attribute__((ext_vector_type(8)));
-
 CK_INLINE CK(register) CK(load_register)(const float *p) {
   CK(register) v;
   __builtin_memcpy(&v, p, sizeof v);
@@ -30,8 +26,13 @@ CK_INLINE void CK(tile)(
   _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
       _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++) sums[row][v] = (CK(register))0.0f;
   for (long word = 0; word < words; word++, a += 8, b += b_step) {
-    CK(left) left;
+#if defined(__aarch64__)
+    // Multiplied by a lane of a register, as it lies there. Elsewhere a load repeats a value in all lanes.
+    float left __attribute__((ext_vector_type(8)));
     __builtin_memcpy(&left, a, sizeof left);
+#else
+    const float *const left = a;
+#endif
     CK(register) right[CK_VECTORS];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++)
         right[v] = CK(load_register)(b + v * CK_WIDTH);

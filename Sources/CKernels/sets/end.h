@@ -11,10 +11,10 @@
 #undef CK_VECTORS
 #undef CK_COLUMNS
 #undef CK_CHAINS
-#undef CK_FUSES
 #undef CK_FMA
-#undef CK_SIGNED_BYTES
+#undef CK_FUSES
 #undef CK_HAS_BF16
+#undef CK_SIGNED_BYTES
 #undef CK_ADD_BF16_PRODUCTS
 #undef CK_PRODUCT
 #undef CK_BF16_PRODUCT
