@@ -133,7 +133,7 @@ let package = Package(
         "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
         "CZlib",
       ]),
-    tests(of: "Command", using: ["gpt2", "ladder", "Transformer", "Tokens"]),
+    tests(of: "Command", using: ["gpt2", "ladder", "Kernels", "Transformer", "Tokens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -45,6 +45,7 @@ public struct Benchmark {
     }
     if parts.contains(.scaling) { report.sections.append(try scaling(memory)) }
     report.peaks.allThreadsAtEnd = try meter.rates(on: workers)
+    report.holdAgainstBestPeaks()
     return report
   }
 

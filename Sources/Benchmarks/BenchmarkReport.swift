@@ -92,7 +92,7 @@ public struct BenchmarkRow: Encodable, Sendable {
   public let bound: Bound
   /// The least time that the peaks allow for the work, as a fraction of the time taken. Above 1 where a small
   /// operation finds in the caches what the formula takes from memory.
-  public let fractionOfPeak: Double
+  public private(set) var fractionOfPeak: Double
   /// Tokens of a step, where the row is a whole pass.
   public let tokens: Int?
   /// Whether another row of the section has this one's time in it.
@@ -114,6 +114,13 @@ public struct BenchmarkRow: Encodable, Sendable {
     fractionOfPeak = limit.seconds / seconds
     self.tokens = tokens
     self.isPart = isPart
+  }
+
+  /// The same figures beside a peak that is higher by 1 / factor.
+  func scaled(by factor: Double) -> BenchmarkRow {
+    var row = self
+    row.fractionOfPeak *= factor
+    return row
   }
 
   /// The same figures under another name.

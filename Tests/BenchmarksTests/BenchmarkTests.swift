@@ -45,6 +45,27 @@ import Transformer
     #expect(observed.contains("qkv, backward") && observed.contains("training step, B=1 T=8"))
   }
 
+  /// A row that was faster than the peaks shows that they were taken too low.
+  @Test func nothingIsFasterThanTheBestThatWasSeen() throws {
+    func rates(_ fp32: Double) -> PeakRates {
+      PeakRates(threads: 2, fp32: fp32, bf16: nil, read: 10, update: 10)
+    }
+    var report = try Benchmark(try settings()) { _ in }.run([])
+    report.peaks = Peaks(
+      oneThread: rates(50), allThreads: rates(100), fanOutSeconds: 1, allThreadsAtEnd: rates(120))
+    report.sections = [
+      BenchmarkSection(
+        kind: .training, title: "",
+        rows: [1.0, 0.5].map {
+          BenchmarkRow(
+            "", pass: nil, seconds: $0, work: Work(operations: 75), peaks: rates(100), precision: .fp32)
+        })
+    ]
+    #expect(report.sections[0].rows.map(\.fractionOfPeak) == [0.75, 1.5])
+    report.holdAgainstBestPeaks()
+    #expect(report.sections[0].rows.map(\.fractionOfPeak) == [0.5, 1])
+  }
+
   @Test func threadsAreAddedByDoubling() throws {
     #expect(Benchmark.threadCounts(upTo: 1) == [1])
     #expect(Benchmark.threadCounts(upTo: 2) == [1, 2])

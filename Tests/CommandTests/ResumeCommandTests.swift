@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import TestSupport
 import Testing
 
@@ -76,6 +77,49 @@ import Testing
     let again = try llmc("-x", "1", output: "run", resume: 0)
     #expect(again.exitCode == 2)
     #expect(again.diagnostics.contains("--resume") && again.diagnostics.contains("--overwrite"))
+  }
+
+  /// The portable set runs anywhere; where it is the fastest, too, nothing changes.
+  @Test func aResumeOnOtherKernelsSaysSo() throws {
+    func train(_ kernels: String?, _ more: String...) throws -> Command {
+      try Command(
+        [
+          "train", "--model", "d1", "--data", workspace.training, "--tokenizer", workspace.tokenizer,
+          "--output",
+          workspace.directory.file("run"), "--batch-size", "2", "--sequence-length", "16", "--positions",
+          "16",
+        ] + more, environment: kernels.map { [KernelSet.variable: $0] } ?? [:])
+    }
+    let fastest = KernelSet.fastest.description
+    #expect(try train("portable", "--steps", "1").exitCode == 0)
+    let metrics = try String(contentsOfFile: workspace.directory.file("run/metrics.jsonl"), encoding: .utf8)
+    #expect(metrics.contains(#""kernels":"portable""#))
+    let same = try train("portable", "--steps", "2", "--resume")
+    #expect(same.exitCode == 0 && !same.diagnostics.contains("bits may differ"))
+    let other = try train(fastest, "--steps", "3", "--resume")
+    #expect(other.exitCode == 0)
+    #expect(other.diagnostics.contains("bits may differ") == (fastest != "portable"))
+  }
+
+  /// Heard of before any work, by either program.
+  @Test(arguments: [("sse9", "expected one of"), ("AVX2", "expected one of")])
+  func unknownKernels(name: String, words: String) throws {
+    for program in [Command.path, Command.ladder] {
+      let arguments = program == Command.path ? ["bench"] : ["list"]
+      let result = try Command(arguments, environment: [KernelSet.variable: name], executable: program)
+      #expect(result.exitCode == 2 && result.output.isEmpty)
+      #expect(result.diagnostics.contains("'\(name)'") && result.diagnostics.contains(words))
+      #expect(result.diagnostics.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test func kernelsThatTheProcessorLacks() throws {
+    let available = KernelSet.available.map(\.name)
+    for name in KernelSet.Name.allCases where !available.contains(name) {
+      let result = try Command(["bench"], environment: [KernelSet.variable: name.rawValue])
+      #expect(result.exitCode == 2)
+      #expect(result.diagnostics.contains(name.rawValue) && result.diagnostics.contains("can run"))
+    }
   }
 
   @Test func otherBatchesAreRefused() throws {

@@ -17,8 +17,11 @@ import Testing
     let run = try workspace.train("--precision", "bf16", "--recompute", "1", model: "d2")
     #expect(run.exitCode == 0)
     let lines = run.diagnostics.split(separator: "\n")
-    let kernels = "2 threads, \(KernelSet.preferred) kernels"
-    #expect(lines.contains { $0.hasPrefix("work    bf16, recompute 1 (") && $0.hasSuffix(kernels) })
+    #expect(
+      lines.contains {
+        $0.hasPrefix("work    bf16, recompute 1 (")
+          && $0.hasSuffix("2 threads, \(KernelSet.preferred) kernels")
+      })
     let memory = try #require(lines.firstIndex { $0.hasPrefix("memory  ") })
     #expect(memory < (lines.firstIndex { $0.hasPrefix("step 1/3") } ?? 0))
     for part in ["weights", "gradients", "moments", "activations", "scratch"] {

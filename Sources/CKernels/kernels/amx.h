@@ -15,7 +15,7 @@ CK_FUNCTION void CK_AMX(pack_left)(ck_lines source, float *panels, long words) {
       float *block = panels + first * words + word * 32;
       for (long half = 0; half < 32; half += 16) {
         ck_v rows[16];
-        for (long index = 0; index < 16; index++) {
+        CK_UNROLL for (long index = 0; index < 16; index++) {
           const long line = first + half + index;
           if (source.adjacent) {
             rows[index] = CK(word_of_adjacent)(source, word + index, first + half, CK_PAIRS);
@@ -27,7 +27,7 @@ CK_FUNCTION void CK_AMX(pack_left)(ck_lines source, float *panels, long words) {
           }
         }
         if (source.adjacent) CK(transpose_sixteen)(rows);
-        for (long index = 0; index < 16; index++) CK(store)(block + (half + index) * 16, rows[index]);
+        CK_UNROLL for (long index = 0; index < 16; index++) CK(store)(block + (half + index) * 16, rows[index]);
       }
     }
   }

@@ -116,7 +116,7 @@ CK_INLINE void CK(cached_attention)(
     ck_v sums[4] = {(ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f};
     long channel = 0;
     for (; channel + 4 <= head_size; channel += 4)
-      for (int part = 0; part < 4; part++)
+      CK_UNROLL for (int part = 0; part < 4; part++)
         sums[part] = CK(fma)(
             (ck_v)query[channel + part], CK(load_values)(keys + (channel + part) * step, type), sums[part]);
     for (; channel < head_size; channel++)
@@ -140,7 +140,7 @@ CK_INLINE void CK(cached_attention)(
     ck_v sums[4] = {(ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f};
     long position = 0;
     for (; position + 4 <= seen; position += 4)
-      for (int part = 0; part < 4; part++, value += padded_size * size)
+      CK_UNROLL for (int part = 0; part < 4; part++, value += padded_size * size)
         sums[part] = CK(fma)((ck_v)scores[position + part], CK(load_values)(value, type), sums[part]);
     for (; position < seen; position++, value += padded_size * size)
       sums[0] = CK(fma)((ck_v)scores[position], CK(load_values)(value, type), sums[0]);

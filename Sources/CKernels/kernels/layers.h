@@ -31,7 +31,7 @@ CK_INLINE float CK(sum_of)(const float *x, float centre, int squared, long count
   ck_v sums[4] = {(ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f};
   long start = 0;
   for (; start + 64 <= count; start += 64) {
-    for (int part = 0; part < 4; part++) {
+    CK_UNROLL for (int part = 0; part < 4; part++) {
       const ck_v value = CK(load)(x + start + 16 * part) - centre;
       sums[part] += squared ? value * value : value;
     }

@@ -5,7 +5,7 @@
 // the last. `order` says which line each of the sixteen is.
 CK_INLINE void CK(transposed_words)(
     ck_lines source, long first, const long order[16], long depth, int type, int words, ck_v result[16]) {
-  for (int index = 0; index < 16; index++) {
+  CK_UNROLL for (int index = 0; index < 16; index++) {
     const long wanted = first + order[index];
     const long line = wanted < source.lines ? wanted : source.lines - 1;
     const char *start = (const char *)source.base + line * source.stride + depth * CK(bytes)(type);
@@ -29,8 +29,8 @@ CK_INLINE void CK(pack_separate_rows)(ck_lines source, float *panels, long words
     for (long depth = 0, word = 0; depth < source.depth; depth += step, word += 16) {
       ck_v lines[16];
       CK(transposed_words)(source, first, order, depth, type, format, lines);
-      for (int index = 0; index < 16; index++) {
-        if (word + index >= words) break;
+      CK_UNROLL for (int index = 0; index < 16; index++) {
+        if (word + index >= words) continue;
         CK(store_half)(panel + (word + index) * 8, lines[index], 0);
         if (has_second) CK(store_half)(panel + (words + word + index) * 8, lines[index], 1);
       }
@@ -83,9 +83,8 @@ CK_INLINE void CK(pack_separate_columns)(
     for (long depth = 0, word = 0; depth < source.depth; depth += depths, word += 16) {
       ck_v lines[16];
       CK(transposed_words)(source, first, order, depth, type, format, lines);
-      for (int index = 0; index < 16; index++) {
-        if (word + index >= words) break;
-        CK(store)(target + (word + index) * step, lines[index]);
+      CK_UNROLL for (int index = 0; index < 16; index++) {
+        if (word + index < words) CK(store)(target + (word + index) * step, lines[index]);
       }
     }
   }
@@ -121,11 +120,11 @@ CK_INLINE void CK(pack_right)(
 // Writes the four depths of sixteen rows whose bytes are in each lane.
 CK_INLINE void CK(store_quad)(ck_i bytes, int offset, ck_v scales, long quad, float *target, long step, int format) {
   ck_v values[4];
-  for (int place = 0; place < 4; place++)
+  CK_UNROLL for (int place = 0; place < 4; place++)
     values[place] = __builtin_convertvector(((bytes >> 8 * place) & 0xFF) - offset, ck_v) * scales;
   const int per_word = CK(depth_per_word)(format);
   target += 4 / per_word * quad * step;
-  for (int place = 0; place < 4; place += per_word)
+  CK_UNROLL for (int place = 0; place < 4; place += per_word)
     CK(store)(
         target + place / per_word * step, CK(words_of)(values[place], values[place + per_word - 1], format));
 }
@@ -141,7 +140,7 @@ CK_INLINE void CK(pack_q8)(const void *blocks, long count, float *target, long s
     const char *source = (const char *)blocks + block * 16 * 34;
     float *words = target + block * 32 / CK(depth_per_word)(format) * step;
     const ck_v scales = CK(load_fp16)(source);
-    for (long quad = 0; quad < 8; quad++)
+    CK_UNROLL for (long quad = 0; quad < 8; quad++)
       CK(store_quad)(CK(load_ints)(source + 32 + 64 * quad), 128, scales, quad, words, step, format);
   }
 }
@@ -151,7 +150,7 @@ CK_INLINE void CK(pack_q4)(const void *blocks, long count, float *target, long s
     const char *source = (const char *)blocks + block * 16 * 18;
     float *words = target + block * 32 / CK(depth_per_word)(format) * step;
     const ck_v scales = CK(load_fp16)(source);
-    for (long quad = 0; quad < 4; quad++) {
+    CK_UNROLL for (long quad = 0; quad < 4; quad++) {
       const ck_i both = CK(load_ints)(source + 32 + 64 * quad);
       CK(store_quad)(both & 0x0F0F0F0F, 8, scales, quad, words, step, format);
       CK(store_quad)((both >> 4) & 0x0F0F0F0F, 8, scales, quad + 4, words, step, format);

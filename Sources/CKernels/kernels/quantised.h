@@ -15,7 +15,7 @@ CK_FUNCTION void CK(round_to_bytes)(const float *x, long index, ck_byte_rows row
   const ck_i a = (ck_i)(first * inverse + 0x1.8p23f) - 0x4B400000;
   const ck_i b = (ck_i)(second * inverse + 0x1.8p23f) - 0x4B400000;
   int sum = 0;
-  for (int lane = 0; lane < 16; lane++) {
+  CK_UNROLL for (int lane = 0; lane < 16; lane++) {
     rows.bytes[index * 32 + lane] = (signed char)a[lane];
     rows.bytes[index * 32 + 16 + lane] = (signed char)b[lane];
     // Of the bytes, since a and b hold anything where a block is not finite, or too small for an inverse.
@@ -45,7 +45,7 @@ CK_INLINE ck_i CK(load_q8)(const char *bytes) {
 CK_INLINE ck_v CK(add_q8_block)(ck_v sum, ck_byte_rows x, long index, const char *block) {
   const signed char *bytes = x.bytes + index * 32;
   ck_i first = (ck_i)(CK_SIGNED_BYTES ? 0 : -128 * x.sums[index]), second = (ck_i)0;
-  for (int pair = 0; pair < 8; pair += 2) {
+  CK_UNROLL for (int pair = 0; pair < 8; pair += 2) {
     first = CK(add_byte_products)(first, CK(load_q8)(block + 32 + 64 * pair), CK(quad)(bytes, pair));
     second = CK(add_byte_products)(second, CK(load_q8)(block + 96 + 64 * pair), CK(quad)(bytes, pair + 1));
   }
@@ -56,7 +56,7 @@ CK_INLINE ck_v CK(add_q8_block)(ck_v sum, ck_byte_rows x, long index, const char
 CK_INLINE ck_v CK(add_q4_block)(ck_v sum, ck_byte_rows x, long index, const char *block) {
   const signed char *bytes = x.bytes + index * 32;
   ck_i low = (ck_i)(-8 * x.sums[index]), high = (ck_i)0;
-  for (int place = 0; place < 4; place++) {
+  CK_UNROLL for (int place = 0; place < 4; place++) {
     const ck_i both = CK(load_ints)(block + 32 + 64 * place);
     low = CK(add_byte_products)(low, both & 0x0F0F0F0F, CK(quad)(bytes, place));
     high = CK(add_byte_products)(high, (both >> 4) & 0x0F0F0F0F, CK(quad)(bytes, place + 4));

@@ -19,12 +19,12 @@ CK_INLINE CK(register) CK(add_product)(CK(register) sum, float a, CK(register) b
 CK_INLINE void CK(tile)(
     const float *a, const float *b, long b_step, long words, float *c, long c_stride, const ck_output *output,
     const float *addend, const float *bias, int format) {
-  for (long row = 0; row < 6; row++)
-    for (long column = 0; column < CK_VECTORS * CK_WIDTH; column += 16)
+  CK_UNROLL for (long row = 0; row < 6; row++)
+    CK_UNROLL for (long column = 0; column < CK_VECTORS * CK_WIDTH; column += 16)
       ck_prefetch_for_writing(c + row * c_stride + column);
   CK(register) sums[6][CK_VECTORS];
-  _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++) sums[row][v] = (CK(register))0.0f;
+  CK_UNROLL for (int row = 0; row < 6; row++)
+      CK_UNROLL for (int v = 0; v < CK_VECTORS; v++) sums[row][v] = (CK(register))0.0f;
   for (long word = 0; word < words; word++, a += 8, b += b_step) {
 #if defined(__aarch64__)
     // Multiplied by a lane of a register, as it lies there. Elsewhere a load repeats a value in all lanes.
@@ -34,14 +34,14 @@ CK_INLINE void CK(tile)(
     const float *const left = a;
 #endif
     CK(register) right[CK_VECTORS];
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++)
+    CK_UNROLL for (int v = 0; v < CK_VECTORS; v++)
         right[v] = CK(load_register)(b + v * CK_WIDTH);
-    _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
-        _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++)
+    CK_UNROLL for (int row = 0; row < 6; row++)
+        CK_UNROLL for (int v = 0; v < CK_VECTORS; v++)
             sums[row][v] = CK(add_product)(sums[row][v], left[row], right[v], format);
   }
-  _Pragma("clang loop unroll(full)") for (int row = 0; row < 6; row++)
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < CK_VECTORS; v++) {
+  CK_UNROLL for (int row = 0; row < 6; row++)
+      CK_UNROLL for (int v = 0; v < CK_VECTORS; v++) {
     CK(register) value = sums[row][v] * output->scale;
     if (bias) value += CK(load_register)(bias + v * CK_WIDTH);
     if (addend) value += CK(load_register)(addend + row * output->addend_stride + v * CK_WIDTH);
@@ -155,9 +155,9 @@ CK_INLINE float CK(peak)(long rounds, float x, float y, int format) {
   }
   CK(register) chains[CK_CHAINS];
   const CK(register) right = (CK(register))y;
-  for (int chain = 0; chain < CK_CHAINS; chain++) chains[chain] = (CK(register))(float)chain;
+  CK_UNROLL for (int chain = 0; chain < CK_CHAINS; chain++) chains[chain] = (CK(register))(float)chain;
   for (long round = 0; round < rounds; round++) {
-    _Pragma("clang loop unroll(full)") for (int chain = 0; chain < CK_CHAINS; chain++) chains[chain] =
+    CK_UNROLL for (int chain = 0; chain < CK_CHAINS; chain++) chains[chain] =
         CK_FUSES ? CK(add_product)(chains[chain], x, right, format) : chains[chain] * x + right;
   }
   float sum = 0;

@@ -83,7 +83,7 @@ CK_INLINE float CK(sum)(ck_v x) {
 
 CK_INLINE float CK(largest_lane)(ck_v x) {
   float largest = x[0];
-  for (int lane = 1; lane < 16; lane++) largest = x[lane] > largest ? x[lane] : largest;
+  CK_UNROLL for (int lane = 1; lane < 16; lane++) largest = x[lane] > largest ? x[lane] : largest;
   return largest;
 }
 
@@ -167,8 +167,8 @@ CK_INLINE void CK(transpose_four)(ck_v a, ck_v b, ck_v c, ck_v d, ck_v *lines, i
 // quarter; then the fours change places, where registers of four lanes have nothing to do.
 CK_INLINE void CK(transpose_sixteen)(ck_v lines[16]) {
   ck_v fours[16];
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i += 4)
+  CK_UNROLL for (int i = 0; i < 16; i += 4)
       CK(transpose_four)(lines[i], lines[i + 1], lines[i + 2], lines[i + 3], fours + i, 1, 0);
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++)
+  CK_UNROLL for (int i = 0; i < 4; i++)
       CK(transpose_four)(fours[i], fours[4 + i], fours[8 + i], fours[12 + i], lines + i, 4, 1);
 }

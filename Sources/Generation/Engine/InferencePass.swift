@@ -91,15 +91,16 @@ extension InferencePass {
   /// residual = wte[token] + wpe[position]
   private func embed(_ continuations: [LanguageModel.Continuation], _ model: LanguageModel) {
     let (wte, wpe) = (model.weights[.wte], model.weights[.wpe])
-    var row = 0
-    for continuation in continuations {
-      for (index, token) in continuation.tokens.enumerated() {
-        wte.decode(row: Int(token), into: residual.base + row * C)
-        wpe.decode(row: continuation.cache.count + index, into: normed.base + row * C)
-        row += 1
-      }
+    let places = continuations.flatMap { continuation in
+      continuation.tokens.enumerated().map { (token: Int($1), position: continuation.cache.count + $0) }
     }
-    Residual.add(normed, to: residual)
+    model.workers.run(over: places.count, inRangesOf: 16) { rows in
+      for row in rows {
+        wte.decode(row: places[row].token, into: residual.base + row * C)
+        wpe.decode(row: places[row].position, into: normed.base + row * C)
+      }
+      Residual.add(normed.rows(rows), to: residual.rows(rows))
+    }
   }
 
   /// residual += attention(ln1(residual)) · attprojwᵀ + attprojb
@@ -114,11 +115,9 @@ extension InferencePass {
       precision: model.precision, on: model.workers)
     var row = 0
     for (cache, positions) in zip(caches, positions) {
-      for position in positions {
-        let keys = qkv.base + row * 3 * C + C
-        cache[layer].write(keys: keys, values: keys + C, at: position)
-        row += 1
-      }
+      let rows = row..<row + positions.count
+      cache[layer].write(qkv.rows(rows), from: positions.lowerBound, on: model.workers)
+      row = rows.upperBound
     }
     if caches.count == 1, positions[0].lowerBound == 0, rows > 1 {
       // A whole prompt: block by block.

@@ -77,15 +77,37 @@ public struct KeyValueBlocks {
     at position: Int
   ) {
     precondition((0..<capacity).contains(position), "no such position")
+    for head in 0..<heads {
+      write(head, keys: keys + head * headSize, values: values + head * headSize, at: position)
+    }
+  }
+
+  /// Writes the keys and values of positions that follow one another, head by head.
+  public func write(
+    _ qkv: Matrix,  // (R, 3C): query, key, value
+    from position: Int, on workers: Workers
+  ) {
+    let channels = heads * headSize
+    precondition(qkv.columns == 3 * channels, "shapes disagree")
+    precondition(position >= 0 && position + qkv.rows <= capacity, "no such positions")
+    workers.run(parts: heads) { head in
+      for row in 0..<qkv.rows {
+        let keys = qkv.base + row * qkv.stride + channels + head * headSize
+        write(head, keys: keys, values: keys + channels, at: position + row)
+      }
+    }
+  }
+
+  private func write(
+    _ head: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, at position: Int
+  ) {
     let (block, lane) = position.quotientAndRemainder(dividingBy: Vectors.width)
     let size = format.byteCount
-    for head in 0..<heads {
-      let key = self.keys(head) + (block * paddedSize * Vectors.width + lane) * size
-      let value = self.values(head) + position * paddedSize * size
-      for channel in 0..<headSize {
-        format.store(keys[head * headSize + channel], to: key + channel * Vectors.width * size)
-        format.store(values[head * headSize + channel], to: value + channel * size)
-      }
+    let key = self.keys(head) + (block * paddedSize * Vectors.width + lane) * size
+    let value = self.values(head) + position * paddedSize * size
+    for channel in 0..<headSize {
+      format.store(keys[channel], to: key + channel * Vectors.width * size)
+      format.store(values[channel], to: value + channel * size)
     }
   }
 

@@ -6,7 +6,7 @@ import CKernels
 public enum Embedding {
   private static let partValues = 1 << 17
   /// The backward pass is cut into slices of channels, so that no two parts add to the same value.
-  private static let sliceColumns = 256
+  private static let sliceColumns = 64
 
   public static func forward(
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)

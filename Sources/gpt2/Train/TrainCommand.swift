@@ -97,6 +97,7 @@ struct TrainCommand: ParsableCommand {
     try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
     var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
     printer.announce(setup)
+    if let note = setup.noteOnKernels { Diagnostics.write("gpt2: note: \(note)") }
     let trainer = try setup.trainer()
     if lock == nil {
       try directory.create()

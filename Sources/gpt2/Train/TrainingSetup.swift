@@ -4,6 +4,7 @@ import BinaryFiles
 import Generation
 import Kernels
 import Platform
+import Reports
 import Terminal
 import Tokens
 import Training
@@ -87,6 +88,16 @@ struct TrainingSetup {
     }
     return "adapters of rank \(adapters.rank) for \(adapters.targets): "
       + "\(Numbers.short(Double(count))) parameters"
+  }
+
+  /// What to say to who goes on with a run on other kernels than those of its last part; `nil` if nothing is known of
+  /// such.
+  var noteOnKernels: String? {
+    guard start.step != nil, let history = try? RunHistory(directory: directory.path),
+      let before = history.parts.last?.settings["kernels"], before != workers.kernels.description
+    else { return nil }
+    return "the run was computed by \(before) kernels so far and goes on with \(workers.kernels): "
+      + "bits may differ from those of a run that never changed (\(KernelSet.variable)=\(before) keeps them)"
   }
 
   /// The first record of the run's metrics.
