@@ -3,7 +3,8 @@ GPT2 := .build/release/gpt2
 PYTHON ?= python3
 PREFIX ?= /usr/local
 
-.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install uninstall check-kernels check-package clean
+.PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install \
+	uninstall check-kernels check-neon check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,6 +60,9 @@ check-kernels: setup ## Test and verify on each set of kernels that this process
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh
+
+check-neon: ## Check every kernel, arm64's under emulation (installs Debian's cross tools and qemu)
+	dev/neon/check.sh
 
 clean: ## Remove what was built
 	rm -rf .build .build-dist dist

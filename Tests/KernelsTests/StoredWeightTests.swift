@@ -195,4 +195,18 @@ import Testing
     #expect(output.matrix[0].allSatisfy { $0 == 0 })
     #expect(output.matrix[1].allSatisfy { !$0.isFinite })
   }
+
+  @Test("A NaN in a block shows, wherever it lies", arguments: [0, 5, 16, 31], KernelSet.available)
+  func notANumber(column: Int, kernels: KernelSet) {
+    let weights = StoredWeights(.q8, 16, 64, seed: 1)
+    let input = Buffer(1, 64, seed: 2)
+    for column in column..<32 { input.matrix[0][column] = .nan }
+    let output = Buffer(unset: 1, 16)
+    Self.linearWeight(weights) {
+      Linear.forward(
+        input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: .fp32,
+        on: Workers(count: 1, kernels: kernels))
+    }
+    #expect(output.values.allSatisfy { $0.isNaN })
+  }
 }

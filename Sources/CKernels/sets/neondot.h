@@ -14,3 +14,4 @@ CK_INLINE int32x4_t CK(add_sixteen_products)(int32x4_t sum, int8x16_t a, int8x16
 }
 
 #include "../kernels/all.h"
+#include "end.h"
