@@ -3,7 +3,7 @@
 set -eu
 
 if ! command -v swift >/dev/null; then
-  echo "setup: swift was not found; install a Swift 6 toolchain (https://www.swift.org/install)" \
+  echo "setup: swift was not found; install a Swift 6.2 toolchain (https://www.swift.org/install)" \
     "and try again" >&2
   exit 2
 fi

@@ -18,7 +18,7 @@ if [ -z "$stage" ]; then
   exit
 fi
 command -v swift >/dev/null || {
-  say "swift was not found; install a Swift 6 toolchain (https://www.swift.org/install) and try again"
+  say "swift was not found; install a Swift 6.2 toolchain (https://www.swift.org/install) and try again"
   exit 2
 }
 if [ -e "$stage" ]; then

@@ -10,8 +10,8 @@ typedef float ck_v __attribute__((ext_vector_type(16)));
 typedef int ck_i __attribute__((ext_vector_type(16)));
 typedef unsigned ck_u __attribute__((ext_vector_type(16)));
 
-// Unrolls the loop after it, whose count is known. Swift's compiler leaves loops that clang's own would unroll, and what
-// they go over then lies in memory and not in registers.
+// Unrolls the loop after it, whose count is known. Swift's compiler leaves loops that clang's own would unroll, and
+// what they go over then lies in memory and not in registers.
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
 // How a value of a matrix is stored.

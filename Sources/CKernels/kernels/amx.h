@@ -1,5 +1,5 @@
-// Products of bfloat16 pairs by tiles of sixteen rows of sixteen words (Intel's AMX): 32 x 32 results in four tiles, two
-// tiles of the left factor, two of the right.
+// Products of bfloat16 pairs by tiles of sixteen rows of sixteen words (Intel's AMX): 32 x 32 results in four tiles,
+// two tiles of the left factor, two of the right.
 //
 // A set has defined CK_AMX, which ends these functions' names, and the instructions: CK_TILES_BEGIN and CK_TILES_END,
 // CK_TILE_ZERO, CK_TILE_LOAD, CK_TILE_STORE and CK_TILE_MULTIPLY. CK names the functions of the set that it rests on.

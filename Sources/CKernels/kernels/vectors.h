@@ -116,8 +116,8 @@ CK_INLINE ck_v CK(logistic)(ck_v x) { return 1.0f / (1.0f + CK(exp)(-x)); }
 
 // tanh x, with a relative error below 4e-7; a NaN stays a NaN.
 //
-// Away from 0 it is 1 - 2 / (e^2|x| + 1) with the sign of x. Near 0 that is a difference of near numbers, so there it is
-// the polynomial of Cephes' tanhf (Moshier 1989), x + x^3 P(x^2).
+// Away from 0 it is 1 - 2 / (e^2|x| + 1) with the sign of x. Near 0 that is a difference of near numbers, so there it
+// is the polynomial of Cephes' tanhf (Moshier 1989), x + x^3 P(x^2).
 CK_INLINE ck_v CK(hyperbolic_tangent)(ck_v x) {
   const ck_v size = CK(select)(x < 0.0f, -x, x);
   const ck_v far = 1.0f - 2.0f / (CK(exp)(2.0f * size) + 1.0f);
