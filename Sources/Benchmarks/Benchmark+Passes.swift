@@ -41,7 +41,7 @@ extension Benchmark {
     let pass = InferencePass(configuration)
     let seconds = try stopwatch.median(of: "prefill") {
       cache.truncate(to: 0)
-      try model.read([LanguageModel.Continuation(cache, tokens)], in: pass)
+      try model.read([LanguageModel.SequenceInput(cache, tokens)], in: pass)
     }
     let work = Work.prefill(configuration, promptLength: T)
     let prompt = BenchmarkRow(

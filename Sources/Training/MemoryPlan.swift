@@ -28,8 +28,8 @@ public struct MemoryPlan: Equatable, Sendable {
         configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
         keepingForBackward: true, recomputing: recomputing)
     }
-    func values(holding held: TensorSet) -> Int {
-      Self.bytes(Parameters.valueCount(of: configuration, holding: held, adapters: plan.adapters))
+    func values(holding present: TensorSet) -> Int {
+      Self.bytes(Parameters.valueCount(of: configuration, holding: present, adapters: plan.adapters))
     }
     let squared = plan.trained.subtracting(plan.optimizer.method.orthogonalised)
     weights = values(holding: .all)

@@ -49,7 +49,7 @@ private struct BackwardPass {
     self.activations = activations
     self.parameterGradients = parameterGradients
     self.accumulating = accumulating
-    let trained = [parameterGradients.held, parameterGradients.adapters?.layout.targets ?? .none]
+    let trained = [parameterGradients.present, parameterGradients.adapters?.layout.targets ?? .none]
     lowest = trained.compactMap { $0.tensors.first?.place }.min() ?? .max
   }
 
@@ -79,7 +79,7 @@ private struct BackwardPass {
         Linear.backward(
           outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
           inputGradient: reaches(.lnfb) ? flow.branch.rows(rows) : nil,
-          weightGradient: parameterGradients.ifHeld(.wte, 0), biasGradient: nil,
+          weightGradient: parameterGradients.ifPresent(.wte, 0), biasGradient: nil,
           accumulating: accumulating || rows.lowerBound > 0, precision: model.precision, on: workers)
       }
     }
@@ -92,7 +92,8 @@ private struct BackwardPass {
       weight: parameters[.lnfw, 0], means: activations[.lnfMeans],
       rstd: activations[.lnfRstd],
       addingTo: flow.residual, inputGradientAccumulating: false,
-      weightGradient: parameterGradients.ifHeld(.lnfw, 0), biasGradient: parameterGradients.ifHeld(.lnfb, 0),
+      weightGradient: parameterGradients.ifPresent(.lnfw, 0),
+      biasGradient: parameterGradients.ifPresent(.lnfb, 0),
       accumulating: accumulating, on: workers)
   }
 
@@ -140,8 +141,8 @@ private struct BackwardPass {
       // wte has the classifier's gradient already, so this adds to it in any case.
       Embedding.backward(
         outputGradient: flow.residual, tokens: tokens, sequenceLength: activations.sequenceLength,
-        addingTo: parameterGradients.ifHeld(.wte, 0),
-        positionTableGradient: parameterGradients.ifHeld(.wpe, 0),
+        addingTo: parameterGradients.ifPresent(.wte, 0),
+        positionTableGradient: parameterGradients.ifPresent(.wpe, 0),
         accumulating: accumulating, on: workers)
     }
   }
@@ -163,8 +164,8 @@ private struct BackwardPass {
     Linear.backward(
       outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
       inputGradient: inputGradient, addingToInputGradient: factors != nil,
-      weightGradient: parameterGradients.ifHeld(weight, layer),
-      biasGradient: parameterGradients.ifHeld(bias, layer), preActivation: preActivation,
+      weightGradient: parameterGradients.ifPresent(weight, layer),
+      biasGradient: parameterGradients.ifPresent(bias, layer), preActivation: preActivation,
       accumulating: accumulating, precision: model.precision, on: workers)
   }
 
@@ -177,8 +178,8 @@ private struct BackwardPass {
     LayerNorm.backward(
       outputGradient: flow.branch, input: input, weight: parameters[weight, layer], means: means,
       rstd: rstd, addingTo: flow.residual, inputGradientAccumulating: true,
-      weightGradient: parameterGradients.ifHeld(weight, layer),
-      biasGradient: parameterGradients.ifHeld(bias, layer),
+      weightGradient: parameterGradients.ifPresent(weight, layer),
+      biasGradient: parameterGradients.ifPresent(bias, layer),
       accumulating: accumulating, on: workers)
   }
 }

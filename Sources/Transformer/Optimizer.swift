@@ -66,7 +66,7 @@ public final class Optimizer {
 
   /// The Euclidean norm of all gradients together, before clipping.
   public static func norm(of gradients: Parameters, on workers: Workers) -> Float {
-    let sum = gradients.held.tensors.reduce(0.0) {
+    let sum = gradients.present.tensors.reduce(0.0) {
       $0 + GradientNorm.sumOfSquares(gradients.values(of: $1), on: workers)
     }
     let adapters = gradients.adapters.map { GradientNorm.sumOfSquares($0.values, on: workers) }
@@ -88,15 +88,15 @@ public final class Optimizer {
     _ parameters: Parameters, adapters: LowRankAdapters? = nil, gradients: Parameters, learningRate: Float,
     gradientNorm: Float, precision: Precision = .fp32, on workers: Workers
   ) {
-    precondition(gradients.held == firstMoments.held, "gradients of other tensors than are trained")
+    precondition(gradients.present == firstMoments.present, "gradients of other tensors than are trained")
     let layout = firstMoments.adapters?.layout
     precondition(
       gradients.adapters?.layout == layout && adapters?.layout == layout, "other adapters than are trained")
     step += 1
     let scale = settings.maximumGradientNorm.map { min(1, $0 / gradientNorm) } ?? 1
-    for tensor in firstMoments.held.tensors {
+    for tensor in firstMoments.present.tensors {
       let decay = settings.decayed == .all || tensor.isMatrix ? settings.weightDecay : 0
-      guard secondMoments.held.contains(tensor) else {
+      guard secondMoments.present.contains(tensor) else {
         let step = MuonStep(
           learningRate: learningRate, momentum: settings.momentum, weightDecay: decay, gradientScale: scale)
         orthogonalise(tensor, of: parameters, gradients, step, precision, on: workers)

@@ -7,8 +7,8 @@ import Kernels
 /// gradients and moments may hold only those that training changes.
 public final class Parameters {
   public let configuration: Configuration
-  /// The tensors that are there. Asking for one that is not is a mistake of the program, but for `ifHeld(_:_:)`.
-  public let held: TensorSet
+  /// The tensors that are there. Asking for one that is not is a mistake of the program, but for `ifPresent(_:_:)`.
+  public let present: TensorSet
   /// In gradients and moments: those of a model's adapters. Weights have none; a model has its adapters beside them.
   public let adapters: LowRankAdapters?
   private let buffer: FloatBuffer
@@ -17,29 +17,29 @@ public final class Parameters {
   /// Zeroed.
   ///
   /// - Parameters:
-  ///   - held: The tensors to hold; the others take no memory.
+  ///   - present: The tensors to hold; the others take no memory.
   ///   - adapters: Of which adapters to hold as much, for gradients and moments.
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(
-    zeroed configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil
+    zeroed configuration: Configuration, holding present: TensorSet = .all, adapters: AdapterLayout? = nil
   ) throws(AllocationError) {
-    guard let count = Self.valueCount(of: configuration, holding: held, adapters: adapters) else {
+    guard let count = Self.valueCount(of: configuration, holding: present, adapters: adapters) else {
       throw AllocationError(values: .max)
     }
-    self.init(configuration, holding: held, adapters: adapters, in: try FloatBuffer(zeroed: count))
+    self.init(configuration, holding: present, adapters: adapters, in: try FloatBuffer(zeroed: count))
   }
 
   /// Over memory that already holds the values: the tensors in checkpoint order, then the adapters.
   init(
-    _ configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil,
+    _ configuration: Configuration, holding present: TensorSet = .all, adapters: AdapterLayout? = nil,
     in buffer: FloatBuffer
   ) {
     self.configuration = configuration
-    self.held = held
+    self.present = present
     self.buffer = buffer
     var offset = 0
     offsets = ParameterTensor.allCases.map { tensor in
-      defer { if held.contains(tensor) { offset += tensor.count(in: configuration) ?? 0 } }
+      defer { if present.contains(tensor) { offset += tensor.count(in: configuration) ?? 0 } }
       return offset
     }
     self.adapters = adapters.map { LowRankAdapters($0, in: buffer, from: offset) }
@@ -49,9 +49,9 @@ public final class Parameters {
 
   /// How many values parameters have that hold these tensors and adapters; `nil` if the count overflows.
   public static func valueCount(
-    of configuration: Configuration, holding held: TensorSet = .all, adapters: AdapterLayout? = nil
+    of configuration: Configuration, holding present: TensorSet = .all, adapters: AdapterLayout? = nil
   ) -> Int? {
-    let tensors = held.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }
+    let tensors = present.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }
     return (tensors + (adapters?.checkedCount ?? CheckedCount(0))).value
   }
 
@@ -73,8 +73,8 @@ public final class Parameters {
   }
 
   /// The same; `nil` if the tensor is not held.
-  func ifHeld(_ tensor: ParameterTensor, _ layer: Int) -> Matrix? {
-    held.contains(tensor) ? self[tensor, layer] : nil
+  func ifPresent(_ tensor: ParameterTensor, _ layer: Int) -> Matrix? {
+    present.contains(tensor) ? self[tensor, layer] : nil
   }
 
   /// A copy of every value: the tensors' in checkpoint order, then the adapters'.
@@ -93,7 +93,7 @@ public final class Parameters {
 
   /// The first value that is NaN or infinite, and the tensor that it is in or whose adapters it is in.
   public func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
-    for tensor in held.tensors {
+    for tensor in present.tensors {
       if let index = FiniteCheck.firstNonFinite(in: values(of: tensor), on: workers) {
         return (tensor, index)
       }
@@ -112,7 +112,7 @@ public final class Parameters {
   }
 
   private func base(of tensor: ParameterTensor) -> UnsafeMutablePointer<Float> {
-    precondition(held.contains(tensor), "\(tensor) is not held")
+    precondition(present.contains(tensor), "\(tensor) is not held")
     guard let start = values.baseAddress else {
       preconditionFailure("a configuration has at least one value in every tensor")
     }

@@ -15,22 +15,22 @@ import Testing
     ]
 
   @Test(arguments: sets, Precision.allCases)
-  func gradientsHaveTheBitsOfTheFullBackwardPass(held: TensorSet, precision: Precision) throws {
+  func gradientsHaveTheBitsOfTheFullBackwardPass(present: TensorSet, precision: Precision) throws {
     let run = try Run(precision: precision)
     let (loss, all) = try run.gradients(of: .all)
-    let (sameLoss, some) = try run.gradients(of: held)
+    let (sameLoss, some) = try run.gradients(of: present)
     #expect(sameLoss == loss)
-    for tensor in held.tensors {
+    for tensor in present.tensors {
       #expect(bits(some, tensor) == bits(all, tensor), "\(tensor)")
     }
-    #expect(some.values.count == held.tensors.reduce(0) { $0 + all.values(of: $1).count })
+    #expect(some.values.count == present.tensors.reduce(0) { $0 + all.values(of: $1).count })
   }
 
   @Test(arguments: [TensorSet([.fcw, .fcb]), TensorSet([.wte, .lnfb])])
-  func microBatchesAddUpAsInTheFullPass(held: TensorSet) throws {
+  func microBatchesAddUpAsInTheFullPass(present: TensorSet) throws {
     let run = try Run()
-    let (all, some) = try (run.accumulated(.all), run.accumulated(held))
-    for tensor in held.tensors { #expect(bits(some, tensor) == bits(all, tensor), "\(tensor)") }
+    let (all, some) = try (run.accumulated(.all), run.accumulated(present))
+    for tensor in present.tensors { #expect(bits(some, tensor) == bits(all, tensor), "\(tensor)") }
   }
 
   @Test(arguments: sets)
@@ -56,10 +56,10 @@ import Testing
 
   @Test func theNormIsThatOfTheTrainedTensors() throws {
     let run = try Run()
-    let held = TensorSet([.ln1w, .fcprojw])
+    let present = TensorSet([.ln1w, .fcprojw])
     let (_, all) = try run.gradients(of: .all)
-    let squares = held.tensors.flatMap(all.copy).reduce(0.0) { $0 + Double($1) * Double($1) }
-    let norm = Optimizer.norm(of: try run.gradients(of: held).gradients, on: run.model.workers)
+    let squares = present.tensors.flatMap(all.copy).reduce(0.0) { $0 + Double($1) * Double($1) }
+    let norm = Optimizer.norm(of: try run.gradients(of: present).gradients, on: run.model.workers)
     #expect(abs(Double(norm) - squares.squareRoot()) < 1e-5 * squares.squareRoot())
     #expect(Optimizer.norm(of: try run.gradients(of: .none).gradients, on: run.model.workers) == 0)
   }
@@ -75,9 +75,9 @@ import Testing
 
   /// The gradients of activations are written on the way down, so what is still zero was not come by.
   @Test func thePassEndsBelowTheLowestTrainedTensor() throws {
-    func touched(_ held: TensorSet) throws -> [Bool] {
+    func touched(_ present: TensorSet) throws -> [Bool] {
       let run = try Run()
-      _ = try run.gradients(of: held)
+      _ = try run.gradients(of: present)
       let flow = run.activations.gradients
       return [flow.branch, flow.residual, flow.hidden].map { matrix in
         (0..<matrix.count).contains { matrix.base[$0] != 0 }
@@ -110,8 +110,8 @@ private struct Run {
       keepingForBackward: true, recomputing: .geluAndNorms)
   }
 
-  func gradients(of held: TensorSet) throws -> (loss: Float, gradients: Parameters) {
-    let gradients = try Parameters(zeroed: model.configuration, holding: held)
+  func gradients(of present: TensorSet) throws -> (loss: Float, gradients: Parameters) {
+    let gradients = try Parameters(zeroed: model.configuration, holding: present)
     // What is not overwritten would stay as a seven.
     gradients.values.update(repeating: 7)
     try model.forward(state.tokens, into: activations)
@@ -121,11 +121,11 @@ private struct Run {
   }
 
   /// Of the batch's three rows, one after the other.
-  func accumulated(_ held: TensorSet) throws -> Parameters {
+  func accumulated(_ present: TensorSet) throws -> Parameters {
     let T = state.sequenceLength
     let row = try Activations(
       model.configuration, batchSize: 1, sequenceLength: T, keepingForBackward: true)
-    let gradients = try Parameters(zeroed: model.configuration, holding: held)
+    let gradients = try Parameters(zeroed: model.configuration, holding: present)
     for index in 0..<3 {
       let tokens = Array(state.tokens[index * T..<(index + 1) * T])
       let targets = Array(state.targets[index * T..<(index + 1) * T])

@@ -29,7 +29,7 @@ import Testing
           parameters, gradients: gradients, learningRate: 0.01, gradientNorm: norm, on: workers)
       }
       #expect(optimizer.step == 2)
-      #expect(optimizer.secondMoments.held.contains(.fcw) == (method == .adamW))
+      #expect(optimizer.secondMoments.present.contains(.fcw) == (method == .adamW))
     }
     let before = try random(configuration, seed: 1)
     let scale = 2 / Optimizer.norm(of: gradients, on: workers)

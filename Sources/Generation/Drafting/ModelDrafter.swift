@@ -56,7 +56,7 @@ private struct GrowingDraft {
 
   var isGrowing: Bool { !isEnded && tokens.count - request.tokens.count < request.limit }
   var proposals: [Int32] { Array(tokens[request.tokens.count...]) }
-  var unread: LanguageModel.Continuation { LanguageModel.Continuation(request.cache, tokens.suffix(1)) }
+  var unread: LanguageModel.SequenceInput { LanguageModel.SequenceInput(request.cache, tokens.suffix(1)) }
 
   mutating func append(_ token: Int32, _ generator: XorShift?) {
     tokens.append(token)

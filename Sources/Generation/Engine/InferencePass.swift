@@ -76,23 +76,23 @@ public final class InferencePass {
 
 // The pass, block by block, as in Forward.swift.
 extension InferencePass {
-  func run(_ continuations: [LanguageModel.Continuation], through model: LanguageModel) {
-    embed(continuations, model)
-    let queries = continuations.map { continuation in
-      continuation.cache.count..<continuation.cache.count + continuation.tokens.count
+  func run(_ inputs: [LanguageModel.SequenceInput], through model: LanguageModel) {
+    embed(inputs, model)
+    let queries = inputs.map { input in
+      input.cache.count..<input.cache.count + input.tokens.count
     }
     for layer in 0..<configuration.layers {
-      attend(layer, continuations.map(\.cache), queries, model)
+      attend(layer, inputs.map(\.cache), queries, model)
       feedForward(layer, model)
     }
-    classify(continuations, model)
+    classify(inputs, model)
   }
 
   /// residual = wte[token] + wpe[position]
-  private func embed(_ continuations: [LanguageModel.Continuation], _ model: LanguageModel) {
+  private func embed(_ inputs: [LanguageModel.SequenceInput], _ model: LanguageModel) {
     let (wte, wpe) = (model.weights[.wte], model.weights[.wpe])
-    let places = continuations.flatMap { continuation in
-      continuation.tokens.enumerated().map { (token: Int($1), position: continuation.cache.count + $0) }
+    let places = inputs.flatMap { input in
+      input.tokens.enumerated().map { (token: Int($1), position: input.cache.count + $0) }
     }
     model.workers.run(over: places.count, inRangesOf: 16) { rows in
       for row in rows {
@@ -149,11 +149,11 @@ extension InferencePass {
   }
 
   /// logits = lnf(residual) · wteᵀ, of each sequence's last tokens.
-  private func classify(_ continuations: [LanguageModel.Continuation], _ model: LanguageModel) {
+  private func classify(_ inputs: [LanguageModel.SequenceInput], _ model: LanguageModel) {
     var end = 0
-    for (continuation, logitsEnd) in zip(continuations, logitsEnds) {
-      end += continuation.tokens.count
-      let count = continuation.scored
+    for (input, logitsEnd) in zip(inputs, logitsEnds) {
+      end += input.tokens.count
+      let count = input.scored
       (last.base + (logitsEnd - count) * C).update(from: residual.base + (end - count) * C, count: count * C)
     }
     normalise(last, .lnfw, .lnfb, 0, into: lastNormed, model)

@@ -33,7 +33,7 @@ public final class LanguageModel: Sendable {
   }
 
   /// What a sequence goes on with, and the cache it is read into.
-  public struct Continuation {
+  public struct SequenceInput {
     public let cache: KeyValueCache
     public let tokens: [Int32]
     /// Of how many of its last tokens the logits are computed.
@@ -52,13 +52,13 @@ public final class LanguageModel: Sendable {
   ///
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
   ///   model or has no room; `AllocationError`. The caches are then as before.
-  public func read(_ continuations: [Continuation], in pass: InferencePass) throws {
-    for continuation in continuations { try check(continuation) }
-    let rows = continuations.reduce(0) { $0 + $1.tokens.count }
-    try pass.reserve(rows: rows, scored: continuations.map(\.scored))
+  public func read(_ inputs: [SequenceInput], in pass: InferencePass) throws {
+    for input in inputs { try check(input) }
+    let rows = inputs.reduce(0) { $0 + $1.tokens.count }
+    try pass.reserve(rows: rows, scored: inputs.map(\.scored))
     guard rows > 0 else { return }
-    pass.run(continuations, through: self)
-    for continuation in continuations { continuation.cache.advance(by: continuation.tokens.count) }
+    pass.run(inputs, through: self)
+    for input in inputs { input.cache.advance(by: input.tokens.count) }
   }
 
   /// Reads tokens as a sequence of their own, and calls `body` with the logits of the last `count` of them, (rows,
@@ -71,18 +71,18 @@ public final class LanguageModel: Sendable {
   ) throws {
     let cache = try KeyValueCache(
       for: self, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
-    try read([Continuation(cache, tokens)], in: pass)
+    try read([SequenceInput(cache, tokens)], in: pass)
     try pass.forEachLogitsBand(of: tokens.count - count..<tokens.count, through: self, body)
   }
 
-  private func check(_ continuation: Continuation) throws(ModelError) {
-    let cache = continuation.cache
+  private func check(_ input: SequenceInput) throws(ModelError) {
+    let cache = input.cache
     guard cache.belongs(to: configuration) else { throw .foreignActivations }
-    guard !continuation.tokens.isEmpty else { throw .wrongTokenCount(found: 0, expected: 1) }
-    precondition((1...continuation.tokens.count).contains(continuation.scored), "no such tokens to score")
-    guard cache.count + continuation.tokens.count <= cache.capacity else {
-      throw .sequenceTooLong(found: cache.count + continuation.tokens.count, maximum: cache.capacity)
+    guard !input.tokens.isEmpty else { throw .wrongTokenCount(found: 0, expected: 1) }
+    precondition((1...input.tokens.count).contains(input.scored), "no such tokens to score")
+    guard cache.count + input.tokens.count <= cache.capacity else {
+      throw .sequenceTooLong(found: cache.count + input.tokens.count, maximum: cache.capacity)
     }
-    try configuration.check(continuation.tokens)
+    try configuration.check(input.tokens)
   }
 }

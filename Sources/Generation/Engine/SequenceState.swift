@@ -40,7 +40,7 @@ struct SequenceState {
 
   mutating func append(_ token: Int) { tokens.append(Int32(token)) }
 
-  /// Appends a continuation of at most maxT / 2 tokens, which are all read.
+  /// Appends more tokens, at most maxT / 2 tokens, which are all read.
   mutating func append(_ more: [Int32], for configuration: Configuration) throws(ModelError) {
     try configuration.check(more)
     let most = max(1, cache.capacity / 2)
@@ -58,10 +58,10 @@ struct SequenceState {
   /// What the model has to read before it can go on; makes room where there is none.
   ///
   /// - Parameter draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
-  mutating func unread(draft: [Int32] = []) -> LanguageModel.Continuation? {
+  mutating func unread(draft: [Int32] = []) -> LanguageModel.SequenceInput? {
     guard unreadCount > 0 else { return nil }
     makeRoom()
-    return LanguageModel.Continuation(
+    return LanguageModel.SequenceInput(
       cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count)
   }
 

@@ -1,13 +1,13 @@
 /// A product by BLAS: bands of c, one call each.
 struct BLASProduct {
-  let a: Operand  // (rows, depth)
-  let b: Operand  // (depth, columns)
+  let a: Operand  // (rows, k)
+  let b: Operand  // (k, columns)
   let c: Matrix  // (rows, columns)
   let epilogue: Epilogue
   let workers: Workers
 
   func run() {
-    MatmulBands(rows: c.rows, columns: c.columns, depth: a.columns).run(on: workers) { rows, columns in
+    MatmulBands(rows: c.rows, columns: c.columns, k: a.columns).run(on: workers) { rows, columns in
       let band = c.rows(rows).columns(columns)
       let epilogue = epilogue.block(rows, columns)
       // The product is added to what the band holds, while that is still in the cache.

@@ -1,4 +1,4 @@
-/// How a product c (rows, columns) = a (rows, depth) · b (depth, columns) is cut into bands of c.
+/// How a product c (rows, columns) = a (rows, k) · b (k, columns) is cut into bands of c.
 ///
 /// The cut follows from the shape alone, so a result is the same bits on any number of threads.
 struct MatmulBands {
@@ -17,11 +17,11 @@ struct MatmulBands {
   /// Bands start at multiples of this, which the products' inner kernels and cache lines divide.
   private static let alignment = 64
 
-  init(rows: Int, columns: Int, depth: Int) {
+  init(rows: Int, columns: Int, k: Int) {
     self.rows = rows
     self.columns = columns
     let length = max(rows, columns)
-    let bands = min(Self.mostBands, length / Self.smallestLength, rows * columns * depth / Self.smallestWork)
+    let bands = min(Self.mostBands, length / Self.smallestLength, rows * columns * k / Self.smallestWork)
     // An even number, since most machines have an even number of processors.
     let bandLength = Self.length(of: length, in: max(1, bands & ~1))
     bandColumns = columns >= rows ? bandLength : columns

@@ -1,7 +1,7 @@
 /// c = scale · a · b with its epilogue, by one of the ways there are.
 struct Product {
-  let a: Operand  // (rows, depth)
-  let b: RightFactor  // (depth, columns)
+  let a: Operand  // (rows, k)
+  let b: RightFactor  // (k, columns)
   let c: Matrix  // (rows, columns)
   var epilogue = Epilogue()
 

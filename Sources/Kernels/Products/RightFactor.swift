@@ -3,7 +3,7 @@ import CKernels
 /// The right factor of a product, or a part of it: values as they lie, or a linear layer's weight, transposed.
 struct RightFactor {
   enum Source {
-    case values(Operand)  // (depth, columns)
+    case values(Operand)  // (k, columns)
     case weight(LinearWeight)  // (columns, depth)
   }
 

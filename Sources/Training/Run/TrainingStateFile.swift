@@ -50,7 +50,7 @@ public enum TrainingStateFile {
 
     init(_ optimizer: Optimizer) {
       method = optimizer.settings.method == .adamW ? 0 : 1
-      trained = Int(optimizer.firstMoments.held.bits)
+      trained = Int(optimizer.firstMoments.present.bits)
       hasAdapters = optimizer.firstMoments.adapters == nil ? 0 : 1
     }
 
