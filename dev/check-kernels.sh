@@ -25,7 +25,7 @@ verify() { # SET MODEL PRECISION
     --precision "$3" >"$log" 2>&1
 }
 checked=0
-for set in portable avx2 avx512 avx512-bf16 amx neon; do
+for set in portable openblas avx2 avx512 avx512-bf16 amx neon; do
   if ! verify $set tiny fp32; then
     grep -q "GPT2_KERNELS" "$log" || fail "verify tiny in fp32, on $set"
     say "$set: not on this processor"

@@ -34,7 +34,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     help: """
       Draft some tokens by q4_0 or q8_0, the same weights rounded, or by ngram, what followed the same words before, \
-      and check them at once: the same text in less time.
+      and check them at once: the same text, in less time where the weights are large. Not while more than four texts run.
       """)
   var draft: DraftKind?
 

@@ -5,6 +5,11 @@ import Testing
 
 /// Which set is chosen, and what the sets have in common.
 @Suite struct KernelSetTests {
+  /// Without OpenBLAS's, which a build may do without.
+  private static func names(_ processor: Processor) -> [KernelSet.Name] {
+    KernelSet.sets(for: processor).map(\.name).filter { $0 != .openBLAS }
+  }
+
   @Test func anyProcessorHasThePortableSet() {
     #expect(KernelSet.sets(for: Processor()).first?.name == .portable)
     #expect(KernelSet.available.first?.name == .portable)
@@ -13,11 +18,11 @@ import Testing
   #if arch(x86_64)
     @Test func theProcessorDecides() {
       var processor = Processor()
-      #expect(KernelSet.sets(for: processor).map(\.name) == [.portable])
+      #expect(Self.names(processor) == [.portable])
       processor.hasAVX2 = true
-      #expect(KernelSet.sets(for: processor).map(\.name) == [.portable, .avx2])
+      #expect(Self.names(processor) == [.portable, .avx2])
       processor.hasAVX512 = true
-      #expect(KernelSet.sets(for: processor).map(\.name) == [.portable, .avx2, .avx512])
+      #expect(Self.names(processor) == [.portable, .avx2, .avx512])
       processor.hasAVX512BF16 = true
       #expect(KernelSet.sets(for: processor).last?.name == .avx512BF16)
       processor.amx = .refused(1)
@@ -39,7 +44,7 @@ import Testing
     func anyProcessorHasNEON(hasDotProducts: Bool) {
       var processor = Processor()
       processor.hasDotProducts = hasDotProducts
-      #expect(KernelSet.sets(for: processor).map(\.name) == [.portable, .neon])
+      #expect(Self.names(processor) == [.portable, .neon])
     }
   #endif
 
@@ -58,6 +63,21 @@ import Testing
     #expect(throws: KernelSetError.unknown(name)) { try KernelSet.chosen(name) }
     let text = KernelSetError.unknown(name).description
     #expect(text.contains("'\(name)'") && text.contains("GPT2_KERNELS") && text.contains("portable"))
+  }
+
+  /// What a terminal would obey is not repeated, and no more than fits a line.
+  @Test func aNameIsShownSafely() {
+    let text = KernelSetError.unknown("\u{1B}[31m" + String(repeating: "x\n", count: 1000)).description
+    #expect(text.contains("'?[31mx?x?") && text.count < 250)
+    #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control })
+  }
+
+  @Test(.enabled(if: BLAS.isOpenBLAS))
+  func openBLASHasASetOfItsOwn() throws {
+    let set = try KernelSet.chosen("openblas")
+    #expect(Matmul.provider(of: .fp32, with: set) == "OpenBLAS")
+    #expect(Matmul.provider(of: .bf16, with: set) == "own kernels")
+    #expect(Matmul.provider(of: .fp32, with: try .chosen("portable")) == "own kernels")
   }
 
   @Test func aSetThatTheProcessorLacks() {
@@ -98,7 +118,7 @@ import Testing
   /// Whoever fuses a multiplication with an addition gets the same bits in fp32: one text says what is added, in which
   /// order.
   @Test func fusingSetsAgreeInSinglePrecision() {
-    let fusing = KernelSet.available.filter { $0.name != .portable }
+    let fusing = KernelSet.available.filter { ![.portable, .openBLAS].contains($0.name) }
     let results = fusing.map { Self.everything(on: Workers(count: 2, kernels: $0)) }
     for (kernels, result) in zip(fusing, results) {
       #expect(result == results[0], "\(kernels) and \(fusing[0])")

@@ -8,6 +8,11 @@
 #if canImport(Accelerate) || OpenBLAS
   enum BLAS {
     static var isAvailable: Bool { true }
+    #if canImport(Accelerate)
+      static var isOpenBLAS: Bool { false }
+    #else
+      static var isOpenBLAS: Bool { true }
+    #endif
 
     /// OpenBLAS's own threads spin beside ours, so it gets one; asked for once, before the first product.
     private static let isReady: Bool = {
@@ -35,6 +40,7 @@
   /// The package was built without its trait "OpenBLAS".
   enum BLAS {
     static var isAvailable: Bool { false }
+    static var isOpenBLAS: Bool { false }
 
     static func gemm(_ a: Operand, _ b: Operand, scale: Float, into c: Matrix, accumulating: Bool) {
       preconditionFailure("a product was asked of a BLAS that the program has not")

@@ -26,14 +26,13 @@ struct Product {
 
   /// The engine that is the fastest in a set: the one place that chooses.
   ///
-  /// Our own kernels reach 84 to 92 % of the peak at GPT-2's shapes. Without AVX2 OpenBLAS finds out what else an old
-  /// processor has when it starts, and Accelerate uses units of Apple's that no instruction of ours reaches. BLAS has
-  /// no bfloat16, and a build may do without it.
+  /// Our own kernels reach 84 to 92 % of the peak at GPT-2's shapes. OpenBLAS serves the set of its name, and Accelerate
+  /// all sets on Apple's systems, since it uses units that no instruction of ours reaches. BLAS has no bfloat16.
   static func engine(for precision: Precision, of kernels: KernelSet) -> Engine {
     #if canImport(Accelerate)
       let prefersBLAS = true
     #else
-      let prefersBLAS = kernels.name == .portable && BLAS.isAvailable
+      let prefersBLAS = kernels.name == .openBLAS
     #endif
     return precision == .fp32 && prefersBLAS ? .blas : .packed(kernels.product(precision))
   }

@@ -99,7 +99,11 @@ package struct PeakLoop: Sendable {
 }
 
 extension KernelSet {
-  package func peakLoop(of precision: Precision) -> PeakLoop { product(precision).peakLoop }
+  /// Where OpenBLAS multiplies, with instructions that it chooses, the most that any set does here.
+  package func peakLoop(of precision: Precision) -> PeakLoop {
+    let kernels = name == .openBLAS && precision == .fp32 ? .fastest : self
+    return kernels.product(precision).peakLoop
+  }
 
   /// Whether bf16 is multiplied as such, and not widened.
   package var multipliesPairs: Bool { product(.bf16).words == CK_PAIRS }

@@ -26,8 +26,9 @@ struct CacheSizes: Equatable, Sendable {
         let line = Int(answer.ebx & 0xFFF) + 1
         let bytes = ways * partitions * line * (Int(answer.ecx) + 1)
         switch (answer.eax >> 5 & 7, kind) {
-        case (1, 1), (1, 3): first = bytes
-        case (2, 1), (2, 3): second = bytes
+        // No real one is smaller: whoever reports less does not know.
+        case (1, 1), (1, 3): first = max(8 << 10, bytes)
+        case (2, 1), (2, 3): second = max(128 << 10, bytes)
         case (3, 1), (3, 3): third = bytes
         default: break
         }

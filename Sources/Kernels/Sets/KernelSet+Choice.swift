@@ -43,6 +43,7 @@ extension KernelSet {
   /// The one place that decides what is fast.
   static func sets(for processor: Processor) -> [KernelSet] {
     var sets = [KernelSet(.portable, ck_kernels_portable())]
+    if BLAS.isOpenBLAS { sets.append(KernelSet(.openBLAS, ck_kernels_portable())) }
     #if arch(x86_64)
       if processor.hasAVX2 { sets.append(KernelSet(.avx2, ck_kernels_avx2())) }
       if processor.hasAVX512 { sets.append(KernelSet(.avx512, ck_kernels_avx512())) }
@@ -75,12 +76,20 @@ public enum KernelSetError: Error, Equatable, Sendable, CustomStringConvertible 
     let names = KernelSet.available.map(\.name.rawValue).joined(separator: ", ")
     switch self {
     case .unknown(let name):
-      return "\(KernelSet.variable): found '\(name)', expected one of \(names)"
+      return "\(KernelSet.variable): found '\(Self.shown(name))', expected one of \(names)"
     case .refused(let name, let number):
       return "\(KernelSet.variable): the system does not give programs the registers of '\(name.rawValue)' "
         + "(error \(number)); it can run \(names)"
     case .unavailable(let name):
       return "\(KernelSet.variable): this processor cannot run '\(name.rawValue)'; it can run \(names)"
     }
+  }
+
+  /// As much of what somebody wrote as fits a line, without what a terminal would obey.
+  private static func shown(_ name: String) -> String {
+    let scalars = name.unicodeScalars.prefix(40).map { scalar in
+      scalar.properties.generalCategory == .control ? "?" : Character(scalar)
+    }
+    return String(scalars) + (name.unicodeScalars.count > 40 ? "…" : "")
   }
 }

@@ -14,6 +14,8 @@ public struct KernelSet: Sendable, CustomStringConvertible {
   public enum Name: String, CaseIterable, Sendable {
     /// Any processor.
     case portable
+    /// The same, but fp32 products by OpenBLAS, which finds out by itself what an old processor has.
+    case openBLAS = "openblas"
     /// x86-64 with AVX2, FMA and F16C.
     case avx2
     /// x86-64 with AVX-512 F, BW, DQ and VL.

@@ -96,8 +96,11 @@ struct TrainingSetup {
     guard start.step != nil, let history = try? RunHistory(directory: directory.path),
       let before = history.parts.last?.settings["kernels"], before != workers.kernels.description
     else { return nil }
-    return "the run was computed by \(before) kernels so far and goes on with \(workers.kernels): "
-      + "bits may differ from those of a run that never changed (\(KernelSet.variable)=\(before) keeps them)"
+    let known = KernelSet.Name(rawValue: before)
+    let keeps = KernelSet.available.contains { $0.name == known }
+    return "the run was computed by \(known?.rawValue ?? "other") kernels so far and goes on with "
+      + "\(workers.kernels): bits may differ from those of a run that never changed"
+      + (keeps ? " (\(KernelSet.variable)=\(before) keeps them)" : "")
   }
 
   /// The first record of the run's metrics.
