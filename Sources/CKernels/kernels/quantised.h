@@ -64,27 +64,29 @@ CK_INLINE ck_v CK(add_q4_block)(ck_v sum, ck_byte_rows x, long index, const char
   return CK(add_scaled)(sum, low + high, block, x.scales[index]);
 }
 
-// In two halves, since an addition waits for the one before it.
-CK_FUNCTION void CK(gemv_q8)(ck_byte_rows x, long rows, const void *panel, long lanes, ck_output output) {
+// In two halves, since an addition waits for the one before it. What the format is, is known where this is inlined.
+CK_INLINE void CK(gemv_blocks)(
+    ck_byte_rows x, long rows, const char *panel, long lanes, ck_output output, int half_bytes) {
+  const long bytes = 16 * (half_bytes ? 18 : 34);
   for (long row = 0; row < rows; row++) {
-    ck_v even = (ck_v)0.0f, odd = (ck_v)0.0f;
-    const char *block = (const char *)panel;
-    for (long index = 0; index < x.blocks; index += 2, block += 2 * 16 * 34) {
-      even = CK(add_q8_block)(even, x, row * x.blocks + index, block);
-      if (index + 1 < x.blocks) odd = CK(add_q8_block)(odd, x, row * x.blocks + index + 1, block + 16 * 34);
+    ck_v sums[2] = {(ck_v)0.0f, (ck_v)0.0f};
+    for (long block = 0; block < x.blocks; block += 2) {
+      CK_UNROLL for (long half = 0; half < 2; half++) {
+        if (block + half >= x.blocks) continue;
+        const long index = row * x.blocks + block + half;
+        const char *weights = panel + (block + half) * bytes;
+        sums[half] = half_bytes ? CK(add_q4_block)(sums[half], x, index, weights)
+                                : CK(add_q8_block)(sums[half], x, index, weights);
+      }
     }
-    CK(complete)(even + odd, row, 0, lanes, &output);
+    CK(complete)(sums[0] + sums[1], row, 0, lanes, &output);
   }
 }
 
+CK_FUNCTION void CK(gemv_q8)(ck_byte_rows x, long rows, const void *panel, long lanes, ck_output output) {
+  CK(gemv_blocks)(x, rows, (const char *)panel, lanes, output, 0);
+}
+
 CK_FUNCTION void CK(gemv_q4)(ck_byte_rows x, long rows, const void *panel, long lanes, ck_output output) {
-  for (long row = 0; row < rows; row++) {
-    ck_v even = (ck_v)0.0f, odd = (ck_v)0.0f;
-    const char *block = (const char *)panel;
-    for (long index = 0; index < x.blocks; index += 2, block += 2 * 16 * 18) {
-      even = CK(add_q4_block)(even, x, row * x.blocks + index, block);
-      if (index + 1 < x.blocks) odd = CK(add_q4_block)(odd, x, row * x.blocks + index + 1, block + 16 * 18);
-    }
-    CK(complete)(even + odd, row, 0, lanes, &output);
-  }
+  CK(gemv_blocks)(x, rows, (const char *)panel, lanes, output, 1);
 }

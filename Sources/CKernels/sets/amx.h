@@ -28,11 +28,4 @@ typedef struct {
 
 #include "../kernels/amx.h"
 
-#undef CK_AMX
-#undef CK_TILES_BEGIN
-#undef CK_TILES_END
-#undef CK_TILE_ZERO
-#undef CK_TILE_LOAD
-#undef CK_TILE_STORE
-#undef CK_TILE_MULTIPLY
 #include "end.h"

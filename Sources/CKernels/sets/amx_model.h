@@ -53,11 +53,4 @@ static inline void ck_model_multiply(float sums[256], const float a[256], const 
 
 #include "../kernels/amx.h"
 
-#undef CK_AMX
-#undef CK_TILES_BEGIN
-#undef CK_TILES_END
-#undef CK_TILE_ZERO
-#undef CK_TILE_LOAD
-#undef CK_TILE_STORE
-#undef CK_TILE_MULTIPLY
 #include "end.h"

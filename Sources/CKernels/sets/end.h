@@ -18,3 +18,10 @@
 #undef CK_ADD_BF16_PRODUCTS
 #undef CK_PRODUCT
 #undef CK_BF16_PRODUCT
+#undef CK_AMX
+#undef CK_TILES_BEGIN
+#undef CK_TILES_END
+#undef CK_TILE_ZERO
+#undef CK_TILE_LOAD
+#undef CK_TILE_STORE
+#undef CK_TILE_MULTIPLY

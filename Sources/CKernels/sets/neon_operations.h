@@ -7,12 +7,7 @@
 #define CK_SIGNED_BYTES 1
 #define CK_FUSES 1
 
-// As the portable set does it.
-CK_INLINE ck_v CK(times_power_of_two)(ck_v x, ck_v n) {
-  const ck_i bits = (ck_i)(n + 0x1.8p23f) - 0x4B400000;
-  const ck_i half = bits >> 1;
-  return x * (ck_v)((half + 127) << 23) * (ck_v)((bits - half + 127) << 23);
-}
+#include "two_factors.h"
 
 CK_INLINE ck_v CK(load_fp16)(const void *address) {
   typedef __fp16 ck_halves __attribute__((ext_vector_type(16)));
