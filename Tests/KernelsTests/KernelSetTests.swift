@@ -154,7 +154,10 @@ import Testing
       parameters: weight.flat, gradients: weightGradient.flat, firstMoments: moments[0].flat,
       secondMoments: moments[1].flat, settings: AdamWStep(learningRate: 0.1, weightDecay: 0.1, step: 3),
       on: workers)
-    return [qkv, activated, output, logSumExp, gradient, weightGradient, x, norms, weight]
-      .flatMap { $0.values.map(\.bitPattern) }
+    // Those that are only views from here on.
+    return withExtendedLifetime((ones, zeros, moments)) {
+      [qkv, activated, output, logSumExp, gradient, weightGradient, x, norms, weight]
+        .flatMap { $0.values.map(\.bitPattern) }
+    }
   }
 }
