@@ -12,7 +12,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 fail() {
-  tail -n 20 "$log" >&2
+  # Of tests, those that failed; else the end of what was said.
+  grep '✘' "$log" >&2 || tail -n 20 "$log" >&2
   say "FAILED: $*" >&2
   exit 1
 }

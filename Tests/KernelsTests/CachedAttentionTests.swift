@@ -60,8 +60,10 @@ import Testing
       let qkv = Buffer(1, 3, seed: 1)
       for (index, number) in [q, key, value].enumerated() { qkv.matrix[0][index] = number }
       cache.write(qkv.matrix, row: 0, at: position)
-      CachedAttention.forward(
-        qkv.matrix, [.init(of: cache.view, at: position)], into: output.matrix, on: Workers(count: 1))
+      withExtendedLifetime((qkv, cache)) {
+        CachedAttention.forward(
+          qkv.matrix, [.init(of: cache.view, at: position)], into: output.matrix, on: Workers(count: 1))
+      }
       #expect(position == 0 ? output.values[0] == -65504 : output.values[0].isNaN)
     }
   }
@@ -76,16 +78,19 @@ import Testing
       for position in 0...last { cache.write(qkv.matrix, row: (position + last) % 40, at: position) }
     }
     let queries = zip(caches, positions).map { CachedAttention.Query(of: $0.view, at: $1) }
-    expectSameBits { workers in
-      let output = Buffer(unset: 3, heads * size)
-      CachedAttention.forward(qkv.matrix.rows(5..<8), queries, into: output.matrix, on: workers)
-      for row in 0..<3 {
-        let alone = Buffer(unset: 1, heads * size)
-        CachedAttention.forward(
-          qkv.matrix.rows(5 + row..<6 + row), [queries[row]], into: alone.matrix, on: workers)
-        #expect(alone.values.map(\.bitPattern) == output.matrix[row].map(\.bitPattern))
+    // The queries are but views of the caches.
+    withExtendedLifetime(caches) {
+      expectSameBits { workers in
+        let output = Buffer(unset: 3, heads * size)
+        CachedAttention.forward(qkv.matrix.rows(5..<8), queries, into: output.matrix, on: workers)
+        for row in 0..<3 {
+          let alone = Buffer(unset: 1, heads * size)
+          CachedAttention.forward(
+            qkv.matrix.rows(5 + row..<6 + row), [queries[row]], into: alone.matrix, on: workers)
+          #expect(alone.values.map(\.bitPattern) == output.matrix[row].map(\.bitPattern))
+        }
+        return output.values
       }
-      return output.values
     }
   }
 
