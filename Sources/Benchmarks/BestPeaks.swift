@@ -6,25 +6,18 @@ extension BenchmarkReport {
     // On fewer threads rows have peaks of their own.
     let ownPeaks = sections.filter { $0.kind == .scaling }
     let shared = sections.filter { $0.kind != .scaling }
-    sections = shared.map {
-      $0.held(against: bestPeaks(with: shared.flatMap(\.rows)), before: peaks.allThreads)
-    }
-    sections += ownPeaks
+    let best = bestPeaks(with: shared.flatMap(\.rows))
+    sections = shared.map { $0.held(against: best, before: peaks.allThreads) } + ownPeaks
   }
 
   private func bestPeaks(with rows: [BenchmarkRow]) -> PeakRates {
     let (start, end) = (peaks.allThreads, peaks.allThreadsAtEnd ?? peaks.allThreads)
-    func best(_ bound: Bound, _ rate: KeyPath<PeakRates, Double>) -> Double {
-      // Rows that find in a cache what should come from memory are no measure of memory.
-      let seen = bound.isArithmetic ? rows.filter { $0.bound == bound }.map(\.rate) : []
-      return max(start[keyPath: rate], end[keyPath: rate], seen.max() ?? 0)
-    }
-    let bf16 = start.bf16.map {
-      max($0, end.bf16 ?? 0, rows.filter { $0.bound == .bf16 }.map(\.rate).max() ?? 0)
-    }
+    // Of arithmetic alone: rows that find in a cache what should come from memory are no measure of memory.
+    func seen(_ bound: Bound) -> Double { rows.filter { $0.bound == bound }.map(\.rate).max() ?? 0 }
     return PeakRates(
-      threads: start.threads, fp32: best(.fp32, \.fp32), bf16: bf16, read: best(.read, \.read),
-      update: best(.update, \.update))
+      threads: start.threads, fp32: max(start.fp32, end.fp32, seen(.fp32)),
+      bf16: start.bf16.map { max($0, end.bf16 ?? 0, seen(.bf16)) }, read: max(start.read, end.read),
+      update: max(start.update, end.update))
   }
 }
 

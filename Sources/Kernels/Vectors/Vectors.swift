@@ -33,10 +33,6 @@ enum Vectors {
     if start < count { body(start, count - start) }
   }
 
-  /// The larger of each pair; the first where either is not a number.
-  @inline(__always)
-  static func larger(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .> a) }
-
   /// The sum over `values` of `term`, which must be 0 for `padding`.
   @inline(__always)
   static func sum(
@@ -60,43 +56,12 @@ enum Vectors {
     return ((a + b) + (c + d)).sum()
   }
 
-  /// The largest of `values`, leaving out any that is not a number; −∞ if there are none.
-  static func largest(_ values: UnsafePointer<Float>, count: Int) -> Float {
-    var (a, b) = (Vector(repeating: -.infinity), Vector(repeating: -.infinity))
-    var start = 0
-    while start + 2 * width <= count {
-      a = larger(a, load(values + start, width))
-      b = larger(b, load(values + start + width, width))
-      start += 2 * width
-    }
-    while start < count {
-      let lanes = min(width, count - start)
-      a = larger(a, load(values + start, lanes, padding: -.infinity))
-      start += lanes
-    }
-    return larger(a, b).max()
-  }
-
-  /// Σ aᵢ·bᵢ.
-  static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Float {
-    var sum = Vector.zero
-    forEach(count) { start, lanes in sum += load(a + start, lanes) * load(b + start, lanes) }
-    return sum.sum()
-  }
-
   /// output = a + b.
   static func add(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
   ) {
     forEach(count) { start, lanes in
       store(load(a + start, lanes) + load(b + start, lanes), to: output + start, lanes)
-    }
-  }
-
-  /// values ·= factor.
-  static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
-    forEach(count) { start, lanes in
-      store(load(values + start, lanes) * factor, to: values + start, lanes)
     }
   }
 }
