@@ -30,8 +30,8 @@ let package = Package(
     .library(
       name: "GPT2Library",
       targets: [
-        "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation",
-        "Training", "Charts", "Reports",
+        "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "ModelFiles", "Generation",
+        "Evaluation", "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "Lessons", targets: ["Lessons"]),
@@ -64,19 +64,22 @@ let package = Package(
         "CKernels", "Platform",
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
       ]),
-    floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers", "Platform"]),
+    floor("Tokens", on: ["BinaryFiles", "RandomNumbers", "Platform"]),
+    floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
     floor(
-      "Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers", "Platform"]),
+      "ModelFiles",
+      on: ["Transformer", "Tokens", "Kernels", "GGUF", "SafeTensors", "BinaryFiles", "Platform"]),
     floor(
-      "Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
-    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+      "Generation",
+      on: ["ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
+    floor("GPT2Kit", on: ["Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
     floor(
       "Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform"]),
     floor(
       "Training",
       on: [
-        "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers",
-        "TextFormatting", "Platform",
+        "Evaluation", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles",
+        "RandomNumbers", "TextFormatting", "Platform",
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
@@ -84,26 +87,28 @@ let package = Package(
     floor(
       "Lessons",
       on: [
-        "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
+        "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
         "RandomNumbers", "Platform", "CZlib",
       ]),
     floor("Terminal", on: ["Kernels", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
-        "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens",
-        "Kernels", "GGUF", "BinaryFiles", "Platform", argumentParser,
+        "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
+        "Transformer", "Tokens", "Kernels", "GGUF", "BinaryFiles", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "ladder",
       dependencies: [
-        "Terminal", "Lessons", "Training", "Transformer", "Kernels", "BinaryFiles", argumentParser,
+        "Terminal", "Lessons", "Training", "ModelFiles", "Transformer", "Kernels", "BinaryFiles",
+        argumentParser,
       ],
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
+      name: "TestSupport",
+      dependencies: ["BinaryFiles", "RandomNumbers", "Tokens", "Kernels", "Transformer", "ModelFiles"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Platform", using: ["Platform"]),
     tests(of: "TextFormatting", using: ["TextFormatting"]),
@@ -112,18 +117,23 @@ let package = Package(
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels", "CKernels"]),
-    tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles", "RandomNumbers"]),
-    tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "SafeTensors", "BinaryFiles"]),
+    tests(of: "Tokens", using: ["Tokens", "ModelFiles", "BinaryFiles", "RandomNumbers"]),
+    tests(of: "Transformer", using: ["Transformer", "ModelFiles", "Kernels", "BinaryFiles"]),
+    tests(
+      of: "ModelFiles",
+      using: [
+        "ModelFiles", "Generation", "Transformer", "Tokens", "Kernels", "GGUF", "SafeTensors", "BinaryFiles",
+      ]),
     tests(
       of: "Generation",
-      using: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
-    tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),
+      using: ["Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+    tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "ModelFiles", "Transformer", "Kernels"]),
     tests(
       of: "Evaluation",
-      using: ["Evaluation", "Generation", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
+      using: ["Evaluation", "Generation", "ModelFiles", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
     tests(
       of: "Training",
-      using: ["Training", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+      using: ["Training", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
@@ -133,7 +143,7 @@ let package = Package(
         "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
         "CZlib",
       ]),
-    tests(of: "Command", using: ["gpt2", "ladder", "Kernels", "Transformer", "Tokens"]),
+    tests(of: "Command", using: ["gpt2", "ladder", "Kernels", "ModelFiles", "Transformer", "Tokens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import BinaryFiles
 import Generation
 import Kernels
+import ModelFiles
 import Tokens
 import Transformer
 

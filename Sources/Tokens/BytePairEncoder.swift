@@ -1,6 +1,6 @@
 /// Turns bytes into tokens as tiktoken's `encode_ordinary` does: cut into pieces; a piece that is a token is
 /// that token; in any other, of all adjacent pairs the lowest merge is made first, the leftmost of equals.
-final class BytePairEncoder: Sendable {
+package final class BytePairEncoder: Sendable {
   private let pieces: PieceTable
   let pairs: PairTable
   let classes = CharacterClassTable()

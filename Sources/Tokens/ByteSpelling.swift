@@ -2,7 +2,7 @@
 ///
 /// A printable byte is the character of its number; the others, in order, are the characters from 256 on, so that
 /// a space is "Ġ" and a token has neither spaces nor control characters.
-enum ByteSpelling {
+package enum ByteSpelling {
   private static let scalars: [Unicode.Scalar] = {
     var next: UInt32 = 256
     return (UInt8.min...UInt8.max).map { byte in
@@ -22,19 +22,19 @@ enum ByteSpelling {
     return bytes
   }()
 
-  static func text(of bytes: some Sequence<UInt8>) -> String {
+  package static func text(of bytes: some Sequence<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalars[Int(byte)]) }
     return String(text)
   }
 
   /// The byte that a character stands for, if there is one.
-  static func byte(of scalar: Unicode.Scalar) -> UInt8? {
+  package static func byte(of scalar: Unicode.Scalar) -> UInt8? {
     scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
   }
 
   /// `nil` if a character stands for no byte.
-  static func bytes(of text: String) -> [UInt8]? {
+  package static func bytes(of text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     for scalar in text.unicodeScalars {
       guard let byte = byte(of: scalar) else { return nil }

@@ -1,5 +1,5 @@
 /// Finds the token that is exactly a run of bytes: an open-addressing hash table over a vocabulary.
-final class PieceTable: @unchecked Sendable {
+package final class PieceTable: @unchecked Sendable {
   // `@unchecked`: written by `init` only.
   private struct Slot {
     /// The first 8 bytes of the token, little-endian, padded with zeros.
@@ -16,7 +16,7 @@ final class PieceTable: @unchecked Sendable {
 
   /// - Parameter vocabulary: At most 65,536 tokens. Of several with the same bytes the lowest id is found.
   /// - Parameter excluded: A token that is never found.
-  init(_ vocabulary: Vocabulary, excluding excluded: Int) {
+  package init(_ vocabulary: Vocabulary, excluding excluded: Int) {
     slots = .allocate(capacity: tableCapacity(for: vocabulary.count))
     slots.initialize(repeating: Slot(head: 0, offset: 0, id: 0, length: 0))
     bytes = .allocate(capacity: vocabulary.bytes.count)
@@ -38,7 +38,7 @@ final class PieceTable: @unchecked Sendable {
   }
 
   /// The id of the token that equals `text[start..<end]`, if there is one.
-  func id(of text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int? {
+  package func id(of text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int? {
     guard end - start <= Vocabulary.longestToken else { return nil }
     let (slot, isFound) = search(text, from: start, to: end)
     return isFound ? Int(slots[slot].id) : nil

@@ -6,7 +6,7 @@ extension Tokenizer {
   /// A token that no merge makes, as end-of-text and the single bytes, has none.
   ///
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
-  func merges() throws(FileError) -> [(left: Int, right: Int)] {
+  package func merges() throws(FileError) -> [(left: Int, right: Int)] {
     let encoder = try makeEncoder()
     return (0..<vocabularySize).compactMap { id in
       id == endOfText ? nil : encoder.halves(of: id, bytes: vocabulary[id])
@@ -17,7 +17,7 @@ extension Tokenizer {
 extension BytePairEncoder {
   /// The two tokens that the bytes of a token become by all merges of a lower rank; `nil` if they do not become two
   /// that merge into it.
-  func halves(of id: Int, bytes: ArraySlice<UInt8>) -> (left: Int, right: Int)? {
+  package func halves(of id: Int, bytes: ArraySlice<UInt8>) -> (left: Int, right: Int)? {
     var parts = bytes.map(pairs.token(of:))
     while parts.count > 2 {
       var best = (merged: UInt32(id), index: -1)

@@ -7,8 +7,8 @@ import Synchronization
 /// tokens merges into the token whose bytes are theirs joined, and that token's id is the merge's rank.
 public final class Tokenizer: Sendable {
   /// The file this was read from, named in errors.
-  let path: String
-  let vocabulary: Vocabulary
+  package let path: String
+  package let vocabulary: Vocabulary
 
   /// The token that begins a document. Text never becomes it: `encode("<|endoftext|>")` gives other tokens.
   public let endOfText: Int
@@ -19,7 +19,7 @@ public final class Tokenizer: Sendable {
   /// Made when first needed: decoding alone, as in generation without a prompt, needs none.
   private let encoder = Mutex<BytePairEncoder?>(nil)
 
-  init(path: String, vocabulary: Vocabulary, endOfText: Int) {
+  package init(path: String, vocabulary: Vocabulary, endOfText: Int) {
     self.path = path
     self.vocabulary = vocabulary
     self.endOfText = endOfText
@@ -73,7 +73,7 @@ public final class Tokenizer: Sendable {
   }
 
   /// - Throws: `FileError` if the tokenizer has no token for some byte: it can only decode then.
-  func makeEncoder() throws(FileError) -> BytePairEncoder {
+  package func makeEncoder() throws(FileError) -> BytePairEncoder {
     let made = encoder.withLock { encoder in
       if encoder == nil { encoder = BytePairEncoder(vocabulary, endOfText: endOfText) }
       return encoder

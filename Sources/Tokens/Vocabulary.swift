@@ -1,18 +1,20 @@
 /// The bytes of every token, end to end.
-struct Vocabulary: Sendable, Equatable {
+package struct Vocabulary: Sendable, Equatable {
   /// A file stores a token's length in one byte.
-  static let longestToken = 255
+  package static let longestToken = 255
   /// Token files hold uint16.
-  static let largestCount = 65_536
+  package static let largestCount = 65_536
 
   private(set) var bytes: [UInt8] = []
   /// Where each token begins, and at last where the last one ends.
   private var offsets: [Int] = [0]
 
-  var count: Int { offsets.count - 1 }
+  package init() {}
+
+  package var count: Int { offsets.count - 1 }
 
   /// - Parameter token: 1 to `longestToken` bytes.
-  mutating func append(_ token: some Collection<UInt8>) {
+  package mutating func append(_ token: some Collection<UInt8>) {
     precondition((1...Self.longestToken).contains(token.count), "a token has 1 to 255 bytes")
     bytes.append(contentsOf: token)
     offsets.append(bytes.count)
@@ -20,5 +22,5 @@ struct Vocabulary: Sendable, Equatable {
 
   func range(of id: Int) -> Range<Int> { offsets[id]..<offsets[id + 1] }
 
-  subscript(id: Int) -> ArraySlice<UInt8> { bytes[range(of: id)] }
+  package subscript(id: Int) -> ArraySlice<UInt8> { bytes[range(of: id)] }
 }

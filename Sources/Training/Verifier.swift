@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import ModelFiles
 import Tokens
 import Transformer
 

@@ -53,7 +53,7 @@ public struct AdapterLayout: Equatable, Sendable {
     targets.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }.value
   }
 
-  var checkedCount: CheckedCount {
+  package var checkedCount: CheckedCount {
     targets.tensors.reduce(CheckedCount(0)) { $0 + layerCount(of: $1) * configuration.layers }
   }
 

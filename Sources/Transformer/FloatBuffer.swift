@@ -33,7 +33,7 @@ package final class FloatBuffer {
 
   /// All of a writable mapping behind its first `byteOffset` bytes, used in place. Writing to the values never
   /// changes the file.
-  init(in file: MappedFile, from byteOffset: Int) {
+  package init(in file: MappedFile, from byteOffset: Int) {
     guard let bytes = file.writableBytes else { preconditionFailure("the file was mapped read-only") }
     self.file = file
     values = UnsafeMutableRawBufferPointer(rebasing: bytes[byteOffset...]).bindMemory(to: Float.self)

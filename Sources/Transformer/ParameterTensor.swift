@@ -74,7 +74,7 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   public func count(in configuration: Configuration) -> Int? { checkedCount(in: configuration).value }
 
   /// - Parameter isPadded: Whether wte has its padding rows; in the oldest files it has not.
-  func checkedCount(in configuration: Configuration, isPadded: Bool = true) -> CheckedCount {
+  package func checkedCount(in configuration: Configuration, isPadded: Bool = true) -> CheckedCount {
     let (rows, columns) = shape(in: configuration)
     let storedRows = self == .wte && !isPadded ? configuration.vocabularySize : rows
     return CheckedCount(storedRows) * columns * layers(in: configuration)

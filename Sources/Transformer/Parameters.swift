@@ -30,7 +30,7 @@ public final class Parameters {
   }
 
   /// Over memory that already holds the values: the tensors in checkpoint order, then the adapters.
-  init(
+  package init(
     _ configuration: Configuration, holding present: TensorSet = .all, adapters: AdapterLayout? = nil,
     in buffer: FloatBuffer
   ) {
@@ -104,7 +104,7 @@ public final class Parameters {
   /// Sets the rows V..<Vp of the token table to zero, as every writer leaves them.
   ///
   /// They are multiplied by gradients that are zero, which a stray NaN or infinity would turn into NaN.
-  func clearPaddingRows() {
+  package func clearPaddingRows() {
     let padding = self[.wte].rows(configuration.vocabularySize..<configuration.paddedVocabularySize)
     for row in 0..<padding.rows where padding[row].contains(where: { $0 != 0 }) {
       padding[row].update(repeating: 0)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BinaryFiles
 import Kernels
+import ModelFiles
 import Transformer
 
 /// What `convert` writes: by the end of OUTPUT's name, or because there is a folder.

@@ -3,6 +3,7 @@ import BinaryFiles
 import GGUF
 import Generation
 import Kernels
+import ModelFiles
 import Terminal
 import Tokens
 import Transformer

@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Generation
 import Kernels
+import ModelFiles
 import Terminal
 import Tokens
 import Transformer

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BinaryFiles
+import ModelFiles
 import Platform
 import Kernels
 import Terminal

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BinaryFiles
 import Kernels
+import ModelFiles
 import Terminal
 import Training
 import Transformer

@@ -1,5 +1,6 @@
 import Generation
 import Kernels
+import ModelFiles
 import TestSupport
 import Transformer
 

@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import Kernels
+import ModelFiles
 import TestSupport
 import Testing
 import Tokens

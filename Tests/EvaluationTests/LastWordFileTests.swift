@@ -1,5 +1,6 @@
 import BinaryFiles
 import Foundation
+import ModelFiles
 import TestSupport
 import Testing
 import Tokens

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import ModelFiles
 import TestSupport
 import Testing
 import Transformer

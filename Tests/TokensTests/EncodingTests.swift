@@ -1,3 +1,4 @@
+import ModelFiles
 import TestSupport
 import Testing
 import Tokens

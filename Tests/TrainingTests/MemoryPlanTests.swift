@@ -1,4 +1,5 @@
 import BinaryFiles
+import ModelFiles
 import TestSupport
 import Testing
 import Transformer

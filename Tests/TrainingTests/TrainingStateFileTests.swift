@@ -1,6 +1,7 @@
 import BinaryFiles
 import Foundation
 import Kernels
+import ModelFiles
 import RandomNumbers
 import TestSupport
 import Testing

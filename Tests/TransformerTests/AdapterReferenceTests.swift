@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import ModelFiles
 import TestSupport
 import Testing
 

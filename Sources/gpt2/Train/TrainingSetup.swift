@@ -3,6 +3,7 @@ import Benchmarks
 import BinaryFiles
 import Generation
 import Kernels
+import ModelFiles
 import Platform
 import Reports
 import Terminal

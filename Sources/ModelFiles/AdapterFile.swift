@@ -1,0 +1,138 @@
+import BinaryFiles
+import Kernels
+import Transformer
+
+/// A file of low-rank adapters (magic 20240529, of llm.c's style but not of llm.c): small, and of use together with
+/// the model that they were trained on.
+///
+/// Header: [2] r, [3] α's bits, [4] the targets' bits, [5…10] maxT, V, Vp, L, NH, C, [11, 12] the low and the high
+/// half of the model's checksum. Then float32 values in the order of `AdapterLayout`.
+public struct AdapterFile {
+  static let magic: Int32 = 20_240_529
+  static let version: Int32 = 1
+
+  public let adapters: LowRankAdapters
+  /// `Checksum` of the parameters that the adapters belong to.
+  public let checksum: UInt64
+
+  /// Reads adapters together with what they say of their model.
+  ///
+  /// - Throws: `FileError` for a file that is not whole and consistent; `AllocationError` if there is no memory.
+  public static func read(_ path: String) throws -> AdapterFile {
+    let file = try MappedFile(path: path)
+    let header = try Header(of: file, magic: magic, kind: "low-rank adapters")
+    guard header.version == version else {
+      throw FileError(
+        path,
+        .unsupportedVersion(
+          found: header.version, supported: [version], advice: "it is newer than this program, or damaged"))
+    }
+    let layout = try layout(in: header, of: path)
+    let expected = (layout.checkedCount * MemoryLayout<Float>.stride + Header.byteCount).value
+    guard file.count == expected else {
+      throw FileError(path, .wrongSize(found: file.count, expected: expected ?? .max))
+    }
+    let adapters = try LowRankAdapters(zeroed: layout)
+    UnsafeMutableRawBufferPointer(adapters.values)
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[Header.byteCount...]))
+    let halves = [11, 12].map { UInt64(UInt32(bitPattern: header.fields[$0])) }
+    return AdapterFile(adapters: adapters, checksum: halves[0] | halves[1] << 32)
+  }
+
+  /// Reads adapters that were trained on just these parameters.
+  ///
+  /// - Throws: `FileError` also if the parameters are of another configuration or have other values.
+  public static func read(
+    _ path: String, for parameters: Parameters, on workers: Workers
+  ) throws -> LowRankAdapters {
+    let file = try read(path)
+    let (theirs, ours) = (file.adapters.layout.configuration, parameters.configuration)
+    for (mine, other) in zip(fields(of: ours), fields(of: theirs)) where mine.value != other.value {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "adapters for a model with \(other.name) = \(other.value)", expected: "\(mine.value)",
+          advice: "use the model that they were trained on"))
+    }
+    guard Checksum.of(parameters.values, on: workers) == file.checksum else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "adapters for a model of other weights", expected: "adapters for this one's",
+          advice: "use the model that they were trained on"))
+    }
+    return file.adapters
+  }
+
+  /// Writes adapters, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - parameters: Of the model they belong to, as they are now.
+  ///   - replacing: Whether a file at `path` may be replaced.
+  /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
+  public static func write(
+    _ adapters: LowRankAdapters, for parameters: Parameters, to path: String, replacing: Bool,
+    on workers: Workers
+  ) throws(FileError) {
+    let layout = adapters.layout
+    precondition(parameters.configuration == layout.configuration, "adapters for another model")
+    var header = Header(magic: magic, version: version)
+    header[2] = layout.rank
+    header[3] = Int(Int32(bitPattern: layout.alpha.bitPattern))
+    header[4] = Int(layout.targets.bits)
+    for (index, field) in fields(of: layout.configuration).enumerated() { header[5 + index] = field.value }
+    let checksum = Checksum.of(parameters.values, on: workers)
+    header[11] = Int(Int32(truncatingIfNeeded: checksum))
+    header[12] = Int(Int32(truncatingIfNeeded: checksum >> 32))
+    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+      try writer.append(header)
+      try writer.append(UnsafeRawBufferPointer(adapters.values))
+    }
+  }
+
+  /// The configuration's fields in the order of the header.
+  private static func fields(of configuration: Configuration) -> [(name: String, value: Int)] {
+    [
+      ("maximum sequence length", configuration.maximumSequenceLength),
+      ("vocabulary size", configuration.vocabularySize),
+      ("padded vocabulary size", configuration.paddedVocabularySize),
+      ("layers", configuration.layers), ("heads", configuration.heads), ("channels", configuration.channels),
+    ]
+  }
+
+  /// What the header declares, each field known to be in its range.
+  private static func layout(in header: Header, of path: String) throws(FileError) -> AdapterLayout {
+    let configuration: Configuration
+    do throws(ConfigurationError) {
+      configuration = try Configuration(
+        maximumSequenceLength: header[5], vocabularySize: header[6], paddedVocabularySize: header[7],
+        layers: header[8], heads: header[9], channels: header[10])
+    } catch {
+      throw FileError(path, .invalidField(name: error.field, found: error.found, expected: error.expected))
+    }
+    let bits = try header.field(4, named: "targets", in: 1...Int(UInt16.max), of: path)
+    let alpha = Float(bitPattern: UInt32(bitPattern: header.fields[3]))
+    do throws(AdapterError) {
+      return try AdapterLayout(
+        configuration, rank: header[2], alpha: alpha,
+        targets: TensorSet(bits: UInt16(truncatingIfNeeded: bits)))
+    } catch {
+      throw FileError(path, cause(of: error))
+    }
+  }
+
+  private static func cause(of error: AdapterError) -> FileError.Cause {
+    switch error {
+    case .rankOutOfRange(let found, let largest):
+      .invalidField(name: "rank", found: found, expected: "a value from 1 to the \(largest) channels")
+    case .alphaOutOfRange(let found):
+      .mismatch(
+        found: "alpha \(found)", expected: "a positive, finite number",
+        advice: "the header is damaged or of another program")
+    case .impossibleTargets(let found):
+      .invalidField(
+        name: "targets", found: Int(found.bits),
+        expected: "some of the bits \(AdapterLayout.possibleTargets.bits)")
+    }
+  }
+}

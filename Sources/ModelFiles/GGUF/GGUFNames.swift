@@ -1,0 +1,81 @@
+import GGUF
+import Kernels
+import Transformer
+
+// llama.cpp's names for GPT-2 in GGUF files, as its convert_hf_to_gguf.py writes them.
+extension ParameterTensor {
+  /// The name of one layer's tensor.
+  func ggufName(layer: Int) -> String { isPerLayer ? "blk.\(layer).\(ggufSuffix)" : ggufSuffix }
+
+  private var ggufSuffix: String {
+    switch self {
+    case .wte: "token_embd.weight"
+    case .wpe: "position_embd.weight"
+    case .ln1w: "attn_norm.weight"
+    case .ln1b: "attn_norm.bias"
+    case .qkvw: "attn_qkv.weight"
+    case .qkvb: "attn_qkv.bias"
+    case .attprojw: "attn_output.weight"
+    case .attprojb: "attn_output.bias"
+    case .ln2w: "ffn_norm.weight"
+    case .ln2b: "ffn_norm.bias"
+    case .fcw: "ffn_up.weight"
+    case .fcb: "ffn_up.bias"
+    case .fcprojw: "ffn_down.weight"
+    case .fcprojb: "ffn_down.bias"
+    case .lnfw: "output_norm.weight"
+    case .lnfb: "output_norm.bias"
+    }
+  }
+
+  /// ggml names the extent of neighbours first; a vector has one dimension. wte has no padding rows.
+  func ggufDimensions(in configuration: Configuration) -> [Int] {
+    let (rows, columns) = shape(in: configuration)
+    return isMatrix ? [columns, self == .wte ? configuration.vocabularySize : rows] : [columns]
+  }
+}
+
+/// Keys of GPT-2's metadata.
+enum GGUFKey {
+  static let architecture = "general.architecture"
+  static let positions = "gpt2.context_length"
+  static let channels = "gpt2.embedding_length"
+  static let hiddenChannels = "gpt2.feed_forward_length"
+  static let layers = "gpt2.block_count"
+  static let heads = "gpt2.attention.head_count"
+  static let epsilon = "gpt2.attention.layer_norm_epsilon"
+}
+
+extension WeightFormat {
+  init(_ type: TensorType) {
+    self =
+      switch type {
+      case .f32: .fp32
+      case .f16: .fp16
+      case .bf16: .bf16
+      case .q8_0: .q8
+      case .q4_0: .q4
+      }
+  }
+
+  var ggufType: TensorType {
+    switch self {
+    case .fp32: .f32
+    case .fp16: .f16
+    case .bf16: .bf16
+    case .q8: .q8_0
+    case .q4: .q4_0
+    }
+  }
+
+  /// llama.cpp's number for a file whose matrices have this format (enum llama_ftype).
+  var ggufFileType: UInt32 {
+    switch self {
+    case .fp32: 0
+    case .fp16: 1
+    case .q4: 2
+    case .q8: 7
+    case .bf16: 32
+    }
+  }
+}

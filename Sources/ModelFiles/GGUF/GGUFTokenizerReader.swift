@@ -1,0 +1,120 @@
+import BinaryFiles
+import GGUF
+import Tokens
+
+/// Checks the tokenizer in a GGUF file's metadata, piece by piece.
+struct GGUFTokenizerReader {
+  let file: GGUFFile
+
+  func checkKind() throws(FileError) {
+    guard let model = file[GGUFTokenizer.model] else {
+      throw mismatch(
+        found: "no tokenizer, \(GGUFTokenizer.model)", expected: "one in the file",
+        advice: "name a tokenizer file, or convert the model again with one")
+    }
+    guard model.string == GGUFTokenizer.modelName else {
+      throw mismatch(
+        found: "a tokenizer of kind '\(model.string?.onOneShortLine ?? "")'",
+        expected: "'\(GGUFTokenizer.modelName)'", advice: "name a tokenizer file of GPT-2's kind")
+    }
+    // Files from before the key was there split as GPT-2 does.
+    let splitting = file[GGUFTokenizer.splitting] ?? .string(GGUFTokenizer.splittingName)
+    guard splitting.string == GGUFTokenizer.splittingName else {
+      throw mismatch(
+        found: "text split as for '\(splitting.string?.onOneShortLine ?? "")'",
+        expected: "'\(GGUFTokenizer.splittingName)'", advice: "name a tokenizer file of GPT-2's kind")
+    }
+  }
+
+  func vocabulary() throws(FileError) -> Vocabulary {
+    let tokens = try strings(GGUFTokenizer.tokens)
+    guard (1...Vocabulary.largestCount).contains(tokens.count) else {
+      throw FileError(
+        file.path,
+        .invalidField(
+          name: "vocabulary size", found: tokens.count,
+          expected: "a value from 1 to \(Vocabulary.largestCount)"))
+    }
+    var vocabulary = Vocabulary()
+    for (id, token) in tokens.enumerated() {
+      guard let bytes = ByteSpelling.bytes(of: token) else {
+        throw FileError(
+          file.path, .invalidTokenEntry(id: id, reason: "has a character that stands for no byte"))
+      }
+      guard (1...Vocabulary.longestToken).contains(bytes.count) else {
+        throw FileError(file.path, .invalidTokenEntry(id: id, reason: "has length \(bytes.count)"))
+      }
+      vocabulary.append(bytes)
+    }
+    return vocabulary
+  }
+
+  func endOfText(count: Int) throws(FileError) -> Int {
+    guard let id = file[GGUFTokenizer.end]?.integer else {
+      throw mismatch(
+        found: "no \(GGUFTokenizer.end)", expected: "the token that ends a text",
+        advice: "name a tokenizer file")
+    }
+    guard 0..<count ~= id else {
+      throw FileError(
+        file.path,
+        .invalidField(name: GGUFTokenizer.end, found: id, expected: "a value from 0 to \(count - 1)"))
+    }
+    return id
+  }
+
+  /// That merges join two tokens to a third and come in the order of the tokens they make: here a token's id is its
+  /// merge's rank.
+  func checkMerges(of vocabulary: Vocabulary, endOfText: Int) throws(FileError) {
+    let pieces = PieceTable(vocabulary, excluding: endOfText)
+    var last = -1
+    for (rank, merge) in try strings(GGUFTokenizer.merges).enumerated() {
+      guard let joined = Self.joined(merge, pieces) else {
+        throw mismatch(
+          found: "merge \(rank), '\(merge.onOneShortLine)'", expected: "two tokens that make a third",
+          advice: "name a tokenizer file")
+      }
+      guard joined > last else {
+        throw mismatch(
+          found: "merge \(rank), '\(merge.onOneShortLine)', that makes token \(joined) after \(last)",
+          expected: "merges in the order of the tokens they make, as GPT-2's",
+          advice: "name a tokenizer file of GPT-2's kind")
+      }
+      last = joined
+    }
+  }
+
+  /// The token that "LEFT RIGHT" makes.
+  private static func joined(_ merge: String, _ pieces: PieceTable) -> Int? {
+    var bytes: [UInt8] = []
+    var cut: Int?
+    for scalar in merge.unicodeScalars {
+      if let byte = ByteSpelling.byte(of: scalar) {
+        bytes.append(byte)
+      } else {
+        guard scalar == " ", cut == nil else { return nil }
+        cut = bytes.count
+      }
+    }
+    guard let cut, cut > 0, cut < bytes.count else { return nil }
+    return bytes.withUnsafeBufferPointer { bytes in
+      guard pieces.id(of: bytes, from: 0, to: cut) != nil,
+        pieces.id(of: bytes, from: cut, to: bytes.count) != nil
+      else { return nil }
+      return pieces.id(of: bytes, from: 0, to: bytes.count)
+    }
+  }
+
+  private func strings(_ key: String) throws(FileError) -> [String] {
+    guard let strings = file[key]?.strings else {
+      throw mismatch(
+        found: file[key] == nil ? "no \(key)" : "\(key) that is no array of strings",
+        expected: "all keys of a tokenizer", advice: "name a tokenizer file")
+    }
+    return strings
+  }
+
+  private func mismatch(found: String, expected: String, advice: String) -> FileError {
+    FileError(file.path, .mismatch(found: found, expected: expected, advice: advice))
+  }
+}

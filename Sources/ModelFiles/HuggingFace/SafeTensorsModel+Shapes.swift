@@ -1,0 +1,40 @@
+import BinaryFiles
+import SafeTensors
+import Transformer
+
+extension Configuration {
+  /// The channels of a head in every GPT-2 that was published.
+  public static let usualHeadSize = 64
+}
+
+extension SafeTensorsModel {
+  /// The configuration as far as shapes tell, which is all but the number of heads.
+  func configurationOfShapes() throws(FileError) -> Configuration {
+    let table = try shape(of: .wte)
+    let positions = try shape(of: .wpe)
+    let channels = table.columns
+    guard channels > 0, channels % Configuration.usualHeadSize == 0 else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "\(channels) channels and no \(HuggingFaceFolder.configuration) beside the file",
+          expected: "a multiple of \(Configuration.usualHeadSize), or config.json with n_head",
+          advice: "put the model's config.json beside it"))
+    }
+    do throws(ConfigurationError) {
+      return try Configuration(
+        maximumSequenceLength: positions.rows, vocabularySize: table.rows, layers: layerCount,
+        heads: channels / Configuration.usualHeadSize, channels: channels)
+    } catch {
+      throw FileError(path, .invalidField(name: error.field, found: error.found, expected: error.expected))
+    }
+  }
+
+  private func shape(of tensor: ParameterTensor) throws(FileError) -> (rows: Int, columns: Int) {
+    let info = try self.tensor(tensor.huggingFaceName(layer: 0))
+    guard info.shape.count == 2 else {
+      throw mismatch(found: "\(info.name) \(info.description)", expected: "rows and columns")
+    }
+    return (info.shape[0], info.shape[1])
+  }
+}

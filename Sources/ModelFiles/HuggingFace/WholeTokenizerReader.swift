@@ -1,0 +1,89 @@
+import BinaryFiles
+import Tokens
+
+/// Reads tokenizer.json, which describes a tokenizer part by part: each must be GPT-2's.
+struct WholeTokenizerReader {
+  let path: String
+  let object: JSONObject
+
+  func tokens() throws(FileError) -> HuggingFaceTokens {
+    try checkParts()
+    let model = try checkedModel()
+    guard let vocabulary = model["vocab"]?.object else {
+      throw unsupported("model.vocab", model["vocab"], expected: "an object")
+    }
+    return HuggingFaceTokens(
+      path: path, vocabulary: vocabulary, merges: try merges(model["merges"]),
+      added: try added(object["added_tokens"]))
+  }
+
+  private func checkParts() throws(FileError) {
+    guard (object["normalizer"] ?? .null) == .null else {
+      throw unsupported("normalizer", object["normalizer"], expected: "null")
+    }
+    let splitter = object["pre_tokenizer"]?.object
+    guard splitter?["type"] == .string("ByteLevel") else {
+      throw unsupported("pre_tokenizer.type", splitter?["type"], expected: "'ByteLevel'")
+    }
+    guard splitter?["add_prefix_space"] == .bool(false) else {
+      throw unsupported("pre_tokenizer.add_prefix_space", splitter?["add_prefix_space"], expected: "false")
+    }
+    guard (splitter?["use_regex"] ?? .bool(true)) == .bool(true) else {
+      throw unsupported("pre_tokenizer.use_regex", splitter?["use_regex"], expected: "true")
+    }
+    // Tokens that it would put around a text.
+    let around = object["post_processor"]?.object?["special_tokens"]
+    guard (around?.object?.members ?? []).isEmpty else {
+      throw unsupported("post_processor.special_tokens", around, expected: "none")
+    }
+  }
+
+  private func checkedModel() throws(FileError) -> JSONObject {
+    // The first versions said nothing of the type.
+    guard let model = object["model"]?.object, (model["type"] ?? .string("BPE")) == .string("BPE") else {
+      throw unsupported("model.type", object["model"]?.object?["type"], expected: "'BPE'")
+    }
+    for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      guard [nil, .null, .string("")].contains(model[name]) else {
+        throw unsupported("model.\(name)", model[name], expected: "null")
+      }
+    }
+    guard [nil, .null].contains(model["dropout"]) || model["dropout"]?.double == 0 else {
+      throw unsupported("model.dropout", model["dropout"], expected: "null")
+    }
+    return model
+  }
+
+  /// "left right", or since 2024 ["left", "right"].
+  private func merges(_ value: JSONValue?) throws(FileError) -> [String] {
+    guard let values = value?.array else { throw unsupported("model.merges", value, expected: "an array") }
+    var merges: [String] = []
+    for (rank, value) in values.enumerated() {
+      let pair = value.array?.compactMap(\.string)
+      guard let merge = value.string ?? (pair?.count == 2 ? pair?.joined(separator: " ") : nil) else {
+        throw unsupported("merge \(rank)", value, expected: "two tokens")
+      }
+      merges.append(merge)
+    }
+    return merges
+  }
+
+  private func added(_ value: JSONValue?) throws(FileError) -> [HuggingFaceTokens.AddedToken] {
+    var tokens: [HuggingFaceTokens.AddedToken] = []
+    for (index, value) in (value?.array ?? []).enumerated() {
+      guard let text = value.object?["content"]?.string, let id = value.object?["id"]?.integer else {
+        throw unsupported("added token \(index)", value, expected: "one with content and id")
+      }
+      tokens.append(.init(text: text, id: id))
+    }
+    return tokens
+  }
+
+  private func unsupported(_ name: String, _ value: JSONValue?, expected: String) -> FileError {
+    FileError(
+      path,
+      .mismatch(
+        found: value.map { "\(name) = \($0.summary)" } ?? "no \(name)", expected: "\(expected), as GPT-2's",
+        advice: "name a tokenizer file of GPT-2's kind"))
+  }
+}

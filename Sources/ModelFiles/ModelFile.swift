@@ -1,0 +1,76 @@
+import BinaryFiles
+import GGUF
+import Kernels
+import SafeTensors
+import Transformer
+
+/// A file, or a folder, that holds a model, mapped; which kind it is, its first bytes say.
+public enum ModelFile: Sendable {
+  /// llm.c's.
+  case checkpoint(MappedFile)
+  case gguf(GGUFFile)
+  /// Hugging Face's: a folder, or a file whose name ends in .safetensors.
+  case safeTensors(SafeTensorsModel)
+
+  /// - Throws: `FileError` if the file cannot be read or is of no kind that is known; for a GGUF or safetensors
+  ///   file, whatever is wrong with it, but not yet with the model in it.
+  public init(contentsOf path: String) throws(FileError) {
+    let file: MappedFile
+    do throws(FileError) {
+      file = try MappedFile(path: path)
+    } catch {
+      guard error.cause == .isDirectory else { throw error }
+      self = .safeTensors(try SafeTensorsModel(folder: path))
+      return
+    }
+    if path.hasSuffix(".safetensors") {
+      self = .safeTensors(try SafeTensorsModel(file))
+      return
+    }
+    guard file.count >= MemoryLayout<Int32>.size else {
+      throw FileError(path, .truncatedHeader(found: file.count, expected: Header.byteCount))
+    }
+    switch file.load(Int32.self, at: 0) {
+    case Checkpoint.magic: self = .checkpoint(file)
+    case GGUFFormat.magic: self = .gguf(try GGUFFile(file))
+    case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try SafeTensorsModel(file))
+    case let found:
+      throw FileError(
+        path,
+        .wrongMagic(
+          found: found, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, or safetensors"))
+    }
+  }
+
+  /// The numbers of the model: what is needed to plan for its weights.
+  ///
+  /// - Throws: `FileError` if the file's description of its model is not that of a GPT-2.
+  public func configuration() throws(FileError) -> Configuration {
+    switch self {
+    case .checkpoint(let file): try Checkpoint.configuration(in: file)
+    case .gguf(let file): try GGUFModel(file).configuration()
+    case .safeTensors(let model): try model.configuration()
+    }
+  }
+
+  /// The model's weights, where they lie in the file as far as its layout allows.
+  ///
+  /// - Throws: `FileError` if the file holds no whole and consistent GPT-2; `AllocationError`.
+  public func weights(on workers: Workers = Workers()) throws -> Weights {
+    switch self {
+    case .checkpoint(let file): try Checkpoint.weights(in: file)
+    case .gguf(let file): try GGUFModel(file).weights()
+    case .safeTensors(let model): try model.weights(on: workers)
+    }
+  }
+}
+
+extension Weights {
+  /// The weights of a model, used where they lie in its file: llm.c's checkpoints of version 1, 3 and 5, GPT-2 in
+  /// GGUF files, and in safetensors files, whose linear layers must be transposed.
+  ///
+  /// - Throws: `FileError` if the file holds no whole and consistent GPT-2; `AllocationError`.
+  public static func read(_ path: String) throws -> Weights {
+    try ModelFile(contentsOf: path).weights()
+  }
+}

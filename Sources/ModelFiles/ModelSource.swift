@@ -1,0 +1,50 @@
+import BinaryFiles
+import Kernels
+import Tokens
+import Transformer
+
+/// Where a model that is to run comes from, and how its weights are to be held.
+public struct ModelSource: Sendable {
+  /// A checkpoint of llm.c's, a GGUF or safetensors file, or a folder of Hugging Face's.
+  public var path: String
+  /// A tokenizer file of llm.c's; `nil` for the one in the model's file or folder.
+  public var tokenizerPath: String?
+  /// Low-rank adapters that were trained on the model, to be merged into it.
+  public var adaptersPath: String?
+  /// What weights are rounded to; `nil` for what they are.
+  public var format: WeightFormat?
+  /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
+  public var precision: Precision?
+
+  public init(
+    _ path: String, tokenizer: String? = nil, adapters: String? = nil, format: WeightFormat? = nil,
+    precision: Precision? = nil
+  ) {
+    self.path = path
+    tokenizerPath = tokenizer
+    adaptersPath = adapters
+    self.format = format
+    self.precision = precision
+  }
+
+  /// The weights in `file`, which is that of `path`: where they lie in it as far as its layout allows, or with
+  /// adapters in memory.
+  ///
+  /// - Throws: `FileError`; `AllocationError`.
+  public func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
+    guard let adaptersPath else { return try file.weights(on: workers) }
+    let base = try file.parameters(on: workers)
+    let adapters = try AdapterFile.read(adaptersPath, for: base, on: workers)
+    adapters.merge(into: base, on: workers)
+    return Weights(base)
+  }
+
+  /// The tokenizer that was named, else the one in `file`.
+  ///
+  /// - Throws: `FileError` if there is none, or if it has another vocabulary than the model.
+  package func tokenizer(in file: ModelFile, for configuration: Configuration) throws -> Tokenizer {
+    let loaded = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
+    try configuration.check(loaded, readFrom: tokenizerPath ?? path)
+    return loaded
+  }
+}

@@ -1,0 +1,8 @@
+import Kernels
+
+/// The values of a stored matrix, row after row.
+package func decoded(_ matrix: EncodedMatrix) -> [Float] {
+  var values = [Float](repeating: .nan, count: matrix.rows * matrix.columns)
+  matrix.format.decode(matrix.base, count: values.count, into: &values)
+  return values
+}
