@@ -82,7 +82,7 @@ let package = Package(
         "RandomNumbers", "TextFormatting", "Platform",
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
-    floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
+    floor("Reports", on: ["Training", "ModelFiles", "Charts", "BinaryFiles", "Platform"]),
     floor("Benchmarks", on: ["Kernels", "Transformer", "Generation", "Platform"]),
     floor(
       "Lessons",

@@ -4,7 +4,8 @@ import Kernels
 import SafeTensors
 import Transformer
 
-/// A file, or a folder, that holds a model, mapped; which kind it is, its first bytes say.
+/// A file, or a folder, that holds a model, mapped; which kind it is, its first bytes say. A run directory is the model
+/// that it holds: see `RunModel`.
 public enum ModelFile: Sendable {
   /// llm.c's.
   case checkpoint(MappedFile)
@@ -20,7 +21,11 @@ public enum ModelFile: Sendable {
       file = try MappedFile(path: path)
     } catch {
       guard error.cause == .isDirectory else { throw error }
-      self = .safeTensors(try SafeTensorsModel(folder: path))
+      if let run = try RunModel(directory: path) {
+        self = try Self(of: run)
+      } else {
+        self = .safeTensors(try SafeTensorsModel(folder: path))
+      }
       return
     }
     if path.hasSuffix(".safetensors") {
@@ -40,6 +45,17 @@ public enum ModelFile: Sendable {
         .wrongMagic(
           found: found, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, or safetensors"))
     }
+  }
+
+  private init(of run: RunModel) throws(FileError) {
+    guard !run.holdsAdapters else {
+      throw FileError(
+        run.result,
+        .mismatch(
+          found: "adapters, which are a part of a model", expected: "a whole model",
+          advice: "merge them into one: gpt2 convert MODEL merged.bin --adapters \(run.result)"))
+    }
+    try self.init(contentsOf: run.result)
   }
 
   /// The numbers of the model: what is needed to plan for its weights.

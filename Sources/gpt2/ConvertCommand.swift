@@ -13,8 +13,8 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Turn a model into another file format: GGUF, Hugging Face's or llm.c's, and back.",
     discussion: """
-      Reads llm.c's checkpoints (versions 1, 3 and 5), GGUF, and Hugging Face's folders and safetensors files. The \
-      end of OUTPUT's name says what is written: .gguf; .bin for llm.c's version 3 (fp32) or 5 (bf16); / for a \
+      Reads llm.c's checkpoints (versions 1, 3 and 5), GGUF, Hugging Face's folders and safetensors files, and a run's \
+      directory (its best, else its last model). The end of OUTPUT's name says what is written: .gguf; .bin for llm.c's version 3 (fp32) or 5 (bf16); / for a \
       folder that Hugging Face's transformers load, or .safetensors for its weights alone.
 
         gpt2 convert gpt2_124M.bin gpt2_124M.gguf --format q8_0 \\
@@ -26,7 +26,7 @@ struct ConvertCommand: ParsableCommand {
 
       In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. \
       Elsewhere it is that of all weights. With a tokenizer in it, llama.cpp and transformers need nothing else. One \
-      that the input has is kept.
+      that the input or the run has is kept; a .gguf file must have one.
       """)
 
   @Argument(help: "Model to read.", completion: .file(extensions: ["bin", "gguf", "safetensors"]))
@@ -42,6 +42,9 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
   var tokenizer: String?
+
+  @Flag(help: "Write a .gguf file without a tokenizer where none is known; llama.cpp does not open it.")
+  var withoutTokenizer = false
 
   @Option(
     help: "Low-rank adapters that were trained on INPUT, to be merged into it.",
@@ -64,8 +67,9 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let target = try ConversionTarget(output)
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
-    let file = try ModelFile(contentsOf: input)
-    let weights = try ModelSource(input, adapters: adapters).weights(in: file, on: Workers())
+    let source = try ModelSource(input, tokenizer: tokenizer, adapters: adapters).resolved()
+    let file = try ModelFile(contentsOf: source.path)
+    let weights = try source.weights(in: file, on: Workers())
     let format = self.format ?? weights.format
     try target.check(format)
     try target.check(weights.configuration)
@@ -73,7 +77,7 @@ struct ConvertCommand: ParsableCommand {
     var written = output
     switch target {
     case .gguf:
-      let metadata = try tokenizerMetadata(of: file, for: weights.configuration)
+      let metadata = try tokenizerMetadata(of: file, source, for: weights.configuration)
       try weights.writeGGUF(to: output, format: format, tokenizer: metadata, replacing: overwrite)
       words = "GGUF, " + Self.words(hasTokenizer: !metadata.isEmpty)
     case .checkpoint:
@@ -84,7 +88,7 @@ struct ConvertCommand: ParsableCommand {
       try weights.writeSafeTensors(to: output, format: format, replacing: overwrite)
       words = "safetensors"
     case .folder:
-      let tokenizer = try keptTokenizer(of: file, for: weights.configuration)
+      let tokenizer = try keptTokenizer(of: file, source, for: weights.configuration)
       let writer = HuggingFaceFolderWriter(output, tokenizer: tokenizer, replacing: overwrite)
       try writer.write(weights, format: format)
       words = "Hugging Face, " + Self.words(hasTokenizer: tokenizer != nil)
@@ -100,18 +104,29 @@ struct ConvertCommand: ParsableCommand {
   }
 
   /// The tokenizer that was named, or else that of the input; none if there is none.
-  private func keptTokenizer(of file: ModelFile, for configuration: Configuration) throws -> Tokenizer? {
-    guard tokenizer != nil || file.holdsTokenizer else { return nil }
-    let loaded = try tokenizer.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
-    try configuration.check(loaded, readFrom: tokenizer ?? input)
-    return loaded
+  private func keptTokenizer(
+    of file: ModelFile, _ source: ModelSource, for configuration: Configuration
+  ) throws -> Tokenizer? {
+    guard source.tokenizerPath != nil || file.holdsTokenizer else { return nil }
+    return try source.tokenizer(in: file, for: configuration)
   }
 
   /// The same as metadata; that of a GGUF file is kept as it is, of whatever kind.
   private func tokenizerMetadata(
-    of file: ModelFile, for configuration: Configuration
+    of file: ModelFile, _ source: ModelSource, for configuration: Configuration
   ) throws -> [MetadataEntry] {
-    if tokenizer == nil, case .gguf(let source) = file { return source.tokenizerMetadata }
-    return try keptTokenizer(of: file, for: configuration)?.ggufMetadata() ?? []
+    if source.tokenizerPath == nil, case .gguf(let source) = file, !source.tokenizerMetadata.isEmpty {
+      return source.tokenizerMetadata
+    }
+    let metadata = try keptTokenizer(of: file, source, for: configuration)?.ggufMetadata() ?? []
+    guard !metadata.isEmpty || withoutTokenizer else {
+      throw FileError(
+        input,
+        .mismatch(
+          found: "a model without a tokenizer",
+          expected: "one for a GGUF file, which llama.cpp refuses without",
+          advice: "name it with --tokenizer, or say --without-tokenizer"))
+    }
+    return metadata
   }
 }

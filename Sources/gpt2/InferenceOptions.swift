@@ -10,12 +10,17 @@ import Transformer
 /// Which model runs, and how it is held and computed with.
 struct InferenceOptions: ParsableArguments {
   @Option(
-    help: "Model: a checkpoint of llm.c's, a GGUF or safetensors file, or a Hugging Face folder.",
+    help: """
+      Model: a checkpoint of llm.c's, a GGUF or safetensors file, a Hugging Face folder, or the directory of a run \
+      (its best, else its last model).
+      """,
     completion: .file(extensions: ["bin", "gguf", "safetensors"]))
   var model: String
 
   @Option(
-    help: "Tokenizer that the model was trained with; not needed for a GGUF file or a folder that holds one.",
+    help: """
+      Tokenizer that the model was trained with; not needed for a GGUF file, a folder or a run that holds one.
+      """,
     completion: .file(extensions: ["bin"]))
   var tokenizer: String?
 

@@ -16,9 +16,9 @@ enum TrainingStart {
   init(_ command: TrainCommand, vocabularySize: Int, in directory: RunDirectory) throws {
     if command.isResuming, let step = try directory.checkpoints().last {
       if command.trained.loraRank != nil {
+        let base = try Self.file(of: command.model)
         self = .adapters(
-          try Self.configuration(of: command.model), base: command.model, path: directory.adapters(step),
-          step: step)
+          try Self.configuration(of: base), base: base, path: directory.adapters(step), step: step)
         return
       }
       let path = directory.model(step)
@@ -35,7 +35,15 @@ enum TrainingStart {
     guard command.positions == nil else {
       throw ValidationError("--positions is for new models; \(command.model) has its own number.")
     }
-    self = .file(try Self.configuration(of: command.model), path: command.model)
+    let path = try Self.file(of: command.model)
+    self = .file(try Self.configuration(of: path), path: path)
+  }
+
+  /// The checkpoint where a run directory is named, else what is named.
+  private static func file(of model: String) throws(FileError) -> String {
+    let source = try ModelSource(model).resolved()
+    // Of adapters, which cannot be trained on, `ModelFile` says what to do.
+    return source.adaptersPath == nil ? source.path : model
   }
 
   private static func configuration(of path: String) throws(FileError) -> Configuration {
@@ -72,6 +80,14 @@ enum TrainingStart {
     case .random(let configuration, _), .file(let configuration, _), .checkpoint(let configuration, _, _),
       .adapters(let configuration, _, _, _):
       configuration
+    }
+  }
+
+  /// The file of the model that the run began with; `nil` for a new model.
+  var base: String? {
+    switch self {
+    case .random, .checkpoint: nil
+    case .file(_, let path), .adapters(_, let path, _, _): path
     }
   }
 

@@ -1,0 +1,47 @@
+import BinaryFiles
+import ModelFiles
+import Platform
+import Tokens
+import Training
+import Transformer
+
+/// The tokenizer of a run's data: the one that was named, else the one that the run keeps, or that the model knows.
+struct TrainingTokenizer {
+  let tokenizer: Tokenizer
+  /// Named in errors.
+  let path: String
+
+  /// llm.c's programs look for it in the working directory.
+  private static let usual = "gpt2_tokenizer.bin"
+
+  /// - Returns: `nil` if none was named and none is known.
+  /// - Throws: `FileError` if a tokenizer, or the model that may hold one, cannot be read.
+  init?(_ command: TrainCommand, in directory: RunDirectory) throws {
+    if let path = command.tokenizer {
+      self.init(path: path, tokenizer: try Tokenizer(contentsOf: path))
+    } else if command.isResuming, access(directory.tokenizer, F_OK) == 0 {
+      self.init(path: directory.tokenizer, tokenizer: try Tokenizer(contentsOf: directory.tokenizer))
+    } else if let (path, tokenizer) = try Self.ofModel(command.model) {
+      self.init(path: path, tokenizer: tokenizer)
+    } else if access(Self.usual, F_OK) == 0 {
+      // As llm.c does; a vocabulary of another size is then not this model's.
+      self.init(path: Self.usual, tokenizer: try Tokenizer(contentsOf: Self.usual))
+    } else {
+      return nil
+    }
+  }
+
+  private init(path: String, tokenizer: Tokenizer) {
+    self.path = path
+    self.tokenizer = tokenizer
+  }
+
+  private static func ofModel(_ model: String) throws -> (path: String, tokenizer: Tokenizer)? {
+    // A size, or a name that is wrong, which is said elsewhere.
+    guard ModelSize(descriptor: model) == nil, access(model, F_OK) == 0 else { return nil }
+    let source = try ModelSource(model).resolved()
+    if let path = source.tokenizerPath { return (path, try Tokenizer(contentsOf: path)) }
+    let file = try ModelFile(contentsOf: source.path)
+    return file.holdsTokenizer ? (source.path, try file.tokenizer()) : nil
+  }
+}
