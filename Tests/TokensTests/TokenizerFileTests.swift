@@ -46,7 +46,8 @@ struct TokenizerFileTests {
   }
 
   @Test func wrongMagic() throws {
-    let expected = FileError.Cause.wrongMagic(found: 20_240_520, expected: 20_240_328, kind: "tokenizer")
+    let expected = FileError.Cause.mismatch(
+      found: "a token file", expected: "a tokenizer", advice: "name another file")
     #expect(try cause(Fixtures.tokenizerFile(magic: 20_240_520)) == expected)
   }
 
