@@ -84,6 +84,13 @@ import Testing
     let fromInput = try generate(
       "--prompt-file", "-", "--max-tokens", "8", "--temperature", "0", input: "Whether 'tis")
     #expect(fromInput.output == expected)
+    let windows = try generate(
+      "--prompt-file", "-", "--max-tokens", "8", "--temperature", "0", input: "To\r\nbe")
+    #expect(windows.output.hasPrefix("To\nbe"))
+    #expect(
+      windows.diagnostics.contains("standard input: 1 line ends of Windows (\\r\\n or \\r) were read as \\n"))
+    let raw = try generate("--prompt-file", "-", "--raw", "--max-tokens", "8", input: "To\r\nbe")
+    #expect(raw.output.hasPrefix("To\r\nbe"))
   }
 
   @Test func aStopStringEndsTheText() throws {
@@ -164,7 +171,8 @@ import Testing
     (["--prompt", "a very long prompt for sixteen positions"], "sequence of 40 tokens"),
     (["--prompt-file", "/nowhere"], "/nowhere"),
     (["--prompt", "x", "--prompt-file", "y"], "expected one of them"),
-    (["--top-p", "0"], "top-p"), (["--top-p", "1.5"], "top-p"), (["--temperature=-1"], "temperature"),
+    (["--prompt", "x", "--raw"], "--raw is for --prompt-file"), (["--top-p", "0"], "top-p"),
+    (["--top-p", "1.5"], "top-p"), (["--temperature=-1"], "temperature"),
     (["--temperature", "nan"], "temperature"), (["--min-p", "2"], "min-p"), (["--top-k", "0"], "top-k"),
     (["--repetition-penalty", "0"], "penalty"), (["--max-tokens", "0"], "at least 1"),
     (["--logit-bias", "999=1"], "999"), (["--logit-bias", "x"], "logit-bias"),
