@@ -10,6 +10,7 @@ public struct Corpus: Sendable {
   private let reading: TextReading
   private let encoder: BytePairEncoder
   private let endOfText: Int
+  private let vocabularySize: Int
   /// Read, encoded and written at once: large beside what it costs to hand a block over.
   private let blockSize: Int
 
@@ -33,6 +34,7 @@ public struct Corpus: Sendable {
     self.reading = reading
     encoder = try tokenizer.makeEncoder()
     endOfText = tokenizer.endOfText
+    vocabularySize = tokenizer.vocabularySize
     self.blockSize = blockSize
   }
 
@@ -55,7 +57,8 @@ public struct Corpus: Sendable {
     to prefix: String, layout: TokenLayout = .split(validationCount: nil), replacing: Bool, threads: Int = 1,
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {
-    let output = try TokenOutput(prefix: prefix, layout: layout, replacing: replacing)
+    let output = try TokenOutput(
+      prefix: prefix, layout: layout, vocabularySize: vocabularySize, replacing: replacing)
     var progress = CorpusProgress()
     let isComplete = try forEachBlock(threads: threads, isInterrupted: isInterrupted) {
       (block) throws(FileError) in

@@ -29,14 +29,14 @@ struct TrainingSetup {
     precision = command.precisionOptions.precision
     source = command.model
     policy = Self.policy(command)
-    let tokenizer = try Self.tokenizer(command)
+    let named = try command.tokenizer.map { try Tokenizer(contentsOf: $0) }
     start = try TrainingStart(
-      command, vocabularySize: tokenizer?.vocabularySize ?? ModelSize.vocabularySize, in: directory)
+      command, vocabularySize: { try named?.vocabularySize ?? Self.vocabularySize(of: command) },
+      in: directory)
     let configuration = start.configuration
     self.configuration = configuration
-    if let tokenizer {
-      try configuration.check(tokenizer, readFrom: command.tokenizer ?? Self.usualTokenizer)
-    }
+    if let named, let path = command.tokenizer { try configuration.check(named, readFrom: path) }
+    let tokenizer = try named ?? Self.usualTokenizer(of: configuration)
     guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
       throw ModelError.sequenceTooLong(
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
@@ -135,12 +135,33 @@ struct TrainingSetup {
     return trainer
   }
 
-  private static let usualTokenizer = "gpt2_tokenizer.bin"
+  /// The one in the working directory, which llm.c takes for GPT-2's: not for a model of another vocabulary.
+  private static func usualTokenizer(of configuration: Configuration) throws -> Tokenizer? {
+    let path = "gpt2_tokenizer.bin"
+    guard access(path, F_OK) == 0 else { return nil }
+    let tokenizer = try Tokenizer(contentsOf: path)
+    guard tokenizer.vocabularySize == configuration.vocabularySize else {
+      Diagnostics.write(
+        "gpt2: note: \(path) has \(tokenizer.vocabularySize) tokens, the model \(configuration.vocabularySize): "
+          + "it is not used")
+      return nil
+    }
+    return tokenizer
+  }
 
-  private static func tokenizer(_ command: TrainCommand) throws -> Tokenizer? {
-    if let path = command.tokenizer { return try Tokenizer(contentsOf: path) }
-    // As llm.c does; a vocabulary of another size is then not this model's.
-    return access(usualTokenizer, F_OK) == 0 ? try Tokenizer(contentsOf: usualTokenizer) : nil
+  /// What a new model without a tokenizer needs for its data. Said where it is not GPT-2's.
+  private static func vocabularySize(of command: TrainCommand) throws -> Int {
+    let vocabulary = try DataVocabulary(
+      ofFilesMatching: [command.data] + [command.validation].compactMap { $0 })
+    if !vocabulary.isGPT2 {
+      let reason =
+        vocabulary.isStated
+        ? "as \(command.data) says"
+        : "by the largest token in \(command.data); name a --tokenizer if "
+          + "it has more"
+      Diagnostics.write("gpt2: note: the model gets a vocabulary of \(vocabulary.size) tokens, \(reason)")
+    }
+    return vocabulary.size
   }
 
   private static func choices(_ command: TrainCommand, _ configuration: Configuration) throws -> ChoiceFile? {
