@@ -14,6 +14,13 @@ struct PromptOptions: ParsableArguments {
     completion: .file())
   var promptFile: String?
 
+  @Option(
+    help: """
+      Token ids to continue, such as 3,14,15: for vocabularies that have no text. Without a tokenizer the model's tokens \
+      are printed as ids, too.
+      """)
+  var promptTokens: TokenList?
+
   @Flag(
     help: """
       Take the bytes of --prompt-file as they are: line ends of Windows are not read as \\n, and UTF-16 is not converted.
@@ -22,8 +29,12 @@ struct PromptOptions: ParsableArguments {
 
   func validate() throws {
     if raw && promptFile == nil { throw ValidationError("--raw is for --prompt-file, which was not given.") }
-    if prompt != nil && promptFile != nil {
-      throw ValidationError("Found --prompt and --prompt-file, expected one of them.")
+    let given = [
+      ("--prompt", prompt != nil), ("--prompt-file", promptFile != nil),
+      ("--prompt-tokens", promptTokens != nil),
+    ].filter(\.1).map(\.0)
+    guard given.count < 2 else {
+      throw ValidationError("Found \(given.joined(separator: " and ")), expected one of them.")
     }
   }
 

@@ -191,6 +191,39 @@ import Testing
     #expect(result.output.isEmpty && result.diagnostics.contains(words), "\(result.diagnostics)")
   }
 
+  /// The ids of a prompt are its bytes here.
+  @Test func promptsOfIDs() throws {
+    let ids = "84,111, 32,98,101"
+    let byText = try generate("--prompt", "To be", "--max-tokens", "8", "--json")
+    let byIDs = try generate("--prompt-tokens", ids, "--max-tokens", "8", "--json")
+    #expect(byIDs.exitCode == 0, "\(byIDs.diagnostics)")
+    let (expected, found) = try (texts(byText.output), texts(byIDs.output))
+    #expect(found.map(\.text) == expected.map(\.text) && found.map(\.prompt) == ["To be"])
+
+    let alone = try Command(
+      "generate", "--model", model, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-end-of-text")
+    #expect(alone.exitCode == 0, "\(alone.diagnostics)")
+    let all: [Int] = [84, 111, 32, 98, 101] + expected[0].tokens.map(\.id)
+    let numbers = all.map { "\($0) " }.joined()
+    #expect(alone.output == numbers + "\n")
+  }
+
+  @Test(arguments: [
+    (
+      ["--prompt-tokens", "3,257"],
+      "--prompt-tokens: found token 257 at position 1, expected tokens below 257"
+    ),
+    (["--prompt-tokens", "3,-1"], "--prompt-tokens"), (["--prompt-tokens", ""], "--prompt-tokens"),
+    (["--prompt-tokens", "3,x"], "--prompt-tokens"), (["--prompt-tokens", "3,,4"], "--prompt-tokens"),
+    (["--prompt-tokens", "3", "--prompt", "x"], "Found --prompt and --prompt-tokens, expected one of them"),
+    (["--prompt-tokens", "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16"], "sequence of 17 tokens"),
+  ])
+  func idsThatCannotBeUsed(options: [String], words: String) throws {
+    let result = try Command(["generate", "--model", model] + options)
+    #expect(result.exitCode == 2)
+    #expect(result.output.isEmpty && result.diagnostics.contains(words), "\(result.diagnostics)")
+  }
+
   @Test func aCheckpointAloneHasNoTokenizer() throws {
     let result = try Command("generate", "--model", model, "--prompt", "x")
     #expect(result.exitCode == 2 && result.diagnostics.contains("holds no tokenizer"))
