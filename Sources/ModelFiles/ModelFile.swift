@@ -32,18 +32,13 @@ public enum ModelFile: Sendable {
       self = .safeTensors(try SafeTensorsModel(file))
       return
     }
-    guard file.count >= MemoryLayout<Int32>.size else {
-      throw FileError(path, .truncatedHeader(found: file.count, expected: Header.byteCount))
-    }
-    switch file.load(Int32.self, at: 0) {
+    switch file.count < MemoryLayout<Int32>.size ? 0 : file.load(Int32.self, at: 0) {
     case Checkpoint.magic: self = .checkpoint(file)
     case GGUFFormat.magic: self = .gguf(try GGUFFile(file))
     case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try SafeTensorsModel(file))
-    case let found:
-      throw FileError(
-        path,
-        .wrongMagic(
-          found: found, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, or safetensors"))
+    default:
+      throw .wrongMagic(
+        of: file, expected: Checkpoint.magic, kind: "model checkpoint, GGUF or safetensors file")
     }
   }
 

@@ -52,9 +52,10 @@ public final class Tokenizer: Sendable {
 
   /// The tokens of `text`, the same as tiktoken's `encode_ordinary` gives.
   ///
-  /// - Throws: `FileError` if the tokenizer has no token for some byte, whether or not `text` holds that byte.
+  /// - Throws: `FileError` if `text` has a byte that the tokenizer has no token for.
   public func encode(_ text: String) throws(FileError) -> [Int] {
-    let encoder = try makeEncoder()
+    let encoder = preparedEncoder()
+    try check(text.utf8, encoder)
     var text = text
     var tokens: [Int] = []
     text.withUTF8 { encoder.encode($0, into: &tokens) }
@@ -64,21 +65,19 @@ public final class Tokenizer: Sendable {
   /// The tokens of `bytes`, which need not be UTF-8: a byte that is part of no character counts as a symbol.
   /// Decoding gives back the same bytes.
   ///
-  /// - Throws: `FileError` if the tokenizer has no token for some byte, whether or not `bytes` holds that byte.
+  /// - Throws: `FileError` if the tokenizer has no token for one of them.
   public func encode(_ bytes: [UInt8]) throws(FileError) -> [Int] {
-    let encoder = try makeEncoder()
+    let encoder = preparedEncoder()
+    try check(bytes, encoder)
     var tokens: [Int] = []
     bytes.withUnsafeBufferPointer { encoder.encode($0, into: &tokens) }
     return tokens
   }
 
-  /// - Throws: `FileError` if the tokenizer has no token for some byte: it can only decode then.
+  /// - Throws: `FileError` if the tokenizer has no token for some byte: it cannot encode any text then.
   package func makeEncoder() throws(FileError) -> BytePairEncoder {
-    let made = encoder.withLock { encoder in
-      if encoder == nil { encoder = BytePairEncoder(vocabulary, endOfText: endOfText) }
-      return encoder
-    }
-    guard let made else {
+    let encoder = preparedEncoder()
+    guard encoder.missingBytes.isEmpty else {
       throw FileError(
         path,
         .mismatch(
@@ -86,6 +85,27 @@ public final class Tokenizer: Sendable {
           expected: "one that can encode any text",
           advice: "it can only decode; encode with another tokenizer"))
     }
-    return made
+    return encoder
+  }
+
+  private func preparedEncoder() -> BytePairEncoder {
+    encoder.withLock { encoder in
+      if let encoder { return encoder }
+      let made = BytePairEncoder(vocabulary, endOfText: endOfText)
+      encoder = made
+      return made
+    }
+  }
+
+  private func check(_ text: some Collection<UInt8>, _ encoder: BytePairEncoder) throws(FileError) {
+    guard !encoder.missingBytes.isEmpty else { return }
+    let missing = text.enumerated().first { encoder.missingBytes.contains($0.element) }
+    guard let (position, byte) = missing else { return }
+    let shown = (0x21...0x7E).contains(byte) ? " ('\(Character(Unicode.Scalar(byte)))')" : ""
+    throw FileError(
+      path,
+      .mismatch(
+        found: "byte \(byte)\(shown) at position \(position) of the text, for which it has no token",
+        expected: "bytes of its vocabulary", advice: "give a prompt by ids with --prompt-tokens"))
   }
 }

@@ -17,6 +17,8 @@ struct GenerateCommand: ParsableCommand {
       The model is a checkpoint of llm.c's, or a GGUF file or a Hugging Face folder, which hold their tokenizer. \
       --quantize rounds its weights while loading; `gpt2 convert` does so once for all.
 
+      A model whose vocabulary is no text, or has not all bytes, takes ids: --prompt-tokens 3,14,15.
+
       The text goes to standard output as it comes; what it took goes to standard error. Beyond the model's \
       positions it goes on from the last half of them. Ctrl-C ends the text.
 
@@ -64,10 +66,16 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     var times = GenerationTimes()
-    let bytes = try prompt.read()
-    let (language, tokenizer) = try inference.load()
+    var bytes = try prompt.read()
+    let (language, named) = try inference.load(needingTokenizer: prompt.promptTokens == nil)
+    let vocabularySize = language.configuration.vocabularySize
+    let tokenizer = named ?? .numbers(below: vocabularySize)
     let draft = try draft.map { try Draft($0, for: language) }
-    let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
+    var tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
+    if let given = prompt.promptTokens {
+      tokens = try given.checked(below: vocabularySize)
+      bytes = tokenizer.decode(given.ids)
+    }
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     Interruption.watch()

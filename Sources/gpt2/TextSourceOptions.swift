@@ -31,6 +31,15 @@ struct TextSourceOptions: ParsableArguments {
     help: "The inputs are no texts but tokens without a header, of this kind.")
   var tokens: HeaderlessTokens?
 
+  @Flag(
+    help: """
+      Take the bytes of texts as they are. Without it line ends of Windows (\\r\\n, \\r) are read as \\n, UTF-16 with \
+      a byte-order mark as UTF-8, and what is no text is refused.
+      """)
+  var raw = false
+
+  var reading: TextReading { raw ? .raw : .text }
+
   /// Without the dot that some write before them.
   var extensions: [String] { givenExtensions.map { $0.first == "." ? String($0.dropFirst()) : $0 } }
 
@@ -47,6 +56,7 @@ struct TextSourceOptions: ParsableArguments {
   func check(_ texts: [String]) throws {
     if extensions.contains("") { throw ValidationError("--extension is empty, expected one such as txt.") }
     if field != nil, documents != .jsonl { throw ValidationError("--field is for --documents jsonl only.") }
+    if tokens != nil, raw { throw ValidationError("--raw is for texts: --from-tokens takes no texts.") }
     if tokens != nil, documents != nil {
       throw ValidationError("--documents is for texts: with --from-tokens the documents are as they are.")
     }

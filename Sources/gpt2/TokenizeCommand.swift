@@ -36,7 +36,7 @@ struct TokenizeCommand: ParsableCommand {
       """)
 
   private static let skippedWords = """
-    hidden files, links to what is taken already, and files with a zero byte near their beginning are skipped
+    hidden files, links to what is taken already, and files that are no text are skipped
     """
 
   @Argument(help: "Text files and folders, joined in this order; - for standard input.", completion: .file())
@@ -109,7 +109,7 @@ struct TokenizeCommand: ParsableCommand {
     try checkOutputs()
     guard let output else { return try writeByteLevel {} }
     let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) }
-    let list = try TextFileList(texts, extensions: source.extensions)
+    let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
     var printer = TokenizePrinter(list, asJSON: json)
     defer { printer.clear() }
 
@@ -145,7 +145,8 @@ struct TokenizeCommand: ParsableCommand {
         to: output, layout: layout, replacing: overwrite, isInterrupted: { Interruption.isAsked },
         observing: { printer.show($0) })
     }
-    let corpus = try Corpus(list.inputs, documents: source.separation, tokenizer: tokenizer ?? .byteLevel)
+    let corpus = try Corpus(
+      list.inputs, documents: source.separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel)
     printer.begin(byteCount: corpus.byteCount)
     if shardTokens == nil { printer.warnOfSize() }
     return try corpus.write(

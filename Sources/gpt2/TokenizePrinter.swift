@@ -24,7 +24,9 @@ struct TokenizePrinter {
     guard !list.skipped.isEmpty else { return }
     let counts = skippedCounts.map { "\($0.count) \($0.reason.rawValue)" }
     Diagnostics.write("skipped \(list.skipped.count) files or folders: " + counts.joined(separator: ", "))
-    for reason in [SkippedFile.Reason.binary, .special, .unspeakable, .danglingLink] {
+    for reason in [
+      SkippedFile.Reason.binary, .otherEncoding, .pointer, .special, .unspeakable, .danglingLink,
+    ] {
       let paths = list.skipped.filter { $0.reason == reason }.map(\.path)
       guard !paths.isEmpty else { continue }
       let names = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
@@ -62,11 +64,16 @@ struct TokenizePrinter {
   mutating func print(_ summary: CorpusSummary, isText: Bool) throws {
     clear()
     for file in summary.files.files { Diagnostics.write("wrote \(file.path): \(file.tokens) tokens") }
+    noteConversions(summary.progress.conversions)
     noteShortShard(summary.files)
     for path in summary.files.strayShards {
       Diagnostics.write("\(path) is from an earlier time; remove it, or training will take it as well")
     }
     if asJSON { try JSON.print(TokenizeRecord(summary, skippedCounts, seconds, isText: isText)) }
+  }
+
+  private func noteConversions(_ done: TextConversions) {
+    for note in done.notes { Diagnostics.write(note + "; --raw takes the bytes as they are") }
   }
 
   /// Training reads rows of tokens and passes over none, so a shard of less than one would be refused.
@@ -87,6 +94,17 @@ struct TokenizePrinter {
   }
 }
 
+extension TextConversions {
+  /// What was changed, for those who did not expect it.
+  var notes: [String] {
+    [
+      (lineEnds, "\(lineEnds) line ends of Windows (\\r\\n or \\r) were read as \\n"),
+      (fromUTF16, "\(fromUTF16 == 1 ? "1 text was" : "\(fromUTF16) texts were") converted from UTF-16"),
+      (marks, "the byte-order mark of \(marks == 1 ? "1 text" : "\(marks) texts") was left out"),
+    ].filter { $0.0 > 0 }.map(\.1)
+  }
+}
+
 /// The summary as JSON.
 private struct TokenizeRecord: Encodable {
   struct Output: Encodable {
@@ -98,6 +116,8 @@ private struct TokenizeRecord: Encodable {
   /// `nil` where the inputs were tokens already.
   let documents: Int?
   let bytes: Int
+  /// The line ends of Windows that were read as "\n".
+  let convertedLineEnds: Int?
   let tokens: Int
   let seconds: Double
   let outputs: [Output]
@@ -111,6 +131,7 @@ private struct TokenizeRecord: Encodable {
     files = summary.progress.files
     documents = isText ? summary.progress.documents : nil
     bytes = summary.progress.bytes
+    convertedLineEnds = isText ? summary.progress.conversions.lineEnds : nil
     tokens = summary.progress.tokens
     self.seconds = seconds
     outputs = summary.files.files.map { Output(path: $0.path, tokens: $0.tokens) }

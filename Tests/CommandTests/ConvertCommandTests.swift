@@ -92,7 +92,7 @@ import Testing
     let output = directory.file("a.gguf")
     let text = try directory.write(Array("no model at all".utf8), to: "text.bin")
     for (input, words) in [
-      (directory.file("missing.bin"), "no such file"), (text, "found magic number"),
+      (directory.file("missing.bin"), "no such file"), (text, "found text, expected a model checkpoint"),
       (TestFiles.fixture("gguf/types.gguf"), "found architecture 'test', expected 'gpt2'"),
     ] {
       let result = try Command("convert", input, output)

@@ -62,13 +62,67 @@ import Testing
   }
 
   @Test(arguments: [
-    ("blank-line", "a b\r\nc\n\nd", "|a b\r\nc\n\n|d"), ("line", "a b\r\nc\n\nd", "|a b|c|d"),
-    ("file", "a b\r\nc\n\nd", "|a b\r\nc\n\nd"), ("jsonl", "{\"text\":\"abc\"}\n{\"text\":\"d\"}", "|abc|d"),
+    ("blank-line", "a b\r\nc\n\nd", "|a b\nc\n\n|d"), ("line", "a b\r\nc\n\nd", "|a b|c|d"),
+    ("file", "a b\r\nc\n\nd", "|a b\nc\n\nd"), ("jsonl", "{\"text\":\"abc\"}\n{\"text\":\"d\"}", "|abc|d"),
   ])
   func documentsAreWhatWasAskedFor(documents: String, text: String, expected: String) throws {
     let path = try directory.write(Array(text.utf8), to: "text")
     #expect(try tokenize(path, "--documents", documents).exitCode == 0)
     #expect(try written() == expected)
+  }
+
+  /// The ids are tiktoken's of what llm.c's script reads in text mode.
+  @Test(.enabled(if: TestFiles.data("gpt2_tokenizer.bin") != nil, "skipped: gpt2_tokenizer.bin not found"))
+  func lineEndsOfWindowsAreReadAsPythonReadsThem() throws {
+    let text = """
+      First letter
+
+      Dear friend,
+      the ships have arrived.
+
+      Second letter
+
+      It is late.
+
+      """
+    let path = try directory.write(
+      Array(text.replacingOccurrences(of: "\n", with: "\r\n").utf8), to: "letters")
+    let result = try Command(
+      "tokenize", path, "--tokenizer", TestFiles.data("gpt2_tokenizer.bin") ?? "", "--output", prefix,
+      "--validation-tokens", "0", "--json")
+    #expect(result.exitCode == 0)
+    #expect(result.output.contains("\"documents\":4") && result.output.contains("\"convertedLineEnds\":8"))
+    let notes = result.diagnostics.split(separator: "\n").filter { $0.contains("line ends of Windows") }
+    #expect(
+      notes == ["8 line ends of Windows (\\r\\n or \\r) were read as \\n; --raw takes the bytes as they are"])
+    let plain = try directory.write(Array(text.utf8), to: "plain")
+    let other = try Command(
+      "tokenize", plain, "--tokenizer", TestFiles.data("gpt2_tokenizer.bin") ?? "", "--output",
+      directory.file("plain"), "--validation-tokens", "0")
+    #expect(!other.diagnostics.contains("Windows"))
+    let files = try ["out_train.bin", "plain_train.bin"].map {
+      try Data(contentsOf: URL(fileURLWithPath: directory.file($0)))
+    }
+    #expect(files[0] == files[1])
+  }
+
+  @Test func bytesAreKeptWhenAskedFor() throws {
+    let path = try directory.write(Array("a b\r\nc\n\nd".utf8), to: "text")
+    let result = try tokenize(path, "--raw")
+    #expect(result.exitCode == 0 && !result.diagnostics.contains("Windows"))
+    #expect(try written() == "|a b\r\nc\n\n|d")
+  }
+
+  @Test func whatIsNoTextIsNamed() throws {
+    let pointer = Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n".utf8)
+    for (bytes, words) in [
+      (pointer, "found a git-lfs pointer, not the file it stands for"),
+      ([1, 0, 2, 3, 4], "found a zero byte at position 1"),
+    ] {
+      let path = try directory.write(bytes, to: "text")
+      expectRefusal(try tokenize(path), naming: "gpt2: \(path): \(words)")
+      #expect(try !directory.names().contains("out_train.bin"))
+    }
   }
 
   @Test func aLineWithoutItsFieldIsNamed() throws {
@@ -119,6 +173,7 @@ import Testing
   @Test(arguments: [
     (["--documents", "file", "--field", "x"], "--field is for --documents jsonl only"),
     (["--documents", "file", "--from-tokens", "uint16"], "--documents is for texts"),
+    (["--raw", "--from-tokens", "uint16"], "--raw is for texts"),
     (["--extension", "."], "--extension is empty"), (["-", "-"], "Standard input (-) can be read only once"),
     (["--shard-tokens", "1"], "--shard-tokens is 1, expected a number from 2 to 2147483647"),
     (["--shard-tokens", "9", "--validation-tokens", "5"], "omit --validation-tokens"),

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test func wrongMagic() throws {
-    let expected = FileError.Cause.wrongMagic(found: 20_240_326, expected: 0x4655_4747, kind: "GGUF")
+    let expected = FileError.Cause.mismatch(
+      found: "a model checkpoint of llm.c's kind", expected: "a GGUF file", advice: "name another file")
     #expect(try cause { $0.put(Int32(20_240_326), at: 0) } == expected)
   }
 

@@ -84,9 +84,10 @@ import Testing
     for (bytes, expected) in [
       ([], .truncatedHeader(found: 0, expected: 1024)),
       ([1, 2, 3], .truncatedHeader(found: 3, expected: 1024)),
+      ([1, 0, 0, 0], .truncatedHeader(found: 4, expected: 1024)),
       (
-        [1, 0, 0, 0],
-        .wrongMagic(found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF, or safetensors")
+        [1] + [UInt8](repeating: 0, count: 1023),
+        .wrongMagic(found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF or safetensors file")
       ),
     ] as [([UInt8], FileError.Cause)] {
       let path = try directory.write(bytes, to: "model")

@@ -24,6 +24,7 @@ package struct JSONParser {
   /// - Throws: `FileError` if the file cannot be read, is no JSON, or holds another kind of value.
   package static func object(contentsOf path: String) throws(FileError) -> JSONObject {
     let file = try MappedFile(path: path)
+    if let kind = FileKind(of: file.bytes) { throw .anotherKind(kind, at: path, expected: "JSON file") }
     let value = try parse(file.bytes, path: path)
     withExtendedLifetime(file) {}
     guard let object = value.object else {

@@ -14,6 +14,7 @@ struct BlockEncoder: Sendable {
     var result = EncodedBlock()
     result.byteCount = block.bytes.count
     result.isLastOfInput = block.isLast
+    result.conversions = block.conversions
     // English takes four to five bytes a token; an array that grows doubles.
     result.tokens.reserveCapacity(block.bytes.count / 3 + 16)
     block.bytes.withUnsafeBufferPointer { text in

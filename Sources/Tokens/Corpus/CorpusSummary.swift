@@ -7,12 +7,15 @@ public struct CorpusProgress: Sendable, Equatable {
   /// The bytes of text encoded, or of tokens read.
   public private(set) var bytes = 0
   public private(set) var tokens = 0
+  /// What was changed in reading the texts.
+  public private(set) var conversions = TextConversions()
 
   mutating func add(_ block: EncodedBlock) {
     files += block.isLastOfInput ? 1 : 0
     documents += block.documents
     bytes += block.byteCount
     tokens += block.tokens.count
+    conversions.add(block.conversions)
   }
 }
 

@@ -14,13 +14,16 @@ final class SplitSink: TokenSink {
   private let training: TokenFileWriter
 
   /// - Throws: `FileError` if a file exists and may not be replaced, or cannot be created.
-  init(prefix: String, validationCount: Int?, replacing: Bool) throws(FileError) {
+  init(prefix: String, validationCount: Int?, vocabularySize: Int?, replacing: Bool) throws(FileError) {
     givenSplit = validationCount
     split = validationCount
     validation =
       validationCount == 0
-      ? nil : try TokenFileWriter(to: TokenLayout.validation(prefix), replacing: replacing)
-    training = try TokenFileWriter(to: TokenLayout.training(prefix), replacing: replacing)
+      ? nil
+      : try TokenFileWriter(
+        to: TokenLayout.validation(prefix), vocabularySize: vocabularySize, replacing: replacing)
+    training = try TokenFileWriter(
+      to: TokenLayout.training(prefix), vocabularySize: vocabularySize, replacing: replacing)
   }
 
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError) {

@@ -6,11 +6,12 @@ final class TokenOutput {
   private let layout: TokenLayout
   private let sink: any TokenSink
 
+  /// - Parameter vocabularySize: V of the tokens' tokenizer, if it is known.
   /// - Throws: `FileError` if a file exists and may not be replaced, or cannot be created.
-  init(prefix: String, layout: TokenLayout, replacing: Bool) throws(FileError) {
+  init(prefix: String, layout: TokenLayout, vocabularySize: Int?, replacing: Bool) throws(FileError) {
     self.prefix = prefix
     self.layout = layout
-    sink = try layout.makeSink(prefix: prefix, replacing: replacing)
+    sink = try layout.makeSink(prefix: prefix, vocabularySize: vocabularySize, replacing: replacing)
   }
 
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError) { try sink.append(tokens) }

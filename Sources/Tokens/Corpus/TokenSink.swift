@@ -17,12 +17,15 @@ protocol TokenSink: AnyObject {
 }
 
 extension TokenLayout {
-  func makeSink(prefix: String, replacing: Bool) throws(FileError) -> any TokenSink {
+  func makeSink(prefix: String, vocabularySize: Int?, replacing: Bool) throws(FileError) -> any TokenSink {
     try checkOutputs(prefix: prefix, replacing: replacing)
     return switch self {
     case .split(let validationCount):
-      try SplitSink(prefix: prefix, validationCount: validationCount, replacing: replacing)
-    case .shards(let tokens): try ShardSink(prefix: prefix, tokens: tokens, replacing: replacing)
+      try SplitSink(
+        prefix: prefix, validationCount: validationCount, vocabularySize: vocabularySize, replacing: replacing
+      )
+    case .shards(let tokens):
+      try ShardSink(prefix: prefix, tokens: tokens, vocabularySize: vocabularySize, replacing: replacing)
     }
   }
 }

@@ -33,12 +33,13 @@ struct TrainingSetup {
     source = command.model
     policy = Self.policy(command)
     let known = try TrainingTokenizer(command, in: directory)
-    tokenizer = known?.tokenizer
     start = try TrainingStart(
-      command, vocabularySize: tokenizer?.vocabularySize ?? ModelSize.vocabularySize, in: directory)
+      command, vocabularySize: { try known?.tokenizer.vocabularySize ?? Self.vocabularySize(of: command) },
+      in: directory)
     let configuration = start.configuration
     self.configuration = configuration
     if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
+    tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
     guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
       throw ModelError.sequenceTooLong(
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
@@ -138,6 +139,21 @@ struct TrainingSetup {
     let trainer = try Trainer(model, plan: plan, data: data, watchedBy: watch)
     if let step = start.step { try directory.load(step, into: trainer) }
     return trainer
+  }
+
+  /// What a new model without a tokenizer needs for its data. Said where it is not GPT-2's.
+  private static func vocabularySize(of command: TrainCommand) throws -> Int {
+    let vocabulary = try DataVocabulary(
+      ofFilesMatching: [command.data] + [command.validation].compactMap { $0 })
+    if !vocabulary.isGPT2 {
+      let reason =
+        vocabulary.isStated
+        ? "as \(command.data) says"
+        : "by the largest token in \(command.data); name a --tokenizer if "
+          + "it has more"
+      Diagnostics.write("gpt2: note: the model gets a vocabulary of \(vocabulary.size) tokens, \(reason)")
+    }
+    return vocabulary.size
   }
 
   private static func choices(_ command: TrainCommand, _ configuration: Configuration) throws -> ChoiceFile? {

@@ -13,7 +13,8 @@ enum TrainingStart {
   /// Adapters of a checkpoint, and the model they belong to.
   case adapters(Configuration, base: String, path: String, step: Int)
 
-  init(_ command: TrainCommand, vocabularySize: Int, in directory: RunDirectory) throws {
+  /// - Parameter vocabularySize: Asked for a new model.
+  init(_ command: TrainCommand, vocabularySize: () throws -> Int, in directory: RunDirectory) throws {
     if command.isResuming, let step = try directory.checkpoints().last {
       if command.trained.loraRank != nil {
         let base = try Self.file(of: command.model)
@@ -28,7 +29,7 @@ enum TrainingStart {
     if let size = ModelSize(descriptor: command.model) {
       self = .random(
         try size.configuration(
-          vocabularySize: vocabularySize, maximumSequenceLength: command.positions),
+          vocabularySize: try vocabularySize(), maximumSequenceLength: command.positions),
         seed: command.seed)
       return
     }

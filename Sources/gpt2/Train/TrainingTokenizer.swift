@@ -1,6 +1,7 @@
 import BinaryFiles
 import ModelFiles
 import Platform
+import Terminal
 import Tokens
 import Training
 import Transformer
@@ -11,9 +12,6 @@ struct TrainingTokenizer {
   /// Named in errors.
   let path: String
 
-  /// llm.c's programs look for it in the working directory.
-  private static let usual = "gpt2_tokenizer.bin"
-
   /// - Returns: `nil` if none was named and none is known.
   /// - Throws: `FileError` if a tokenizer, or the model that may hold one, cannot be read.
   init?(_ command: TrainCommand, in directory: RunDirectory) throws {
@@ -23,9 +21,6 @@ struct TrainingTokenizer {
       self.init(path: directory.tokenizer, tokenizer: try Tokenizer(contentsOf: directory.tokenizer))
     } else if let (path, tokenizer) = try Self.ofModel(command.model) {
       self.init(path: path, tokenizer: tokenizer)
-    } else if access(Self.usual, F_OK) == 0 {
-      // As llm.c does; a vocabulary of another size is then not this model's.
-      self.init(path: Self.usual, tokenizer: try Tokenizer(contentsOf: Self.usual))
     } else {
       return nil
     }
@@ -34,6 +29,20 @@ struct TrainingTokenizer {
   private init(path: String, tokenizer: Tokenizer) {
     self.path = path
     self.tokenizer = tokenizer
+  }
+
+  /// The one in the working directory, which llm.c takes for GPT-2's: not for a model of another vocabulary.
+  static func usual(of configuration: Configuration) throws -> Tokenizer? {
+    let path = "gpt2_tokenizer.bin"
+    guard access(path, F_OK) == 0 else { return nil }
+    let tokenizer = try Tokenizer(contentsOf: path)
+    guard tokenizer.vocabularySize == configuration.vocabularySize else {
+      Diagnostics.write(
+        "gpt2: note: \(path) has \(tokenizer.vocabularySize) tokens, the model \(configuration.vocabularySize): "
+          + "it is not used")
+      return nil
+    }
+    return tokenizer
   }
 
   private static func ofModel(_ model: String) throws -> (path: String, tokenizer: Tokenizer)? {
