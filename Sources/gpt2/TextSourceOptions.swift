@@ -14,7 +14,7 @@ struct TextSourceOptions: ParsableArguments {
   @Option(
     help: """
       What a document is: everything up to a blank line, a file, a line, or a JSON object on a line. (default: \
-      blank-line)
+      file for folders, else blank-line)
       """)
   var documents: Documents?
 
@@ -43,8 +43,9 @@ struct TextSourceOptions: ParsableArguments {
   /// Without the dot that some write before them.
   var extensions: [String] { givenExtensions.map { $0.first == "." ? String($0.dropFirst()) : $0 } }
 
-  var separation: DocumentSeparation {
-    switch documents ?? .blankLine {
+  /// - Parameter hasFolders: Whether a folder was named, in which a file is what somebody wrote as one.
+  func separation(hasFolders: Bool) -> DocumentSeparation {
+    switch documents ?? (hasFolders ? .file : .blankLine) {
     case .blankLine: .blankLine
     case .file: .file
     case .line: .line

@@ -12,15 +12,16 @@ struct TokenizeCommand: ParsableCommand {
     abstract: "Turn text files into token files for training.",
     discussion: """
       Writes PREFIX_train.bin and PREFIX_val.bin. As in llm.c, every section of a text (up to a blank line) \
-      is a document of its own, with an end-of-text token before it.
+      is a document of its own, with an end-of-text token before it, and the first tokens are for validation.
 
         gpt2 tokenize book.txt --tokenizer tokenizer.bin --output data/book
 
       Texts of any size are read, encoded and written a part at a time; only what GPT-2's tokenizer takes as \
       one piece, such as a gigabyte of one letter, is held as a whole. Of a folder, every text in it is taken, \
-      sorted by path; \(Self.skippedWords).
+      sorted by path; \(Self.skippedWords). There a file is a document, and whole documents, drawn at random, are for \
+      validation, as they also are of lines and JSON lines; --documents and --split have it otherwise.
 
-        gpt2 tokenize notes --extension md --extension txt --documents file \\
+        gpt2 tokenize notes --extension md --extension txt \\
           --tokenizer tokenizer.bin --output data/notes
         zcat web.jsonl.gz | gpt2 tokenize - --documents jsonl --field text \\
           --shard-tokens 100000000 --tokenizer tokenizer.bin --output data/web
@@ -50,19 +51,7 @@ struct TokenizeCommand: ParsableCommand {
 
   @OptionGroup var source: TextSourceOptions
 
-  @Option(
-    help: """
-      Tokens at the beginning kept for validation, at least 2, or 0 for none; by default 32768 or a tenth, if \
-      less.
-      """)
-  var validationTokens: Int?
-
-  @Option(
-    help: """
-      Write files of this many tokens, PREFIX_val_000000.bin and then PREFIX_train_000001.bin and so on; \
-      llm.c takes 100000000.
-      """)
-  var shardTokens: Int?
+  @OptionGroup var division: SplitOptions
 
   @Option(
     name: .customLong("byte-level"), help: "Write the byte-level tokenizer to this file.",
@@ -78,8 +67,11 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    try checkCounts()
     try source.check(texts)
+    if source.tokens != nil, division.split == .drawn {
+      throw ValidationError(
+        "--split drawn is for texts: tokens without a header do not say where documents begin.")
+    }
     if texts.isEmpty {
       guard byteLevelOutput != nil else { throw ValidationError("No text file was named.") }
       guard output == nil else { throw ValidationError("No text file was named for --output.") }
@@ -89,20 +81,6 @@ struct TokenizeCommand: ParsableCommand {
       throw ValidationError("Missing --tokenizer.")
     }
     if output == nil { throw ValidationError("Missing --output: what the token files are to be called.") }
-  }
-
-  private func checkCounts() throws {
-    if let validationTokens, validationTokens < 2, validationTokens != 0 {
-      throw ValidationError(
-        "--validation-tokens is \(validationTokens), expected a whole number of at least 2, or 0 for none.")
-    }
-    guard let shardTokens else { return }
-    guard 2...Int(Int32.max) ~= shardTokens else {
-      throw ValidationError("--shard-tokens is \(shardTokens), expected a number from 2 to \(Int32.max).")
-    }
-    if validationTokens != nil {
-      throw ValidationError("Of --shard-tokens the first shard is for validation: omit --validation-tokens.")
-    }
   }
 
   func run() throws {
@@ -130,10 +108,6 @@ struct TokenizeCommand: ParsableCommand {
     if let summary { try printer.print(summary, isText: source.tokens == nil) }
   }
 
-  private var layout: TokenLayout {
-    shardTokens.map { .shards(tokens: $0) } ?? .split(validationCount: validationTokens)
-  }
-
   /// - Returns: What was written; `nil` if interrupted.
   private func write(
     _ list: TextFileList, _ tokenizer: Tokenizer?, to output: String, _ printer: inout TokenizePrinter
@@ -142,15 +116,17 @@ struct TokenizeCommand: ParsableCommand {
       let corpus = HeaderlessCorpus(list.inputs, kind: kind, vocabularySize: tokenizer?.vocabularySize)
       printer.begin(byteCount: corpus.byteCount)
       return try corpus.write(
-        to: output, layout: layout, replacing: overwrite, isInterrupted: { Interruption.isAsked },
+        to: output, layout: division.layout(hasFolders: false, .blankLine), replacing: overwrite,
+        isInterrupted: { Interruption.isAsked },
         observing: { printer.show($0) })
     }
+    let separation = source.separation(hasFolders: list.hasFolders)
     let corpus = try Corpus(
-      list.inputs, documents: source.separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel)
+      list.inputs, documents: separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel)
     printer.begin(byteCount: corpus.byteCount)
-    if shardTokens == nil { printer.warnOfSize() }
+    if division.shardTokens == nil { printer.warnOfSize() }
     return try corpus.write(
-      to: output, layout: layout, replacing: overwrite,
+      to: output, layout: division.layout(hasFolders: list.hasFolders, separation), replacing: overwrite,
       threads: min(threads.threads ?? .max, Workers.activeProcessorCount),
       isInterrupted: { Interruption.isAsked }, observing: { printer.show($0) })
   }
@@ -158,7 +134,9 @@ struct TokenizeCommand: ParsableCommand {
   /// Before any work, so that nobody waits for a refusal.
   private func checkOutputs() throws(FileError) {
     if let byteLevelOutput { try FileWriter.check(byteLevelOutput, replacing: overwrite) }
-    if let output { try layout.checkOutputs(prefix: output, replacing: overwrite) }
+    if let output {
+      try division.layout(hasFolders: false, .blankLine).checkOutputs(prefix: output, replacing: overwrite)
+    }
   }
 
   /// Writes the byte-level tokenizer, if it was asked for, and the other outputs: if these fail, it is not left

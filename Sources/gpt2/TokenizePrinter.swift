@@ -64,6 +64,7 @@ struct TokenizePrinter {
   mutating func print(_ summary: CorpusSummary, isText: Bool) throws {
     clear()
     for file in summary.files.files { Diagnostics.write("wrote \(file.path): \(file.tokens) tokens") }
+    if let draw = summary.files.draw { Diagnostics.write(draw.description) }
     noteConversions(summary.progress.conversions)
     noteShortShard(summary.files)
     for path in summary.files.strayShards {
@@ -94,6 +95,18 @@ struct TokenizePrinter {
   }
 }
 
+extension ValidationDraw {
+  fileprivate var description: String {
+    let part = "\(Numbers.fixed(share * 100, 1)) % of all tokens"
+    guard drawn > 0 else {
+      let which =
+        documents == 1 ? "there is only one document" : "no document is short enough to be set aside whole"
+      return "validation: \(which), so the last tokens are cut off, \(part)"
+    }
+    return "validation: \(drawn) of \(documents) documents, drawn by seed \(seed), \(part)"
+  }
+}
+
 extension TextConversions {
   /// What was changed, for those who did not expect it.
   var notes: [String] {
@@ -115,6 +128,8 @@ private struct TokenizeRecord: Encodable {
   let files: Int
   /// `nil` where the inputs were tokens already.
   let documents: Int?
+  /// Those of them that are for validation, if documents were drawn.
+  let validationDocuments: Int?
   let bytes: Int
   /// The line ends of Windows that were read as "\n".
   let convertedLineEnds: Int?
@@ -129,6 +144,7 @@ private struct TokenizeRecord: Encodable {
     isText: Bool
   ) {
     files = summary.progress.files
+    validationDocuments = summary.files.draw?.drawn
     documents = isText ? summary.progress.documents : nil
     bytes = summary.progress.bytes
     convertedLineEnds = isText ? summary.progress.conversions.lineEnds : nil

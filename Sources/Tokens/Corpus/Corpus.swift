@@ -58,7 +58,8 @@ public struct Corpus: Sendable {
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {
     let output = try TokenOutput(
-      prefix: prefix, layout: layout, vocabularySize: vocabularySize, replacing: replacing)
+      prefix: prefix, layout: layout, vocabularySize: vocabularySize, endOfText: endOfText,
+      replacing: replacing)
     var progress = CorpusProgress()
     let isComplete = try forEachBlock(threads: threads, isInterrupted: isInterrupted) {
       (block) throws(FileError) in

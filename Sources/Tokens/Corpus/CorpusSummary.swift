@@ -36,4 +36,17 @@ public struct TokenFiles: Sendable, Equatable {
   public let files: [File]
   /// Shards of these names that are there from an earlier time, and would be mixed with the new ones.
   public let strayShards: [String]
+  /// What was set aside for validation, if documents were to be drawn.
+  public let draw: ValidationDraw?
+}
+
+/// How validation was set aside where documents were to be drawn.
+public struct ValidationDraw: Sendable, Equatable {
+  /// How many documents are for validation; 0 if none was short enough, and the last tokens were cut off.
+  public let drawn: Int
+  /// The number of all documents.
+  public let documents: Int
+  public let seed: UInt32
+  /// The part of all tokens that is for validation.
+  public let share: Double
 }

@@ -28,7 +28,7 @@ public struct HeaderlessCorpus: Sendable {
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {
     let output = try TokenOutput(
-      prefix: prefix, layout: layout, vocabularySize: vocabularySize, replacing: replacing)
+      prefix: prefix, layout: layout, vocabularySize: vocabularySize, endOfText: nil, replacing: replacing)
     var progress = CorpusProgress()
     for input in inputs {
       let reader = try InputReader(input)

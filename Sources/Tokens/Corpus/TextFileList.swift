@@ -5,6 +5,8 @@ import Platform
 public struct TextFileList: Sendable, Equatable {
   /// In the order of the arguments, and those of a folder sorted by the bytes of their paths.
   public private(set) var inputs: [TextInput] = []
+  /// Whether a folder was named.
+  public private(set) var hasFolders = false
   /// What is in the folders but was not taken.
   public private(set) var skipped: [SkippedFile] = []
 
@@ -37,6 +39,7 @@ public struct TextFileList: Sendable, Equatable {
   private mutating func append(
     folder: String, _ extensions: [String], _ reading: TextReading
   ) throws(FileError) {
+    hasFolders = true
     var walk = FolderWalk(extensions: extensions, reading: reading)
     try walk.visit(folder)
     guard !walk.files.isEmpty else {
