@@ -30,8 +30,8 @@ let package = Package(
     .library(
       name: "GPT2Library",
       targets: [
-        "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation", "Evaluation",
-        "Training", "Charts", "Reports",
+        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation",
+        "Evaluation", "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "Lessons", targets: ["Lessons"]),
@@ -54,22 +54,29 @@ let package = Package(
     floor("Platform", on: []),
     floor("TextFormatting", on: []),
     floor("BinaryFiles", on: ["Platform"]),
-    floor("GGUF", on: ["BinaryFiles"]),
+    .systemLibrary(name: "CKernels"),
+    floor("WeightFormats", on: ["CKernels"]),
+    floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
     floor("RandomNumbers", on: ["Platform"]),
-    .systemLibrary(name: "CKernels"),
     floor(
       "Kernels",
       on: [
-        "CKernels", "Platform",
+        "WeightFormats", "CKernels", "Platform",
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
       ]),
     floor("Tokens", on: ["BinaryFiles", "GGUF", "RandomNumbers", "Platform"]),
     floor(
-      "Transformer", on: ["Kernels", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers", "Platform"]),
+      "Transformer",
+      on: [
+        "Kernels", "WeightFormats", "BinaryFiles", "GGUF", "SafeTensors", "RandomNumbers", "Platform",
+      ]),
     floor(
-      "Generation", on: ["Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
-    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+      "Generation",
+      on: [
+        "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles", "RandomNumbers", "Platform",
+      ]),
+    floor("GPT2Kit", on: ["Generation", "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles"]),
     floor(
       "Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform"]),
     floor(
@@ -80,7 +87,7 @@ let package = Package(
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
-    floor("Benchmarks", on: ["Kernels", "Transformer", "Generation", "Platform"]),
+    floor("Benchmarks", on: ["Kernels", "WeightFormats", "Transformer", "Generation", "Platform"]),
     floor(
       "Lessons",
       on: [
@@ -92,7 +99,7 @@ let package = Package(
       name: "gpt2",
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "Transformer", "Tokens",
-        "Kernels", "GGUF", "BinaryFiles", "Platform", argumentParser,
+        "Kernels", "WeightFormats", "GGUF", "BinaryFiles", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -108,15 +115,20 @@ let package = Package(
     tests(of: "Platform", using: ["Platform"]),
     tests(of: "TextFormatting", using: ["TextFormatting"]),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
-    tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
+    tests(of: "WeightFormats", using: ["WeightFormats", "CKernels"]),
+    tests(of: "GGUF", using: ["GGUF", "WeightFormats", "BinaryFiles"]),
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
-    tests(of: "Kernels", using: ["Kernels", "CKernels"]),
+    tests(of: "Kernels", using: ["Kernels", "WeightFormats", "CKernels"]),
     tests(of: "Tokens", using: ["Tokens", "GGUF", "BinaryFiles", "RandomNumbers"]),
-    tests(of: "Transformer", using: ["Transformer", "Kernels", "GGUF", "SafeTensors", "BinaryFiles"]),
+    tests(
+      of: "Transformer",
+      using: ["Transformer", "Kernels", "WeightFormats", "GGUF", "SafeTensors", "BinaryFiles"]),
     tests(
       of: "Generation",
-      using: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+      using: [
+        "Generation", "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles", "RandomNumbers",
+      ]),
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "Transformer", "Kernels"]),
     tests(
       of: "Evaluation",

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import WeightFormats
 
 /// Model checkpoints in llm.c's format (magic 20240326).
 public enum Checkpoint {

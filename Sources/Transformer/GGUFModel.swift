@@ -1,7 +1,7 @@
 import BinaryFiles
 import GGUF
-import Kernels
 import Platform
+import WeightFormats
 
 /// GPT-2 in a GGUF file: checks that it is whole and consistent, and finds its tensors.
 struct GGUFModel {
@@ -23,7 +23,8 @@ struct GGUFModel {
     for place in TensorPlace.all(in: configuration) { matrices[place] = try matrix(place, configuration) }
     try checkClassifier()
     try checkNoOthers(than: Set(matrices.keys.map(\.ggufName)))
-    return Weights(configuration, storage: [file]) { tensor, layer in
+    let origin = Weights.GGUFOrigin(fileType: file[GGUFKey.fileType]?.integer)
+    return Weights(configuration, storage: [file], origin: origin) { tensor, layer in
       guard let matrix = matrices[TensorPlace(tensor: tensor, layer: layer)] else {
         preconditionFailure("all places were filled")
       }
@@ -48,7 +49,7 @@ struct GGUFModel {
     }
     let columns = info.dimensions[0]
     let rows = info.dimensions.dropFirst().first ?? 1
-    return EncodedMatrix(WeightFormat(info.type), start, rows: rows, columns: columns)
+    return EncodedMatrix(info.type.format, start, rows: rows, columns: columns)
   }
 
   /// Some files hold the token table once more, as the classifier that it also is.

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import WeightFormats
 
 extension Parameters {
   /// A copy of weights in any format, widened to fp32, to be trained.

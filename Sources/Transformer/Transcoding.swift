@@ -1,5 +1,5 @@
 import BinaryFiles
-import Kernels
+import WeightFormats
 
 /// Writes weights in another format than the one they are stored in.
 struct Transcoding {
@@ -21,6 +21,13 @@ struct Transcoding {
   ) throws(FileError) {
     guard matrix.format != format else {
       return try append(UnsafeRawBufferPointer(start: matrix.base, count: matrix.byteCount))
+    }
+    guard format.isEncodable else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "\(name) in \(matrix.format.rawValue), to be written as \(format.rawValue)",
+          expected: "one of \(WeightFormat.encodableNames)", advice: "choose another format"))
     }
     let rowsAtOnce = min(matrix.rows, max(1, Self.chunk / matrix.columns))
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: rowsAtOnce * matrix.columns)

@@ -1,12 +1,13 @@
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import Kernels
 
 /// Products with weights as they are stored, against sums in double precision.
 @Suite struct StoredWeightTests {
   static let plainFormats: [WeightFormat] = [.fp32, .fp16, .bf16]
-  static let blockFormats: [WeightFormat] = [.q8, .q4]
+  static let blockFormats: [WeightFormat] = [.q8_0, .q4_0]
 
   /// Σ x·w in double precision; x is rounded by blocks where the kernel says it does that.
   static func reference(_ x: Matrix, _ weights: StoredWeights, roundingBlocks: Bool = false) -> [Double] {
@@ -183,7 +184,7 @@ import Testing
   }
 
   @Test func zerosAndInfinitiesInABlock() {
-    let weights = StoredWeights(.q8, 16, 64, seed: 1)
+    let weights = StoredWeights(.q8_0, 16, 64, seed: 1)
     let input = Buffer(
       2, 64, [Float](repeating: 0, count: 64) + [.infinity] + [Float](repeating: 1, count: 63))
     let output = Buffer(unset: 2, 16)
@@ -198,7 +199,7 @@ import Testing
 
   @Test("A NaN in a block shows, wherever it lies", arguments: [0, 5, 16, 31], KernelSet.available)
   func notANumber(column: Int, kernels: KernelSet) {
-    let weights = StoredWeights(.q8, 16, 64, seed: 1)
+    let weights = StoredWeights(.q8_0, 16, 64, seed: 1)
     let input = Buffer(1, 64, seed: 2)
     for column in column..<32 { input.matrix[0][column] = .nan }
     let output = Buffer(unset: 1, 16)

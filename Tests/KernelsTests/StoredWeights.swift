@@ -1,4 +1,5 @@
 import TestSupport
+import WeightFormats
 
 @testable import Kernels
 
@@ -41,11 +42,11 @@ final class StoredWeights {
     case .fp16:
       let (bits, value) = half(&random)
       return (little(bits), [value])
-    case .q8:
+    case .q8_0:
       let (bits, scale) = half(&random)
       let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
       return (little(bits) + bytes, bytes.map { scale * Double(Int8(bitPattern: $0)) })
-    case .q4:
+    case .q4_0:
       let (bits, scale) = half(&random)
       let bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
       let halves = bytes.map { $0 & 15 } + bytes.map { $0 >> 4 }

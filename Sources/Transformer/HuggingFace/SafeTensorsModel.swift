@@ -2,6 +2,7 @@ import BinaryFiles
 import Kernels
 import Platform
 import SafeTensors
+import WeightFormats
 
 /// GPT-2 in safetensors files, as Hugging Face's transformers writes it: checks that it is whole and consistent, and
 /// finds its tensors.

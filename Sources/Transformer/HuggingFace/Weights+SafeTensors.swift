@@ -1,6 +1,7 @@
 import BinaryFiles
 import Kernels
 import SafeTensors
+import WeightFormats
 
 extension Weights {
   /// Writes a safetensors file with the bytes that transformers' `GPT2LMHeadModel.save_pretrained` writes, whole or
