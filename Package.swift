@@ -30,8 +30,8 @@ let package = Package(
     .library(
       name: "GPT2Library",
       targets: [
-        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "Generation",
-        "Evaluation", "Training", "Charts", "Reports",
+        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer",
+        "Generation", "Evaluation", "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "Lessons", targets: ["Lessons"]),
@@ -110,7 +110,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer"],
+      name: "TestSupport", dependencies: ["BinaryFiles", "RandomNumbers", "Transformer", "WeightFormats"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Platform", using: ["Platform"]),
     tests(of: "TextFormatting", using: ["TextFormatting"]),

@@ -55,7 +55,7 @@ extension Weights {
     func number(_ key: String, _ value: Int) -> MetadataEntry { MetadataEntry(key, .uint32(UInt32(value))) }
     let kept = format == nil ? origin?.fileType.flatMap(UInt32.init(exactly:)) : nil
     let fileType = kept ?? (format ?? formats[0]).type.ggmlFileType
-    return [
+    let entries: [MetadataEntry?] = [
       MetadataEntry(GGUFKey.architecture, .string("gpt2")),
       MetadataEntry("general.type", .string("model")),
       number(GGUFKey.layers, configuration.layers),
@@ -64,9 +64,10 @@ extension Weights {
       number(GGUFKey.hiddenChannels, 4 * configuration.channels),
       number(GGUFKey.heads, configuration.heads),
       MetadataEntry(GGUFKey.epsilon, .float32(LayerNorm.epsilon)),
-    ] + (fileType.map { [MetadataEntry(GGUFKey.fileType, .uint32($0))] } ?? []) + [
+      fileType.map { MetadataEntry(GGUFKey.fileType, .uint32($0)) },
       // Of ggml's block formats: GGML_QNT_VERSION.
       MetadataEntry("general.quantization_version", .uint32(2)),
     ]
+    return entries.compactMap { $0 }
   }
 }

@@ -39,7 +39,7 @@ struct ConvertCommand: ParsableCommand {
   var output: String
 
   @Option(
-    help: "How weights are stored; by default as they are in the input, elsewhere than in GGUF as its token table.")
+    help: "How weights are stored; by default as they are, in other files than GGUF as the token table.")
   var format: WeightFormat?
 
   @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
@@ -95,7 +95,8 @@ struct ConvertCommand: ParsableCommand {
     let bytes = try MappedFile(path: written).count
     let formats = target == .gguf && self.format == nil ? weights.formats : [format]
     let names = formats.map(\.rawValue).joined(separator: " and ")
-    Diagnostics.write("wrote \(output) (\(weights.configuration.summary)): \(words), \(names), \(bytes) bytes")
+    Diagnostics.write(
+      "wrote \(output) (\(weights.configuration.summary)): \(words), \(names), \(bytes) bytes")
   }
 
   private static func words(hasTokenizer: Bool) -> String {

@@ -16,7 +16,7 @@ from gguf import GGML_QUANT_SIZES, quants
 from gguf import GGMLQuantizationType as Type
 
 OUTPUT = Path(__file__).parent / "../../Tests/Fixtures/quantised_blocks.bin"
-BLOCKS = 24
+BLOCKS = 16
 # Each with where its scales in fp16 are.
 FORMATS = {
     Type.Q8_0: [0], Type.Q4_0: [0], Type.Q4_1: [0, 2], Type.Q5_0: [0], Type.Q5_1: [0, 2],
