@@ -28,7 +28,7 @@ public final class GPT2: Sendable {
   ///   - adaptersPath: Low-rank adapters that were trained on the model (`gpt2 train --lora-rank`).
   ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
   ///     no more precise themselves, else fp32.
-  ///   - draft: What drafts tokens for the model to check: `.q4` if its weights are in fp32, fp16 or bf16 is the
+  ///   - draft: What drafts tokens for the model to check: `.q4_0` if its weights are in fp32, fp16 or bf16 is the
   ///     fastest, for a sixth of their memory; by default nothing.
   ///   - threads: How many threads may work at once; all processors if not given.
   /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `DraftError`; `AllocationError`;

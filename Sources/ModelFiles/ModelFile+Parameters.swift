@@ -1,6 +1,7 @@
 import BinaryFiles
 import Kernels
 import Transformer
+import WeightFormats
 
 extension Parameters {
   /// A copy of weights in any format, widened to fp32, to be trained.

@@ -2,6 +2,7 @@ import BinaryFiles
 import Kernels
 import Tokens
 import Transformer
+import WeightFormats
 
 /// Where a model that is to run comes from, and how its weights are to be held.
 public struct ModelSource: Sendable {

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import WeightFormats
 
 /// A model's tensors for inference, each in the format in which it is stored, where it lies: in a file's mapping
 /// or in memory.
@@ -8,17 +9,21 @@ public final class Weights: @unchecked Sendable {
   public let configuration: Configuration
   private let tensors: [ParameterTensor: [EncodedMatrix]]
   private let storage: [AnyObject]
+  /// The number that a file gives to the mixture of formats which it stores (llama.cpp's enum llama_ftype); `nil`
+  /// where none does.
+  package let mixture: Int?
 
   /// - Parameters:
   ///   - storage: What owns the memory of the tensors.
   ///   - tensors: Each tensor's layer, in the shape that `ParameterTensor.shape` says; but wte may leave out its
   ///     padding rows.
   package init(
-    _ configuration: Configuration, storage: [AnyObject],
+    _ configuration: Configuration, storage: [AnyObject], mixture: Int? = nil,
     _ tensors: (_ tensor: ParameterTensor, _ layer: Int) -> EncodedMatrix
   ) {
     self.configuration = configuration
     self.storage = storage
+    self.mixture = mixture
     self.tensors = Dictionary(
       uniqueKeysWithValues: ParameterTensor.allCases.map { tensor in
         let layers = (0..<tensor.layers(in: configuration)).map { tensors(tensor, $0) }
@@ -47,6 +52,16 @@ public final class Weights: @unchecked Sendable {
 
   /// The format of the token table, and in most files of all matrices that are multiplied by.
   public var format: WeightFormat { self[.wte].format }
+
+  /// The formats of the matrices that are multiplied by, that of most bytes first.
+  public var formats: [WeightFormat] {
+    var bytes: [WeightFormat: Int] = [:]
+    for matrix in tensors.filter(\.key.isMultiplied).values.joined() {
+      bytes[matrix.format, default: 0] += matrix.byteCount
+    }
+    return WeightFormat.allCases.filter { bytes[$0] != nil }
+      .sorted { (bytes[$0] ?? 0) > (bytes[$1] ?? 0) }
+  }
 
   /// Brings the pages of mapped files into the process's tables at once, rather than one by one as they are read.
   public func populate() {

@@ -3,6 +3,7 @@ import BinaryFiles
 import Kernels
 import ModelFiles
 import Transformer
+import WeightFormats
 
 /// What `convert` writes: by the end of OUTPUT's name, or because there is a folder.
 enum ConversionTarget {
@@ -57,7 +58,7 @@ enum ConversionTarget {
     switch format {
     case .fp32: return .float32
     case .bf16: return .bfloat16
-    case .fp16, .q8, .q4:
+    default:
       throw ValidationError(
         "A .bin file holds fp32 or bf16, not \(format.rawValue); pass --format fp32, or name a .gguf file.")
     }

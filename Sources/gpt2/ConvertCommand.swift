@@ -7,6 +7,7 @@ import ModelFiles
 import Terminal
 import Tokens
 import Transformer
+import WeightFormats
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,8 @@ struct ConvertCommand: ParsableCommand {
         gpt2 convert gpt2_124M.bin tuned.bin \\
           --adapters runs/tuned/adapters_00000100.bin
 
-      In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. \
+      In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. With no \
+      format named each matrix stays as it is stored, in any of ggml's formats that are read. \
       Elsewhere it is that of all weights. With a tokenizer in it, llama.cpp and transformers need nothing else. One \
       that the input or the run has is kept; a .gguf file must have one.
       """)
@@ -37,7 +39,8 @@ struct ConvertCommand: ParsableCommand {
     completion: .file(extensions: ["bin", "gguf", "safetensors"]))
   var output: String
 
-  @Option(help: "How weights are stored; by default as the token table of the input.")
+  @Option(
+    help: "How weights are stored; by default as they are, in other files than GGUF as the token table.")
   var format: WeightFormat?
 
   @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
@@ -71,14 +74,14 @@ struct ConvertCommand: ParsableCommand {
     let file = try ModelFile(contentsOf: source.path)
     let weights = try source.weights(in: file, on: Workers())
     let format = self.format ?? weights.format
-    try target.check(format)
+    if target != .gguf { try target.check(format) }
     try target.check(weights.configuration)
     var words = ""
     var written = output
     switch target {
     case .gguf:
       let metadata = try tokenizerMetadata(of: file, source, for: weights.configuration)
-      try weights.writeGGUF(to: output, format: format, tokenizer: metadata, replacing: overwrite)
+      try weights.writeGGUF(to: output, format: self.format, tokenizer: metadata, replacing: overwrite)
       words = "GGUF, " + Self.words(hasTokenizer: !metadata.isEmpty)
     case .checkpoint:
       let version = try ConversionTarget.version(of: format)
@@ -95,8 +98,10 @@ struct ConvertCommand: ParsableCommand {
       written = writer.weightsPath
     }
     let bytes = try MappedFile(path: written).count
+    let formats = target == .gguf && self.format == nil ? weights.formats : [format]
+    let names = formats.map(\.rawValue).joined(separator: " and ")
     Diagnostics.write(
-      "wrote \(output) (\(weights.configuration.summary)): \(words), \(format.rawValue), \(bytes) bytes")
+      "wrote \(output) (\(weights.configuration.summary)): \(words), \(names), \(bytes) bytes")
   }
 
   private static func words(hasTokenizer: Bool) -> String {

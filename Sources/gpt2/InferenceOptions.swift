@@ -6,6 +6,7 @@ import ModelFiles
 import Terminal
 import Tokens
 import Transformer
+import WeightFormats
 
 /// Which model runs, and how it is held and computed with.
 struct InferenceOptions: ParsableArguments {
@@ -29,7 +30,7 @@ struct InferenceOptions: ParsableArguments {
     completion: .file(extensions: ["bin"]))
   var adapters: String?
 
-  @Option(help: "Round the weights to fp16, bf16, q8_0 or q4_0 while loading.")
+  @Option(help: "Round the weights to another format while loading; by default they stay as they are stored.")
   var quantize: WeightFormat?
 
   @Option(
@@ -57,4 +58,12 @@ struct InferenceOptions: ParsableArguments {
   }
 }
 
-extension WeightFormat: ExpressibleByArgument {}
+/// Only what weights can be rounded to.
+extension WeightFormat: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let format = WeightFormat(rawValue: argument), format.isEncodable else { return nil }
+    self = format
+  }
+
+  public static var allValueStrings: [String] { encodable.map(\.rawValue) }
+}

@@ -77,6 +77,7 @@ import Testing
     (["a.bin", "--tokenizer", "t.bin"], "A .bin file has no room for --tokenizer"),
     (["a.onnx"], "expected a name that ends in .gguf, .bin or .safetensors, or in /"),
     (["a.gguf", "--format", "q5_0"], "'q5_0' is invalid"),
+    (["a.gguf", "--format", "q4_K"], "Please provide one of 'fp32', 'fp16', 'bf16', 'q8_0' or 'q4_0'"),
     (["a.gguf", "--tokenizer", "missing.bin"], "missing.bin: no such file"),
     ([], "Missing expected argument '<output>'"),
   ])

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 import Tokens
 import Transformer
+import WeightFormats
 
 @Suite struct HuggingFaceFolderTests {
   private let directory: TemporaryDirectory

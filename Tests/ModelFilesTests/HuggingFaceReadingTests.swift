@@ -4,6 +4,7 @@ import Kernels
 import SafeTensors
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer

@@ -4,6 +4,7 @@ import GGUF
 import Kernels
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer
@@ -55,7 +56,7 @@ import Testing
       let exact = PlacedModel.values(of: index, count: stored.rows * stored.columns)
       let values = decoded(stored)
       let isQuantised = place.tensor.isMatrix && place.tensor != .wpe
-      #expect(stored.format == (isQuantised ? .q8 : .fp32))
+      #expect(stored.format == (isQuantised ? .q8_0 : .fp32))
       guard isQuantised else {
         #expect(values == exact)
         continue

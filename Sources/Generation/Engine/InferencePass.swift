@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// The memory of forward passes without a way back, used again from pass to pass. For one thread at a time.
 public final class InferencePass {

@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// A model's weights as inference takes them: matrices where they are stored, or regrouped where their format asks
 /// for it; vectors widened to fp32.
@@ -16,7 +17,9 @@ final class PreparedWeights: @unchecked Sendable {
     self.weights = weights
     let all = Self.tensors(of: weights.configuration)
     let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
-    let panelBytes = all.reduce(0) { $0 + Self.panelBytes(of: weights[$1.tensor, $1.layer], $1.tensor) }
+    let panelBytes = all.reduce(0) {
+      $0 + ($1.tensor.isMultiplied ? RepackedWeights.byteCount(of: weights[$1.tensor, $1.layer]) ?? 0 : 0)
+    }
     vectors = try FloatBuffer(zeroed: vectorCount)
     panels = try FloatBuffer(zeroed: panelBytes / MemoryLayout<Float>.stride)
     guard var vector = vectors.values.baseAddress else { preconditionFailure("a model has biases") }
@@ -29,8 +32,7 @@ final class PreparedWeights: @unchecked Sendable {
         vector += stored.columns
       } else if tensor.isMultiplied {
         let known = tensor == .wte ? stored.rows(0..<weights.configuration.vocabularySize) : stored
-        let bytes = Self.panelBytes(of: stored, tensor)
-        if bytes > 0, let target = panel {
+        if let bytes = RepackedWeights.byteCount(of: stored), let target = panel {
           matrixViews[tensor, default: []].append(
             .repacked(RepackedWeights.pack(known, into: target, on: workers)))
           panel = target + bytes
@@ -57,9 +59,5 @@ final class PreparedWeights: @unchecked Sendable {
     ParameterTensor.allCases.flatMap { tensor in
       (0..<tensor.layers(in: configuration)).map { (tensor, $0) }
     }
-  }
-
-  private static func panelBytes(of matrix: EncodedMatrix, _ tensor: ParameterTensor) -> Int {
-    tensor.isMultiplied && matrix.format.blockValues > 1 ? RepackedWeights.byteCount(of: matrix) : 0
   }
 }

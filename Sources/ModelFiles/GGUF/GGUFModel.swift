@@ -1,8 +1,8 @@
 import BinaryFiles
 import GGUF
-import Kernels
 import Platform
 import Transformer
+import WeightFormats
 
 /// GPT-2 in a GGUF file: checks that it is whole and consistent, and finds its tensors.
 struct GGUFModel {
@@ -24,7 +24,8 @@ struct GGUFModel {
     for place in TensorPlace.all(in: configuration) { matrices[place] = try matrix(place, configuration) }
     try checkClassifier()
     try checkNoOthers(than: Set(matrices.keys.map(\.ggufName)))
-    return Weights(configuration, storage: [file]) { tensor, layer in
+    let mixture = file[GGUFKey.fileType]?.integer
+    return Weights(configuration, storage: [file], mixture: mixture) { tensor, layer in
       guard let matrix = matrices[TensorPlace(tensor: tensor, layer: layer)] else {
         preconditionFailure("all places were filled")
       }
@@ -49,7 +50,7 @@ struct GGUFModel {
     }
     let columns = info.dimensions[0]
     let rows = info.dimensions.dropFirst().first ?? 1
-    return EncodedMatrix(WeightFormat(info.type), start, rows: rows, columns: columns)
+    return EncodedMatrix(info.type.format, start, rows: rows, columns: columns)
   }
 
   /// Some files hold the token table once more, as the classifier that it also is.

@@ -2,30 +2,32 @@ import BinaryFiles
 import GGUF
 import Kernels
 import Transformer
+import WeightFormats
 
 extension Weights {
   /// Writes a GGUF file as llama.cpp's convert_hf_to_gguf.py does for GPT-2, whole or not at all.
   ///
   /// The matrices that are multiplied by, the token table among them, get the format; vectors and the positions
   /// are F32, as llama-quantize leaves them. (With Q4_0 that program makes Q6_K of GPT-2's token table; here it is
-  /// Q4_0 too.) The token table is written without padding rows.
+  /// Q4_0 too.) The token table is written without padding rows. With no format named every matrix keeps its own, byte
+  /// for byte; from a GGUF file so do the others.
   ///
   /// - Parameters:
   ///   - tokenizer: Its part of the metadata, keys "tokenizer.…", of as many tokens as the model has.
   ///   - replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if rows are no whole blocks of the format, if a weight is beyond its range, or if the
+  /// - Throws: `FileError` if weights cannot be rounded to the format, if rows are no whole blocks of it, if a weight is beyond its range, or if the
   ///   file exists and may not be replaced or cannot be written.
   public func writeGGUF(
-    to path: String, format: WeightFormat, tokenizer: [MetadataEntry] = [], replacing: Bool
+    to path: String, format: WeightFormat? = nil, tokenizer: [MetadataEntry] = [], replacing: Bool
   ) throws(FileError) {
     let places = TensorPlace.all(in: configuration)
     let tensors = places.map { place in
       TensorInfo(
         name: place.tensor.ggufName(layer: place.layer),
         dimensions: place.tensor.ggufDimensions(in: configuration),
-        type: Self.ggufFormat(of: place.tensor, format).ggufType)
+        type: TensorType(ggufFormat(of: place, format)))
     }
-    if let info = tensors.first(where: { $0.byteCount == nil }) {
+    if let format, let info = tensors.first(where: { $0.byteCount == nil }) {
       throw FileError(
         path,
         .mismatch(
@@ -39,18 +41,22 @@ extension Weights {
       let tensor = places[index].tensor
       let stored = self[tensor, places[index].layer]
       let rows = tensor == .wte ? configuration.vocabularySize : stored.rows
-      try Transcoding(path: path, format: Self.ggufFormat(of: tensor, format))
+      try Transcoding(path: path, format: tensors[index].type.format)
         .append(stored.rows(0..<rows), named: tensors[index].name, to: append)
     }
   }
 
-  private static func ggufFormat(of tensor: ParameterTensor, _ format: WeightFormat) -> WeightFormat {
-    tensor.isMultiplied ? format : .fp32
+  private func ggufFormat(of place: TensorPlace, _ format: WeightFormat?) -> WeightFormat {
+    let stored = self[place.tensor, place.layer].format
+    if place.tensor.isMultiplied { return format ?? stored }
+    return format == nil && mixture != nil ? stored : .fp32
   }
 
-  private func metadata(_ format: WeightFormat) -> [MetadataEntry] {
+  private func metadata(_ format: WeightFormat?) -> [MetadataEntry] {
     func number(_ key: String, _ value: Int) -> MetadataEntry { MetadataEntry(key, .uint32(UInt32(value))) }
-    return [
+    let kept = format == nil ? mixture.flatMap(UInt32.init(exactly:)) : nil
+    let fileType = kept ?? (format ?? formats[0]).type.ggmlFileType
+    let entries: [MetadataEntry?] = [
       MetadataEntry(GGUFKey.architecture, .string("gpt2")),
       MetadataEntry("general.type", .string("model")),
       number(GGUFKey.layers, configuration.layers),
@@ -59,9 +65,10 @@ extension Weights {
       number(GGUFKey.hiddenChannels, 4 * configuration.channels),
       number(GGUFKey.heads, configuration.heads),
       MetadataEntry(GGUFKey.epsilon, .float32(LayerNorm.epsilon)),
-      MetadataEntry("general.file_type", .uint32(format.ggufFileType)),
+      fileType.map { MetadataEntry(GGUFKey.fileType, .uint32($0)) },
       // Of ggml's block formats: GGML_QNT_VERSION.
       MetadataEntry("general.quantization_version", .uint32(2)),
     ]
+    return entries.compactMap { $0 }
   }
 }

@@ -2,6 +2,7 @@ import BinaryFiles
 import Kernels
 import SafeTensors
 import Transformer
+import WeightFormats
 
 extension Configuration {
   /// `config.json` as transformers wants it for GPT-2. Its rates of dropout are GPT-2's; nothing here drops out.

@@ -3,6 +3,7 @@ import Kernels
 import Platform
 import Tokens
 import Transformer
+import WeightFormats
 
 /// Writes a folder that transformers' `AutoModelForCausalLM` and `AutoTokenizer` load.
 public struct HuggingFaceFolderWriter {

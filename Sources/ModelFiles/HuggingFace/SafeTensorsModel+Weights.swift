@@ -2,6 +2,7 @@ import BinaryFiles
 import Kernels
 import SafeTensors
 import Transformer
+import WeightFormats
 
 extension SafeTensorsModel {
   /// The model's weights for inference, each in the format of the file: linear layers transposed in memory, all else

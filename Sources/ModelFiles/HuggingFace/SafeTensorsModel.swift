@@ -3,6 +3,7 @@ import Kernels
 import Platform
 import SafeTensors
 import Transformer
+import WeightFormats
 
 /// GPT-2 in safetensors files, as Hugging Face's transformers writes it: checks that it is whole and consistent, and
 /// finds its tensors.
