@@ -76,6 +76,7 @@ struct GenerateCommand: ParsableCommand {
       tokens = try given.checked(below: vocabularySize)
       bytes = tokenizer.decode(given.ids)
     }
+    tokens = prompt.cropped(tokens, to: language.configuration.maximumSequenceLength)
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     Interruption.watch()

@@ -22,6 +22,10 @@ struct PromptOptions: ParsableArguments {
   var promptTokens: TokenList?
 
   @Flag(
+    help: "Of a prompt that is longer than the model's positions, read the last tokens that it has room for.")
+  var keepLast = false
+
+  @Flag(
     help: """
       Take the bytes of --prompt-file as they are: line ends of Windows are not read as \\n, and UTF-16 is not converted.
       """)
@@ -57,6 +61,14 @@ struct PromptOptions: ParsableArguments {
           advice: "leave the prompt away to begin a new document"))
     }
     return bytes
+  }
+
+  /// As many of the last tokens as there are positions, as nanoGPT crops them, if --keep-last asks for it; what is
+  /// left out is said. The model refuses more than that.
+  func cropped(_ tokens: [Int32], to positions: Int) -> [Int32] {
+    guard keepLast, tokens.count > positions else { return tokens }
+    Diagnostics.write("read the last \(positions) of the prompt's \(tokens.count) tokens")
+    return tokens.suffix(positions)
   }
 
   private func bytes() throws(FileError) -> [UInt8]? {

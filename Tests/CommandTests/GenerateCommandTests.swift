@@ -94,6 +94,23 @@ import Testing
     #expect(raw.output.hasPrefix("To\r\nbe"))
   }
 
+  /// The model has 16 positions, one a byte.
+  @Test func ofALongPromptTheLastTokens() throws {
+    let prompt = "Whether 'tis nobler in the mind"
+    let refused = try generate("--prompt", prompt, "--max-tokens", "4")
+    #expect(refused.exitCode == 2)
+    #expect(refused.diagnostics.contains("found a sequence of 31 tokens, expected at most the model's 16"))
+
+    let options = ["--max-tokens", "4", "--temperature", "0", "--json"]
+    let whole = try run(["--prompt", prompt, "--keep-last"] + options)
+    #expect(whole.exitCode == 0, "\(whole.diagnostics)")
+    #expect(whole.diagnostics.contains("read the last 16 of the prompt's 31 tokens"))
+    let end = try run(["--prompt", String(prompt.suffix(16)), "--keep-last"] + options)
+    #expect(!end.diagnostics.contains("read the last"))
+    #expect(
+      try texts(whole.output).map { $0.tokens.map(\.id) } == texts(end.output).map { $0.tokens.map(\.id) })
+  }
+
   @Test func aStopStringEndsTheText() throws {
     let whole = try generate("--prompt", "To", "--max-tokens", "40", "--temperature", "0").output.dropLast()
     let end = String(whole.dropFirst(20).prefix(3))
