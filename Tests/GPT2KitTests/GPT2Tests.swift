@@ -31,6 +31,27 @@ import Transformer
     #expect(try await gpt2.generate("Hi", options).text() == expected.map(\.text).joined())
   }
 
+  /// What an app's alert shows.
+  @Test func errorsSayInFoundationWhatTheySayHere() async throws {
+    func expectSame(_ expected: String, _ body: () async throws -> Void) async {
+      do {
+        try await body()
+        Issue.record("nothing was thrown")
+      } catch {
+        #expect("\(error)".contains(expected))
+        #expect(error.localizedDescription == "\(error)")
+      }
+    }
+    await expectSame("missing.gguf: no such file") { _ = try GPT2(contentsOf: "missing.gguf") }
+    await expectSame("found a sequence of 33 tokens") {
+      for try await _ in gpt2.generate(continuing: [Int](repeating: 1, count: 33)) {}
+    }
+    await expectSame("temperature") {
+      for try await _ in gpt2.generate("Hi", .init(sampling: .init(temperature: -1))) {}
+    }
+    await expectSame("found") { for try await _ in gpt2.generate("Hi", .init(maximumTokens: 0)) {} }
+  }
+
   /// The same texts, of whose tokens several come from one pass.
   @Test(arguments: DraftKind.allCases)
   func drafts(kind: DraftKind) async throws {
