@@ -5,10 +5,10 @@ package final class BytePairEncoder: Sendable {
   let pairs: PairTable
   let classes = CharacterClassTable()
 
-  /// - Parameter endOfText: A token that text never becomes.
+  /// - Parameter unmerged: Tokens that text never becomes by merges.
   /// - Returns: `nil` if the vocabulary lacks a token for some byte.
-  init?(_ vocabulary: Vocabulary, endOfText: Int) {
-    pieces = PieceTable(vocabulary, excluding: endOfText)
+  init?(_ vocabulary: Vocabulary, excluding unmerged: Set<Int>) {
+    pieces = PieceTable(vocabulary, excluding: unmerged)
     var byteTokens: [UInt32] = []
     for byte in UInt8.min...UInt8.max {
       let token = withUnsafePointer(to: byte) { [pieces] in
@@ -17,7 +17,7 @@ package final class BytePairEncoder: Sendable {
       guard let token else { return nil }
       byteTokens.append(UInt32(token))
     }
-    pairs = PairTable(vocabulary, excluding: endOfText, pieces: pieces, byteTokens: byteTokens)
+    pairs = PairTable(vocabulary, excluding: unmerged, pieces: pieces, byteTokens: byteTokens)
   }
 
   /// Appends the tokens of `text` to `tokens`, whose elements can hold every id.

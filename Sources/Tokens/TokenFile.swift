@@ -3,7 +3,7 @@ import BinaryFiles
 /// A file of tokens as llm.c's data scripts write it: a header [0] magic, [1] version, [2] count, then uint16
 /// tokens. It is mapped, not read: a large file costs no memory.
 public struct TokenFile: Sendable {
-  static let magic: Int32 = 20_240_520
+  package static let magic: Int32 = 20_240_520
   static let version: Int32 = 1
 
   private let file: MappedFile

@@ -7,25 +7,30 @@ import BinaryFiles
 public struct Corpus: Sendable {
   private let inputs: [TextInput]
   private let documents: DocumentSeparation
-  private let encoder: BytePairEncoder
+  private let encoder: TextEncoder
   private let endOfText: Int
   /// Read, encoded and written at once: large beside what it costs to hand a block over.
   private let blockSize: Int
 
   /// - Parameter inputs: Read one after the other. Each begins a document.
+  /// - Parameter parsingSpecialTokens: See `Tokenizer.encode`.
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
   public init(
-    _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, tokenizer: Tokenizer
+    _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, tokenizer: Tokenizer,
+    parsingSpecialTokens: Bool = false
   ) throws(FileError) {
-    try self.init(inputs, documents: documents, tokenizer: tokenizer, blockSize: 1 << 18)
+    try self.init(
+      inputs, documents: documents, tokenizer: tokenizer, parsingSpecialTokens: parsingSpecialTokens,
+      blockSize: 1 << 18)
   }
 
   init(
-    _ inputs: [TextInput], documents: DocumentSeparation, tokenizer: Tokenizer, blockSize: Int
+    _ inputs: [TextInput], documents: DocumentSeparation, tokenizer: Tokenizer,
+    parsingSpecialTokens: Bool = false, blockSize: Int
   ) throws(FileError) {
     self.inputs = inputs
     self.documents = documents
-    encoder = try tokenizer.makeEncoder()
+    encoder = try tokenizer.makeTextEncoder(parsingSpecialTokens: parsingSpecialTokens)
     endOfText = tokenizer.endOfText
     self.blockSize = blockSize
   }
@@ -78,7 +83,8 @@ public struct Corpus: Sendable {
     let encoder = BlockEncoder(encoder, endOfText: endOfText, documents: documents)
     let map = OrderedMap(threads: threads) { (block: TextBlock) in encoder.encode(block) }
     var blocks = TextBlocks(
-      inputs, documents: documents, blockSize: blockSize, cut: SafeCut(classes: self.encoder.classes))
+      inputs, documents: documents, blockSize: blockSize,
+      cut: SafeCut(classes: self.encoder.pairs.classes, addedTokens: self.encoder.splitter))
     var position = InputPosition()
     return try map.run(
       isInterrupted: isInterrupted,
