@@ -40,7 +40,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "How weights are stored; by default as the token table of the input.")
   var format: WeightFormat?
 
-  @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
+  @Option(
+    help: "Tokenizer to put into a .gguf file or a folder: llm.c's .bin, a .gguf or .json file, or a folder.",
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(
@@ -80,12 +82,18 @@ struct ConvertCommand: ParsableCommand {
       let version = try ConversionTarget.version(of: format)
       try Checkpoint.write(weights, to: output, replacing: overwrite, version: version)
       words = "llm.c's version \(version.rawValue)"
+      if file.holdsTokenizer {
+        Diagnostics.write(
+          "gpt2: note: \(output) has no room for a tokenizer; name that of \(input) by --tokenizer")
+      }
     case .safeTensors:
       try weights.writeSafeTensors(to: output, format: format, replacing: overwrite)
       words = "safetensors"
     case .folder:
       let tokenizer = try keptTokenizer(of: file, for: weights.configuration)
-      let writer = HuggingFaceFolderWriter(output, tokenizer: tokenizer, replacing: overwrite)
+      let writer = HuggingFaceFolderWriter(
+        output, tokenizer: tokenizer, keeping: file.folder, keepsTokenizer: self.tokenizer == nil,
+        replacing: overwrite)
       try writer.write(weights, format: format)
       words = "Hugging Face, " + Self.words(hasTokenizer: tokenizer != nil)
       written = writer.weightsPath
@@ -102,7 +110,7 @@ struct ConvertCommand: ParsableCommand {
   /// The tokenizer that was named, or else that of the input; none if there is none.
   private func keptTokenizer(of file: ModelFile, for configuration: Configuration) throws -> Tokenizer? {
     guard tokenizer != nil || file.holdsTokenizer else { return nil }
-    let loaded = try tokenizer.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
+    let loaded = try tokenizer.map { try Tokenizer.read($0) } ?? file.tokenizer()
     try configuration.check(loaded, readFrom: tokenizer ?? input)
     return loaded
   }
@@ -112,6 +120,14 @@ struct ConvertCommand: ParsableCommand {
     of file: ModelFile, for configuration: Configuration
   ) throws -> [MetadataEntry] {
     if tokenizer == nil, case .gguf(let source) = file { return source.tokenizerMetadata }
-    return try keptTokenizer(of: file, for: configuration)?.ggufMetadata() ?? []
+    guard let tokenizer = try keptTokenizer(of: file, for: configuration) else { return [] }
+    let others = tokenizer.addedTokensUnlikeLlamaCpp
+    if !others.isEmpty {
+      let list = others.map { "'\($0.content)'" }.joined(separator: ", ")
+      Diagnostics.write(
+        "gpt2: note: llama.cpp knows no lstrip, rstrip and single_word, which \(list) has; the flags stay in the file"
+      )
+    }
+    return try tokenizer.ggufMetadata()
   }
 }

@@ -15,8 +15,11 @@ struct InferenceOptions: ParsableArguments {
   var model: String
 
   @Option(
-    help: "Tokenizer that the model was trained with; not needed for a GGUF file or a folder that holds one.",
-    completion: .file(extensions: ["bin"]))
+    help: """
+      Tokenizer that the model was trained with: llm.c's .bin, a .gguf or .json file, or a Hugging Face folder; not \
+      needed for a GGUF file or a folder that holds one.
+      """,
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(

@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand {
       Tokenizer that the token files were made with, for samples; gpt2_tokenizer.bin in the working directory, \
       if there is one. Without one samples are token ids, and a new model has GPT-2's vocabulary.
       """,
-    completion: .file(extensions: ["bin"]))
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(

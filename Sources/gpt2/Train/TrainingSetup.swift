@@ -139,7 +139,7 @@ struct TrainingSetup {
   private static let usualTokenizer = "gpt2_tokenizer.bin"
 
   private static func tokenizer(_ command: TrainCommand) throws -> Tokenizer? {
-    if let path = command.tokenizer { return try Tokenizer(contentsOf: path) }
+    if let path = command.tokenizer { return try Tokenizer.read(path) }
     // As llm.c does; a vocabulary of another size is then not this model's.
     return access(usualTokenizer, F_OK) == 0 ? try Tokenizer(contentsOf: usualTokenizer) : nil
   }
