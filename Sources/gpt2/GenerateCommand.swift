@@ -28,6 +28,8 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup(title: "Prompt") var prompt: PromptOptions
 
+  @OptionGroup(title: "Prompt") var specialTokens: SpecialTokenOptions
+
   @Flag(help: "Take line after line from standard input and continue each.")
   var interactive = false
 
@@ -67,13 +69,16 @@ struct GenerateCommand: ParsableCommand {
     let bytes = try prompt.read()
     let (language, tokenizer) = try inference.load()
     let draft = try draft.map { try Draft($0, for: language) }
-    let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
+    let parses = specialTokens.parses(with: tokenizer)
+    let tokens =
+      try bytes.map { try tokenizer.encode($0, parsingSpecialTokens: parses).map(Int32.init) } ?? []
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     Interruption.watch()
     if interactive {
       var conversation = try Conversation(
-        language, tokenizer, sampling.generationOptions(alternatives: nil), draft)
+        language, tokenizer, sampling.generationOptions(alternatives: nil), draft,
+        parsingSpecialTokens: parses)
       try conversation.run(beginning: bytes, tokens, &times)
     } else {
       try generate(language, tokenizer, draft, prompt: bytes ?? [], tokens, &times)

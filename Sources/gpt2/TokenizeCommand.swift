@@ -42,13 +42,23 @@ struct TokenizeCommand: ParsableCommand {
   @Argument(help: "Text files and folders, joined in this order; - for standard input.", completion: .file())
   var texts: [String] = []
 
-  @Option(help: "Tokenizer to encode with.", completion: .file(extensions: ["bin"]))
+  @Option(
+    help: "Tokenizer to encode with: llm.c's .bin, a .gguf or .json file, or a Hugging Face folder.",
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(help: "What the names of the token files begin with.")
   var output: String?
 
   @OptionGroup var source: TextSourceOptions
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Take special tokens in the texts, such as <|endoftext|>, as the tokens they name. By default they are spelt out, \
+      since a text may only speak of them; added tokens that are not special are always taken as such.
+      """)
+  var specialTokens = false
 
   @Option(
     help: """
@@ -80,6 +90,9 @@ struct TokenizeCommand: ParsableCommand {
   func validate() throws {
     try checkCounts()
     try source.check(texts)
+    if specialTokens, source.tokens != nil {
+      throw ValidationError("--special-tokens is for texts: with --from-tokens the tokens are as they are.")
+    }
     if texts.isEmpty {
       guard byteLevelOutput != nil else { throw ValidationError("No text file was named.") }
       guard output == nil else { throw ValidationError("No text file was named for --output.") }
@@ -108,7 +121,7 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     try checkOutputs()
     guard let output else { return try writeByteLevel {} }
-    let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) }
+    let tokenizer = try self.tokenizer.map { try Tokenizer.read($0) }
     let list = try TextFileList(texts, extensions: source.extensions)
     var printer = TokenizePrinter(list, asJSON: json)
     defer { printer.clear() }
@@ -145,7 +158,9 @@ struct TokenizeCommand: ParsableCommand {
         to: output, layout: layout, replacing: overwrite, isInterrupted: { Interruption.isAsked },
         observing: { printer.show($0) })
     }
-    let corpus = try Corpus(list.inputs, documents: source.separation, tokenizer: tokenizer ?? .byteLevel)
+    let corpus = try Corpus(
+      list.inputs, documents: source.separation, tokenizer: tokenizer ?? .byteLevel,
+      parsingSpecialTokens: specialTokens)
     printer.begin(byteCount: corpus.byteCount)
     if shardTokens == nil { printer.warnOfSize() }
     return try corpus.write(
