@@ -13,6 +13,12 @@ extension ModelFile {
     }
   }
 
+  /// The folder of Hugging Face's that the model is in, if it is in one.
+  public var folder: String? {
+    guard case .safeTensors(let model) = self else { return nil }
+    return model.folder
+  }
+
   /// The tokenizer in the file or folder.
   ///
   /// - Throws: `FileError` if there is none, or none of GPT-2's kind.

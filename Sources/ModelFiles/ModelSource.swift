@@ -8,7 +8,7 @@ import WeightFormats
 public struct ModelSource: Sendable {
   /// A checkpoint of llm.c's, a GGUF or safetensors file, a folder of Hugging Face's, or a run directory.
   public var path: String
-  /// A tokenizer file of llm.c's; `nil` for the one in the model's file, folder or run.
+  /// What `Tokenizer.read` reads; `nil` for the tokenizer in the model's file, folder or run.
   public var tokenizerPath: String?
   /// Low-rank adapters that were trained on the model, to be merged into it.
   public var adaptersPath: String?
@@ -61,7 +61,7 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: `FileError` if there is none, or if it has another vocabulary than the model.
   package func tokenizer(in file: ModelFile, for configuration: Configuration) throws -> Tokenizer {
-    let loaded = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
+    let loaded = try tokenizerPath.map { try Tokenizer.read($0) } ?? file.tokenizer()
     try configuration.check(loaded, readFrom: tokenizerPath ?? path)
     return loaded
   }

@@ -7,9 +7,9 @@ package final class BytePairEncoder: Sendable {
   /// The bytes that the vocabulary has no token for: no text with one of them can be encoded.
   let missingBytes: Set<UInt8>
 
-  /// - Parameter endOfText: A token that text never becomes.
-  init(_ vocabulary: Vocabulary, endOfText: Int) {
-    pieces = PieceTable(vocabulary, excluding: endOfText)
+  /// - Parameter unmerged: Tokens that text never becomes by merges.
+  init(_ vocabulary: Vocabulary, excluding unmerged: Set<Int>) {
+    pieces = PieceTable(vocabulary, excluding: unmerged)
     var byteTokens: [UInt32] = []
     var missing: Set<UInt8> = []
     for byte in UInt8.min...UInt8.max {
@@ -20,7 +20,7 @@ package final class BytePairEncoder: Sendable {
       byteTokens.append(token.map(UInt32.init) ?? PairTable.none)
     }
     missingBytes = missing
-    pairs = PairTable(vocabulary, excluding: endOfText, pieces: pieces, byteTokens: byteTokens)
+    pairs = PairTable(vocabulary, excluding: unmerged, pieces: pieces, byteTokens: byteTokens)
   }
 
   /// Appends the tokens of `text`, which has none of `missingBytes`, to `tokens`, whose elements can hold every id.

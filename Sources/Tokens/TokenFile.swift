@@ -6,7 +6,7 @@ import BinaryFiles
 /// Of the words that llm.c leaves 0 and never looks at, ours have one: [3] is the size of the vocabulary, and 0 for
 /// GPT-2's, so that files of GPT-2's tokens are llm.c's byte for byte.
 public struct TokenFile: Sendable {
-  static let magic: Int32 = 20_240_520
+  package static let magic: Int32 = 20_240_520
   static let version: Int32 = 1
 
   private let file: MappedFile

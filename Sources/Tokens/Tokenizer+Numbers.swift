@@ -7,7 +7,9 @@ extension Tokenizer {
     var vocabulary = Vocabulary()
     for id in 0..<vocabularySize { vocabulary.append("\(id) ".utf8) }
     let isGPT2 = vocabularySize == DataVocabulary.gpt2
+    let endOfText = isGPT2 ? vocabularySize - 1 : vocabularySize
     return Tokenizer(
-      path: "the model", vocabulary: vocabulary, endOfText: isGPT2 ? vocabularySize - 1 : vocabularySize)
+      path: "the model", vocabulary: vocabulary, endOfText: endOfText, addedTokens: [],
+      specialTokens: SpecialTokens(endOfText: endOfText), parsesSpecialTokens: false, unmerged: [])
   }
 }

@@ -43,7 +43,9 @@ struct ConvertCommand: ParsableCommand {
     help: "How weights are stored; by default as they are, in other files than GGUF as the token table.")
   var format: WeightFormat?
 
-  @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
+  @Option(
+    help: "Tokenizer to put into a .gguf file or a folder: llm.c's .bin, a .gguf or .json file, or a folder.",
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Flag(help: "Write a .gguf file without a tokenizer where none is known; llama.cpp does not open it.")
@@ -87,12 +89,18 @@ struct ConvertCommand: ParsableCommand {
       let version = try ConversionTarget.version(of: format)
       try Checkpoint.write(weights, to: output, replacing: overwrite, version: version)
       words = "llm.c's version \(version.rawValue)"
+      if file.holdsTokenizer {
+        Diagnostics.write(
+          "gpt2: note: \(output) has no room for a tokenizer; name that of \(input) by --tokenizer")
+      }
     case .safeTensors:
       try weights.writeSafeTensors(to: output, format: format, replacing: overwrite)
       words = "safetensors"
     case .folder:
       let tokenizer = try keptTokenizer(of: file, source, for: weights.configuration)
-      let writer = HuggingFaceFolderWriter(output, tokenizer: tokenizer, replacing: overwrite)
+      let writer = HuggingFaceFolderWriter(
+        output, tokenizer: tokenizer, keeping: file.folder, keepsTokenizer: source.tokenizerPath == nil,
+        replacing: overwrite)
       try writer.write(weights, format: format)
       words = "Hugging Face, " + Self.words(hasTokenizer: tokenizer != nil)
       written = writer.weightsPath
@@ -123,15 +131,24 @@ struct ConvertCommand: ParsableCommand {
     if source.tokenizerPath == nil, case .gguf(let source) = file, !source.tokenizerMetadata.isEmpty {
       return source.tokenizerMetadata
     }
-    let metadata = try keptTokenizer(of: file, source, for: configuration)?.ggufMetadata() ?? []
-    guard !metadata.isEmpty || withoutTokenizer else {
-      throw FileError(
-        input,
-        .mismatch(
-          found: "a model without a tokenizer",
-          expected: "one for a GGUF file, which llama.cpp refuses without",
-          advice: "name it with --tokenizer, or say --without-tokenizer"))
+    guard let tokenizer = try keptTokenizer(of: file, source, for: configuration) else {
+      guard withoutTokenizer else {
+        throw FileError(
+          input,
+          .mismatch(
+            found: "a model without a tokenizer",
+            expected: "one for a GGUF file, which llama.cpp refuses without",
+            advice: "name it with --tokenizer, or say --without-tokenizer"))
+      }
+      return []
     }
-    return metadata
+    let others = tokenizer.addedTokensUnlikeLlamaCpp
+    if !others.isEmpty {
+      let list = others.map { "'\($0.content)'" }.joined(separator: ", ")
+      Diagnostics.write(
+        "gpt2: note: llama.cpp knows no lstrip, rstrip and single_word, which \(list) has; the flags stay in the file"
+      )
+    }
+    return try tokenizer.ggufMetadata()
   }
 }

@@ -30,6 +30,8 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup(title: "Prompt") var prompt: PromptOptions
 
+  @OptionGroup(title: "Prompt") var specialTokens: SpecialTokenOptions
+
   @Flag(help: "Take line after line from standard input and continue each.")
   var interactive = false
 
@@ -71,7 +73,9 @@ struct GenerateCommand: ParsableCommand {
     let vocabularySize = language.configuration.vocabularySize
     let tokenizer = named ?? .numbers(below: vocabularySize)
     let draft = try draft.map { try Draft($0, for: language) }
-    var tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
+    let parses = specialTokens.parses(with: tokenizer)
+    var tokens =
+      try bytes.map { try tokenizer.encode($0, parsingSpecialTokens: parses).map(Int32.init) } ?? []
     if let given = prompt.promptTokens {
       tokens = try given.checked(below: vocabularySize)
       bytes = tokenizer.decode(given.ids)
@@ -82,7 +86,8 @@ struct GenerateCommand: ParsableCommand {
     Interruption.watch()
     if interactive {
       var conversation = try Conversation(
-        language, tokenizer, sampling.generationOptions(alternatives: nil), draft)
+        language, tokenizer, sampling.generationOptions(alternatives: nil), draft,
+        parsingSpecialTokens: parses)
       try conversation.run(beginning: bytes, tokens, &times)
     } else {
       try generate(language, tokenizer, draft, prompt: bytes ?? [], tokens, &times)

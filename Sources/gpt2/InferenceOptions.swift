@@ -20,9 +20,10 @@ struct InferenceOptions: ParsableArguments {
 
   @Option(
     help: """
-      Tokenizer that the model was trained with; not needed for a GGUF file, a folder or a run that holds one.
+      Tokenizer that the model was trained with: llm.c's .bin, a .gguf or .json file, or a Hugging Face folder; not \
+      needed for a GGUF file, a folder or a run that holds one.
       """,
-    completion: .file(extensions: ["bin"]))
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(

@@ -43,7 +43,9 @@ struct TokenizeCommand: ParsableCommand {
   @Argument(help: "Text files and folders, joined in this order; - for standard input.", completion: .file())
   var texts: [String] = []
 
-  @Option(help: "Tokenizer to encode with.", completion: .file(extensions: ["bin"]))
+  @Option(
+    help: "Tokenizer to encode with: llm.c's .bin, a .gguf or .json file, or a Hugging Face folder.",
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(help: "What the names of the token files begin with.")
@@ -52,6 +54,14 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var source: TextSourceOptions
 
   @OptionGroup var division: SplitOptions
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Take special tokens in the texts, such as <|endoftext|>, as the tokens they name. By default they are spelt out, \
+      since a text may only speak of them; added tokens that are not special are always taken as such.
+      """)
+  var specialTokens = false
 
   @Option(
     name: .customLong("byte-level"), help: "Write the byte-level tokenizer to this file.",
@@ -72,6 +82,9 @@ struct TokenizeCommand: ParsableCommand {
       throw ValidationError(
         "--split drawn is for texts: tokens without a header do not say where documents begin.")
     }
+    if specialTokens, source.tokens != nil {
+      throw ValidationError("--special-tokens is for texts: with --from-tokens the tokens are as they are.")
+    }
     if texts.isEmpty {
       guard byteLevelOutput != nil else { throw ValidationError("No text file was named.") }
       guard output == nil else { throw ValidationError("No text file was named for --output.") }
@@ -86,7 +99,7 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     try checkOutputs()
     guard let output else { return try writeByteLevel {} }
-    let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) }
+    let tokenizer = try self.tokenizer.map { try Tokenizer.read($0) }
     let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
     var printer = TokenizePrinter(list, asJSON: json)
     defer { printer.clear() }
@@ -122,7 +135,8 @@ struct TokenizeCommand: ParsableCommand {
     }
     let separation = source.separation(hasFolders: list.hasFolders)
     let corpus = try Corpus(
-      list.inputs, documents: separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel)
+      list.inputs, documents: separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel,
+      parsingSpecialTokens: specialTokens)
     printer.begin(byteCount: corpus.byteCount)
     if division.shardTokens == nil { printer.warnOfSize() }
     return try corpus.write(

@@ -40,14 +40,8 @@ public struct RunModel: Equatable, Sendable {
     self.holdsAdapters = holdsAdapters
   }
 
-  /// The tokenizer of the run's data, in llm.c's format: a run keeps one if it knows it.
-  public static let tokenizer = "tokenizer.bin"
-
-  /// `nil` if the run keeps none.
-  public var tokenizerPath: String? {
-    let path = directory + Self.tokenizer
-    return access(path, F_OK) == 0 ? path : nil
-  }
+  /// The tokenizer of the run's data: a run keeps one if it knows it. It is `nil` if the run keeps none.
+  public var tokenizerPath: String? { RunTokenizer.path(in: directory) }
 
   /// Where the model is that the adapters were trained on, as the run's first record says.
   ///

@@ -8,7 +8,7 @@ public struct Corpus: Sendable {
   private let inputs: [TextInput]
   private let documents: DocumentSeparation
   private let reading: TextReading
-  private let encoder: BytePairEncoder
+  private let encoder: TextEncoder
   private let endOfText: Int
   private let vocabularySize: Int
   /// Read, encoded and written at once: large beside what it costs to hand a block over.
@@ -17,22 +17,25 @@ public struct Corpus: Sendable {
   /// - Parameters:
   ///   - inputs: Read one after the other. Each begins a document.
   ///   - reading: What becomes of line ends, byte-order marks, and bytes that are no text.
+  ///   - parsingSpecialTokens: See `Tokenizer.encode`.
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
   public init(
     _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, reading: TextReading = .text,
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer, parsingSpecialTokens: Bool = false
   ) throws(FileError) {
-    try self.init(inputs, documents: documents, reading: reading, tokenizer: tokenizer, blockSize: 1 << 18)
+    try self.init(
+      inputs, documents: documents, reading: reading, tokenizer: tokenizer,
+      parsingSpecialTokens: parsingSpecialTokens, blockSize: 1 << 18)
   }
 
   init(
     _ inputs: [TextInput], documents: DocumentSeparation, reading: TextReading = .text, tokenizer: Tokenizer,
-    blockSize: Int
+    parsingSpecialTokens: Bool = false, blockSize: Int
   ) throws(FileError) {
     self.inputs = inputs
     self.documents = documents
     self.reading = reading
-    encoder = try tokenizer.makeEncoder()
+    encoder = try tokenizer.makeTextEncoder(parsingSpecialTokens: parsingSpecialTokens)
     endOfText = tokenizer.endOfText
     vocabularySize = tokenizer.vocabularySize
     self.blockSize = blockSize
@@ -89,7 +92,7 @@ public struct Corpus: Sendable {
     let map = OrderedMap(threads: threads) { (block: TextBlock) in encoder.encode(block) }
     var blocks = TextBlocks(
       inputs, documents: documents, reading: reading, blockSize: blockSize,
-      cut: SafeCut(classes: self.encoder.classes))
+      cut: SafeCut(classes: self.encoder.pairs.classes, addedTokens: self.encoder.splitter))
     var position = InputPosition()
     return try map.run(
       isInterrupted: isInterrupted,

@@ -42,8 +42,8 @@ public struct RunDirectory: Equatable, Sendable {
 
   public var log: String { path + "/main.log" }
   public var metrics: String { path + "/" + RunLogFormat.name }
-  /// The tokenizer of the run's data, so that whoever uses its models need not name it.
-  public var tokenizer: String { path + "/" + RunModel.tokenizer }
+  /// The tokenizer of the run's data, so that whoever uses its models need not name it; `nil` if it keeps none.
+  public var tokenizer: String? { RunTokenizer.path(in: path + "/") }
 
   /// Whether there is such a directory.
   public var exists: Bool { access(path, F_OK) == 0 }
@@ -79,7 +79,7 @@ public struct RunDirectory: Equatable, Sendable {
   ///
   /// - Throws: `FileError` if it cannot be written.
   public func keep(_ tokenizer: Tokenizer) throws(FileError) {
-    try tokenizer.write(to: self.tokenizer, replacing: true)
+    try RunTokenizer.write(tokenizer, in: path + "/")
   }
 
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.

@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
       run, or gpt2_tokenizer.bin in the working directory. Without one samples are token ids, and a new model has \
       GPT-2's vocabulary. The run keeps a copy.
       """,
-    completion: .file(extensions: ["bin"]))
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(

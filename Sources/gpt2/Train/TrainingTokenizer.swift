@@ -16,9 +16,9 @@ struct TrainingTokenizer {
   /// - Throws: `FileError` if a tokenizer, or the model that may hold one, cannot be read.
   init?(_ command: TrainCommand, in directory: RunDirectory) throws {
     if let path = command.tokenizer {
-      self.init(path: path, tokenizer: try Tokenizer(contentsOf: path))
-    } else if command.isResuming, access(directory.tokenizer, F_OK) == 0 {
-      self.init(path: directory.tokenizer, tokenizer: try Tokenizer(contentsOf: directory.tokenizer))
+      self.init(path: path, tokenizer: try Tokenizer.read(path))
+    } else if command.isResuming, let path = directory.tokenizer {
+      self.init(path: path, tokenizer: try Tokenizer.read(path))
     } else if let (path, tokenizer) = try Self.ofModel(command.model) {
       self.init(path: path, tokenizer: tokenizer)
     } else {
@@ -49,7 +49,7 @@ struct TrainingTokenizer {
     // A size, or a name that is wrong, which is said elsewhere.
     guard ModelSize(descriptor: model) == nil, access(model, F_OK) == 0 else { return nil }
     let source = try ModelSource(model).resolved()
-    if let path = source.tokenizerPath { return (path, try Tokenizer(contentsOf: path)) }
+    if let path = source.tokenizerPath { return (path, try Tokenizer.read(path)) }
     let file = try ModelFile(contentsOf: source.path)
     return file.holdsTokenizer ? (source.path, try file.tokenizer()) : nil
   }
