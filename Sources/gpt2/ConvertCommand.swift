@@ -146,7 +146,7 @@ struct ConvertCommand: ParsableCommand {
     if !others.isEmpty {
       let list = others.map { "'\($0.content)'" }.joined(separator: ", ")
       Diagnostics.write(
-        "gpt2: note: llama.cpp knows no lstrip, rstrip and single_word, which \(list) has; the flags stay in the file"
+        "gpt2: note: llama.cpp does not know lstrip, rstrip and single_word, flags of \(list); they stay in the file"
       )
     }
     return try tokenizer.ggufMetadata()

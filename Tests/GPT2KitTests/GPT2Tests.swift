@@ -50,6 +50,31 @@ import Transformer
       for try await _ in gpt2.generate("Hi", .init(sampling: .init(temperature: -1))) {}
     }
     await expectSame("found") { for try await _ in gpt2.generate("Hi", .init(maximumTokens: 0)) {} }
+
+  /// As the tokenizer has it, or as is asked for: llm.c's and that of bytes spell special tokens out.
+  @Test func specialTokensInPrompts() async throws {
+    #expect(try gpt2.encode("a<|endoftext|>", parsingSpecialTokens: true) == [97, 256])
+    #expect(try gpt2.encode("<|") == [60, 124])
+    #expect(try gpt2.encode("<|endoftext|>").count == 13)
+    let options = GenerationOptions(maximumTokens: 20)
+    let parsed = try await gpt2.generate("a<|endoftext|>", options, parsingSpecialTokens: true).text()
+    let same = try await gpt2.generate(continuing: [97, 256], options).text()
+    #expect(parsed == same)
+    let folder = try GPT2(contentsOf: TestFiles.fixture("special_tokens/model"))
+    #expect(try folder.encode("a[PAD]") == [64, 769])
+    #expect(try folder.encode("a[PAD]", parsingSpecialTokens: false).count > 2)
+  }
+
+  /// Only special ones: of each of the fixture's tokens what is shown.
+  @Test func specialTokensAreNotShown() async throws {
+    let folder = try GPT2(contentsOf: TestFiles.fixture("special_tokens/model"))
+    for (token, text) in [(757, "<nl>"), (758, ""), (769, "")] {
+      let sampling = SamplingOptions(temperature: 0, logitBias: [token: 1e6])
+      let options = GenerationOptions(maximumTokens: 1, sampling: sampling)
+      for try await next in folder.generate(continuing: [64], options) {
+        #expect(next.token == token && next.text == text)
+      }
+    }
   }
 
   /// The same texts, of whose tokens several come from one pass.
