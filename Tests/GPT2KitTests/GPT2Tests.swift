@@ -50,6 +50,7 @@ import Transformer
       for try await _ in gpt2.generate("Hi", .init(sampling: .init(temperature: -1))) {}
     }
     await expectSame("found") { for try await _ in gpt2.generate("Hi", .init(maximumTokens: 0)) {} }
+  }
 
   /// As the tokenizer has it, or as is asked for: llm.c's and that of bytes spell special tokens out.
   @Test func specialTokensInPrompts() async throws {
