@@ -76,4 +76,30 @@ import Testing
     let kept = try Data(contentsOf: URL(fileURLWithPath: file("more/tokenizer.bin")))
     #expect(try kept == Data(contentsOf: URL(fileURLWithPath: workspace.tokenizer)))
   }
+
+  /// In a directory without a run yet a tokenizer is somebody's, unless it is the same.
+  @Test func anothersTokenizerIsNotReplaced() throws {
+    func train(_ more: String...) throws -> Command {
+      try Command(
+        [
+          "train", "--model", "d1", "--data", workspace.training, "--tokenizer", workspace.tokenizer,
+          "--output", file("new"), "--batch-size", "2", "--sequence-length", "16", "--positions", "16",
+          "--steps", "1",
+        ] + more)
+    }
+    let path = file("new/tokenizer.bin")
+    try FileManager.default.createDirectory(atPath: file("new"), withIntermediateDirectories: false)
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+    for more in [[], ["--resume"]] {
+      let refused = try more.isEmpty ? train() : train(more[0])
+      #expect(refused.exitCode == 2)
+      #expect(refused.diagnostics.contains("\(path): found another tokenizer already there"))
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("mine".utf8))
+    }
+
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.copyItem(atPath: workspace.tokenizer, toPath: path)
+    #expect(try train().exitCode == 0)
+    #expect(try train("--overwrite").exitCode == 0)
+  }
 }

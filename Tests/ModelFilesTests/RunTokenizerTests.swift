@@ -10,7 +10,7 @@ import Tokens
   init() throws { directory = try TemporaryDirectory() }
 
   private func kept(_ tokenizer: Tokenizer) throws -> Tokenizer {
-    try RunTokenizer.write(tokenizer, in: directory.path + "/")
+    try RunTokenizer.write(tokenizer, in: directory.path + "/", replacing: true)
     return try Tokenizer.read(try #require(RunTokenizer.path(in: directory.path + "/")))
   }
 

@@ -15,20 +15,28 @@ public enum RunTokenizer {
     [whole, plain].map { directory + $0 }.first { access($0, F_OK) == 0 }
   }
 
-  /// Replaces the one that is there.
-  ///
-  /// - Throws: `FileError` if it cannot be written.
-  public static func write(_ tokenizer: Tokenizer, in directory: String) throws(FileError) {
+  /// - Parameter replacing: Whether one that is there may be replaced.
+  /// - Throws: `FileError` if there is one that may not be replaced, or if it cannot be written.
+  public static func write(
+    _ tokenizer: Tokenizer, in directory: String, replacing: Bool
+  ) throws(FileError) {
     let isPlain = tokenizer.addedTokens.count <= 1 && !tokenizer.parsesSpecialTokens
     if isPlain {
-      try tokenizer.write(to: directory + plain, replacing: true)
+      try tokenizer.write(to: directory + plain, replacing: replacing)
     } else {
       let architecture = MetadataEntry(GGUFKey.architecture, .string("gpt2"))
       try GGUFWriter.write(
-        to: directory + whole, replacing: true, metadata: [architecture] + tokenizer.keptMetadata(),
+        to: directory + whole, replacing: replacing, metadata: [architecture] + tokenizer.keptMetadata(),
         tensors: []
       ) { _, _ in }
     }
-    unlink(directory + (isPlain ? whole : plain))
+    if replacing { unlink(directory + (isPlain ? whole : plain)) }
+  }
+
+  /// Whether a file holds just this tokenizer; `false` too if it holds none.
+  public static func isSame(_ tokenizer: Tokenizer, as path: String) -> Bool {
+    guard let other = try? Tokenizer.read(path) else { return false }
+    return other.vocabulary == tokenizer.vocabulary && other.endOfText == tokenizer.endOfText
+      && other.addedTokens == tokenizer.addedTokens && other.addsPrefixSpace == tokenizer.addsPrefixSpace
   }
 }

@@ -75,11 +75,20 @@ public struct RunDirectory: Equatable, Sendable {
     try check()
   }
 
-  /// Keeps a copy of the tokenizer that the run's data were made with.
+  /// Keeps a copy of the tokenizer that the run's data were made with; a run that goes on has it already.
   ///
-  /// - Throws: `FileError` if it cannot be written.
+  /// - Throws: `FileError` if there is another tokenizer, which is not the run's, or if it cannot be written.
   public func keep(_ tokenizer: Tokenizer) throws(FileError) {
-    try RunTokenizer.write(tokenizer, in: path + "/")
+    let mayReplace = use == .replacing
+    guard !mayReplace, let kept = self.tokenizer else {
+      return try RunTokenizer.write(tokenizer, in: path + "/", replacing: mayReplace)
+    }
+    guard try checkpoints().isEmpty, !RunTokenizer.isSame(tokenizer, as: kept) else { return }
+    throw FileError(
+      kept,
+      .mismatch(
+        found: "another tokenizer already there", expected: "none, or that of the data",
+        advice: "name another --output, or replace it with --overwrite"))
   }
 
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.
