@@ -34,6 +34,14 @@ package enum Folder {
     try entries(of: path).filter(\.isUTF8).map(\.name)
   }
 
+  /// A folder's path, to put a name behind: with a slash at its end.
+  package static func withSlash(_ path: String) -> String { path.hasSuffix("/") ? path : path + "/" }
+
+  /// The folder that a file is in, by its path: with a slash at its end.
+  package static func containing(_ path: String) -> String {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "./"
+  }
+
   /// Whether there is a folder of that name, or a link to one.
   package static func exists(_ path: String) -> Bool {
     var status = stat()

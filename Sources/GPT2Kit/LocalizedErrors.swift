@@ -4,49 +4,23 @@ import Generation
 import Kernels
 import Transformer
 
-// Foundation's `localizedDescription`, which SwiftUI's alerts and Cocoa's panels show, is the error's own text: what
-// was found, what was expected, and what to do. Without these an app shows "The operation could not be completed".
+/// An error whose own text, what was found, what was expected and what to do, is what Foundation shows of it: its
+/// `localizedDescription`, as in SwiftUI's alerts and Cocoa's panels, which would be "The operation could not be
+/// completed" otherwise.
+public protocol SelfDescribingError: LocalizedError, CustomStringConvertible {}
 
-extension FileError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
+extension SelfDescribingError {
+  public var errorDescription: String? { description }
 }
 
-extension KernelSetError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension AllocationError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension ModelError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension WeightFormatError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension AdapterError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension DraftError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension GenerationOptionError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension StopStringError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension SamplingOptionError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
-
-extension SamplingError: LocalizedError {
-  public var errorDescription: String? { "\(self)" }
-}
+extension FileError: SelfDescribingError {}
+extension KernelSetError: SelfDescribingError {}
+extension AllocationError: SelfDescribingError {}
+extension ModelError: SelfDescribingError {}
+extension WeightFormatError: SelfDescribingError {}
+extension AdapterError: SelfDescribingError {}
+extension DraftError: SelfDescribingError {}
+extension GenerationOptionError: SelfDescribingError {}
+extension StopStringError: SelfDescribingError {}
+extension SamplingOptionError: SelfDescribingError {}
+extension SamplingError: SelfDescribingError {}

@@ -44,14 +44,10 @@ public final class Model {
   ///
   /// - Throws: `ModelError` as `check`.
   func countedTargets(_ targets: [Int32], fitting activations: Activations) throws(ModelError) -> Int {
-    var counted = targets.count
-    guard targets.contains(CrossEntropy.ignored) else {
-      try check(targets, fit: activations)
-      return counted
-    }
-    counted = targets.reduce(0) { $0 + ($1 == CrossEntropy.ignored ? 0 : 1) }
+    let counted = targets.count { $0 != CrossEntropy.ignored }
     // Any token stands for those that there are not.
-    try check(targets.map { $0 == CrossEntropy.ignored ? 0 : $0 }, fit: activations)
+    let tokens = counted == targets.count ? targets : targets.map { $0 == CrossEntropy.ignored ? 0 : $0 }
+    try check(tokens, fit: activations)
     return counted
   }
 }

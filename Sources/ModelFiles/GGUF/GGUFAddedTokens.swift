@@ -4,9 +4,8 @@ import Tokens
 
 // Which tokens of a GGUF file are no ordinary ones.
 extension GGUFTokenizerReader {
-  /// Every token's type; normal if the file says nothing.
-  func types() throws(FileError) -> [GGUFTokenizer.TokenType] {
-    let count = try strings(GGUFTokenizer.tokens).count
+  /// The type of each of `count` tokens; normal if the file says nothing.
+  func types(count: Int) throws(FileError) -> [GGUFTokenizer.TokenType] {
     guard let value = file[GGUFTokenizer.tokenTypes] else {
       return [GGUFTokenizer.TokenType](repeating: .normal, count: count)
     }
@@ -52,11 +51,12 @@ extension GGUFTokenizerReader {
     return id
   }
 
-  /// Those that the types name, with the flags of the tokenizer.json in the file if there is one.
+  /// Those that the types name, with the flags of `whole` if there is one.
   func addedTokens(
-    of vocabulary: Vocabulary, _ types: [GGUFTokenizer.TokenType], endOfText: Int
+    of vocabulary: Vocabulary, _ types: [GGUFTokenizer.TokenType], endOfText: Int,
+    whole: WholeTokenizerReader?
   ) throws(FileError) -> [AddedToken] {
-    let stated = try statedTokens()
+    let stated = try Self.statedTokens(whole)
     var tokens: [AddedToken] = []
     var contents: Set<[UInt8]> = []
     for (id, type) in types.enumerated() {
@@ -74,21 +74,18 @@ extension GGUFTokenizerReader {
     return tokens
   }
 
-  /// Whether a space comes before a text: only the tokenizer.json in the file says so.
-  func addsPrefixSpace() throws(FileError) -> Bool {
-    try wholeTokenizer()?["pre_tokenizer"]?.object?["add_prefix_space"] == .bool(true)
-  }
-
-  private func wholeTokenizer() throws(FileError) -> JSONObject? {
-    guard let text = file[GGUFTokenizer.whole]?.string else { return nil }
-    return try JSONParser.parse(text, path: file.path).object
+  /// The tokenizer.json in the file, which alone knows of flags and of a space before a text; `nil` if there is none.
+  func whole() throws(FileError) -> WholeTokenizerReader? {
+    guard let text = file[GGUFTokenizer.whole]?.string,
+      let object = try JSONParser.parse(text, path: file.path).object
+    else { return nil }
+    return WholeTokenizerReader(path: file.path, object: object)
   }
 
   /// A token of tokenizer.json counts where the file's own list has it, too. One that merges make is there alone.
-  private func statedTokens() throws(FileError) -> StatedTokens {
+  private static func statedTokens(_ whole: WholeTokenizerReader?) throws(FileError) -> StatedTokens {
     var tokens: [Int: AddedToken] = [:]
-    guard let object = try wholeTokenizer() else { return StatedTokens(tokens: [:]) }
-    for stated in try WholeTokenizerReader(path: file.path, object: object).addedTokens() {
+    for stated in try whole?.addedTokens() ?? [] {
       guard let id = stated.id else { continue }
       var token = stated.token
       token.id = id

@@ -116,8 +116,9 @@ extension Tokenizer {
   public convenience init(_ file: GGUFFile) throws(FileError) {
     let reader = GGUFTokenizerReader(file: file)
     try reader.checkKind()
-    let types = try reader.types()
-    let vocabulary = try reader.vocabulary(types)
+    let tokens = try reader.strings(GGUFTokenizer.tokens)
+    let types = try reader.types(count: tokens.count)
+    let vocabulary = try reader.vocabulary(tokens, types)
     let roles = try reader.roles(count: vocabulary.count)
     let endOfText = try reader.endOfText(roles)
     var texts = Set(types.indices.filter { types[$0].isText })
@@ -126,9 +127,11 @@ extension Tokenizer {
     let unmerged = (0..<vocabulary.count).filter {
       texts.contains($0) || vocabulary[$0].count > 1 && !merged.contains($0)
     }
+    let whole = try reader.whole()
     self.init(
       path: file.path, vocabulary: vocabulary, endOfText: endOfText,
-      addedTokens: try reader.addedTokens(of: vocabulary, types, endOfText: endOfText), specialTokens: roles,
-      parsesSpecialTokens: true, addsPrefixSpace: try reader.addsPrefixSpace(), unmerged: Set(unmerged))
+      addedTokens: try reader.addedTokens(of: vocabulary, types, endOfText: endOfText, whole: whole),
+      specialTokens: roles, parsesSpecialTokens: true, addsPrefixSpace: whole?.addsPrefixSpace ?? false,
+      unmerged: Set(unmerged))
   }
 }

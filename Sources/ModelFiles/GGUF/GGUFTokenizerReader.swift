@@ -31,8 +31,9 @@ struct GGUFTokenizerReader {
     }
   }
 
-  func vocabulary(_ types: [GGUFTokenizer.TokenType]) throws(FileError) -> Vocabulary {
-    let tokens = try strings(GGUFTokenizer.tokens)
+  func vocabulary(
+    _ tokens: [String], _ types: [GGUFTokenizer.TokenType]
+  ) throws(FileError) -> Vocabulary {
     guard (1...Vocabulary.largestCount).contains(tokens.count) else {
       throw FileError(
         file.path,

@@ -15,8 +15,8 @@ extension Weights {
   /// - Parameters:
   ///   - tokenizer: Its part of the metadata, keys "tokenizer.…", of as many tokens as the model has.
   ///   - replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if weights cannot be rounded to the format, if rows are no whole blocks of it, if a weight is beyond its range, or if the
-  ///   file exists and may not be replaced or cannot be written.
+  /// - Throws: `FileError` if weights cannot be rounded to the format, if rows are no whole blocks of it, if a weight is
+  ///   beyond its range, or if the file exists and may not be replaced or cannot be written.
   public func writeGGUF(
     to path: String, format: WeightFormat? = nil, tokenizer: [MetadataEntry] = [], replacing: Bool
   ) throws(FileError) {

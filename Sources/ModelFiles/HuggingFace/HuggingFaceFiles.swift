@@ -5,7 +5,7 @@ struct HuggingFaceFiles {
   /// With a slash at its end.
   let folder: String
 
-  init(folder: String) { self.folder = folder.hasSuffix("/") ? folder : folder + "/" }
+  init(folder: String) { self.folder = Folder.withSlash(folder) }
 
   func has(_ name: String) -> Bool {
     // One that is there and cannot be read is an error of its own once it is read.

@@ -17,7 +17,7 @@ extension SafeTensorsModel {
   ///
   /// - Throws: `FileError` if one of them is missing, cannot be read or is damaged.
   init(folder: String) throws(FileError) {
-    let start = folder.hasSuffix("/") ? folder : folder + "/"
+    let start = Folder.withSlash(folder)
     let index = start + HuggingFaceFolder.index
     let tensors: SafeTensorsSet
     if let file = try MappedFile.ifPresent(start + HuggingFaceFolder.weights) {
@@ -38,8 +38,7 @@ extension SafeTensorsModel {
 
   /// The model in a file, with config.json if there is one beside it.
   init(_ file: MappedFile) throws(FileError) {
-    let slash = file.path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = slash.map { String(file.path[...$0]) } ?? "./"
+    let folder = Folder.containing(file.path)
     let path = folder + HuggingFaceFolder.configuration
     let configuration =
       try MappedFile.ifPresent(path) == nil ? nil : HuggingFaceConfiguration(contentsOf: path)

@@ -24,7 +24,7 @@ public struct HuggingFaceFolderWriter {
     _ folder: String, tokenizer: Tokenizer?, keeping source: String? = nil, keepsTokenizer: Bool = false,
     replacing: Bool
   ) {
-    self.folder = folder.hasSuffix("/") ? folder : folder + "/"
+    self.folder = Folder.withSlash(folder)
     self.tokenizer = tokenizer
     self.source = source.map(HuggingFaceKeptFiles.init)
     self.keepsTokenizer = source != nil && keepsTokenizer
@@ -44,7 +44,7 @@ public struct HuggingFaceFolderWriter {
       guard errno == ENOENT else { throw FileError(folder, .fromErrno("looking at it")) }
       return
     }
-    let writtenNames = try writtenNames()
+    let writtenNames = self.writtenNames
     for name in Self.allNames where lstat(folder + name, &status) == 0 {
       guard writtenNames.contains(name) else {
         throw FileError(
@@ -119,17 +119,16 @@ public struct HuggingFaceFolderWriter {
     return [HuggingFaceFile(HuggingFaceTokenizer.whole, try tokenizer.huggingFaceWholeText())] + copies
   }
 
-  private func writtenNames() throws(FileError) -> [String] {
+  private var writtenNames: [String] {
     var names = [HuggingFaceFolder.weights, HuggingFaceFolder.configuration]
     if let source {
-      names += try source.copies([HuggingFaceFolder.generation]).map(\.name)
+      names += source.names(among: [HuggingFaceFolder.generation])
     } else if tokenizer != nil {
       names.append(HuggingFaceFolder.generation)
     }
     guard tokenizer != nil else { return names }
     guard keepsTokenizer, let source else { return names + Tokenizer.huggingFaceFileNamesWritten }
-    return names + [HuggingFaceTokenizer.whole]
-      + (try source.copies(Tokenizer.huggingFaceFileNames).map(\.name))
+    return names + [HuggingFaceTokenizer.whole] + source.names(among: Tokenizer.huggingFaceFileNames)
   }
 
   private static let allNames =

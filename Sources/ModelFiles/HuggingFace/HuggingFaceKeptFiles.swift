@@ -22,15 +22,17 @@ struct HuggingFaceFile {
 /// What a folder says beside its weights, to be said again in another folder of the same model: as it is, byte for byte,
 /// wherever nothing changes.
 struct HuggingFaceKeptFiles {
-  /// With a slash at its end.
-  let folder: String
+  private let files: HuggingFaceFiles
 
-  init(_ folder: String) { self.folder = folder.hasSuffix("/") ? folder : folder + "/" }
+  init(_ folder: String) { files = HuggingFaceFiles(folder: folder) }
+
+  /// Those of the names that there are.
+  func names(among names: [String]) -> [String] { names.filter(files.has) }
 
   func copies(_ names: [String]) throws(FileError) -> [HuggingFaceFile] {
     var copies: [HuggingFaceFile] = []
     for name in names {
-      if let file = try MappedFile.ifPresent(folder + name) {
+      if let file = try MappedFile.ifPresent(files.folder + name) {
         copies.append(HuggingFaceFile(name, copying: file))
       }
     }
@@ -40,7 +42,7 @@ struct HuggingFaceKeptFiles {
   /// config.json, but for the type of the weights, and the name of a class whose heads were left out.
   func configuration(_ format: WeightFormat) throws(FileError) -> HuggingFaceFile {
     let name = HuggingFaceFolder.configuration
-    let object = try JSONParser.object(contentsOf: folder + name)
+    let object = try JSONParser.object(contentsOf: files.folder + name)
     let type = JSONValue.string(format.huggingFaceName)
     var changes: [String: JSONValue] = [:]
     for key in ["dtype", "torch_dtype"] where object[key] != nil { changes[key] = type }

@@ -73,8 +73,8 @@ extension Tokenizer {
   }
 
   private convenience init(_ reader: HuggingFaceTokenizerReader) throws(FileError) {
-    var tokens = try reader.tokens()
     let roles = try reader.roles()
+    var tokens = try reader.tokens(roles)
     tokens.add(roles)
     let checked = try tokens.checkedVocabulary()
     let special = try roles.specialTokens(of: checked.ids)

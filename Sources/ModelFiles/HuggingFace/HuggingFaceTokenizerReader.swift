@@ -13,17 +13,16 @@ struct HuggingFaceTokenizerReader {
   }
 
   init(file path: String, holding object: JSONObject, isWhole: Bool) {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    files = HuggingFaceFiles(folder: slash.map { String(path[...$0]) } ?? "./")
+    files = HuggingFaceFiles(folder: Folder.containing(path))
     named = (path, object, isWhole)
   }
 
   func roles() throws(FileError) -> HuggingFaceRoles { try HuggingFaceRoles(files) }
 
-  func tokens() throws(FileError) -> HuggingFaceTokens {
+  func tokens(_ roles: HuggingFaceRoles) throws(FileError) -> HuggingFaceTokens {
     let settings = try files.object(HuggingFaceTokenizer.settings)
     try checkSettings(settings)
-    var tokens = try vocabularyTokens()
+    var tokens = try vocabularyTokens(roles)
     // GPT2Tokenizer takes no notice of what tokenizer.json says.
     if HuggingFaceRoles.isGPT2Tokenizer(settings) {
       tokens.addsPrefixSpace = settings?["add_prefix_space"] == .bool(true)
@@ -39,9 +38,9 @@ struct HuggingFaceTokenizerReader {
     return tokens
   }
 
-  private func vocabularyTokens() throws(FileError) -> HuggingFaceTokens {
+  private func vocabularyTokens(_ roles: HuggingFaceRoles) throws(FileError) -> HuggingFaceTokens {
     if let (path, object, isWhole) = named {
-      return isWhole ? try whole(path, object) : try parts(path, object)
+      return isWhole ? try whole(path, object) : try parts(path, object, roles)
     }
     if let object = try files.object(HuggingFaceTokenizer.whole) {
       return try whole(files.folder + HuggingFaceTokenizer.whole, object)
@@ -52,7 +51,7 @@ struct HuggingFaceTokenizerReader {
         expected: "\(HuggingFaceTokenizer.whole) or \(HuggingFaceTokenizer.vocabulary) in its folder",
         advice: "name a tokenizer file")
     }
-    return try parts(files.folder + HuggingFaceTokenizer.vocabulary, object)
+    return try parts(files.folder + HuggingFaceTokenizer.vocabulary, object, roles)
   }
 
   private func whole(_ path: String, _ object: JSONObject) throws(FileError) -> HuggingFaceTokens {
@@ -60,12 +59,14 @@ struct HuggingFaceTokenizerReader {
   }
 
   /// - Parameter path: vocab.json; with a prefix, merges.txt has the same, as `tokenizers` names them.
-  private func parts(_ path: String, _ vocabulary: JSONObject) throws(FileError) -> HuggingFaceTokens {
+  private func parts(
+    _ path: String, _ vocabulary: JSONObject, _ roles: HuggingFaceRoles
+  ) throws(FileError) -> HuggingFaceTokens {
     let suffix = HuggingFaceTokenizer.vocabulary
     let prefix = path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : files.folder
     return HuggingFaceTokens(
       path: path, vocabulary: vocabulary, merges: try mergeLines(prefix + HuggingFaceTokenizer.merges),
-      added: try oldAddedTokens())
+      added: try oldAddedTokens(roles))
   }
 
   /// Settings that make another tokenizer of the same tokens.
@@ -98,8 +99,7 @@ struct HuggingFaceTokenizerReader {
   }
 
   /// Those of added_tokens.json, which has no flags: a token with a role is special.
-  private func oldAddedTokens() throws(FileError) -> [HuggingFaceAddedToken] {
-    let roles = try roles()
+  private func oldAddedTokens(_ roles: HuggingFaceRoles) throws(FileError) -> [HuggingFaceAddedToken] {
     let special = Set((roles.named + roles.others).map(\.content))
     let members = try files.object(HuggingFaceTokenizer.addedTokens)?.members ?? []
     let path = files.folder + HuggingFaceTokenizer.addedTokens

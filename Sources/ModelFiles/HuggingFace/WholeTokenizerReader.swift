@@ -14,7 +14,7 @@ struct WholeTokenizerReader {
     }
     return HuggingFaceTokens(
       path: path, vocabulary: vocabulary, merges: try merges(model["merges"]), added: try addedTokens(),
-      addsPrefixSpace: splitter?["add_prefix_space"] == .bool(true),
+      addsPrefixSpace: addsPrefixSpace,
       ignoresMerges: model["ignore_merges"] == .bool(true))
   }
 
@@ -34,6 +34,9 @@ struct WholeTokenizerReader {
     }
     try checkAround(object["post_processor"] ?? .null)
   }
+
+  /// Whether a space comes before a text.
+  var addsPrefixSpace: Bool { splitter?["add_prefix_space"] == .bool(true) }
 
   /// One alone may also be a sequence of one.
   private var splitter: JSONObject? {

@@ -18,7 +18,7 @@ public struct RunModel: Equatable, Sendable {
   /// - Returns: `nil` if the directory is no run's, or its run has saved nothing yet.
   /// - Throws: `FileError` if the directory cannot be read.
   public init?(directory path: String) throws(FileError) {
-    let directory = path.hasSuffix("/") ? path : path + "/"
+    let directory = Folder.withSlash(path)
     let files = try Folder.names(in: path).compactMap { RunFileName($0) }
     func last(_ kind: RunFileName.Kind) -> Int? { files.filter { $0.kind == kind }.map(\.step).max() }
     if let best = last(.best) {

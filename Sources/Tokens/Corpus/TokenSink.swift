@@ -28,29 +28,22 @@ extension TokenLayout {
     prefix: String, vocabularySize: Int?, endOfText: Int?, replacing: Bool
   ) throws(FileError) -> any TokenSink {
     try checkOutputs(prefix: prefix, replacing: replacing)
-    return switch self {
-    case .split(let validationCount):
-      try SplitSink(
-        prefix: prefix, validationCount: validationCount, vocabularySize: vocabularySize, replacing: replacing
-      )
+    switch self {
     case .drawn(let validationCount, let seed):
-      try makeDrawnSink(prefix, validationCount, seed, vocabularySize, endOfText, replacing)
-    case .shards(let tokens):
-      try ShardSink(prefix: prefix, tokens: tokens, vocabularySize: vocabularySize, replacing: replacing)
-    }
-  }
-
-  private func makeDrawnSink(
-    _ prefix: String, _ validationCount: Int?, _ seed: UInt32, _ vocabularySize: Int?, _ endOfText: Int?,
-    _ replacing: Bool
-  ) throws(FileError) -> any TokenSink {
-    guard let endOfText, validationCount != 0 else {
+      guard let endOfText, validationCount != 0 else {
+        return try TokenLayout.split(validationCount: validationCount).makeSink(
+          prefix: prefix, vocabularySize: vocabularySize, endOfText: endOfText, replacing: replacing)
+      }
+      return try DrawnSink(
+        prefix: prefix, validationCount: validationCount, seed: seed, endOfText: endOfText,
+        vocabularySize: vocabularySize, replacing: replacing)
+    case .split(let validationCount):
       return try SplitSink(
-        prefix: prefix, validationCount: validationCount, vocabularySize: vocabularySize, replacing: replacing
-      )
+        prefix: prefix, validationCount: validationCount, vocabularySize: vocabularySize,
+        replacing: replacing)
+    case .shards(let tokens):
+      return try ShardSink(
+        prefix: prefix, tokens: tokens, vocabularySize: vocabularySize, replacing: replacing)
     }
-    return try DrawnSink(
-      prefix: prefix, validationCount: validationCount, seed: seed, endOfText: endOfText,
-      vocabularySize: vocabularySize, replacing: replacing)
   }
 }

@@ -46,7 +46,7 @@ struct TrainCommand: ParsableCommand {
     help: """
       Tokenizer that the token files were made with, for samples; if not given, that of the model's file, folder or \
       run, or gpt2_tokenizer.bin in the working directory. Without one samples are token ids, and a new model has \
-      GPT-2's vocabulary. The run keeps a copy.
+      the vocabulary of its data. The run keeps a copy.
       """,
     completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
