@@ -93,6 +93,7 @@ EOF
 cat >"$work/reader/Sources/reader/main.swift" <<'EOF'
 import BinaryFiles
 import Kernels
+import ModelFiles
 import Transformer
 
 let folder = CommandLine.arguments[1]
@@ -158,8 +159,8 @@ say "3. decoding by the package's program and by the command"
 decoder=$work/reader/.build/release/decoder
 {
   "$decoder" "$work/words.bin" &&
-    "$made" train --model d12 --data "$work/text_train.bin" --output "$work/d12" --positions 128 --steps 1 \
-      --batch-size 1 --sequence-length 16 --sample-interval 0 &&
+    "$made" train --model d12 --data "$work/text_train.bin" --tokenizer "$work/words.bin" --output "$work/d12" \
+      --positions 128 --steps 1 --batch-size 1 --sequence-length 16 --sample-interval 0 &&
     "$made" convert "$work/d12/model_00000001.bin" "$work/d12.gguf" --format q8_0 --without-tokenizer
 } >"$work/log" 2>&1 || {
   tail -n 20 "$work/log"
