@@ -45,9 +45,10 @@ public final class GPT2: Sendable {
   }
 
   /// - Parameter draft: One for this model.
-  /// - Precondition: Model and tokenizer have the same vocabulary.
+  /// - Precondition: Each token of the tokenizer is in the model's vocabulary, which may have more.
   public init(_ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil) {
-    precondition(model.configuration.vocabularySize == tokenizer.vocabularySize, "the vocabularies differ")
+    precondition(
+      tokenizer.vocabularySize <= model.configuration.vocabularySize, "the tokenizer has more tokens than the model")
     self.model = model
     self.tokenizer = tokenizer
     self.draft = draft

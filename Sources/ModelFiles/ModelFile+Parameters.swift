@@ -5,8 +5,10 @@ import Transformer
 extension Parameters {
   /// A copy of weights in any format, widened to fp32, to be trained.
   ///
+  /// - Precondition: They are GPT-2's, and no relative's.
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(_ weights: Weights) throws(AllocationError) {
+    precondition(weights.differences.isEmpty, "this is no GPT-2, but a relative")
     try self.init(zeroed: weights.configuration)
     for tensor in ParameterTensor.allCases {
       for layer in 0..<tensor.layers(in: configuration) {
@@ -28,12 +30,21 @@ extension Parameters {
 }
 
 extension ModelFile {
+  /// Says whether the model can be trained, as far as that is known without its weights.
+  ///
+  /// - Throws: `FileError` with what training cannot do.
+  public func checkTrainable() throws(FileError) {
+    try configuration().checkTrainable(path, hasOwnClassifier: false)
+  }
+
   /// The model's parameters, widened to fp32, to be trained.
   ///
   /// - Throws: As `Parameters.read`.
   public func parameters(on workers: Workers = Workers()) throws -> Parameters {
     if case .safeTensors(let model) = self { return try model.parameters(on: workers) }
-    return try Parameters(try weights(on: workers))
+    let weights = try weights(on: workers)
+    try weights.configuration.checkTrainable(path, hasOwnClassifier: weights.ownClassifier != nil)
+    return try Parameters(weights)
   }
 }
 

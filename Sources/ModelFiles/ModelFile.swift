@@ -10,7 +10,7 @@ public enum ModelFile: Sendable {
   case checkpoint(MappedFile)
   case gguf(GGUFFile)
   /// Hugging Face's: a folder, or a file whose name ends in .safetensors.
-  case safeTensors(SafeTensorsModel)
+  case safeTensors(StateDictionaryModel)
 
   /// - Throws: `FileError` if the file cannot be read or is of no kind that is known; for a GGUF or safetensors
   ///   file, whatever is wrong with it, but not yet with the model in it.
@@ -20,11 +20,11 @@ public enum ModelFile: Sendable {
       file = try MappedFile(path: path)
     } catch {
       guard error.cause == .isDirectory else { throw error }
-      self = .safeTensors(try SafeTensorsModel(folder: path))
+      self = .safeTensors(try StateDictionaryModel(folder: path))
       return
     }
     if path.hasSuffix(".safetensors") {
-      self = .safeTensors(try SafeTensorsModel(file))
+      self = .safeTensors(try StateDictionaryModel(file))
       return
     }
     guard file.count >= MemoryLayout<Int32>.size else {
@@ -33,13 +33,34 @@ public enum ModelFile: Sendable {
     switch file.load(Int32.self, at: 0) {
     case Checkpoint.magic: self = .checkpoint(file)
     case GGUFFormat.magic: self = .gguf(try GGUFFile(file))
-    case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try SafeTensorsModel(file))
+    case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try StateDictionaryModel(file))
     case let found:
       throw FileError(
         path,
         .wrongMagic(
           found: found, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, or safetensors"))
     }
+  }
+
+  /// The file, or the folder's file, that errors are about.
+  public var path: String {
+    switch self {
+    case .checkpoint(let file): file.path
+    case .gguf(let file): file.path
+    case .safeTensors(let model): model.path
+    }
+  }
+
+  /// The tensors that are not read, since generation can do without them: heads for other tasks.
+  public var leftOut: [String] {
+    if case .safeTensors(let model) = self { model.leftOut } else { [] }
+  }
+
+  /// A line for the user about that; `nil` if there are none.
+  public var leftOutLine: String? {
+    guard !leftOut.isEmpty else { return nil }
+    let names = leftOut.prefix(4).map(\.onOneShortLine).joined(separator: ", ")
+    return "\(path): left out \(names)\(leftOut.count > 4 ? ", …" : ""), which generation does not need"
   }
 
   /// The numbers of the model: what is needed to plan for its weights.

@@ -15,6 +15,8 @@ public struct ModelSource: Sendable {
   public var format: WeightFormat?
   /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
   public var precision: Precision?
+  /// Told what of a file is not read: a line for the user.
+  public var report: @Sendable (String) -> Void = { _ in }
 
   public init(
     _ path: String, tokenizer: String? = nil, adapters: String? = nil, format: WeightFormat? = nil,
@@ -32,6 +34,7 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: `FileError`; `AllocationError`.
   public func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
+    if let line = file.leftOutLine { report(line) }
     guard let adaptersPath else { return try file.weights(on: workers) }
     let base = try file.parameters(on: workers)
     let adapters = try AdapterFile.read(adaptersPath, for: base, on: workers)

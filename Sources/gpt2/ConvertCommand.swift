@@ -65,7 +65,9 @@ struct ConvertCommand: ParsableCommand {
     let target = try ConversionTarget(output)
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
     let file = try ModelFile(contentsOf: input)
-    let weights = try ModelSource(input, adapters: adapters).weights(in: file, on: Workers())
+    var source = ModelSource(input, adapters: adapters)
+    source.report = { Diagnostics.write("gpt2: note: \($0)") }
+    let weights = try source.weights(in: file, on: Workers())
     let format = self.format ?? weights.format
     try target.check(format)
     try target.check(weights.configuration)

@@ -47,8 +47,10 @@ struct InferenceOptions: ParsableArguments {
   }
 
   private var source: ModelSource {
-    ModelSource(
+    var source = ModelSource(
       model, tokenizer: tokenizer, adapters: adapters, format: quantize, precision: precision)
+    source.report = { Diagnostics.write("gpt2: note: \($0)") }
+    return source
   }
 }
 

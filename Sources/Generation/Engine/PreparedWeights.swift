@@ -9,6 +9,8 @@ final class PreparedWeights: @unchecked Sendable {
   private let vectors: FloatBuffer
   private let panels: FloatBuffer
   private var matrixViews: [ParameterTensor: [LinearWeight]] = [:]
+  /// The V known tokens' rows of the classifier.
+  let classifier: LinearWeight
   private var vectorViews: [ParameterTensor: [Matrix]] = [:]
 
   /// - Throws: `AllocationError` if the memory is not to be had.
@@ -16,34 +18,35 @@ final class PreparedWeights: @unchecked Sendable {
     self.weights = weights
     let all = Self.tensors(of: weights.configuration)
     let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
-    let panelBytes = all.reduce(0) { $0 + Self.panelBytes(of: weights[$1.tensor, $1.layer], $1.tensor) }
+    let panelBytes = all.reduce(Self.panelBytes(of: weights.classifier)) {
+      $0 + ($1.tensor.isLinear ? Self.panelBytes(of: weights[$1.tensor, $1.layer]) : 0)
+    }
     vectors = try FloatBuffer(zeroed: vectorCount)
     panels = try FloatBuffer(zeroed: panelBytes / MemoryLayout<Float>.stride)
     guard var vector = vectors.values.baseAddress else { preconditionFailure("a model has biases") }
     var panel = panels.values.baseAddress.map { UnsafeMutableRawPointer($0) }
+    func prepared(_ stored: EncodedMatrix) -> LinearWeight {
+      let bytes = Self.panelBytes(of: stored)
+      guard bytes > 0, let target = panel else { return .rows(stored) }
+      panel = target + bytes
+      return .repacked(RepackedWeights.pack(stored, into: target, on: workers))
+    }
+    classifier = prepared(weights.classifier)
     for (tensor, layer) in all {
       let stored = weights[tensor, layer]
       if !tensor.isMatrix {
         vectorViews[tensor, default: []].append(Matrix(vector, rows: 1, columns: stored.columns))
         stored.decode(row: 0, into: vector)
         vector += stored.columns
-      } else if tensor.isMultiplied {
-        let known = tensor == .wte ? stored.rows(0..<weights.configuration.vocabularySize) : stored
-        let bytes = Self.panelBytes(of: stored, tensor)
-        if bytes > 0, let target = panel {
-          matrixViews[tensor, default: []].append(
-            .repacked(RepackedWeights.pack(known, into: target, on: workers)))
-          panel = target + bytes
-        } else {
-          matrixViews[tensor, default: []].append(.rows(known))
-        }
+      } else if tensor.isLinear {
+        matrixViews[tensor, default: []].append(prepared(stored))
       }
     }
   }
 
-  /// A linear layer's weight; wte's rows are the V known tokens.
-  func matrix(_ tensor: ParameterTensor, _ layer: Int = 0) -> LinearWeight {
-    guard let layers = matrixViews[tensor] else { preconditionFailure("\(tensor) is not multiplied") }
+  /// A linear layer's weight.
+  func matrix(_ tensor: ParameterTensor, _ layer: Int) -> LinearWeight {
+    guard let layers = matrixViews[tensor] else { preconditionFailure("\(tensor) is no linear layer's") }
     return layers[layer]
   }
 
@@ -59,7 +62,12 @@ final class PreparedWeights: @unchecked Sendable {
     }
   }
 
-  private static func panelBytes(of matrix: EncodedMatrix, _ tensor: ParameterTensor) -> Int {
-    tensor.isMultiplied && matrix.format.blockValues > 1 ? RepackedWeights.byteCount(of: matrix) : 0
+  private static func panelBytes(of matrix: EncodedMatrix) -> Int {
+    matrix.format.blockValues > 1 ? RepackedWeights.byteCount(of: matrix) : 0
   }
+}
+
+extension ParameterTensor {
+  /// Whether it is a layer's weight; the classifier is asked for by itself.
+  fileprivate var isLinear: Bool { isMultiplied && self != .wte }
 }

@@ -13,17 +13,23 @@ extension Weights {
   /// - Parameters:
   ///   - tokenizer: Its part of the metadata, keys "tokenizer.…", of as many tokens as the model has.
   ///   - replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if rows are no whole blocks of the format, if a weight is beyond its range, or if the
+  /// - Throws: `FileError` if the model differs from GPT-2 in what llama.cpp has no key for, if rows are no whole blocks of the format, if a weight is beyond its range, or if the
   ///   file exists and may not be replaced or cannot be written.
   public func writeGGUF(
     to path: String, format: WeightFormat, tokenizer: [MetadataEntry] = [], replacing: Bool
   ) throws(FileError) {
+    try checkStorable(path, in: "a GGUF file of GPT-2", knowing: Self.isKnownToGGUF)
     let places = TensorPlace.all(in: configuration)
-    let tensors = places.map { place in
+    var tensors = places.map { place in
       TensorInfo(
         name: place.tensor.ggufName(layer: place.layer),
         dimensions: place.tensor.ggufDimensions(in: configuration),
         type: Self.ggufFormat(of: place.tensor, format).ggufType)
+    }
+    if ownClassifier != nil {
+      let dimensions = ParameterTensor.wte.ggufDimensions(in: configuration)
+      tensors.append(
+        TensorInfo(name: GGUFName.classifier, dimensions: dimensions, type: format.ggufType))
     }
     if let info = tensors.first(where: { $0.byteCount == nil }) {
       throw FileError(
@@ -36,12 +42,21 @@ extension Weights {
     try GGUFWriter.write(
       to: path, replacing: replacing, metadata: metadata(format) + tokenizer, tensors: tensors
     ) { index, append throws(FileError) in
+      guard index < places.count else {
+        return try Transcoding(path: path, format: format)
+          .append(classifier, named: tensors[index].name, to: append)
+      }
       let tensor = places[index].tensor
       let stored = self[tensor, places[index].layer]
       let rows = tensor == .wte ? configuration.vocabularySize : stored.rows
       try Transcoding(path: path, format: Self.ggufFormat(of: tensor, format))
         .append(stored.rows(0..<rows), named: tensors[index].name, to: append)
     }
+  }
+
+  /// llama.cpp's GPT-2 has these of the differences that there may be.
+  private static func isKnownToGGUF(_ difference: String) -> Bool {
+    ["n_inner", "layer_norm_epsilon", "a head"].contains { difference.hasPrefix($0) }
   }
 
   private static func ggufFormat(of tensor: ParameterTensor, _ format: WeightFormat) -> WeightFormat {
@@ -56,9 +71,9 @@ extension Weights {
       number(GGUFKey.layers, configuration.layers),
       number(GGUFKey.positions, configuration.maximumSequenceLength),
       number(GGUFKey.channels, configuration.channels),
-      number(GGUFKey.hiddenChannels, 4 * configuration.channels),
+      number(GGUFKey.hiddenChannels, configuration.hiddenChannels),
       number(GGUFKey.heads, configuration.heads),
-      MetadataEntry(GGUFKey.epsilon, .float32(LayerNorm.epsilon)),
+      MetadataEntry(GGUFKey.epsilon, .float32(configuration.variant.layerNormEpsilon)),
       MetadataEntry("general.file_type", .uint32(format.ggufFileType)),
       // Of ggml's block formats: GGML_QNT_VERSION.
       MetadataEntry("general.quantization_version", .uint32(2)),

@@ -11,7 +11,7 @@ public enum HuggingFaceFolder {
   public static let generation = "generation_config.json"
 }
 
-extension SafeTensorsModel {
+extension StateDictionaryModel {
   /// The model in a folder that transformers wrote: config.json, and model.safetensors or the index of several such
   /// files.
   ///
@@ -33,7 +33,7 @@ extension SafeTensorsModel {
           advice: "name a file inside it, or save the model as safetensors"))
     }
     let configuration = try HuggingFaceConfiguration(contentsOf: start + HuggingFaceFolder.configuration)
-    try self.init(tensors, configuration, folder: start)
+    try self.init(StateDictionary(tensors), configuration, folder: start)
   }
 
   /// The model in a file, with config.json if there is one beside it.
@@ -44,6 +44,6 @@ extension SafeTensorsModel {
     let configuration =
       try MappedFile.ifPresent(path) == nil ? nil : HuggingFaceConfiguration(contentsOf: path)
     let tensors = SafeTensorsSet(try SafeTensorsFile(file))
-    try self.init(tensors, configuration, folder: configuration == nil ? nil : folder)
+    try self.init(StateDictionary(tensors), configuration, folder: configuration == nil ? nil : folder)
   }
 }

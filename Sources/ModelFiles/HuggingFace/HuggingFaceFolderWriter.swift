@@ -52,7 +52,7 @@ public struct HuggingFaceFolderWriter {
   /// - Throws: As `check`, and as `Weights.writeSafeTensors`.
   public func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
     try check()
-    let texts = try files(weights.configuration, format)
+    let texts = try files(weights, format)
     let isNew = mkdir(folder, 0o777) == 0
     guard isNew || errno == EEXIST else { throw FileError(folder, .fromErrno("making the folder")) }
     var written: [String] = []
@@ -77,10 +77,11 @@ public struct HuggingFaceFolderWriter {
 
   /// All but the weights.
   private func files(
-    _ configuration: Configuration, _ format: WeightFormat
+    _ weights: Weights, _ format: WeightFormat
   ) throws(FileError) -> [(name: String, text: String)] {
-    let endOfText = tokenizer?.endOfText
-    let json = configuration.huggingFaceJSON(format: format, endOfText: endOfText)
+    let configuration = weights.configuration
+    let json = configuration.huggingFaceJSON(
+      format: format, endOfText: tokenizer?.endOfText, tiesClassifier: weights.ownClassifier == nil)
     var files = [(name: HuggingFaceFolder.configuration, text: json)]
     if let tokenizer {
       files.append(

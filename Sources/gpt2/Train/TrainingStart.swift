@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Kernels
 import ModelFiles
+import Terminal
 import Training
 import Transformer
 
@@ -40,7 +41,10 @@ enum TrainingStart {
 
   private static func configuration(of path: String) throws(FileError) -> Configuration {
     do throws(FileError) {
-      return try ModelFile(contentsOf: path).configuration()
+      let file = try ModelFile(contentsOf: path)
+      try file.checkTrainable()
+      if let line = file.leftOutLine { Diagnostics.write("gpt2: note: \(line)") }
+      return try file.configuration()
     } catch {
       guard error.cause == .notFound && !path.contains("/") else { throw error }
       throw FileError(
