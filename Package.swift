@@ -30,8 +30,10 @@ let package = Package(
     .library(
       name: "GPT2Library",
       targets: [
-        "BinaryFiles", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer", "ModelFiles", "Generation",
-        "Evaluation", "Training", "Charts", "Reports",
+        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles", "Kernels", "Tokens",
+        "Transformer",
+        "ModelFiles",
+        "Generation", "Evaluation", "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "Lessons", targets: ["Lessons"]),
@@ -54,25 +56,36 @@ let package = Package(
     floor("Platform", on: []),
     floor("TextFormatting", on: []),
     floor("BinaryFiles", on: ["Platform"]),
-    floor("GGUF", on: ["BinaryFiles"]),
-    floor("SafeTensors", on: ["BinaryFiles"]),
-    floor("RandomNumbers", on: ["Platform"]),
     .systemLibrary(name: "CKernels"),
+    floor("WeightFormats", on: ["CKernels"]),
+    floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
+    floor("SafeTensors", on: ["BinaryFiles"]),
+    floor("PyTorchFiles", on: ["BinaryFiles"]),
+    floor("RandomNumbers", on: ["Platform"]),
     floor(
       "Kernels",
       on: [
-        "CKernels", "Platform",
+        "WeightFormats", "CKernels", "Platform",
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
       ]),
     floor("Tokens", on: ["BinaryFiles", "RandomNumbers", "Platform"]),
-    floor("Transformer", on: ["Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
+    floor("Transformer", on: ["Kernels", "WeightFormats", "BinaryFiles", "RandomNumbers", "Platform"]),
     floor(
       "ModelFiles",
-      on: ["Transformer", "Tokens", "Kernels", "GGUF", "SafeTensors", "BinaryFiles", "Platform"]),
+      on: [
+        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles",
+        "BinaryFiles",
+        "Platform",
+      ]),
     floor(
       "Generation",
-      on: ["ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers", "Platform"]),
-    floor("GPT2Kit", on: ["Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles"]),
+      on: [
+        "ModelFiles", "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles", "RandomNumbers",
+        "Platform",
+      ]),
+    floor(
+      "GPT2Kit",
+      on: ["Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles"]),
     floor(
       "Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform"]),
     floor(
@@ -82,8 +95,8 @@ let package = Package(
         "RandomNumbers", "TextFormatting", "Platform",
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
-    floor("Reports", on: ["Training", "Charts", "BinaryFiles", "Platform"]),
-    floor("Benchmarks", on: ["Kernels", "Transformer", "Generation", "Platform"]),
+    floor("Reports", on: ["Training", "ModelFiles", "Charts", "BinaryFiles", "Platform"]),
+    floor("Benchmarks", on: ["Kernels", "WeightFormats", "Transformer", "Generation", "Platform"]),
     floor(
       "Lessons",
       on: [
@@ -95,7 +108,8 @@ let package = Package(
       name: "gpt2",
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
-        "Transformer", "Tokens", "Kernels", "GGUF", "BinaryFiles", "Platform", argumentParser,
+        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "BinaryFiles", "Platform",
+        argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -108,25 +122,35 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["BinaryFiles", "RandomNumbers", "Tokens", "Kernels", "Transformer", "ModelFiles"],
+      dependencies: [
+        "BinaryFiles", "WeightFormats", "RandomNumbers", "Tokens", "Kernels", "Transformer", "ModelFiles",
+      ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Platform", using: ["Platform"]),
     tests(of: "TextFormatting", using: ["TextFormatting"]),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
-    tests(of: "GGUF", using: ["GGUF", "BinaryFiles"]),
+    tests(of: "WeightFormats", using: ["WeightFormats", "CKernels"]),
+    tests(of: "GGUF", using: ["GGUF", "WeightFormats", "BinaryFiles"]),
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),
+    tests(of: "PyTorchFiles", using: ["PyTorchFiles", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
-    tests(of: "Kernels", using: ["Kernels", "CKernels"]),
+    tests(of: "Kernels", using: ["Kernels", "WeightFormats", "CKernels"]),
     tests(of: "Tokens", using: ["Tokens", "ModelFiles", "BinaryFiles", "RandomNumbers"]),
-    tests(of: "Transformer", using: ["Transformer", "ModelFiles", "Kernels", "BinaryFiles"]),
+    tests(
+      of: "Transformer", using: ["Transformer", "ModelFiles", "Kernels", "WeightFormats", "BinaryFiles"]),
     tests(
       of: "ModelFiles",
       using: [
-        "ModelFiles", "Generation", "Transformer", "Tokens", "Kernels", "GGUF", "SafeTensors", "BinaryFiles",
+        "ModelFiles", "Generation", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF",
+        "SafeTensors",
+        "BinaryFiles",
       ]),
     tests(
       of: "Generation",
-      using: ["Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+      using: [
+        "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles",
+        "RandomNumbers",
+      ]),
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "ModelFiles", "Transformer", "Kernels"]),
     tests(
       of: "Evaluation",

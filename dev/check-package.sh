@@ -160,7 +160,7 @@ decoder=$work/reader/.build/release/decoder
   "$decoder" "$work/words.bin" &&
     "$made" train --model d12 --data "$work/text_train.bin" --output "$work/d12" --positions 128 --steps 1 \
       --batch-size 1 --sequence-length 16 --sample-interval 0 &&
-    "$made" convert "$work/d12/model_00000001.bin" "$work/d12.gguf" --format q8_0
+    "$made" convert "$work/d12/model_00000001.bin" "$work/d12.gguf" --format q8_0 --without-tokenizer
 } >"$work/log" 2>&1 || {
   tail -n 20 "$work/log"
   fail "a model of 124M's shape"

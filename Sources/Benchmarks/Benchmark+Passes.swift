@@ -1,6 +1,7 @@
 import Generation
 import Kernels
 import Transformer
+import WeightFormats
 
 // Whole passes.
 extension Benchmark {

@@ -1,6 +1,7 @@
 import Generation
 import Kernels
 import Transformer
+import WeightFormats
 
 /// Measures the machine's peaks, and then how near to them the model comes.
 ///

@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// A group of figures.
 public enum BenchmarkPart: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// The operations of a model's pass, in their order, in the shapes that they have there.
 struct OperationList {

@@ -13,16 +13,16 @@ public struct Header: Equatable, Sendable {
   /// Reads the header of `file` and checks its magic number.
   ///
   /// - Parameter kind: What the file should be, for the error message: "model checkpoint".
-  /// - Throws: `FileError` if the file ends inside the header or starts with another magic number.
+  /// - Throws: `FileError` if the file ends inside the header or starts with another magic number; it says what the
+  ///   file is instead, if that can be told.
   public init(of file: MappedFile, magic: Int32, kind: String) throws(FileError) {
+    let isOfKind = file.count >= MemoryLayout<Int32>.size && file.load(Int32.self, at: 0) == magic
+    guard isOfKind else { throw .wrongMagic(of: file, expected: magic, kind: kind) }
     guard file.count >= Self.byteCount else {
       throw FileError(file.path, .truncatedHeader(found: file.count, expected: Self.byteCount))
     }
     for index in 0..<Self.fieldCount {
       fields[index] = file.load(Int32.self, at: index * MemoryLayout<Int32>.size)
-    }
-    guard fields[0] == magic else {
-      throw FileError(file.path, .wrongMagic(found: fields[0], expected: magic, kind: kind))
     }
   }
 

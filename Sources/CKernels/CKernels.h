@@ -15,6 +15,7 @@
 
 #include "processor.h"
 #include "scalars.h"
+#include "panels.h"
 #include "types.h"
 
 // Sixteen floats go through memory where a target has no such registers. No matter: what takes or gives them inlines.

@@ -75,7 +75,7 @@ typedef struct {
 typedef struct {
   signed char *_Nonnull bytes;  // (rows, blocks, 32)
   float *_Nonnull scales;       // (rows, blocks)
-  int *_Nonnull sums;           // (rows, blocks), of the bytes
+  int *_Nonnull sums;           // (rows, blocks, 2), of each sixteen bytes
   long blocks;
 } ck_byte_rows;
 
@@ -91,9 +91,9 @@ typedef struct {
   void (*_Nonnull pack_left)(ck_lines source, float *_Nonnull panels, long words);
   // Packs all lines of a right factor. Line l's word w goes to l / columns * panel + w * step + l % columns.
   void (*_Nonnull pack_right)(ck_lines source, float *_Nonnull panels, long words, long step, long panel);
-  // Packs depths of sixteen repacked rows of q8_0 or q4_0: blocks of 32 depths, `block_bytes` each.
-  void (*_Nonnull pack_q8)(const void *_Nonnull blocks, long count, float *_Nonnull target, long step);
-  void (*_Nonnull pack_q4)(const void *_Nonnull blocks, long count, float *_Nonnull target, long step);
+  // Packs blocks of sixteen repacked rows, which are columns: `layout` is CK_PANEL_q4_0, ...
+  void (*_Nonnull pack_panel)(
+      int layout, const void *_Nonnull blocks, long count, float *_Nonnull target, long step);
   // Multiplies (rows, words) by (words, columns). The left factor's panels are `left_panel` floats apart.
   void (*_Nonnull multiply)(
       const float *_Nonnull left, long left_panel, ck_right right, long words, long rows, long columns,
@@ -113,11 +113,9 @@ typedef struct {
       const float *_Nonnull x, long x_stride, long rows, const void *_Nonnull weight, long line_bytes, long lines,
       long columns, ck_output output);
   void (*_Nonnull round_to_bytes)(const float *_Nonnull x, long index, ck_byte_rows rows);
-  // The same for sixteen repacked rows of weights in blocks of 32, of which `lanes` are there.
-  void (*_Nonnull gemv_q8)(
-      ck_byte_rows x, long rows, const void *_Nonnull panel, long lanes, ck_output output);
-  void (*_Nonnull gemv_q4)(
-      ck_byte_rows x, long rows, const void *_Nonnull panel, long lanes, ck_output output);
+  // The same for sixteen repacked rows of weights, of which `lanes` are there. `layout` is CK_PANEL_q4_0, ...
+  void (*_Nonnull gemv_panel)(
+      int layout, ck_byte_rows x, long rows, const void *_Nonnull panel, long lanes, ck_output output);
 
   void (*_Nonnull gelu)(const float *_Nonnull x, float *_Nonnull y, long count);
   void (*_Nonnull gelu_backward)(const float *_Nonnull x, float *_Nonnull dy, long count);

@@ -3,9 +3,9 @@ import Tokens
 
 /// A text whose last word is to be predicted.
 public struct LastWordExample: Sendable, Equatable {
-  /// The tokens of all before the spaces before the last word.
+  /// The tokens of all before the white space before the last word.
   public let context: [Int32]
-  /// The tokens of a space and the last word.
+  /// The tokens of that white space, which ends in a space, and the last word.
   public let word: [Int32]
 }
 
@@ -18,26 +18,27 @@ public struct LastWordFile: Sendable {
 
   /// Reads and tokenises all of it.
   ///
-  /// A text is cut at its last spaces (U+0020, one or more): what is before them is the context; a space and
-  /// what is after them the word. Only the last line may be empty.
+  /// A text is cut as lm-evaluation-harness does it for its task `lambada_openai`: the word is what is after the last
+  /// space (U+0020), the context what is before it, and all white space at the context's end is scored with the word.
+  /// Only the last line may be empty. The file is read as `TextReading.text` says.
   ///
   /// - Parameters:
   ///   - tokenizer: That of the model.
   ///   - longest: How many tokens a word may have. Contexts may have any number.
-  /// - Throws: `FileError` if the file cannot be read or has no lines, or with the first line that is not UTF-8,
+  /// - Throws: `FileError` if the file cannot be read, is no text, or has no lines, or with the first line that is not UTF-8,
   ///   no JSON object, has no text, or whose text has no context or does not end in a word; also if the tokenizer
   ///   cannot encode.
   public init(contentsOf path: String, tokenizer: Tokenizer, longest: Int) throws(FileError) {
     let file = try MappedFile(path: path)
+    let bytes = withExtendedLifetime(file) { Array(file.bytes) }
     var examples: [LastWordExample] = []
-    var rest = file.bytes[...]
+    var rest = try TextReading.text.decode(bytes, of: path).text[...]
     while !rest.isEmpty {
       let line = rest.prefix { $0 != UInt8(ascii: "\n") }
       rest = rest.dropFirst(line.count + 1)
       let reader = LineReader(path: path, number: examples.count + 1)
-      examples.append(try reader.example(in: UnsafeRawBufferPointer(rebasing: line), tokenizer, longest))
+      examples.append(try reader.example(in: line, tokenizer, longest))
     }
-    withExtendedLifetime(file) {}
     guard !examples.isEmpty else {
       throw FileError(
         path,
@@ -56,24 +57,26 @@ private struct LineReader {
   let number: Int
 
   func example(
-    in line: UnsafeRawBufferPointer, _ tokenizer: Tokenizer, _ longest: Int
+    in line: ArraySlice<UInt8>, _ tokenizer: Tokenizer, _ longest: Int
   ) throws(FileError) -> LastWordExample {
     guard let json = String(validating: line, as: UTF8.self) else {
       throw error(String(decoding: line.prefix(240), as: UTF8.self), "UTF-8")
     }
     let text = try text(in: json)
-    guard let space = text.unicodeScalars.lastIndex(of: " "),
-      let end = text.unicodeScalars[..<space].lastIndex(where: { $0 != " " })
+    let scalars = text.unicodeScalars
+    guard let space = scalars.lastIndex(of: " "),
+      let end = scalars[..<space].lastIndex(where: { !$0.isPythonSpace })
     else { throw error(text, "a text of more than one word") }
-    let word = text.unicodeScalars[text.unicodeScalars.index(after: space)...]
-    guard let last = word.last, !last.properties.isWhitespace else {
+    guard let last = scalars.last, !last.isPythonSpace else {
       throw error(String(text.suffix(40)), "a text that ends in a word, not in white space")
     }
-    let tokens = try tokenizer.encode(" " + String(word)).map(Int32.init)
+    // GPT-2's tokens never reach over a beginning of white space, so both parts have the tokens that they have in the whole.
+    let word = String(scalars[scalars.index(after: end)...])
+    let tokens = try tokenizer.encode(word).map(Int32.init)
     guard tokens.count <= longest else {
-      throw error(String(word), "a last word of at most the model's \(longest) tokens")
+      throw error(word, "a last word of at most the model's \(longest) tokens")
     }
-    let context = String(text.unicodeScalars[...end])
+    let context = String(scalars[...end])
     return LastWordExample(context: try tokenizer.encode(context).map(Int32.init), word: tokens)
   }
 
@@ -92,4 +95,9 @@ private struct LineReader {
   private func error(_ found: String, _ expected: String) -> FileError {
     FileError(path, .unparsableText(line: number, found: String(found.prefix(240)), expected: expected))
   }
+}
+
+extension Unicode.Scalar {
+  /// What Python's `str.rstrip` takes away: Unicode's white space, and four separators of ASCII.
+  fileprivate var isPythonSpace: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 }

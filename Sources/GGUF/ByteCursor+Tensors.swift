@@ -12,8 +12,8 @@ extension ByteCursor {
       throw FileError(
         file.path,
         .mismatch(
-          found: "tensor \(shown) of type \(TensorType.name(of: number))", expected: "one of \(usable)",
-          advice: "take the model in another quantisation; llama-quantize --pure mixes no types"))
+          found: "tensor \(shown) of type \(RefusedType.name(of: number))", expected: "one of \(usable)",
+          advice: RefusedType.advice(for: number)))
     }
     let info = TensorInfo(name: name, dimensions: dimensions, type: type)
     guard dimensions[0] % type.blockValues == 0 else {

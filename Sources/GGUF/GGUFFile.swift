@@ -50,7 +50,7 @@ public final class GGUFFile: Sendable {
     let path = cursor.file.path
     let magic = try cursor.next(Int32.self)
     guard magic == GGUFFormat.magic else {
-      throw FileError(path, .wrongMagic(found: magic, expected: GGUFFormat.magic, kind: "GGUF"))
+      throw .wrongMagic(of: cursor.file, expected: GGUFFormat.magic, kind: "GGUF file")
     }
     let version = try cursor.next(Int32.self)
     guard GGUFFormat.versionsRead.contains(version) else {

@@ -1,38 +1,62 @@
-/// The types of tensors that are read and written, by ggml's numbers for them.
-public enum TensorType: UInt32, CaseIterable, Sendable {
-  case f32 = 0
-  case f16 = 1
-  case q4_0 = 2
-  case q8_0 = 8
-  case bf16 = 30
+import WeightFormats
 
-  /// Values of a block; rows are whole blocks.
-  public var blockValues: Int {
-    switch self {
-    case .f32, .f16, .bf16: 1
-    case .q4_0, .q8_0: 32
+/// A type of tensors that is read and written: a format of weights, by ggml's number and name for it.
+public struct TensorType: RawRepresentable, Hashable, CaseIterable, Sendable {
+  public let format: WeightFormat
+
+  public init(_ format: WeightFormat) { self.format = format }
+
+  /// - Parameter number: ggml's (enum ggml_type).
+  public init?(rawValue number: UInt32) {
+    guard let format = WeightFormat.allCases.first(where: { $0.type.ggmlNumber == number }) else {
+      return nil
     }
+    self.format = format
   }
 
-  public var blockBytes: Int {
-    switch self {
-    case .f32: 4
-    case .f16, .bf16: 2
-    case .q8_0: 34
-    case .q4_0: 18
-    }
-  }
+  public static var allCases: [TensorType] { WeightFormat.allCases.map(TensorType.init) }
+
+  public static let f32 = TensorType(.fp32)
+  public static let f16 = TensorType(.fp16)
+  public static let bf16 = TensorType(.bf16)
+  public static let q4_0 = TensorType(.q4_0)
+  public static let q8_0 = TensorType(.q8_0)
+
+  /// ggml's number.
+  public var rawValue: UInt32 { format.type.ggmlNumber }
 
   /// ggml's name: "Q8_0".
-  public var name: String { Self.name(of: rawValue) }
+  public var name: String { format.type.ggmlName }
 
-  /// ggml's name for any of its types, the number for one it does not have.
+  /// Values of a block; rows are whole blocks.
+  public var blockValues: Int { format.blockValues }
+
+  public var blockBytes: Int { format.blockBytes }
+}
+
+/// ggml's types that are not read, and what to do about them.
+enum RefusedType {
+  /// Its name; the number for one that ggml does not have.
   static func name(of number: UInt32) -> String { names[number] ?? "number \(number)" }
 
+  static func advice(for number: UInt32) -> String {
+    let name = name(of: number)
+    if name.hasPrefix("IQ") {
+      return "its weights are places in ggml's codebooks; take the model as Q4_K_M, Q3_K_M or Q2_K"
+    }
+    if name.hasPrefix("TQ") || name.hasPrefix("Q1") {
+      return "it is for models that were trained on such weights; take the model as Q4_K_M or Q2_K"
+    }
+    if name.hasSuffix("FP4") { return "take the model as Q4_K_M or Q4_0" }
+    if names[number] == nil {
+      return "the file is damaged, or newer than this program; take the model as Q8_0 or Q4_K_M"
+    }
+    return "GPT-2's weights are not stored so; convert the model again, as Q8_0 or Q4_K_M"
+  }
+
   private static let names: [UInt32: String] = [
-    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 8: "Q8_0", 9: "Q8_1", 10: "Q2_K",
-    11: "Q3_K", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS",
-    19: "IQ1_S", 20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32",
-    27: "I64", 28: "F64", 29: "IQ1_M", 30: "BF16", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
+    9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 21: "IQ3_S", 22: "IQ2_S",
+    24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
+    40: "NVFP4", 41: "Q1_0",
   ]
 }

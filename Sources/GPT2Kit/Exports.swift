@@ -2,10 +2,10 @@
 @_exported import struct BinaryFiles.FileError
 @_exported import Generation
 @_exported import enum Kernels.Precision
-@_exported import enum Kernels.WeightFormat
 @_exported import struct Kernels.Workers
 @_exported import class Tokens.Tokenizer
 @_exported import enum Transformer.ModelError
 @_exported import struct Transformer.AllocationError
 @_exported import class Transformer.Weights
 @_exported import struct Transformer.Configuration
+@_exported import enum WeightFormats.WeightFormat

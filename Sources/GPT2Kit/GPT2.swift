@@ -23,12 +23,13 @@ public final class GPT2: Sendable {
   /// Loads a model.
   ///
   /// - Parameters:
-  ///   - path: A GGUF or safetensors file, a folder of Hugging Face's, or a checkpoint of llm.c's.
-  ///   - tokenizerPath: A tokenizer file of llm.c's; not needed for a GGUF file or a folder that holds one.
+  ///   - path: A GGUF, safetensors or PyTorch file, a folder of Hugging Face's, or a checkpoint of llm.c's.
+  ///   - tokenizerPath: llm.c's tokenizer file, a GGUF file, tokenizer.json or a folder of Hugging Face's; not needed for
+  ///     a GGUF file or a folder that holds one.
   ///   - adaptersPath: Low-rank adapters that were trained on the model (`gpt2 train --lora-rank`).
   ///   - precision: What a prompt's rows are rounded to for matrix products: by default bf16 if the weights are
   ///     no more precise themselves, else fp32.
-  ///   - draft: What drafts tokens for the model to check: `.q4` if its weights are in fp32, fp16 or bf16 is the
+  ///   - draft: What drafts tokens for the model to check: `.q4_0` if its weights are in fp32, fp16 or bf16 is the
   ///     fastest, for a sixth of their memory; by default nothing.
   ///   - threads: How many threads may work at once; all processors if not given.
   /// - Throws: `FileError` if a file cannot be used or the two do not belong together; `DraftError`; `AllocationError`;
@@ -48,7 +49,8 @@ public final class GPT2: Sendable {
   /// - Precondition: Each token of the tokenizer is in the model's vocabulary, which may have more.
   public init(_ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil) {
     precondition(
-      tokenizer.vocabularySize <= model.configuration.vocabularySize, "the tokenizer has more tokens than the model")
+      tokenizer.vocabularySize <= model.configuration.vocabularySize,
+      "the tokenizer has more tokens than the model")
     self.model = model
     self.tokenizer = tokenizer
     self.draft = draft
@@ -59,8 +61,12 @@ public final class GPT2: Sendable {
 
   /// The tokens of a text.
   ///
+  /// - Parameter parsingSpecialTokens: Whether special tokens in the text are meant as such; by default those of folders
+  ///   and GGUF files are, those of llm.c's tokenizer files are not.
   /// - Throws: `FileError` if the tokenizer can only decode.
-  public func encode(_ text: String) throws(FileError) -> [Int] { try tokenizer.encode(text) }
+  public func encode(_ text: String, parsingSpecialTokens: Bool? = nil) throws(FileError) -> [Int] {
+    try tokenizer.encode(text, parsingSpecialTokens: parsingSpecialTokens ?? tokenizer.parsesSpecialTokens)
+  }
 
   /// The text of tokens; bytes that are no character become U+FFFD.
   ///
@@ -69,10 +75,13 @@ public final class GPT2: Sendable {
 
   /// Continues a text, token by token, as the sequence is iterated.
   ///
-  /// - Parameter prompt: An empty one begins a new document.
-  public func generate(_ prompt: String, _ options: GenerationOptions = GenerationOptions()) -> GeneratedText
-  {
-    GeneratedText(self, .text(prompt), options)
+  /// - Parameters:
+  ///   - prompt: An empty one begins a new document.
+  ///   - parsingSpecialTokens: As for `encode`.
+  public func generate(
+    _ prompt: String, _ options: GenerationOptions = GenerationOptions(), parsingSpecialTokens: Bool? = nil
+  ) -> GeneratedText {
+    GeneratedText(self, .text(prompt, parsingSpecialTokens: parsingSpecialTokens), options)
   }
 
   /// Continues tokens.

@@ -11,7 +11,7 @@ import Transformer
 /// be used; `SamplingError` for damaged weights; `AllocationError`.
 public struct GeneratedText: AsyncSequence, Sendable {
   enum Prompt {
-    case text(String)
+    case text(String, parsingSpecialTokens: Bool?)
     case tokens([Int])
   }
 
@@ -71,7 +71,7 @@ public struct GeneratedText: AsyncSequence, Sendable {
     private func begin() throws -> TextBatch {
       let tokens =
         switch prompt {
-        case .text(let text): try gpt2.encode(text)
+        case .text(let text, let parses): try gpt2.encode(text, parsingSpecialTokens: parses)
         case .tokens(let tokens): tokens
         }
       try options.check()

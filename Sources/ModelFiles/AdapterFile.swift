@@ -15,6 +15,14 @@ public struct AdapterFile {
   /// `Checksum` of the parameters that the adapters belong to.
   public let checksum: UInt64
 
+  /// Whether a file begins as one of adapters does.
+  ///
+  /// - Throws: `FileError` if it cannot be read.
+  static func mayBe(_ path: String) throws(FileError) -> Bool {
+    let file = try MappedFile(path: path)
+    return file.count >= Header.byteCount && file.load(Int32.self, at: 0) == magic
+  }
+
   /// Reads adapters together with what they say of their model.
   ///
   /// - Throws: `FileError` for a file that is not whole and consistent; `AllocationError` if there is no memory.

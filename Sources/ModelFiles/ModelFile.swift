@@ -1,16 +1,20 @@
 import BinaryFiles
 import GGUF
 import Kernels
+import PyTorchFiles
 import SafeTensors
 import Transformer
 
-/// A file, or a folder, that holds a model, mapped; which kind it is, its first bytes say.
+/// A file, or a folder, that holds a model, mapped; which kind it is, its first bytes say. A run directory is the model
+/// that it holds: see `RunModel`.
 public enum ModelFile: Sendable {
   /// llm.c's.
   case checkpoint(MappedFile)
   case gguf(GGUFFile)
   /// Hugging Face's: a folder, or a file whose name ends in .safetensors.
   case safeTensors(StateDictionaryModel)
+  /// What `torch.save` wrote: a folder of Hugging Face's, nanoGPT's ckpt.pt, or a file of tensors.
+  case pyTorch(PyTorchModel)
 
   /// - Throws: `FileError` if the file cannot be read or is of no kind that is known; for a GGUF or safetensors
   ///   file, whatever is wrong with it, but not yet with the model in it.
@@ -20,26 +24,38 @@ public enum ModelFile: Sendable {
       file = try MappedFile(path: path)
     } catch {
       guard error.cause == .isDirectory else { throw error }
-      self = .safeTensors(try StateDictionaryModel(folder: path))
+      if let run = try RunModel(directory: path) {
+        self = try Self(of: run)
+      } else {
+        self = try Self(folder: path)
+      }
       return
     }
     if path.hasSuffix(".safetensors") {
       self = .safeTensors(try StateDictionaryModel(file))
       return
     }
-    guard file.count >= MemoryLayout<Int32>.size else {
-      throw FileError(path, .truncatedHeader(found: file.count, expected: Header.byteCount))
-    }
-    switch file.load(Int32.self, at: 0) {
+    switch file.count < MemoryLayout<Int32>.size ? 0 : file.load(Int32.self, at: 0) {
     case Checkpoint.magic: self = .checkpoint(file)
     case GGUFFormat.magic: self = .gguf(try GGUFFile(file))
+    case _ where PyTorchFile.mayBe(file): self = .pyTorch(try PyTorchModel(file))
+    case _ where PyTorchFile.mayBeBarePickle(file): throw PyTorchFile.barePickle(path)
     case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try StateDictionaryModel(file))
-    case let found:
-      throw FileError(
-        path,
-        .wrongMagic(
-          found: found, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, or safetensors"))
+    default:
+      throw .wrongMagic(
+        of: file, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, safetensors or PyTorch file")
     }
+  }
+
+  private init(of run: RunModel) throws(FileError) {
+    guard !run.holdsAdapters else {
+      throw FileError(
+        run.result,
+        .mismatch(
+          found: "adapters, which are a part of a model", expected: "a whole model",
+          advice: "merge them into one: gpt2 convert MODEL merged.bin --adapters \(run.result)"))
+    }
+    try self.init(contentsOf: run.result)
   }
 
   /// The file, or the folder's file, that errors are about.
@@ -48,12 +64,22 @@ public enum ModelFile: Sendable {
     case .checkpoint(let file): file.path
     case .gguf(let file): file.path
     case .safeTensors(let model): model.path
+    case .pyTorch(let file): file.model.path
+    }
+  }
+
+  /// The named tensors that the model is in, if it is in such.
+  var dictionaryModel: StateDictionaryModel? {
+    switch self {
+    case .checkpoint, .gguf: nil
+    case .safeTensors(let model): model
+    case .pyTorch(let file): file.model
     }
   }
 
   /// The tensors that are not read, since generation can do without them: heads for other tasks.
   public var leftOut: [String] {
-    if case .safeTensors(let model) = self { model.leftOut } else { [] }
+    dictionaryModel?.leftOut ?? []
   }
 
   /// A line for the user about that; `nil` if there are none.
@@ -71,6 +97,7 @@ public enum ModelFile: Sendable {
     case .checkpoint(let file): try Checkpoint.configuration(in: file)
     case .gguf(let file): try GGUFModel(file).configuration()
     case .safeTensors(let model): try model.configuration()
+    case .pyTorch(let file): try file.model.configuration()
     }
   }
 
@@ -82,6 +109,7 @@ public enum ModelFile: Sendable {
     case .checkpoint(let file): try Checkpoint.weights(in: file)
     case .gguf(let file): try GGUFModel(file).weights()
     case .safeTensors(let model): try model.weights(on: workers)
+    case .pyTorch(let file): try file.model.weights(on: workers)
     }
   }
 }

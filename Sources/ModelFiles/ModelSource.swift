@@ -2,12 +2,13 @@ import BinaryFiles
 import Kernels
 import Tokens
 import Transformer
+import WeightFormats
 
 /// Where a model that is to run comes from, and how its weights are to be held.
 public struct ModelSource: Sendable {
-  /// A checkpoint of llm.c's, a GGUF or safetensors file, or a folder of Hugging Face's.
+  /// A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a folder of Hugging Face's, or a run directory.
   public var path: String
-  /// A tokenizer file of llm.c's; `nil` for the one in the model's file or folder.
+  /// What `Tokenizer.read` reads; `nil` for the tokenizer in the model's file, folder or run.
   public var tokenizerPath: String?
   /// Low-rank adapters that were trained on the model, to be merged into it.
   public var adaptersPath: String?
@@ -29,6 +30,23 @@ public struct ModelSource: Sendable {
     self.precision = precision
   }
 
+  /// The same with files in the place of a run directory: its checkpoint, or its adapters and the model that they
+  /// were trained on, and its tokenizer if it keeps one and none was named.
+  ///
+  /// - Throws: `FileError` if the directory cannot be read, or the adapters' model is no longer there.
+  public func resolved() throws(FileError) -> ModelSource {
+    guard Folder.exists(path), let run = try RunModel(directory: path) else { return self }
+    var source = self
+    source.tokenizerPath = tokenizerPath ?? run.tokenizerPath
+    if run.holdsAdapters, adaptersPath == nil {
+      source.path = try run.basePath()
+      source.adaptersPath = run.result
+    } else {
+      source.path = run.result
+    }
+    return source
+  }
+
   /// The weights in `file`, which is that of `path`: where they lie in it as far as its layout allows, or with
   /// adapters in memory.
   ///
@@ -46,7 +64,7 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: `FileError` if there is none, or if it has another vocabulary than the model.
   package func tokenizer(in file: ModelFile, for configuration: Configuration) throws -> Tokenizer {
-    let loaded = try tokenizerPath.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
+    let loaded = try tokenizerPath.map { try Tokenizer.read($0) } ?? file.tokenizer()
     try configuration.check(loaded, readFrom: tokenizerPath ?? path)
     return loaded
   }

@@ -1,6 +1,7 @@
 import BinaryFiles
 import Kernels
 import Transformer
+import WeightFormats
 
 /// Writes weights in another format than the one they are stored in.
 struct Transcoding {
@@ -22,6 +23,13 @@ struct Transcoding {
   ) throws(FileError) {
     guard matrix.format != format else {
       return try append(UnsafeRawBufferPointer(start: matrix.base, count: matrix.byteCount))
+    }
+    guard format.isEncodable else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "\(name) in \(matrix.format.rawValue), to be written as \(format.rawValue)",
+          expected: "one of \(WeightFormat.encodableNames)", advice: "choose another format"))
     }
     let rowsAtOnce = min(matrix.rows, max(1, Self.chunk / matrix.columns))
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: rowsAtOnce * matrix.columns)

@@ -36,7 +36,8 @@ extension Configuration {
       throw FileError(
         path,
         .mismatch(
-          found: "a model with \(differences.joined(separator: ", "))", expected: "GPT-2 itself to be trained",
+          found: "a model with \(differences.joined(separator: ", "))",
+          expected: "GPT-2 itself to be trained",
           advice: "generate with it, evaluate or convert it, or train another"))
     }
   }

@@ -47,6 +47,13 @@ package enum System {
     return text(characters)
   }
 
+  /// Where a file is, from the root on and without links; `nil` if there is none.
+  package static func absolutePath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// Bytes that the process had in memory at most.
   package static var peakMemory: Int {
     var usage = rusage()

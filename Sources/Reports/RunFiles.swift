@@ -1,4 +1,5 @@
 import BinaryFiles
+import ModelFiles
 import Platform
 import Training
 

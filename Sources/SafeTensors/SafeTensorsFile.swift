@@ -48,6 +48,9 @@ public final class SafeTensorsFile: Sendable {
   /// The header's length, if the whole header is in the file.
   private static func headerCount(of file: MappedFile) throws(FileError) -> Int {
     let prefix = SafeTensorsFormat.prefixBytes
+    if let kind = FileKind(of: file.bytes), kind != .safeTensors, !mayBe(file) {
+      throw .anotherKind(kind, at: file.path, expected: "safetensors file")
+    }
     guard file.count >= prefix else {
       throw FileError(file.path, .truncatedHeader(found: file.count, expected: prefix))
     }

@@ -4,23 +4,26 @@ package final class BytePairEncoder: Sendable {
   private let pieces: PieceTable
   let pairs: PairTable
   let classes = CharacterClassTable()
+  /// The bytes that the vocabulary has no token for: no text with one of them can be encoded.
+  let missingBytes: Set<UInt8>
 
-  /// - Parameter endOfText: A token that text never becomes.
-  /// - Returns: `nil` if the vocabulary lacks a token for some byte.
-  init?(_ vocabulary: Vocabulary, endOfText: Int) {
-    pieces = PieceTable(vocabulary, excluding: endOfText)
+  /// - Parameter unmerged: Tokens that text never becomes by merges.
+  init(_ vocabulary: Vocabulary, excluding unmerged: Set<Int>) {
+    pieces = PieceTable(vocabulary, excluding: unmerged)
     var byteTokens: [UInt32] = []
+    var missing: Set<UInt8> = []
     for byte in UInt8.min...UInt8.max {
       let token = withUnsafePointer(to: byte) { [pieces] in
         pieces.id(of: UnsafeBufferPointer(start: $0, count: 1), from: 0, to: 1)
       }
-      guard let token else { return nil }
-      byteTokens.append(UInt32(token))
+      if token == nil { missing.insert(byte) }
+      byteTokens.append(token.map(UInt32.init) ?? PairTable.none)
     }
-    pairs = PairTable(vocabulary, excluding: endOfText, pieces: pieces, byteTokens: byteTokens)
+    missingBytes = missing
+    pairs = PairTable(vocabulary, excluding: unmerged, pieces: pieces, byteTokens: byteTokens)
   }
 
-  /// Appends the tokens of `text` to `tokens`, whose elements can hold every id.
+  /// Appends the tokens of `text`, which has none of `missingBytes`, to `tokens`, whose elements can hold every id.
   func encode<ID: FixedWidthInteger>(_ text: UnsafeBufferPointer<UInt8>, into tokens: inout [ID]) {
     let splitter = PieceSplitter(bytes: text, classes: classes)
     withUnsafeTemporaryAllocation(of: ShortPiece.Part.self, capacity: ShortPiece.longest) { parts in

@@ -19,12 +19,12 @@ final class PairTable: @unchecked Sendable {
 
   /// - Parameter pieces: The same vocabulary.
   /// - Parameter byteTokens: The token of each of the 256 bytes.
-  init(_ vocabulary: Vocabulary, excluding excluded: Int, pieces: PieceTable, byteTokens: [UInt32]) {
+  init(_ vocabulary: Vocabulary, excluding excluded: Set<Int>, pieces: PieceTable, byteTokens: [UInt32]) {
     self.byteTokens = .allocate(capacity: 256)
     _ = self.byteTokens.initialize(from: byteTokens)
     var merges: [Slot] = []
     vocabulary.bytes.withUnsafeBufferPointer { bytes in
-      for id in 0..<vocabulary.count where id != excluded {
+      for id in 0..<vocabulary.count where !excluded.contains(id) {
         let range = vocabulary.range(of: id)
         // Of two tokens with the same bytes only the lower is ever made.
         guard pieces.id(of: bytes, from: range.lowerBound, to: range.upperBound) == id else { continue }

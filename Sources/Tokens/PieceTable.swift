@@ -15,13 +15,13 @@ package final class PieceTable: @unchecked Sendable {
   private let bytes: UnsafeMutableBufferPointer<UInt8>
 
   /// - Parameter vocabulary: At most 65,536 tokens. Of several with the same bytes the lowest id is found.
-  /// - Parameter excluded: A token that is never found.
-  package init(_ vocabulary: Vocabulary, excluding excluded: Int) {
+  /// - Parameter excluded: Tokens that are never found.
+  package init(_ vocabulary: Vocabulary, excluding excluded: Set<Int>) {
     slots = .allocate(capacity: tableCapacity(for: vocabulary.count))
     slots.initialize(repeating: Slot(head: 0, offset: 0, id: 0, length: 0))
     bytes = .allocate(capacity: vocabulary.bytes.count)
     _ = bytes.initialize(from: vocabulary.bytes)
-    for id in 0..<vocabulary.count where id != excluded {
+    for id in 0..<vocabulary.count where !excluded.contains(id) {
       let range = vocabulary.range(of: id)
       let piece = UnsafeBufferPointer(bytes)
       let (slot, isFound) = search(piece, from: range.lowerBound, to: range.upperBound)

@@ -2,14 +2,20 @@ import BinaryFiles
 
 /// A file of tokens as llm.c's data scripts write it: a header [0] magic, [1] version, [2] count, then uint16
 /// tokens. It is mapped, not read: a large file costs no memory.
+///
+/// Of the words that llm.c leaves 0 and never looks at, ours have one: [3] is the size of the vocabulary, and 0 for
+/// GPT-2's, so that files of GPT-2's tokens are llm.c's byte for byte.
 public struct TokenFile: Sendable {
-  static let magic: Int32 = 20_240_520
+  package static let magic: Int32 = 20_240_520
   static let version: Int32 = 1
 
   private let file: MappedFile
 
   /// The number of tokens, at least 1.
   public let count: Int
+
+  /// V of the tokenizer, where the file says so; llm.c's do not, and neither do those of GPT-2's vocabulary.
+  public let vocabularySize: Int?
 
   public var path: String { file.path }
 
@@ -30,6 +36,8 @@ public struct TokenFile: Sendable {
           found: header.version, supported: [Self.version], advice: "make it again from its text"))
     }
     count = try header.field(2, named: "token count", in: 1...Int(Int32.max), of: path)
+    let size = try header.field(3, named: "vocabulary size", in: 0...Vocabulary.largestCount, of: path)
+    vocabularySize = size == 0 ? nil : size
     let expected = Header.byteCount + count * MemoryLayout<UInt16>.size
     guard file.count == expected else {
       throw FileError(path, .wrongSize(found: file.count, expected: expected))
@@ -62,6 +70,18 @@ public struct TokenFile: Sendable {
       path, .tokenOutOfRange(token: self[first], position: first, vocabularySize: vocabularySize))
   }
 
+  /// The greatest token, or the first that is at least `limit`.
+  func largestToken(upTo limit: Int) -> Int {
+    withTokens { tokens in
+      var largest: UInt16 = 0
+      for token in tokens {
+        largest = max(largest, UInt16(littleEndian: token))
+        if Int(largest) >= limit { break }
+      }
+      return Int(largest)
+    }
+  }
+
   /// Calls `body` with all the tokens as they are stored, little-endian.
   private func withTokens<Result>(_ body: (UnsafeBufferPointer<UInt16>) -> Result) -> Result {
     // The mapping must outlive the last mention of `file`.
@@ -74,14 +94,16 @@ public struct TokenFile: Sendable {
 
   /// Writes a token file.
   ///
-  /// - Parameter tokens: At least 1, and no more than the header's int32 can count.
-  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Parameters:
+  ///   - tokens: At least 1, and no more than the header's int32 can count.
+  ///   - vocabularySize: V of their tokenizer, if it is known.
+  ///   - replacing: Whether a file at `path` may be replaced.
   /// - Throws: `FileError` if there are too few or too many tokens, if the file exists and may not be replaced,
   ///   or if it cannot be written. Then nothing is left behind.
   public static func write(
-    _ tokens: ArraySlice<UInt16>, to path: String, replacing: Bool
+    _ tokens: ArraySlice<UInt16>, to path: String, vocabularySize: Int? = nil, replacing: Bool
   ) throws(FileError) {
-    let writer = try TokenFileWriter(to: path, replacing: replacing)
+    let writer = try TokenFileWriter(to: path, vocabularySize: vocabularySize, replacing: replacing)
     try writer.append(tokens)
     try TokenFileWriter.commit([writer])
   }

@@ -3,13 +3,13 @@ import BinaryFiles
 extension Tokenizer {
   /// The merges that make the vocabulary, in order of rank: for each token, the two whose bytes it joins.
   ///
-  /// A token that no merge makes, as end-of-text and the single bytes, has none.
+  /// A token that no merge makes, as an added token or a single byte, has none.
   ///
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
   package func merges() throws(FileError) -> [(left: Int, right: Int)] {
     let encoder = try makeEncoder()
     return (0..<vocabularySize).compactMap { id in
-      id == endOfText ? nil : encoder.halves(of: id, bytes: vocabulary[id])
+      unmerged.contains(id) ? nil : encoder.halves(of: id, bytes: vocabulary[id])
     }
   }
 }

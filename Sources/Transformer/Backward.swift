@@ -6,11 +6,11 @@ extension Model {
   ///
   /// - Parameters:
   ///   - tokens: The (B, T) inputs that the forward pass had.
-  ///   - targets: (B, T): the next token of each position.
+  ///   - targets: (B, T): the next token of each position, or `CrossEntropy.ignored` where there is nothing to learn.
   ///   - gradients: Overwritten, or added to if `accumulating`. Only those of the tensors and adapters that are held
   ///     are computed, with the same bits as if all were; below the lowest of them the pass ends.
   ///   - scale: What the loss is multiplied by before it is differentiated: 1 ÷ micro-batches, for instance.
-  /// - Returns: The mean cross-entropy in nats, not scaled.
+  /// - Returns: The mean cross-entropy in nats of the targets that are not ignored, not scaled.
   /// - Throws: `ModelError` if the batch does not fit the model or the activations.
   @discardableResult
   public func backward(
@@ -18,19 +18,19 @@ extension Model {
     accumulating: Bool = false, scale: Float = 1
   ) throws(ModelError) -> Float {
     try check(tokens, fit: activations)
-    try check(targets, fit: activations)
+    let counted = try countedTargets(targets, fitting: activations)
     precondition(
       gradients.adapters.map { $0.layout == adapters?.layout } ?? true, "gradients of other adapters")
     let pass = BackwardPass(
       model: self, activations: activations, parameterGradients: gradients, accumulating: accumulating)
-    pass.classify(targets, scale: scale)
+    pass.classify(targets, scale: scale / Float(max(1, counted)))
     if pass.reaches(.lnfb) { pass.finalNorm() }
     for layer in (0..<configuration.layers).reversed() {
       if pass.reaches(.fcprojb, layer) { pass.feedForward(layer) }
       if pass.reaches(.attprojb, layer) { pass.attend(layer) }
     }
     if pass.reaches(.wpe) { pass.embed(tokens) }
-    return meanLoss(of: activations)
+    return meanLoss(of: activations, counted: counted)
   }
 }
 
@@ -69,12 +69,14 @@ private struct BackwardPass {
   private var flow: ActivationGradients { activations.gradients }
 
   /// logits = lnf · wteᵀ, loss = cross-entropy(logits, targets)
+  ///
+  /// - Parameter scale: What each position's loss is multiplied by.
   func classify(_ targets: [Int32], scale: Float) {
     targets.withUnsafeBufferPointer { targets in
       model.forEachLogitsBand(of: activations) { rows, logits in
         CrossEntropy.lossAndGradient(
           logits: logits, vocabularySize: parameters.configuration.vocabularySize,
-          targets: UnsafeBufferPointer(rebasing: targets[rows]), scale: scale / Float(activations.tokens),
+          targets: UnsafeBufferPointer(rebasing: targets[rows]), scale: scale,
           into: activations.losses(of: rows), on: workers)
         Linear.backward(
           outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],

@@ -1,4 +1,5 @@
 import BinaryFiles
+import Kernels
 
 /// The six numbers that make a GPT-2, the limits on them, and in what a relative differs.
 public struct Configuration: Equatable, Sendable {
@@ -14,7 +15,7 @@ public struct Configuration: Equatable, Sendable {
   public let heads: Int
   /// C
   public let channels: Int
-  public let variant: Variant
+  public private(set) var variant: Variant
 
   /// What llm.c pads the vocabulary to a multiple of.
   public static let vocabularyMultiple = 128
@@ -55,9 +56,8 @@ public struct Configuration: Equatable, Sendable {
     self.layers = layers
     self.heads = heads
     self.channels = channels
-    var variant = variant
-    if variant.hiddenChannels == 4 * channels { variant.hiddenChannels = nil }
     self.variant = variant
+    if variant.hiddenChannels == 4 * channels { self.variant.hiddenChannels = nil }
   }
 
   /// The position of the first token that is not in the vocabulary.
@@ -71,6 +71,13 @@ public struct Configuration: Equatable, Sendable {
 
   /// Channels between the two layers of the feed-forward part: 4C in every GPT-2.
   public var hiddenChannels: Int { variant.hiddenChannels ?? 4 * channels }
+
+  /// The same with another activation.
+  package func computing(with activation: Activation) -> Configuration {
+    var configuration = self
+    configuration.variant.activation = activation
+    return configuration
+  }
 
   /// All parameters, the padding rows of the token table included; `nil` if the count overflows.
   public var parameterCount: Int? {

@@ -97,11 +97,12 @@ extension Model {
       precision: precision, on: workers)
   }
 
-  /// The mean cross-entropy of the last forward pass against `targets`, (B, T), in nats.
+  /// The mean cross-entropy of the last forward pass against `targets`, (B, T), in nats: of the positions whose target
+  /// is not `CrossEntropy.ignored`, or 0 if there is none.
   ///
   /// - Throws: `ModelError` if the targets do not fit the model or the activations.
   public func loss(targets: [Int32], from activations: Activations) throws(ModelError) -> Float {
-    try check(targets, fit: activations)
+    let counted = try countedTargets(targets, fitting: activations)
     targets.withUnsafeBufferPointer { targets in
       forEachLogitsBand(of: activations) { rows, logits in
         CrossEntropy.loss(
@@ -110,12 +111,13 @@ extension Model {
           on: workers)
       }
     }
-    return meanLoss(of: activations)
+    return meanLoss(of: activations, counted: counted)
   }
 
-  func meanLoss(of activations: Activations) -> Float {
+  /// - Parameter counted: Of how many positions; the others' losses are 0.
+  func meanLoss(of activations: Activations, counted: Int) -> Float {
     let sum = activations.losses.reduce(0.0) { $0 + Double($1) }
-    return Float(sum / Double(activations.tokens))
+    return Float(sum / Double(max(1, counted)))
   }
 }
 

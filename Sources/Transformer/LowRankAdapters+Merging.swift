@@ -1,4 +1,5 @@
 import Kernels
+import WeightFormats
 
 // W + s·B·A: a model without adapters that computes the same, up to rounding.
 extension LowRankAdapters {

@@ -40,6 +40,21 @@ public final class Model {
     }
     try configuration.check(tokens)
   }
+
+  /// How many of the targets are not `CrossEntropy.ignored`.
+  ///
+  /// - Throws: `ModelError` as `check`.
+  func countedTargets(_ targets: [Int32], fitting activations: Activations) throws(ModelError) -> Int {
+    var counted = targets.count
+    guard targets.contains(CrossEntropy.ignored) else {
+      try check(targets, fit: activations)
+      return counted
+    }
+    counted = targets.reduce(0) { $0 + ($1 == CrossEntropy.ignored ? 0 : 1) }
+    // Any token stands for those that there are not.
+    try check(targets.map { $0 == CrossEntropy.ignored ? 0 : $0 }, fit: activations)
+    return counted
+  }
 }
 
 extension Configuration {

@@ -1,14 +1,17 @@
 import Kernels
+import WeightFormats
 
 extension Weights {
   /// The same model with its matrices rounded to another format, in memory; vectors and wpe stay as they are.
   ///
-  /// - Throws: `WeightFormatError` if a matrix's rows are no whole blocks; `AllocationError`.
+  /// - Throws: `WeightFormatError` if weights cannot be rounded to the format, or a matrix's rows are no whole blocks;
+  ///   `AllocationError`.
   public func encoded(as format: WeightFormat, on workers: Workers = Workers()) throws -> Weights {
+    guard format.isEncodable else { throw WeightFormatError.notEncodable(format) }
     // Each begins on a cache line.
     func room(_ matrix: EncodedMatrix, _ tensor: ParameterTensor) throws(WeightFormatError) -> Int {
       guard let rowBytes = format.byteCount(matrix.columns) else {
-        throw WeightFormatError(format: format, tensor: tensor, columns: matrix.columns)
+        throw WeightFormatError.partialBlocks(format, tensor, columns: matrix.columns)
       }
       return (matrix.rows * rowBytes + 63) / 64 * 64
     }
@@ -35,14 +38,21 @@ extension Weights {
   }
 }
 
-/// A model's rows cannot be stored in a format of blocks.
-public struct WeightFormatError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let format: WeightFormat
-  public let tensor: ParameterTensor
-  public let columns: Int
+/// A model's weights cannot be rounded to a format.
+public enum WeightFormatError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The format is only read.
+  case notEncodable(WeightFormat)
+  /// Rows are no whole blocks of it.
+  case partialBlocks(WeightFormat, ParameterTensor, columns: Int)
 
   public var description: String {
-    "found rows of \(columns) values in \(tensor.name), expected whole blocks of \(format.blockValues) for "
-      + "\(format.rawValue); use fp32, fp16 or bf16"
+    switch self {
+    case .notEncodable(let format):
+      "found \(format.rawValue) to round weights to, expected one of \(WeightFormat.encodableNames); choose one of "
+        + "these, or keep the weights as they are"
+    case .partialBlocks(let format, let tensor, let columns):
+      "found rows of \(columns) values in \(tensor.name), expected whole blocks of \(format.blockValues) for "
+        + "\(format.rawValue); use fp32, fp16 or bf16"
+    }
   }
 }

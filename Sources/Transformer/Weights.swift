@@ -1,5 +1,6 @@
 import BinaryFiles
 import Kernels
+import WeightFormats
 
 /// A model's tensors for inference, each in the format in which it is stored, where it lies: in a file's mapping
 /// or in memory.
@@ -10,6 +11,9 @@ public final class Weights: @unchecked Sendable {
   /// (V, C): a head of its own, where the token table is not the classifier too, as it is in every GPT-2.
   package let ownClassifier: EncodedMatrix?
   private let storage: [AnyObject]
+  /// The number that a file gives to the mixture of formats which it stores (llama.cpp's enum llama_ftype); `nil`
+  /// where none does.
+  package let mixture: Int?
 
   /// - Parameters:
   ///   - storage: What owns the memory of the tensors.
@@ -18,10 +22,12 @@ public final class Weights: @unchecked Sendable {
   ///   - classifier: A head of its own.
   package init(
     _ configuration: Configuration, storage: [AnyObject], classifier: EncodedMatrix? = nil,
+    mixture: Int? = nil,
     _ tensors: (_ tensor: ParameterTensor, _ layer: Int) -> EncodedMatrix
   ) {
     self.configuration = configuration
     self.storage = storage
+    self.mixture = mixture
     precondition(
       classifier.map {
         $0.rows == configuration.vocabularySize && $0.columns == configuration.channels
@@ -45,6 +51,13 @@ public final class Weights: @unchecked Sendable {
     }
   }
 
+  /// The same weights with another activation between them.
+  package func computing(with activation: Activation) -> Weights {
+    Weights(
+      configuration.computing(with: activation), storage: storage, classifier: ownClassifier, mixture: mixture
+    ) { self[$0, $1] }
+  }
+
   /// One layer of a tensor. Valid as long as this object is held.
   package subscript(tensor: ParameterTensor, layer: Int = 0) -> EncodedMatrix {
     guard let layers = tensors[tensor], layers.indices.contains(layer) else {
@@ -60,6 +73,16 @@ public final class Weights: @unchecked Sendable {
 
   /// The format of the token table, and in most files of all matrices that are multiplied by.
   public var format: WeightFormat { self[.wte].format }
+
+  /// The formats of the matrices that are multiplied by, that of most bytes first.
+  public var formats: [WeightFormat] {
+    var bytes: [WeightFormat: Int] = [:]
+    for matrix in multiplied {
+      bytes[matrix.format, default: 0] += matrix.byteCount
+    }
+    return WeightFormat.allCases.filter { bytes[$0] != nil }
+      .sorted { (bytes[$0] ?? 0) > (bytes[$1] ?? 0) }
+  }
 
   /// Brings the pages of mapped files into the process's tables at once, rather than one by one as they are read.
   public func populate() {

@@ -3,6 +3,7 @@ import Benchmarks
 import Kernels
 import Terminal
 import Transformer
+import WeightFormats
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,7 +46,7 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var precisionOptions: PrecisionOptions
 
-  @Option(help: "How weights are stored for prefill and decode: fp32, fp16, bf16, q8_0 or q4_0.")
+  @Option(help: "How weights are stored for prefill and decode.")
   var weights: WeightFormat = .fp32
 
   @Option(help: "Tokens to generate for decode: 16 if not given, 4 if quick.")

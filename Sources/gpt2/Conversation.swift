@@ -7,12 +7,17 @@ import Tokens
 struct Conversation {
   private let batch: TextBatch
   private let tokenizer: Tokenizer
+  private let parsesSpecialTokens: Bool
   private let isTerminal = isatty(STDIN_FILENO) == 1
 
-  init(_ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions, _ draft: Draft?) throws {
+  init(
+    _ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions, _ draft: Draft?,
+    parsingSpecialTokens: Bool
+  ) throws {
     batch = try TextBatch(
       model, tokenizer, prompts: [[]], options: options, draft: draft, isOpenEnded: true)
     self.tokenizer = tokenizer
+    parsesSpecialTokens = parsingSpecialTokens
   }
 
   /// - Parameter prompt: What comes before the first line, if anything.
@@ -24,7 +29,7 @@ struct Conversation {
     }
     while !Interruption.isAsked, let line = nextLine() {
       times.skip()
-      let tokens = try tokenizer.encode(line).map(Int32.init)
+      let tokens = try tokenizer.encode(line, parsingSpecialTokens: parsesSpecialTokens).map(Int32.init)
       try batch.resume(0, with: tokens)
       try answer(reading: tokens.count, &times)
     }

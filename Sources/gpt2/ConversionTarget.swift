@@ -3,6 +3,7 @@ import BinaryFiles
 import Kernels
 import ModelFiles
 import Transformer
+import WeightFormats
 
 /// What `convert` writes: by the end of OUTPUT's name, or because there is a folder.
 enum ConversionTarget {
@@ -47,6 +48,13 @@ enum ConversionTarget {
 
   /// - Throws: `ValidationError` if the target cannot say all that there is to say of the model.
   func check(_ configuration: Configuration) throws {
+    let variant = configuration.variant
+    let unsaid = variant.differences.filter { !$0.hasPrefix("n_inner") }
+    guard self != .safeTensors || unsaid.isEmpty else {
+      throw ValidationError(
+        "A .safetensors file alone does not say \(unsaid.joined(separator: ", ")). Name a folder, with a / at its end."
+      )
+    }
     guard self == .safeTensors, configuration.headSize != Configuration.usualHeadSize else { return }
     throw ValidationError(
       "A .safetensors file alone says nothing of heads, so they must have \(Configuration.usualHeadSize) channels; "
@@ -57,7 +65,7 @@ enum ConversionTarget {
     switch format {
     case .fp32: return .float32
     case .bf16: return .bfloat16
-    case .fp16, .q8, .q4:
+    default:
       throw ValidationError(
         "A .bin file holds fp32 or bf16, not \(format.rawValue); pass --format fp32, or name a .gguf file.")
     }

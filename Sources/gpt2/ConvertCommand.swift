@@ -7,14 +7,15 @@ import ModelFiles
 import Terminal
 import Tokens
 import Transformer
+import WeightFormats
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Turn a model into another file format: GGUF, Hugging Face's or llm.c's, and back.",
     discussion: """
-      Reads llm.c's checkpoints (versions 1, 3 and 5), GGUF, and Hugging Face's folders and safetensors files. The \
-      end of OUTPUT's name says what is written: .gguf; .bin for llm.c's version 3 (fp32) or 5 (bf16); / for a \
+      Reads llm.c's checkpoints (versions 1, 3 and 5), GGUF, Hugging Face's folders and safetensors files, and a run's \
+      directory (its best, else its last model). The end of OUTPUT's name says what is written: .gguf; .bin for llm.c's version 3 (fp32) or 5 (bf16); / for a \
       folder that Hugging Face's transformers load, or .safetensors for its weights alone.
 
         gpt2 convert gpt2_124M.bin gpt2_124M.gguf --format q8_0 \\
@@ -24,9 +25,10 @@ struct ConvertCommand: ParsableCommand {
         gpt2 convert gpt2_124M.bin tuned.bin \\
           --adapters runs/tuned/adapters_00000100.bin
 
-      In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. \
+      In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. With no \
+      format named each matrix stays as it is stored, in any of ggml's formats that are read. \
       Elsewhere it is that of all weights. With a tokenizer in it, llama.cpp and transformers need nothing else. One \
-      that the input has is kept.
+      that the input or the run has is kept; a .gguf file must have one.
       """)
 
   @Argument(help: "Model to read.", completion: .file(extensions: ["bin", "gguf", "safetensors"]))
@@ -37,11 +39,17 @@ struct ConvertCommand: ParsableCommand {
     completion: .file(extensions: ["bin", "gguf", "safetensors"]))
   var output: String
 
-  @Option(help: "How weights are stored; by default as the token table of the input.")
+  @Option(
+    help: "How weights are stored; by default as they are, in other files than GGUF as the token table.")
   var format: WeightFormat?
 
-  @Option(help: "Tokenizer to put into a .gguf file or a folder.", completion: .file(extensions: ["bin"]))
+  @Option(
+    help: "Tokenizer to put into a .gguf file or a folder: llm.c's .bin, a .gguf or .json file, or a folder.",
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
+
+  @Flag(help: "Write a .gguf file without a tokenizer where none is known; llama.cpp does not open it.")
+  var withoutTokenizer = false
 
   @Option(
     help: "Low-rank adapters that were trained on INPUT, to be merged into it.",
@@ -64,37 +72,57 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let target = try ConversionTarget(output)
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
-    let file = try ModelFile(contentsOf: input)
-    var source = ModelSource(input, adapters: adapters)
+    var source = try ModelSource(input, tokenizer: tokenizer, adapters: adapters).resolved()
     source.report = { Diagnostics.write("gpt2: note: \($0)") }
-    let weights = try source.weights(in: file, on: Workers())
+    let file = try ModelFile(contentsOf: source.path)
+    let weights = stored(try source.weights(in: file, on: Workers()), of: file, in: target)
     let format = self.format ?? weights.format
-    try target.check(format)
+    if target != .gguf { try target.check(format) }
     try target.check(weights.configuration)
     var words = ""
     var written = output
     switch target {
     case .gguf:
-      let metadata = try tokenizerMetadata(of: file, for: weights.configuration)
-      try weights.writeGGUF(to: output, format: format, tokenizer: metadata, replacing: overwrite)
+      let metadata = try tokenizerMetadata(of: file, source, for: weights.configuration)
+      try weights.writeGGUF(to: output, format: self.format, tokenizer: metadata, replacing: overwrite)
       words = "GGUF, " + Self.words(hasTokenizer: !metadata.isEmpty)
     case .checkpoint:
       let version = try ConversionTarget.version(of: format)
       try Checkpoint.write(weights, to: output, replacing: overwrite, version: version)
       words = "llm.c's version \(version.rawValue)"
+      if file.holdsTokenizer {
+        Diagnostics.write(
+          "gpt2: note: \(output) has no room for a tokenizer; name that of \(input) by --tokenizer")
+      }
     case .safeTensors:
       try weights.writeSafeTensors(to: output, format: format, replacing: overwrite)
       words = "safetensors"
     case .folder:
-      let tokenizer = try keptTokenizer(of: file, for: weights.configuration)
-      let writer = HuggingFaceFolderWriter(output, tokenizer: tokenizer, replacing: overwrite)
+      let tokenizer = try keptTokenizer(of: file, source, for: weights.configuration)
+      let writer = HuggingFaceFolderWriter(
+        output, tokenizer: tokenizer, keeping: file.folder, keepsTokenizer: source.tokenizerPath == nil,
+        replacing: overwrite)
       try writer.write(weights, format: format)
       words = "Hugging Face, " + Self.words(hasTokenizer: tokenizer != nil)
       written = writer.weightsPath
     }
     let bytes = try MappedFile(path: written).count
+    let formats = target == .gguf && self.format == nil ? weights.formats : [format]
+    let names = formats.map(\.rawValue).joined(separator: " and ")
     Diagnostics.write(
-      "wrote \(output) (\(weights.configuration.summary)): \(words), \(format.rawValue), \(bytes) bytes")
+      "wrote \(output) (\(weights.configuration.summary)): \(words), \(names), \(bytes) bytes")
+  }
+
+  /// Where a file does not state its activation, formats that know GPT-2's alone get that, aloud.
+  private func stored(_ weights: Weights, of file: ModelFile, in target: ConversionTarget) -> Weights {
+    guard file.assumesActivation, target != .folder, weights.configuration.variant.activation != .tanhGELU
+    else {
+      return weights
+    }
+    Diagnostics.write(
+      "gpt2: note: \(output) stands for GELU by tanh, as GPT-2's; nanoGPT's is the exact one since June 2023, which a "
+        + "folder can say")
+    return weights.computing(with: .tanhGELU)
   }
 
   private static func words(hasTokenizer: Bool) -> String {
@@ -102,18 +130,44 @@ struct ConvertCommand: ParsableCommand {
   }
 
   /// The tokenizer that was named, or else that of the input; none if there is none.
-  private func keptTokenizer(of file: ModelFile, for configuration: Configuration) throws -> Tokenizer? {
-    guard tokenizer != nil || file.holdsTokenizer else { return nil }
-    let loaded = try tokenizer.map { try Tokenizer(contentsOf: $0) } ?? file.tokenizer()
-    try configuration.check(loaded, readFrom: tokenizer ?? input)
-    return loaded
+  private func keptTokenizer(
+    of file: ModelFile, _ source: ModelSource, for configuration: Configuration
+  ) throws -> Tokenizer? {
+    guard source.tokenizerPath != nil || file.holdsTokenizer else { return nil }
+    return try source.tokenizer(in: file, for: configuration)
   }
 
   /// The same as metadata; that of a GGUF file is kept as it is, of whatever kind.
   private func tokenizerMetadata(
-    of file: ModelFile, for configuration: Configuration
+    of file: ModelFile, _ source: ModelSource, for configuration: Configuration
   ) throws -> [MetadataEntry] {
-    if tokenizer == nil, case .gguf(let source) = file { return source.tokenizerMetadata }
-    return try keptTokenizer(of: file, for: configuration)?.ggufMetadata() ?? []
+    if source.tokenizerPath == nil, case .gguf(let source) = file, !source.tokenizerMetadata.isEmpty {
+      return source.tokenizerMetadata
+    }
+    guard let tokenizer = try keptTokenizer(of: file, source, for: configuration) else {
+      guard withoutTokenizer else {
+        throw FileError(
+          input,
+          .mismatch(
+            found: "a model without a tokenizer",
+            expected: "one for a GGUF file, which llama.cpp refuses without",
+            advice: "name it with --tokenizer, or say --without-tokenizer"))
+      }
+      return []
+    }
+    let others = tokenizer.addedTokensUnlikeLlamaCpp
+    if !others.isEmpty {
+      let list = others.map { "'\($0.content)'" }.joined(separator: ", ")
+      Diagnostics.write(
+        "gpt2: note: llama.cpp does not know lstrip, rstrip and single_word, flags of \(list); they stay in the file"
+      )
+    }
+    let (rows, tokens) = (configuration.vocabularySize, tokenizer.vocabularySize)
+    if rows > tokens {
+      Diagnostics.write(
+        "gpt2: note: the token table has \(rows - tokens) rows beyond the tokenizer's \(tokens) tokens; they are kept, "
+          + "as unused tokens [PAD\(tokens)] and so on")
+    }
+    return try tokenizer.ggufMetadata(rows: rows)
   }
 }

@@ -30,7 +30,9 @@ struct EvaluateCommand: ParsableCommand {
 
       --lambada takes a file of lines like {"text": "…"}, the form in which OpenAI and EleutherAI publish LAMBADA. \
       Accuracy is how often greedy decoding gives the text's last word, token for token; perplexity is exp of \
-      the mean of -log p of the word, as lm-evaluation-harness has it.
+      the mean of -log p of the word, as lm-evaluation-harness has it. As there, the word begins at the text's last \
+      space, and all white space before it is scored with it; a text of one word, or one that ends in white space, \
+      is refused.
 
         gpt2 evaluate --model gpt2_124M.bin --lambada lambada_test_en.jsonl \\
           --tokenizer gpt2_tokenizer.bin

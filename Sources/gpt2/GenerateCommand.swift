@@ -17,6 +17,8 @@ struct GenerateCommand: ParsableCommand {
       The model is a checkpoint of llm.c's, or a GGUF file or a Hugging Face folder, which hold their tokenizer. \
       --quantize rounds its weights while loading; `gpt2 convert` does so once for all.
 
+      A model whose vocabulary is no text, or has not all bytes, takes ids: --prompt-tokens 3,14,15.
+
       The text goes to standard output as it comes; what it took goes to standard error. Beyond the model's \
       positions it goes on from the last half of them. Ctrl-C ends the text.
 
@@ -27,6 +29,8 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup var inference: InferenceOptions
 
   @OptionGroup(title: "Prompt") var prompt: PromptOptions
+
+  @OptionGroup(title: "Prompt") var specialTokens: SpecialTokenOptions
 
   @Flag(help: "Take line after line from standard input and continue each.")
   var interactive = false
@@ -64,16 +68,26 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     var times = GenerationTimes()
-    let bytes = try prompt.read()
-    let (language, tokenizer) = try inference.load()
+    var bytes = try prompt.read()
+    let (language, named) = try inference.load(needingTokenizer: prompt.promptTokens == nil)
+    let vocabularySize = language.configuration.vocabularySize
+    let tokenizer = named ?? .numbers(below: vocabularySize)
     let draft = try draft.map { try Draft($0, for: language) }
-    let tokens = try bytes.map { try tokenizer.encode($0).map(Int32.init) } ?? []
+    let parses = specialTokens.parses(with: tokenizer)
+    var tokens =
+      try bytes.map { try tokenizer.encode($0, parsingSpecialTokens: parses).map(Int32.init) } ?? []
+    if let given = prompt.promptTokens {
+      tokens = try given.checked(below: vocabularySize)
+      bytes = tokenizer.decode(given.ids)
+    }
+    tokens = prompt.cropped(tokens, to: language.configuration.maximumSequenceLength)
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     Interruption.watch()
     if interactive {
       var conversation = try Conversation(
-        language, tokenizer, sampling.generationOptions(alternatives: nil), draft)
+        language, tokenizer, sampling.generationOptions(alternatives: nil), draft,
+        parsingSpecialTokens: parses)
       try conversation.run(beginning: bytes, tokens, &times)
     } else {
       try generate(language, tokenizer, draft, prompt: bytes ?? [], tokens, &times)

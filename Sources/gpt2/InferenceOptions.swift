@@ -6,17 +6,24 @@ import ModelFiles
 import Terminal
 import Tokens
 import Transformer
+import WeightFormats
 
 /// Which model runs, and how it is held and computed with.
 struct InferenceOptions: ParsableArguments {
   @Option(
-    help: "Model: a checkpoint of llm.c's, a GGUF or safetensors file, or a Hugging Face folder.",
+    help: """
+      Model: a checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a Hugging Face folder, or the directory of a run \
+      (its best, else its last model).
+      """,
     completion: .file(extensions: ["bin", "gguf", "safetensors"]))
   var model: String
 
   @Option(
-    help: "Tokenizer that the model was trained with; not needed for a GGUF file or a folder that holds one.",
-    completion: .file(extensions: ["bin"]))
+    help: """
+      Tokenizer that the model was trained with: llm.c's .bin, a .gguf or .json file, or a Hugging Face folder; not \
+      needed for a GGUF file, a folder or a run that holds one.
+      """,
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(
@@ -24,7 +31,7 @@ struct InferenceOptions: ParsableArguments {
     completion: .file(extensions: ["bin"]))
   var adapters: String?
 
-  @Option(help: "Round the weights to fp16, bf16, q8_0 or q4_0 while loading.")
+  @Option(help: "Round the weights to another format while loading; by default they stay as they are stored.")
   var quantize: WeightFormat?
 
   @Option(
@@ -54,4 +61,12 @@ struct InferenceOptions: ParsableArguments {
   }
 }
 
-extension WeightFormat: ExpressibleByArgument {}
+/// Only what weights can be rounded to.
+extension WeightFormat: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let format = WeightFormat(rawValue: argument), format.isEncodable else { return nil }
+    self = format
+  }
+
+  public static var allValueStrings: [String] { encodable.map(\.rawValue) }
+}

@@ -1,6 +1,8 @@
 import ArgumentParser
 import BinaryFiles
 import Platform
+import Terminal
+import Tokens
 
 /// Where the text to continue comes from.
 struct PromptOptions: ParsableArguments {
@@ -12,25 +14,61 @@ struct PromptOptions: ParsableArguments {
     completion: .file())
   var promptFile: String?
 
+  @Option(
+    help: """
+      Token ids to continue, such as 3,14,15: for vocabularies that have no text. Without a tokenizer the model's tokens \
+      are printed as ids, too.
+      """)
+  var promptTokens: TokenList?
+
+  @Flag(
+    help: "Of a prompt that is longer than the model's positions, read the last tokens that it has room for.")
+  var keepLast = false
+
+  @Flag(
+    help: """
+      Take the bytes of --prompt-file as they are: line ends of Windows are not read as \\n, and UTF-16 is not converted.
+      """)
+  var raw = false
+
   func validate() throws {
-    if prompt != nil && promptFile != nil {
-      throw ValidationError("Found --prompt and --prompt-file, expected one of them.")
+    if raw && promptFile == nil { throw ValidationError("--raw is for --prompt-file, which was not given.") }
+    let given = [
+      ("--prompt", prompt != nil), ("--prompt-file", promptFile != nil),
+      ("--prompt-tokens", promptTokens != nil),
+    ].filter(\.1).map(\.0)
+    guard given.count < 2 else {
+      throw ValidationError("Found \(given.joined(separator: " and ")), expected one of them.")
     }
   }
 
-  /// The bytes to continue, as they are; `nil` where there is no prompt.
+  /// The bytes to continue; `nil` where there is no prompt. What was changed in a file is said.
   ///
   /// - Throws: `FileError`; a prompt that is there but empty is one, too.
   func read() throws(FileError) -> [UInt8]? {
-    guard let bytes = try bytes() else { return nil }
+    guard var bytes = try bytes() else { return nil }
+    let name = promptFile.map { $0 == "-" ? "standard input" : $0 } ?? "--prompt"
+    if promptFile != nil {
+      let (text, conversions) = try (raw ? TextReading.raw : .text).decode(bytes, of: name)
+      for note in conversions.notes { Diagnostics.write("\(name): \(note); --raw keeps it as it is") }
+      bytes = text
+    }
     guard !bytes.isEmpty else {
       throw FileError(
-        promptFile.map { $0 == "-" ? "standard input" : $0 } ?? "--prompt",
+        name,
         .mismatch(
           found: "an empty prompt", expected: "a text to continue",
           advice: "leave the prompt away to begin a new document"))
     }
     return bytes
+  }
+
+  /// As many of the last tokens as there are positions, as nanoGPT crops them, if --keep-last asks for it; what is
+  /// left out is said. The model refuses more than that.
+  func cropped(_ tokens: [Int32], to positions: Int) -> [Int32] {
+    guard keepLast, tokens.count > positions else { return tokens }
+    Diagnostics.write("read the last \(positions) of the prompt's \(tokens.count) tokens")
+    return tokens.suffix(positions)
   }
 
   private func bytes() throws(FileError) -> [UInt8]? {

@@ -14,7 +14,7 @@ struct TextSourceOptions: ParsableArguments {
   @Option(
     help: """
       What a document is: everything up to a blank line, a file, a line, or a JSON object on a line. (default: \
-      blank-line)
+      file for folders, else blank-line)
       """)
   var documents: Documents?
 
@@ -31,11 +31,21 @@ struct TextSourceOptions: ParsableArguments {
     help: "The inputs are no texts but tokens without a header, of this kind.")
   var tokens: HeaderlessTokens?
 
+  @Flag(
+    help: """
+      Take the bytes of texts as they are. Without it line ends of Windows (\\r\\n, \\r) are read as \\n, UTF-16 with \
+      a byte-order mark as UTF-8, and what is no text is refused.
+      """)
+  var raw = false
+
+  var reading: TextReading { raw ? .raw : .text }
+
   /// Without the dot that some write before them.
   var extensions: [String] { givenExtensions.map { $0.first == "." ? String($0.dropFirst()) : $0 } }
 
-  var separation: DocumentSeparation {
-    switch documents ?? .blankLine {
+  /// - Parameter hasFolders: Whether a folder was named, in which a file is what somebody wrote as one.
+  func separation(hasFolders: Bool) -> DocumentSeparation {
+    switch documents ?? (hasFolders ? .file : .blankLine) {
     case .blankLine: .blankLine
     case .file: .file
     case .line: .line
@@ -47,6 +57,7 @@ struct TextSourceOptions: ParsableArguments {
   func check(_ texts: [String]) throws {
     if extensions.contains("") { throw ValidationError("--extension is empty, expected one such as txt.") }
     if field != nil, documents != .jsonl { throw ValidationError("--field is for --documents jsonl only.") }
+    if tokens != nil, raw { throw ValidationError("--raw is for texts: --from-tokens takes no texts.") }
     if tokens != nil, documents != nil {
       throw ValidationError("--documents is for texts: with --from-tokens the documents are as they are.")
     }

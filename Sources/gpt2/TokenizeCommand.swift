@@ -12,15 +12,16 @@ struct TokenizeCommand: ParsableCommand {
     abstract: "Turn text files into token files for training.",
     discussion: """
       Writes PREFIX_train.bin and PREFIX_val.bin. As in llm.c, every section of a text (up to a blank line) \
-      is a document of its own, with an end-of-text token before it.
+      is a document of its own, with an end-of-text token before it, and the first tokens are for validation.
 
         gpt2 tokenize book.txt --tokenizer tokenizer.bin --output data/book
 
       Texts of any size are read, encoded and written a part at a time; only what GPT-2's tokenizer takes as \
       one piece, such as a gigabyte of one letter, is held as a whole. Of a folder, every text in it is taken, \
-      sorted by path; \(Self.skippedWords).
+      sorted by path; \(Self.skippedWords). There a file is a document, and whole documents, drawn at random, are for \
+      validation, as they also are of lines and JSON lines; --documents and --split have it otherwise.
 
-        gpt2 tokenize notes --extension md --extension txt --documents file \\
+        gpt2 tokenize notes --extension md --extension txt \\
           --tokenizer tokenizer.bin --output data/notes
         zcat web.jsonl.gz | gpt2 tokenize - --documents jsonl --field text \\
           --shard-tokens 100000000 --tokenizer tokenizer.bin --output data/web
@@ -36,13 +37,15 @@ struct TokenizeCommand: ParsableCommand {
       """)
 
   private static let skippedWords = """
-    hidden files, links to what is taken already, and files with a zero byte near their beginning are skipped
+    hidden files, links to what is taken already, and files that are no text are skipped
     """
 
   @Argument(help: "Text files and folders, joined in this order; - for standard input.", completion: .file())
   var texts: [String] = []
 
-  @Option(help: "Tokenizer to encode with.", completion: .file(extensions: ["bin"]))
+  @Option(
+    help: "Tokenizer to encode with: llm.c's .bin, a .gguf or .json file, or a Hugging Face folder.",
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(help: "What the names of the token files begin with.")
@@ -50,19 +53,15 @@ struct TokenizeCommand: ParsableCommand {
 
   @OptionGroup var source: TextSourceOptions
 
-  @Option(
-    help: """
-      Tokens at the beginning kept for validation, at least 2, or 0 for none; by default 32768 or a tenth, if \
-      less.
-      """)
-  var validationTokens: Int?
+  @OptionGroup var division: SplitOptions
 
-  @Option(
+  @Flag(
+    inversion: .prefixedNo,
     help: """
-      Write files of this many tokens, PREFIX_val_000000.bin and then PREFIX_train_000001.bin and so on; \
-      llm.c takes 100000000.
+      Take special tokens in the texts, such as <|endoftext|>, as the tokens they name. By default they are spelt out, \
+      since a text may only speak of them; added tokens that are not special are always taken as such.
       """)
-  var shardTokens: Int?
+  var specialTokens = false
 
   @Option(
     name: .customLong("byte-level"), help: "Write the byte-level tokenizer to this file.",
@@ -78,8 +77,14 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    try checkCounts()
     try source.check(texts)
+    if source.tokens != nil, division.split == .drawn {
+      throw ValidationError(
+        "--split drawn is for texts: tokens without a header do not say where documents begin.")
+    }
+    if specialTokens, source.tokens != nil {
+      throw ValidationError("--special-tokens is for texts: with --from-tokens the tokens are as they are.")
+    }
     if texts.isEmpty {
       guard byteLevelOutput != nil else { throw ValidationError("No text file was named.") }
       guard output == nil else { throw ValidationError("No text file was named for --output.") }
@@ -91,25 +96,11 @@ struct TokenizeCommand: ParsableCommand {
     if output == nil { throw ValidationError("Missing --output: what the token files are to be called.") }
   }
 
-  private func checkCounts() throws {
-    if let validationTokens, validationTokens < 2, validationTokens != 0 {
-      throw ValidationError(
-        "--validation-tokens is \(validationTokens), expected a whole number of at least 2, or 0 for none.")
-    }
-    guard let shardTokens else { return }
-    guard 2...Int(Int32.max) ~= shardTokens else {
-      throw ValidationError("--shard-tokens is \(shardTokens), expected a number from 2 to \(Int32.max).")
-    }
-    if validationTokens != nil {
-      throw ValidationError("Of --shard-tokens the first shard is for validation: omit --validation-tokens.")
-    }
-  }
-
   func run() throws {
     try checkOutputs()
     guard let output else { return try writeByteLevel {} }
-    let tokenizer = try self.tokenizer.map { try Tokenizer(contentsOf: $0) }
-    let list = try TextFileList(texts, extensions: source.extensions)
+    let tokenizer = try self.tokenizer.map { try Tokenizer.read($0) }
+    let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
     var printer = TokenizePrinter(list, asJSON: json)
     defer { printer.clear() }
 
@@ -130,10 +121,6 @@ struct TokenizeCommand: ParsableCommand {
     if let summary { try printer.print(summary, isText: source.tokens == nil) }
   }
 
-  private var layout: TokenLayout {
-    shardTokens.map { .shards(tokens: $0) } ?? .split(validationCount: validationTokens)
-  }
-
   /// - Returns: What was written; `nil` if interrupted.
   private func write(
     _ list: TextFileList, _ tokenizer: Tokenizer?, to output: String, _ printer: inout TokenizePrinter
@@ -142,14 +129,18 @@ struct TokenizeCommand: ParsableCommand {
       let corpus = HeaderlessCorpus(list.inputs, kind: kind, vocabularySize: tokenizer?.vocabularySize)
       printer.begin(byteCount: corpus.byteCount)
       return try corpus.write(
-        to: output, layout: layout, replacing: overwrite, isInterrupted: { Interruption.isAsked },
+        to: output, layout: division.layout(hasFolders: false, .blankLine), replacing: overwrite,
+        isInterrupted: { Interruption.isAsked },
         observing: { printer.show($0) })
     }
-    let corpus = try Corpus(list.inputs, documents: source.separation, tokenizer: tokenizer ?? .byteLevel)
+    let separation = source.separation(hasFolders: list.hasFolders)
+    let corpus = try Corpus(
+      list.inputs, documents: separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel,
+      parsingSpecialTokens: specialTokens)
     printer.begin(byteCount: corpus.byteCount)
-    if shardTokens == nil { printer.warnOfSize() }
+    if division.shardTokens == nil { printer.warnOfSize() }
     return try corpus.write(
-      to: output, layout: layout, replacing: overwrite,
+      to: output, layout: division.layout(hasFolders: list.hasFolders, separation), replacing: overwrite,
       threads: min(threads.threads ?? .max, Workers.activeProcessorCount),
       isInterrupted: { Interruption.isAsked }, observing: { printer.show($0) })
   }
@@ -157,7 +148,9 @@ struct TokenizeCommand: ParsableCommand {
   /// Before any work, so that nobody waits for a refusal.
   private func checkOutputs() throws(FileError) {
     if let byteLevelOutput { try FileWriter.check(byteLevelOutput, replacing: overwrite) }
-    if let output { try layout.checkOutputs(prefix: output, replacing: overwrite) }
+    if let output {
+      try division.layout(hasFolders: false, .blankLine).checkOutputs(prefix: output, replacing: overwrite)
+    }
   }
 
   /// Writes the byte-level tokenizer, if it was asked for, and the other outputs: if these fail, it is not left

@@ -24,7 +24,9 @@ struct TokenizePrinter {
     guard !list.skipped.isEmpty else { return }
     let counts = skippedCounts.map { "\($0.count) \($0.reason.rawValue)" }
     Diagnostics.write("skipped \(list.skipped.count) files or folders: " + counts.joined(separator: ", "))
-    for reason in [SkippedFile.Reason.binary, .special, .unspeakable, .danglingLink] {
+    for reason in [
+      SkippedFile.Reason.binary, .otherEncoding, .pointer, .special, .unspeakable, .danglingLink,
+    ] {
       let paths = list.skipped.filter { $0.reason == reason }.map(\.path)
       guard !paths.isEmpty else { continue }
       let names = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
@@ -62,11 +64,17 @@ struct TokenizePrinter {
   mutating func print(_ summary: CorpusSummary, isText: Bool) throws {
     clear()
     for file in summary.files.files { Diagnostics.write("wrote \(file.path): \(file.tokens) tokens") }
+    if let draw = summary.files.draw { Diagnostics.write(draw.description) }
+    noteConversions(summary.progress.conversions)
     noteShortShard(summary.files)
     for path in summary.files.strayShards {
       Diagnostics.write("\(path) is from an earlier time; remove it, or training will take it as well")
     }
     if asJSON { try JSON.print(TokenizeRecord(summary, skippedCounts, seconds, isText: isText)) }
+  }
+
+  private func noteConversions(_ done: TextConversions) {
+    for note in done.notes { Diagnostics.write(note + "; --raw takes the bytes as they are") }
   }
 
   /// Training reads rows of tokens and passes over none, so a shard of less than one would be refused.
@@ -87,6 +95,29 @@ struct TokenizePrinter {
   }
 }
 
+extension ValidationDraw {
+  fileprivate var description: String {
+    let part = "\(Numbers.fixed(share * 100, 1)) % of all tokens"
+    guard drawn > 0 else {
+      let which =
+        documents == 1 ? "there is only one document" : "no document is short enough to be set aside whole"
+      return "validation: \(which), so the last tokens are cut off, \(part)"
+    }
+    return "validation: \(drawn) of \(documents) documents, drawn by seed \(seed), \(part)"
+  }
+}
+
+extension TextConversions {
+  /// What was changed, for those who did not expect it.
+  var notes: [String] {
+    [
+      (lineEnds, "\(lineEnds) line ends of Windows (\\r\\n or \\r) were read as \\n"),
+      (fromUTF16, "\(fromUTF16 == 1 ? "1 text was" : "\(fromUTF16) texts were") converted from UTF-16"),
+      (marks, "the byte-order mark of \(marks == 1 ? "1 text" : "\(marks) texts") was left out"),
+    ].filter { $0.0 > 0 }.map(\.1)
+  }
+}
+
 /// The summary as JSON.
 private struct TokenizeRecord: Encodable {
   struct Output: Encodable {
@@ -97,7 +128,11 @@ private struct TokenizeRecord: Encodable {
   let files: Int
   /// `nil` where the inputs were tokens already.
   let documents: Int?
+  /// Those of them that are for validation, if documents were drawn.
+  let validationDocuments: Int?
   let bytes: Int
+  /// The line ends of Windows that were read as "\n".
+  let convertedLineEnds: Int?
   let tokens: Int
   let seconds: Double
   let outputs: [Output]
@@ -109,8 +144,10 @@ private struct TokenizeRecord: Encodable {
     isText: Bool
   ) {
     files = summary.progress.files
+    validationDocuments = summary.files.draw?.drawn
     documents = isText ? summary.progress.documents : nil
     bytes = summary.progress.bytes
+    convertedLineEnds = isText ? summary.progress.conversions.lineEnds : nil
     tokens = summary.progress.tokens
     self.seconds = seconds
     outputs = summary.files.files.map { Output(path: $0.path, tokens: $0.tokens) }

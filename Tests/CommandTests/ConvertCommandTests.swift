@@ -13,7 +13,7 @@ import Testing
   @Test func fp32ToGGUFAndBackGivesTheSameBytes() throws {
     let gguf = directory.file("a.gguf")
     let back = directory.file("a.bin")
-    let there = try Command("convert", awkward, gguf)
+    let there = try Command("convert", awkward, gguf, "--without-tokenizer")
     #expect(there.exitCode == 0)
     #expect(there.output.isEmpty)
     let model = "3 layers, 3 heads, 48 channels, 97 tokens, 32 positions: "
@@ -65,7 +65,7 @@ import Testing
     let refused = try Command("convert", awkward, output)
     #expect(refused.exitCode == 2)
     #expect(refused.diagnostics.hasPrefix("gpt2: \(output): already exists"))
-    #expect(try Command("convert", awkward, output, "--overwrite").exitCode == 0)
+    #expect(try Command("convert", awkward, output, "--overwrite", "--without-tokenizer").exitCode == 0)
     #expect(try bytes(of: output).count > 1)
   }
 
@@ -77,6 +77,7 @@ import Testing
     (["a.bin", "--tokenizer", "t.bin"], "A .bin file has no room for --tokenizer"),
     (["a.onnx"], "expected a name that ends in .gguf, .bin or .safetensors, or in /"),
     (["a.gguf", "--format", "q5_0"], "'q5_0' is invalid"),
+    (["a.gguf", "--format", "q4_K"], "Please provide one of 'fp32', 'fp16', 'bf16', 'q8_0' or 'q4_0'"),
     (["a.gguf", "--tokenizer", "missing.bin"], "missing.bin: no such file"),
     ([], "Missing expected argument '<output>'"),
   ])
@@ -92,7 +93,7 @@ import Testing
     let output = directory.file("a.gguf")
     let text = try directory.write(Array("no model at all".utf8), to: "text.bin")
     for (input, words) in [
-      (directory.file("missing.bin"), "no such file"), (text, "found magic number"),
+      (directory.file("missing.bin"), "no such file"), (text, "found text, expected a model checkpoint"),
       (TestFiles.fixture("gguf/types.gguf"), "found architecture 'test', expected 'gpt2'"),
     ] {
       let result = try Command("convert", input, output)
@@ -103,9 +104,19 @@ import Testing
     #expect(try directory.names() == ["text.bin"])
   }
 
+  /// llama.cpp does not open a file without one.
+  @Test func aGGUFFileWithoutATokenizer() throws {
+    let result = try Command("convert", awkward, directory.file("a.gguf"))
+    #expect(result.exitCode == 2)
+    #expect(
+      result.diagnostics.hasPrefix(
+        "gpt2: \(awkward): found a model without a tokenizer, expected one for a GGUF"))
+    #expect(try directory.names().isEmpty)
+  }
+
   @Test func rowsThatAreNoWholeBlocks() throws {
     let output = directory.file("a.gguf")
-    let result = try Command("convert", awkward, output, "--format", "q4_0")
+    let result = try Command("convert", awkward, output, "--format", "q4_0", "--without-tokenizer")
     #expect(result.exitCode == 2)
     #expect(result.diagnostics.contains("with rows of 48 weights, expected multiples of 32 for q4_0"))
     #expect(try directory.names().isEmpty)

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0, 20_240_520, "found magic number 20240520"), (2, 23, "found 2390 bytes, expected "),
+    (0, 20_240_520, "found a token file, expected a multiple-choice file"),
+    (2, 23, "found 2390 bytes, expected "),
     (2, 25, "example 24: found 0 bytes left"), (256, 0, "example 0: found 0 at its beginning"),
     // The first context's tokens: 32 and 0.
     (259, 32, "example 0: found token 32, expected tokens below the vocabulary's 31"),

@@ -85,6 +85,30 @@ import Testing
     let fromInput = try generate(
       "--prompt-file", "-", "--max-tokens", "8", "--temperature", "0", input: "Whether 'tis")
     #expect(fromInput.output == expected)
+    let windows = try generate(
+      "--prompt-file", "-", "--max-tokens", "8", "--temperature", "0", input: "To\r\nbe")
+    #expect(windows.output.hasPrefix("To\nbe"))
+    #expect(
+      windows.diagnostics.contains("standard input: 1 line ends of Windows (\\r\\n or \\r) were read as \\n"))
+    let raw = try generate("--prompt-file", "-", "--raw", "--max-tokens", "8", input: "To\r\nbe")
+    #expect(raw.output.hasPrefix("To\r\nbe"))
+  }
+
+  /// The model has 16 positions, one a byte.
+  @Test func ofALongPromptTheLastTokens() throws {
+    let prompt = "Whether 'tis nobler in the mind"
+    let refused = try generate("--prompt", prompt, "--max-tokens", "4")
+    #expect(refused.exitCode == 2)
+    #expect(refused.diagnostics.contains("found a sequence of 31 tokens, expected at most the model's 16"))
+
+    let options = ["--max-tokens", "4", "--temperature", "0", "--json"]
+    let whole = try run(["--prompt", prompt, "--keep-last"] + options)
+    #expect(whole.exitCode == 0, "\(whole.diagnostics)")
+    #expect(whole.diagnostics.contains("read the last 16 of the prompt's 31 tokens"))
+    let end = try run(["--prompt", String(prompt.suffix(16)), "--keep-last"] + options)
+    #expect(!end.diagnostics.contains("read the last"))
+    #expect(
+      try texts(whole.output).map { $0.tokens.map(\.id) } == texts(end.output).map { $0.tokens.map(\.id) })
   }
 
   @Test func aStopStringEndsTheText() throws {
@@ -165,7 +189,8 @@ import Testing
     (["--prompt", "a very long prompt for sixteen positions"], "sequence of 40 tokens"),
     (["--prompt-file", "/nowhere"], "/nowhere"),
     (["--prompt", "x", "--prompt-file", "y"], "expected one of them"),
-    (["--top-p", "0"], "top-p"), (["--top-p", "1.5"], "top-p"), (["--temperature=-1"], "temperature"),
+    (["--prompt", "x", "--raw"], "--raw is for --prompt-file"), (["--top-p", "0"], "top-p"),
+    (["--top-p", "1.5"], "top-p"), (["--temperature=-1"], "temperature"),
     (["--temperature", "nan"], "temperature"), (["--min-p", "2"], "min-p"), (["--top-k", "0"], "top-k"),
     (["--repetition-penalty", "0"], "penalty"), (["--max-tokens", "0"], "at least 1"),
     (["--logit-bias", "999=1"], "999"), (["--logit-bias", "x"], "logit-bias"),
@@ -180,6 +205,39 @@ import Testing
   func whatCannotBeUsed(options: [String], words: String) throws {
     let result = try Command(
       ["generate", "--model", model, "--tokenizer", workspace.tokenizer] + options)
+    #expect(result.exitCode == 2)
+    #expect(result.output.isEmpty && result.diagnostics.contains(words), "\(result.diagnostics)")
+  }
+
+  /// The ids of a prompt are its bytes here.
+  @Test func promptsOfIDs() throws {
+    let ids = "84,111, 32,98,101"
+    let byText = try generate("--prompt", "To be", "--max-tokens", "8", "--json")
+    let byIDs = try generate("--prompt-tokens", ids, "--max-tokens", "8", "--json")
+    #expect(byIDs.exitCode == 0, "\(byIDs.diagnostics)")
+    let (expected, found) = try (texts(byText.output), texts(byIDs.output))
+    #expect(found.map(\.text) == expected.map(\.text) && found.map(\.prompt) == ["To be"])
+
+    let alone = try Command(
+      "generate", "--model", model, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-end-of-text")
+    #expect(alone.exitCode == 0, "\(alone.diagnostics)")
+    let all: [Int] = [84, 111, 32, 98, 101] + expected[0].tokens.map(\.id)
+    let numbers = all.map { "\($0) " }.joined()
+    #expect(alone.output == numbers + "\n")
+  }
+
+  @Test(arguments: [
+    (
+      ["--prompt-tokens", "3,257"],
+      "--prompt-tokens: found token 257 at position 1, expected tokens below 257"
+    ),
+    (["--prompt-tokens", "3,-1"], "--prompt-tokens"), (["--prompt-tokens", ""], "--prompt-tokens"),
+    (["--prompt-tokens", "3,x"], "--prompt-tokens"), (["--prompt-tokens", "3,,4"], "--prompt-tokens"),
+    (["--prompt-tokens", "3", "--prompt", "x"], "Found --prompt and --prompt-tokens, expected one of them"),
+    (["--prompt-tokens", "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16"], "sequence of 17 tokens"),
+  ])
+  func idsThatCannotBeUsed(options: [String], words: String) throws {
+    let result = try Command(["generate", "--model", model] + options)
     #expect(result.exitCode == 2)
     #expect(result.output.isEmpty && result.diagnostics.contains(words), "\(result.diagnostics)")
   }

@@ -36,18 +36,59 @@ import Testing
       ("notes/b.md", "second\n\nnote"), ("notes/a.txt", "first"), ("notes/sub/c.txt", "third"),
       ("notes/.hidden.txt", "no"), ("notes/image.txt", "\0"),
     ] { _ = try directory.write(Array(text.utf8), to: name) }
-    let all = try tokenize(folder)
+    let all = try tokenize(folder, "--split", "first", "--documents", "blank-line")
     #expect(all.exitCode == 0)
     #expect(try written() == "|first|second\n\n|note|third")
+    let byDefault = try tokenize(folder, "--split", "first")
+    #expect(byDefault.exitCode == 0)
+    #expect(try written() == "|first|second\n\nnote|third")
     #expect(all.diagnostics.contains("skipped 2 files or folders: 1 hidden, 1 binary\n"))
     #expect(all.diagnostics.contains("  binary: \(folder)/image.txt\n"))
 
-    let some = try tokenize(folder, "--extension", "txt", "--extension", ".swift", "--documents", "file")
+    let some = try tokenize(folder, "--extension", "txt", "--extension", ".swift", "--validation-tokens", "0")
     #expect(some.exitCode == 0)
-    #expect(try written() == "|first|third")
+    #expect(try text("out_train.bin") == "|first|third")
     let none = try tokenize(folder, "--extension", "swift")
     #expect(none.exitCode == 2)
     #expect(none.diagnostics.hasPrefix("gpt2: \(folder): found no text in this folder"))
+  }
+
+  /// Whole notes, from anywhere in the folder, the same ones for the same seed.
+  @Test func wholeDocumentsOfAFolderAreForValidation() throws {
+    let folder = directory.file("notes")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let notes = (10..<50).map { "# Note \($0)\n\n" + String(repeating: "word \($0) ", count: $0 % 7) }
+    for (index, note) in notes.enumerated() {
+      _ = try directory.write(Array(note.utf8), to: "notes/\(index + 10).md")
+    }
+    var seen: Set<String> = []
+    for seed in ["1", "2", "2", "1337"] {
+      let result = try tokenize(folder, "--seed", seed, "--json")
+      #expect(result.exitCode == 0 && result.output.contains("\"documents\":40"))
+      let drawn = try text("out_val.bin").split(separator: "|").map(String.init)
+      let others = try text("out_train.bin").split(separator: "|").map(String.init)
+      #expect(drawn.allSatisfy(notes.contains) && others == notes.filter { !drawn.contains($0) })
+      #expect(
+        result.output.contains("\"validationDocuments\":\(drawn.count)}") && drawn.count + others.count == 40)
+      #expect(
+        result.diagnostics.contains("validation: \(drawn.count) of 40 documents, drawn by seed \(seed), 1"))
+      seen.insert(drawn.joined())
+    }
+    #expect(seen.count == 3)
+    let usual = try text("out_val.bin")
+    #expect(try tokenize(folder).exitCode == 0)
+    #expect(try text("out_val.bin") == usual)
+  }
+
+  @Test func oneDocumentIsCutAloud() throws {
+    let folder = directory.file("notes")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try directory.write(Array("one note\n\nand no more than that".utf8), to: "notes/a.md")
+    let result = try tokenize(folder)
+    #expect(result.exitCode == 0)
+    #expect(
+      result.diagnostics.contains("validation: there is only one document, so the last tokens are cut off, "))
+    #expect(try text("out_train.bin") + text("out_val.bin") == "|one note\n\nand no more than that")
   }
 
   @Test func standardInputIsReadToItsEnd() throws {
@@ -62,13 +103,67 @@ import Testing
   }
 
   @Test(arguments: [
-    ("blank-line", "a b\r\nc\n\nd", "|a b\r\nc\n\n|d"), ("line", "a b\r\nc\n\nd", "|a b|c|d"),
-    ("file", "a b\r\nc\n\nd", "|a b\r\nc\n\nd"), ("jsonl", "{\"text\":\"abc\"}\n{\"text\":\"d\"}", "|abc|d"),
+    ("blank-line", "a b\r\nc\n\nd", "|a b\nc\n\n|d"), ("line", "a b\r\nc\n\nd", "|a b|c|d"),
+    ("file", "a b\r\nc\n\nd", "|a b\nc\n\nd"), ("jsonl", "{\"text\":\"abc\"}\n{\"text\":\"d\"}", "|abc|d"),
   ])
   func documentsAreWhatWasAskedFor(documents: String, text: String, expected: String) throws {
     let path = try directory.write(Array(text.utf8), to: "text")
-    #expect(try tokenize(path, "--documents", documents).exitCode == 0)
+    #expect(try tokenize(path, "--documents", documents, "--split", "first").exitCode == 0)
     #expect(try written() == expected)
+  }
+
+  /// The ids are tiktoken's of what llm.c's script reads in text mode.
+  @Test(.enabled(if: TestFiles.data("gpt2_tokenizer.bin") != nil, "skipped: gpt2_tokenizer.bin not found"))
+  func lineEndsOfWindowsAreReadAsPythonReadsThem() throws {
+    let text = """
+      First letter
+
+      Dear friend,
+      the ships have arrived.
+
+      Second letter
+
+      It is late.
+
+      """
+    let path = try directory.write(
+      Array(text.replacingOccurrences(of: "\n", with: "\r\n").utf8), to: "letters")
+    let result = try Command(
+      "tokenize", path, "--tokenizer", TestFiles.data("gpt2_tokenizer.bin") ?? "", "--output", prefix,
+      "--validation-tokens", "0", "--json")
+    #expect(result.exitCode == 0)
+    #expect(result.output.contains("\"documents\":4") && result.output.contains("\"convertedLineEnds\":8"))
+    let notes = result.diagnostics.split(separator: "\n").filter { $0.contains("line ends of Windows") }
+    #expect(
+      notes == ["8 line ends of Windows (\\r\\n or \\r) were read as \\n; --raw takes the bytes as they are"])
+    let plain = try directory.write(Array(text.utf8), to: "plain")
+    let other = try Command(
+      "tokenize", plain, "--tokenizer", TestFiles.data("gpt2_tokenizer.bin") ?? "", "--output",
+      directory.file("plain"), "--validation-tokens", "0")
+    #expect(!other.diagnostics.contains("Windows"))
+    let files = try ["out_train.bin", "plain_train.bin"].map {
+      try Data(contentsOf: URL(fileURLWithPath: directory.file($0)))
+    }
+    #expect(files[0] == files[1])
+  }
+
+  @Test func bytesAreKeptWhenAskedFor() throws {
+    let path = try directory.write(Array("a b\r\nc\n\nd".utf8), to: "text")
+    let result = try tokenize(path, "--raw")
+    #expect(result.exitCode == 0 && !result.diagnostics.contains("Windows"))
+    #expect(try written() == "|a b\r\nc\n\n|d")
+  }
+
+  @Test func whatIsNoTextIsNamed() throws {
+    let pointer = Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n".utf8)
+    for (bytes, words) in [
+      (pointer, "found a git-lfs pointer, not the file it stands for"),
+      ([1, 0, 2, 3, 4], "found a zero byte at position 1"),
+    ] {
+      let path = try directory.write(bytes, to: "text")
+      expectRefusal(try tokenize(path), naming: "gpt2: \(path): \(words)")
+      #expect(try !directory.names().contains("out_train.bin"))
+    }
   }
 
   @Test func aLineWithoutItsFieldIsNamed() throws {
@@ -119,6 +214,11 @@ import Testing
   @Test(arguments: [
     (["--documents", "file", "--field", "x"], "--field is for --documents jsonl only"),
     (["--documents", "file", "--from-tokens", "uint16"], "--documents is for texts"),
+    (["--raw", "--from-tokens", "uint16"], "--raw is for texts"),
+    (["--split", "first", "--seed", "1"], "--seed is for --split drawn only"),
+    (["--split", "drawn", "--shard-tokens", "9"], "omit --split drawn"),
+    (["--split", "drawn", "--from-tokens", "uint16"], "--split drawn is for texts"),
+    (["--split", "last"], "last"), (["--seed", "-1"], "seed"),
     (["--extension", "."], "--extension is empty"), (["-", "-"], "Standard input (-) can be read only once"),
     (["--shard-tokens", "1"], "--shard-tokens is 1, expected a number from 2 to 2147483647"),
     (["--shard-tokens", "9", "--validation-tokens", "5"], "omit --validation-tokens"),

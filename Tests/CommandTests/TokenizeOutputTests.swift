@@ -33,7 +33,8 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     for name in ["a", "b", ".c"] { _ = try directory.write(Array("12\n\n345".utf8), to: "folder/" + name) }
     let result = try Command(
-      "tokenize", folder, "--tokenizer", tokenizer, "--output", prefix, "--shard-tokens", "7", "--json")
+      "tokenize", folder, "--tokenizer", tokenizer, "--output", prefix, "--shard-tokens", "7", "--json",
+      "--documents", "blank-line")
     #expect(result.exitCode == 0)
     let summary = try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
     let names = ["out_val_000000.bin", "out_train_000001.bin", "out_train_000002.bin"]

@@ -2,8 +2,40 @@ import Foundation
 import ModelFiles
 import TestSupport
 import Testing
+import Transformer
 
 @Suite struct TrainCommandTests {
+  /// Files of the byte-level tokenizer, of which a new model needs no more than they say.
+  @Test func theDataSaysTheVocabulary() throws {
+    let workspace = try Workspace()
+    let arguments = [
+      "train", "--model", "d1", "--positions", "16", "--data", workspace.training, "--validation",
+      workspace.validation, "--batch-size", "2", "--sequence-length", "16", "--steps", "1", "--output",
+    ]
+    let run = workspace.directory.file("run")
+    let stated = try Command(arguments + [run])
+    #expect(stated.exitCode == 0)
+    #expect(
+      stated.diagnostics.contains(
+        "note: the model gets a vocabulary of 257 tokens, as \(workspace.training) says"))
+    let model = try Checkpoint.configuration(of: run + "/model_00000001.bin")
+    #expect(model.vocabularySize == 257)
+
+    // As llm.c's scripts and earlier versions write them.
+    for path in [workspace.training, workspace.validation] {
+      var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+      bytes.set(3, to: 0)
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+    let other = workspace.directory.file("other")
+    let counted = try Command(arguments + [other])
+    #expect(counted.exitCode == 0)
+    #expect(
+      counted.diagnostics.contains(
+        "257 tokens, by the largest token in \(workspace.training); name a --tokenizer"))
+    #expect(try Checkpoint.configuration(of: other + "/model_00000001.bin").vocabularySize == 257)
+  }
+
   private let workspace: Workspace
 
   init() throws { workspace = try Workspace() }

@@ -69,7 +69,7 @@ import Transformer
 
   private static let contexts = [
     "the", "It was said that", "To be, or not to be,", "a b c d e f g h i j k l m n o p q r s",
-    "\"No,\" he said. \"Do not\"", "x\n", "é",
+    "\"No,\" he said. \"Do not\"", "x\ny", "é",
   ]
 
   /// For each context the model's own word, its second, and a word of several tokens.

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test func wrongMagic() throws {
-    let expected = FileError.Cause.wrongMagic(found: 20_240_326, expected: 0x4655_4747, kind: "GGUF")
+    let expected = FileError.Cause.mismatch(
+      found: "a model checkpoint of llm.c's kind", expected: "a GGUF file", advice: "name another file")
     #expect(try cause { $0.put(Int32(20_240_326), at: 0) } == expected)
   }
 
@@ -204,9 +205,39 @@ import Testing
     #expect(try cause { $0.put(UInt64(33), at: GoodFile.columns) } == expected)
   }
 
-  @Test(arguments: [(12, "Q4_K"), (14, "Q6_K"), (3, "Q4_1"), (26, "I32"), (4, "number 4"), (99, "number 99")])
+  @Test(arguments: [
+    (9, "Q8_1"), (15, "Q8_K"), (18, "IQ3_XXS"), (19, "IQ1_S"), (34, "TQ1_0"), (39, "MXFP4"), (26, "I32"),
+    (4, "number 4"), (99, "number 99"),
+  ])
   func aTypeThatIsNotRead(number: UInt32, name: String) throws {
     try expectMismatch("tensor a of type \(name)") { $0.put(number, at: GoodFile.tensorType) }
+  }
+
+  /// What helps depends on the type.
+  @Test(arguments: [
+    (19, "codebooks; take the model as Q4_K_M"), (35, "trained on such weights"), (39, "take the model as"),
+    (26, "convert the model again"), (99, "newer than this program"),
+  ])
+  func theAdviceForATypeThatIsNotRead(number: UInt32, words: String) throws {
+    guard
+      case .mismatch(_, let expected, let advice) = try cause({ $0.put(number, at: GoodFile.tensorType) })
+    else {
+      Issue.record("expected a mismatch")
+      return
+    }
+    #expect(advice.contains(words))
+    #expect(expected.hasPrefix("one of F32, F16, BF16, Q8_0, Q4_0, Q4_1, "))
+  }
+
+  @Test(arguments: [(3, 32, "Q4_1"), (12, 256, "Q4_K"), (14, 256, "Q6_K"), (23, 256, "IQ4_XS")])
+  func rowsThatAreNoWholeBlocksOfOtherTypes(number: UInt32, block: Int, name: String) throws {
+    let expected = FileError.Cause.invalidField(
+      name: "columns of a", found: 33, expected: "a multiple of \(block), the block of \(name)")
+    let found = try cause {
+      $0.put(UInt64(33), at: GoodFile.columns)
+      $0.put(number, at: GoodFile.tensorType)
+    }
+    #expect(found == expected)
   }
 
   @Test(arguments: [8, 256 + 32, 1 << 60, .max] as [UInt64])
@@ -235,9 +266,9 @@ import Testing
   }
 
   @Test func aNameIsShownWithoutControlCharacters() throws {
-    try expectMismatch("tensor \\n of type Q4_K") {
+    try expectMismatch("tensor \\n of type Q8_K") {
       $0[GoodFile.firstName] = UInt8(ascii: "\n")
-      $0.put(UInt32(12), at: GoodFile.tensorType)
+      $0.put(UInt32(15), at: GoodFile.tensorType)
     }
   }
 

@@ -31,6 +31,53 @@ import Transformer
     #expect(try await gpt2.generate("Hi", options).text() == expected.map(\.text).joined())
   }
 
+  /// What an app's alert shows.
+  @Test func errorsSayInFoundationWhatTheySayHere() async throws {
+    func expectSame(_ expected: String, _ body: () async throws -> Void) async {
+      do {
+        try await body()
+        Issue.record("nothing was thrown")
+      } catch {
+        #expect("\(error)".contains(expected))
+        #expect(error.localizedDescription == "\(error)")
+      }
+    }
+    await expectSame("missing.gguf: no such file") { _ = try GPT2(contentsOf: "missing.gguf") }
+    await expectSame("found a sequence of 33 tokens") {
+      for try await _ in gpt2.generate(continuing: [Int](repeating: 1, count: 33)) {}
+    }
+    await expectSame("temperature") {
+      for try await _ in gpt2.generate("Hi", .init(sampling: .init(temperature: -1))) {}
+    }
+    await expectSame("found") { for try await _ in gpt2.generate("Hi", .init(maximumTokens: 0)) {} }
+  }
+
+  /// As the tokenizer has it, or as is asked for: llm.c's and that of bytes spell special tokens out.
+  @Test func specialTokensInPrompts() async throws {
+    #expect(try gpt2.encode("a<|endoftext|>", parsingSpecialTokens: true) == [97, 256])
+    #expect(try gpt2.encode("<|") == [60, 124])
+    #expect(try gpt2.encode("<|endoftext|>").count == 13)
+    let options = GenerationOptions(maximumTokens: 20)
+    let parsed = try await gpt2.generate("a<|endoftext|>", options, parsingSpecialTokens: true).text()
+    let same = try await gpt2.generate(continuing: [97, 256], options).text()
+    #expect(parsed == same)
+    let folder = try GPT2(contentsOf: TestFiles.fixture("special_tokens/model"))
+    #expect(try folder.encode("a[PAD]") == [64, 769])
+    #expect(try folder.encode("a[PAD]", parsingSpecialTokens: false).count > 2)
+  }
+
+  /// Only special ones: of each of the fixture's tokens what is shown.
+  @Test func specialTokensAreNotShown() async throws {
+    let folder = try GPT2(contentsOf: TestFiles.fixture("special_tokens/model"))
+    for (token, text) in [(757, "<nl>"), (758, ""), (769, "")] {
+      let sampling = SamplingOptions(temperature: 0, logitBias: [token: 1e6])
+      let options = GenerationOptions(maximumTokens: 1, sampling: sampling)
+      for try await next in folder.generate(continuing: [64], options) {
+        #expect(next.token == token && next.text == text)
+      }
+    }
+  }
+
   /// The same texts, of whose tokens several come from one pass.
   @Test(arguments: DraftKind.allCases)
   func drafts(kind: DraftKind) async throws {

@@ -2,6 +2,7 @@ import Kernels
 import TestSupport
 import Testing
 import Transformer
+import WeightFormats
 
 @testable import Generation
 

@@ -1,4 +1,5 @@
 import TestSupport
+import WeightFormats
 
 @testable import Kernels
 
@@ -10,15 +11,16 @@ final class StoredWeights {
   private let memory: UnsafeMutableRawPointer
 
   /// Random ones. Bytes of blocks are drawn as they are, so every one occurs; scales are powers of two and their
-  /// multiples, positive and negative.
+  /// multiples, positive and negative. For most formats whole blocks are drawn from those that ggml's package decoded.
   ///
   /// - Parameter offset: From an aligned address to the first row.
   init(_ format: WeightFormat, _ rows: Int, _ columns: Int, seed: UInt64, offset: Int = 0) {
     var random = SeededRandom(seed: seed)
+    let known = Self.known[format]
     var bytes: [UInt8] = []
     var values: [Double] = []
     for _ in 0..<rows * columns / format.blockValues {
-      let (block, decoded) = Self.block(format, &random)
+      let (block, decoded) = known?.block(&random) ?? Self.block(format, &random)
       bytes += block
       values += decoded
     }
@@ -29,6 +31,21 @@ final class StoredWeights {
   }
 
   deinit { memory.deallocate() }
+
+  /// The ordinary blocks that ggml's package decoded, of the formats that are not drawn here.
+  private static let known: [WeightFormat: KnownBlocks] = Dictionary(
+    uniqueKeysWithValues: QuantisedBlocks.formats.filter { $0 != .q8_0 && $0 != .q4_0 }.compactMap { format in
+      (try? QuantisedBlocks(format)).map { (format, KnownBlocks(blocks: $0)) }
+    })
+
+  private struct KnownBlocks {
+    let blocks: QuantisedBlocks
+
+    func block(_ random: inout SeededRandom) -> ([UInt8], [Double]) {
+      let index = Int.random(in: QuantisedBlocks.awkward..<QuantisedBlocks.count, using: &random)
+      return (blocks.bytes[index], blocks.values[index].map(Double.init))
+    }
+  }
 
   private static func block(_ format: WeightFormat, _ random: inout SeededRandom) -> ([UInt8], [Double]) {
     switch format {
@@ -41,15 +58,17 @@ final class StoredWeights {
     case .fp16:
       let (bits, value) = half(&random)
       return (little(bits), [value])
-    case .q8:
+    case .q8_0:
       let (bits, scale) = half(&random)
       let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
       return (little(bits) + bytes, bytes.map { scale * Double(Int8(bitPattern: $0)) })
-    case .q4:
+    case .q4_0:
       let (bits, scale) = half(&random)
       let bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
       let halves = bytes.map { $0 & 15 } + bytes.map { $0 >> 4 }
       return (little(bits) + bytes, halves.map { scale * (Double($0) - 8) })
+    default:
+      preconditionFailure("no blocks of \(format.rawValue) are known")
     }
   }
 

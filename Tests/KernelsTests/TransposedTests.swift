@@ -1,4 +1,5 @@
 import Testing
+import WeightFormats
 
 @testable import Kernels
 

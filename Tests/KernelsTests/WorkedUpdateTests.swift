@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import Kernels
 
@@ -73,13 +74,13 @@ import Testing
     let page = try WorkedExample(page: "WeightFormats")
     let weights = try page["w"]
     let block = weights + [Float](repeating: 0, count: 32 - weights.count)
-    for (format, name) in [(WeightFormat.fp16, "fp16"), (.bf16, "bf16"), (.q8, "w₈"), (.q4, "w₄")] {
+    for (format, name) in [(WeightFormat.fp16, "fp16"), (.bf16, "bf16"), (.q8_0, "w₈"), (.q4_0, "w₄")] {
       let (bytes, decoded) = roundTrip(block, format)
       try page.expect(decoded.prefix(weights.count), name)
       #expect(decoded.dropFirst(weights.count).allSatisfy { $0 == 0 })
       let codes = bytes.dropFirst(2).prefix(weights.count)
-      if format == .q8 { try page.expect(codes.map { Float(Int8(bitPattern: $0)) }, "q₈") }
-      if format == .q4 { try page.expect(codes.map { Float($0 & 0x0F) }, "q₄") }
+      if format == .q8_0 { try page.expect(codes.map { Float(Int8(bitPattern: $0)) }, "q₈") }
+      if format == .q4_0 { try page.expect(codes.map { Float($0 & 0x0F) }, "q₄") }
     }
   }
 

@@ -126,7 +126,9 @@ import Testing
   @Test func wrongMagic() throws {
     #expect(
       try cause { $0.set(0, to: 20_240_326) }
-        == .wrongMagic(found: 20_240_326, expected: 20_240_529, kind: "low-rank adapters"))
+        == .mismatch(
+          found: "a model checkpoint of llm.c's kind", expected: "low-rank adapters",
+          advice: "name another file"))
   }
 
   @Test(arguments: [0, 2, -1] as [Int32])

@@ -111,6 +111,78 @@ import Testing
     #expect(found == words)
   }
 
+  @Test(arguments: [
+    "tokenizer.ggml.padding_token_id", "tokenizer.ggml.bos_token_id", "tokenizer.ggml.unknown_token_id",
+  ])
+  func aRoleOutsideTheVocabulary(key: String) throws {
+    let file = try file(reference.filter { $0.key != key } + [MetadataEntry(key, .uint32(757))])
+    let cause = fileErrorCause(file.path) { () throws(FileError) in _ = try Tokenizer(file) }
+    #expect(cause == .invalidField(name: key, found: 757, expected: "a value from 0 to 756"))
+  }
+
+  @Test(arguments: ["add_bos_token", "add_eos_token", "add_sep_token"])
+  func tokensAroundATextAreRefused(name: String) throws {
+    let key = "tokenizer.ggml.\(name)"
+    let file = try file(reference + [MetadataEntry(key, .bool(true))])
+    guard
+      case .mismatch("\(key) = true", _, _) = fileErrorCause(
+        file.path, { () throws(FileError) in _ = try Tokenizer(file) })
+    else {
+      Issue.record("accepted")
+      return
+    }
+    _ = try Tokenizer(try self.file(reference + [MetadataEntry(key, .bool(false))]))
+  }
+
+  @Test func typesThatAreNone() throws {
+    var types = [Int32](repeating: 1, count: 757)
+    types[3] = 7
+    let expected = FileError.Cause.invalidTokenEntry(
+      id: 3, reason: "has type 7, which is none of llama.cpp's")
+    #expect(try cause("tokenizer.ggml.token_type", .int32s(types)) == expected)
+    guard case .mismatch(let found, _, _) = try cause("tokenizer.ggml.token_type", .int32s([1, 2])) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(found == "tokenizer.ggml.token_type of 2 types")
+  }
+
+  @Test func anAddedTokenTwice() throws {
+    var tokens = try #require(reference.first { $0.key == "tokenizer.ggml.tokens" }?.value.strings)
+    tokens.append("<|endoftext|>")
+    let types = [Int32](repeating: 1, count: 756) + [3, 3]
+    let changed = reference.map { entry in
+      switch entry.key {
+      case "tokenizer.ggml.tokens": MetadataEntry(entry.key, .strings(tokens))
+      case "tokenizer.ggml.token_type": MetadataEntry(entry.key, .int32s(types))
+      default: entry
+      }
+    }
+    let file = try file(changed)
+    let cause = fileErrorCause(file.path) { () throws(FileError) in _ = try Tokenizer(file) }
+    #expect(cause == .invalidTokenEntry(id: 757, reason: "is the added token '<|endoftext|>' again"))
+  }
+
+  /// Unused tokens are never found in a text; user-defined ones always are.
+  @Test func tokenTypes() throws {
+    let tokens = try #require(reference.first { $0.key == "tokenizer.ggml.tokens" }?.value.strings)
+    let types = [Int32](repeating: 1, count: 756) + [3, 4, 5]
+    let changed = reference.map { entry in
+      switch entry.key {
+      case "tokenizer.ggml.tokens": MetadataEntry(entry.key, .strings(tokens + ["<é>", "[PAD758]"]))
+      case "tokenizer.ggml.token_type": MetadataEntry(entry.key, .int32s(types))
+      default: entry
+      }
+    }
+    let tokenizer = try Tokenizer(
+      try file(changed + [MetadataEntry("tokenizer.ggml.padding_token_id", .uint32(758))]))
+    #expect(try tokenizer.encode("a<é>") == [64, 757])
+    #expect(try !tokenizer.encode("a[PAD758]", parsingSpecialTokens: true).contains(758))
+    #expect(tokenizer.specialTokens[.pad] == 758)
+    #expect(tokenizer.decode([757]) == Array("<é>".utf8))
+    #expect(tokenizer.addedTokens.map(\.isSpecial) == [true, false])
+  }
+
   @Test func theWayOfSplittingMayBeMissing() throws {
     #expect(try cause("tokenizer.ggml.pre", nil) == nil)
   }
@@ -147,7 +219,11 @@ import Testing
   /// What the reference throws with another value for a key.
   private func cause(_ key: String, _ value: MetadataValue?) throws -> FileError.Cause? {
     let file = try file(
-      reference.compactMap { $0.key == key ? value.map { MetadataEntry(key, $0) } : $0 })
+      reference.compactMap { entry in
+        // Types are for as many tokens as there were.
+        if key == "tokenizer.ggml.tokens", entry.key == "tokenizer.ggml.token_type" { return nil }
+        return entry.key == key ? value.map { MetadataEntry(key, $0) } : entry
+      })
     return fileErrorCause(file.path) { () throws(FileError) in _ = try Tokenizer(file) }
   }
 }

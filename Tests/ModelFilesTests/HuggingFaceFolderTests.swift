@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 import Tokens
 import Transformer
+import WeightFormats
 
 @Suite struct HuggingFaceFolderTests {
   private let directory: TemporaryDirectory
@@ -14,7 +15,7 @@ import Transformer
   private static let fixture = TestFiles.fixture("huggingface/model")
   private static let written = [
     "config.json", "generation_config.json", "merges.txt", "model.safetensors", "special_tokens_map.json",
-    "tokenizer_config.json", "vocab.json",
+    "tokenizer.json", "tokenizer_config.json", "vocab.json",
   ]
 
   init() throws { directory = try TemporaryDirectory() }
@@ -69,7 +70,8 @@ import Transformer
   }
 
   /// Files that would be read together with those that are written, whether or not these may be replaced.
-  @Test(arguments: ["tokenizer.json", "added_tokens.json", "model.safetensors.index.json"], [true, false])
+  @Test(
+    arguments: ["chat_template.jinja", "added_tokens.json", "model.safetensors.index.json"], [true, false])
   func filesOfAnotherModel(name: String, replacing: Bool) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try directory.write([1], to: "model/" + name)

@@ -4,6 +4,7 @@ import Kernels
 import SafeTensors
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer
@@ -119,14 +120,18 @@ import Testing
     let reference = try Parameters.read(HuggingFaceFixture.model)
     let folder = try FolderCopy()
     let names = [
-      "classifier.bias", "empty", "multiple_choice_head.summary.weight", "score.weight", "v_head.summary.weight",
+      "classifier.bias", "empty", "multiple_choice_head.summary.weight", "score.weight",
+      "v_head.summary.weight",
     ]
-    try folder.change { tensors in for name in names { tensors.add(name, .f32, name == "empty" ? [0, 3] : [2]) } }
+    try folder.change { tensors in
+      for name in names { tensors.add(name, .f32, name == "empty" ? [0, 3] : [2]) }
+    }
     #expect(try Parameters.read(folder.path).isEqual(to: reference))
     let file = try ModelFile(contentsOf: folder.path)
     #expect(file.leftOut == names)
     #expect(
-      file.leftOutLine == "\(folder.weights): left out classifier.bias, empty, multiple_choice_head.summary.weight, "
+      file.leftOutLine
+        == "\(folder.weights): left out classifier.bias, empty, multiple_choice_head.summary.weight, "
         + "score.weight, …, which generation does not need")
     #expect(try ModelFile(contentsOf: HuggingFaceFixture.model).leftOutLine == nil)
   }

@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer
@@ -53,7 +54,7 @@ import Testing
   }
 
   /// Blocks cannot be transposed; their values can.
-  @Test(arguments: [WeightFormat.q8, .q4])
+  @Test(arguments: [WeightFormat.q8_0, .q4_0])
   func blocksAreTakenApart(format: WeightFormat) throws {
     let gguf = TestFiles.fixture("gguf/model_q8_0.gguf")
     let weights = try Weights.read(gguf).encoded(as: format)

@@ -35,7 +35,8 @@ import Testing
   @Test func wrongMagic() throws {
     #expect(
       try cause(field: 0, 20_240_520)
-        == .wrongMagic(found: 20_240_520, expected: 20_240_326, kind: "model checkpoint"))
+        == .mismatch(
+          found: "a token file", expected: "a model checkpoint", advice: "name another file"))
   }
 
   @Test(arguments: [2, 4, 99, 0, -3] as [Int32])

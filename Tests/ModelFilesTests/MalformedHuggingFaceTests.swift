@@ -50,7 +50,10 @@ import Testing
     _ = try Weights.read(folder.path)
   }
 
-  @Test(arguments: [("n_head", 4), ("n_head", 0), ("n_layer", -1), ("n_embd", 1 << 40), ("n_layer", 1 << 20), ("n_inner", 0), ("n_inner", 1 << 40)])
+  @Test(arguments: [
+    ("n_head", 4), ("n_head", 0), ("n_layer", -1), ("n_embd", 1 << 40), ("n_layer", 1 << 20), ("n_inner", 0),
+    ("n_inner", 1 << 40),
+  ])
   func numbersOutOfRange(key: String, value: Int) throws {
     try folder.configure([key: value])
     guard case .invalidField = expectFileError(folder.configuration, { _ = try Weights.read(folder.path) })
@@ -84,7 +87,9 @@ import Testing
   }
 
   @Test func anUnknownTensor() throws {
-    for name in ["transformer.h.0.attn.rotary", "h.x.attn.bias", "h.0.attn.bias.more", "lm_head.bias", "wtf.weight"] {
+    for name in [
+      "transformer.h.0.attn.rotary", "h.x.attn.bias", "h.0.attn.bias.more", "lm_head.bias", "wtf.weight",
+    ] {
       let folder = try FolderCopy()
       try folder.change { $0.add(name, .f32, [2]) }
       #expect(try mismatch(in: folder) == "tensor \(name)")
@@ -93,9 +98,12 @@ import Testing
 
   @Test func aTensorWithAndWithoutPrefix() throws {
     try folder.change { $0.add("ln_f.bias", .f32, [15]) }
-    #expect(try mismatch() 
-      == "ln_f.bias twice, as transformer.ln_f.bias and ln_f.bias" || mismatch()
-        == "ln_f.bias twice, as ln_f.bias and transformer.ln_f.bias")
+    #expect(
+      try mismatch()
+        == "ln_f.bias twice, as transformer.ln_f.bias and ln_f.bias"
+        || mismatch()
+          == "ln_f.bias twice, as ln_f.bias and transformer.ln_f.bias"
+    )
   }
 
   @Test(arguments: [([768, 15], ElementType.f32), ([757, 15], .i32)])
@@ -125,7 +133,7 @@ import Testing
   @Test func aFolderOfSomethingElse() throws {
     let empty = try TemporaryDirectory()
     guard
-      case .mismatch("a folder without model.safetensors", _, _) = expectFileError(
+      case .mismatch("a folder without model.safetensors or pytorch_model.bin", _, _) = expectFileError(
         empty.path, { _ = try ModelFile(contentsOf: empty.path) })
     else {
       Issue.record("accepted an empty folder")

@@ -9,7 +9,10 @@ import Tokens
 @Suite struct MalformedHuggingFaceTokenizerTests {
   private let folder: TokenizerFolder
 
-  init() throws { folder = try TokenizerFolder(of: try Fixtures.smallTokenizer()) }
+  init() throws {
+    folder = try TokenizerFolder(of: try Fixtures.smallTokenizer())
+    try folder.removeSettings()
+  }
 
   @Test func noTokenizer() throws {
     let empty = try TemporaryDirectory()
@@ -49,22 +52,27 @@ import Tokens
     #expect(found()?.hasPrefix("merge 5, '\(lines[5])'") == true)
   }
 
-  @Test func tooFewMergesAndTooMany() throws {
+  @Test func tooManyMerges() throws {
     let lines = try merges()
-    try write(lines.dropLast())
-    #expect(found() == "\(lines.count - 1) merges")
     try write(lines + ["Ġ Ġ"])
     #expect(found() == "merge \(lines.count), 'Ġ Ġ'")
     try write([lines[0]] + lines)
     #expect(found() == "merge 1, '\(lines[0])'")
   }
 
-  /// No merge makes it, but a text would be it as a whole.
+  /// No text becomes it, as in transformers, until it is an added token.
   @Test func aTokenThatNoMergeMakes() throws {
     try folder.replace("\"<|endoftext|>\":756", by: "\"<|endoftext|>\":756,\"qqzz\":757", in: "vocab.json")
-    #expect(found() == "token 757, 'qqzz', that no merge makes")
+    #expect(try !Tokenizer(huggingFaceFolder: folder.path).encode("qqzz").contains(757))
     try folder.write(#"{"qqzz": 757}"#, to: "added_tokens.json")
-    #expect(found()?.hasPrefix("token 757") == true)
+    #expect(try Tokenizer(huggingFaceFolder: folder.path).encode("aqqzz") == [64, 757])
+  }
+
+  /// The last token is then one that no merge makes.
+  @Test func aMergeMissing() throws {
+    try write(try merges().dropLast())
+    let tokenizer = try Tokenizer(huggingFaceFolder: folder.path)
+    #expect(try !tokenizer.encode(tokenizer.decode([755])).contains(755))
   }
 
   @Test(arguments: [
@@ -114,12 +122,42 @@ import Tokens
     #expect(found() == "a vocabulary without some of the 256 single bytes")
   }
 
-  @Test func noEndOfText() throws {
-    try folder.write(#"{"eos_token": "</s>"}"#, to: "tokenizer_config.json")
-    #expect(found() == "no token </s>")
+  @Test(arguments: ["eos_token", "pad_token", "mask_token"])
+  func aRoleForATokenThatIsNotThere(key: String) throws {
+    try folder.write("{\"\(key)\": \"</s>\"}", to: "tokenizer_config.json")
+    #expect(found(in: "tokenizer_config.json") == "\(key) '</s>', which is no token of the vocabulary")
   }
 
-  @Test(arguments: ["add_prefix_space", "add_bos_token"])
+  @Test func aRoleThatIsNoToken() throws {
+    try folder.write(#"{"pad_token": 7}"#, to: "tokenizer_config.json")
+    #expect(found(in: "tokenizer_config.json") == "pad_token = 7")
+  }
+
+  @Test func noEndOfText() throws {
+    try folder.replace("<|endoftext|>", by: "</s>", in: "vocab.json")
+    #expect(found() == "no token <|endoftext|>")
+  }
+
+  @Test(arguments: [
+    #"{"x": {"content": "<a>"}}"#, #"{"-1": {"content": "<a>"}}"#, #"{"757": {"special": true}}"#,
+    #"{"757": 3}"#,
+  ])
+  func anAddedTokenThatIsNone(tokens: String) throws {
+    try folder.write("{\"added_tokens_decoder\": \(tokens)}", to: "tokenizer_config.json")
+    #expect(found(in: "tokenizer_config.json")?.hasPrefix("added token '") == true)
+  }
+
+  @Test func anEmptyAddedToken() throws {
+    try folder.write(#"{"added_tokens_decoder": {"757": {"content": ""}}}"#, to: "tokenizer_config.json")
+    #expect(cause(in: "vocab.json") == .invalidTokenEntry(id: 757, reason: "has length 0"))
+  }
+
+  @Test func anOldAddedTokenWithoutID() throws {
+    try folder.write(#"{"<a>": "757"}"#, to: "added_tokens.json")
+    #expect(found(in: "added_tokens.json") == "token '<a>' with id '757'")
+  }
+
+  @Test(arguments: ["add_bos_token", "add_eos_token"])
   func settingsOfAnotherTokenizer(name: String) throws {
     try folder.write("{\"\(name)\": true}", to: "tokenizer_config.json")
     #expect(found(in: "tokenizer_config.json") == "\(name) = true")
@@ -168,7 +206,7 @@ import Tokens
   @Test(
     arguments: [
       ("type", "Metaspace", "pre_tokenizer.type = 'Metaspace'"),
-      ("add_prefix_space", true, "pre_tokenizer.add_prefix_space = true"),
+      ("add_prefix_space", "yes", "pre_tokenizer.add_prefix_space = 'yes'"),
       ("use_regex", false, "pre_tokenizer.use_regex = false"),
     ] as [(String, any Sendable, String)])
   func anotherSplitter(key: String, value: any Sendable, words: String) throws {
@@ -192,6 +230,53 @@ import Tokens
   @Test func tokensAroundATextAreRefused() throws {
     try change("post_processor") { $0["special_tokens"] = ["<|endoftext|>": ["id": "x"]] }
     #expect(found() == "post_processor.special_tokens = an object")
+  }
+
+  /// RoBERTa's puts tokens around a text without calling them so.
+  @Test func anotherProcessorIsRefused() throws {
+    try folder.changeWhole { $0["post_processor"] = ["type": "RobertaProcessing", "sep": ["</s>", 2]] }
+    #expect(found() == "post_processor.type = 'RobertaProcessing'")
+    try folder.changeWhole {
+      $0["post_processor"] = [
+        "type": "Sequence", "processors": [["type": "ByteLevel"], ["type": "BertProcessing"]],
+      ]
+    }
+    #expect(found() == "post_processor.type = 'BertProcessing'")
+  }
+
+  @Test func processorsThatAddNothing() throws {
+    for processor in [
+      ["type": "ByteLevel"], ["type": "TemplateProcessing", "special_tokens": [String: String]()],
+      ["type": "Sequence", "processors": [["type": "ByteLevel"]]],
+    ] as [[String: any Sendable]] {
+      try folder.changeWhole { $0["post_processor"] = processor }
+      _ = try Tokenizer(huggingFaceFolder: folder.path)
+    }
+    try folder.changeWhole { $0["post_processor"] = nil }
+    _ = try Tokenizer(huggingFaceFolder: folder.path)
+  }
+
+  /// The package `tokenizers` gives 757 and 758 to what states ids further on.
+  @Test func idsBeyondAGapFollowTheVocabulary() throws {
+    try folder.changeWhole {
+      $0["added_tokens"] = [
+        ["id": 756, "content": "<|endoftext|>", "special": true],
+        ["id": 760, "content": "<nl>", "special": false],
+        ["id": 765, "content": "[PAD]", "special": true],
+      ]
+    }
+    let tokenizer = try Tokenizer(huggingFaceFolder: folder.path)
+    #expect(
+      try tokenizer.encode("a<nl> b[PAD]<|endoftext|>", parsingSpecialTokens: true) == [
+        64, 757, 280, 758, 756,
+      ])
+  }
+
+  @Test func anAddedTokenTwice() throws {
+    try folder.changeWhole {
+      $0["added_tokens"] = [["id": 757, "content": "<a>"], ["id": 758, "content": "<a>"]]
+    }
+    #expect(found() == "the added token '<a>' twice")
   }
 
   @Test func addedTokensThatAreNone() throws {

@@ -35,7 +35,9 @@ import Testing
   @Test func wrongMagic() throws {
     #expect(
       try cause { $0.set(0, to: 20_240_326) }
-        == .wrongMagic(found: 20_240_326, expected: 20_240_327, kind: "reference state"))
+        == .mismatch(
+          found: "a model checkpoint of llm.c's kind", expected: "a reference state",
+          advice: "name another file"))
   }
 
   @Test(arguments: [0, 3, 99] as [Int32])

@@ -1,5 +1,6 @@
 import Kernels
 import TestSupport
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer

@@ -4,6 +4,7 @@ import Generation
 import Kernels
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer
@@ -138,7 +139,8 @@ import Testing
     #expect(
       words == [
         "", "", "activation_function = gelu", "", "scale_attn_by_inverse_layer_idx = true",
-        "scale_attn_weights = false", "scale_attn_weights = false; scale_attn_by_inverse_layer_idx = true", "",
+        "scale_attn_weights = false", "scale_attn_weights = false; scale_attn_by_inverse_layer_idx = true",
+        "",
         "scale_attn_by_inverse_layer_idx = true", "layer_norm_epsilon = 0.03", "n_inner = 20",
         "a head of its own",
         "n_inner = 20; layer_norm_epsilon = 0.03; activation_function = gelu; "

@@ -47,7 +47,8 @@ struct TokenizerFileTests {
   }
 
   @Test func wrongMagic() throws {
-    let expected = FileError.Cause.wrongMagic(found: 20_240_520, expected: 20_240_328, kind: "tokenizer")
+    let expected = FileError.Cause.mismatch(
+      found: "a token file", expected: "a tokenizer", advice: "name another file")
     #expect(try cause(Fixtures.tokenizerFile(magic: 20_240_520)) == expected)
   }
 
@@ -112,16 +113,46 @@ struct TokenizerFileTests {
     #expect(cause(path) == .permissionDenied)
   }
 
-  /// Such a file serves for decoding; any attempt to encode is an error, not a gap in the tokens.
-  @Test func aMissingByteForbidsEncodingOnly() throws {
+  /// Such a file encodes what it has tokens for; anything else is an error that names the byte, not a gap in the tokens.
+  @Test func aMissingByteForbidsTextsThatHaveIt() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write(Fixtures.tokenizerFile(), to: "tokenizer.bin")
     let tokenizer = try Tokenizer(contentsOf: path)
     #expect(tokenizer.decode([0, 1, 0]) == [97, 98, 99, 97])
-    let error = #expect(throws: FileError.self) { try tokenizer.encode("a") }
-    #expect(error?.path == path)
+    #expect(try tokenizer.encode("aa") == [0, 0])
+    #expect(try tokenizer.encode([97]) == [0])
+    #expect(try tokenizer.encode("") == [])
+    for (text, words) in [
+      ("abc", "found byte 98 ('b') at position 1 of the text"), ("a\n", "found byte 10 at position 1"),
+      ("é", "found byte 195 at position 0"),
+    ] {
+      for encode in [{ try tokenizer.encode(text) }, { try tokenizer.encode(Array(text.utf8)) }]
+        as [() throws -> [Int]]
+      {
+        let error = #expect(throws: FileError.self) { try encode() }
+        #expect(error?.path == path)
+        #expect(error?.description.contains(words) == true)
+      }
+    }
+    let error = #expect(throws: FileError.self) { try Corpus([.standardInput], tokenizer: tokenizer) }
     #expect(error?.description.contains("it can only decode") == true)
-    #expect(throws: FileError.self) { try Corpus([.standardInput], tokenizer: tokenizer) }
+  }
+
+  /// A vocabulary of characters, as nanoGPT's: no merges, one token each.
+  @Test func aVocabularyOfCharacters() throws {
+    let directory = try TemporaryDirectory()
+    let letters = [UInt8](" !'abcdefgh\n".utf8).map { [$0] } + [[UInt8]("<end>".utf8)]
+    let file = Fixtures.tokenizerFile(endOfText: Int32(letters.count - 1), tokens: letters)
+    let tokenizer = try Tokenizer(contentsOf: directory.write(file, to: "tokenizer.bin"))
+    #expect(try tokenizer.encode("a bad\n\ncafe!") == [3, 0, 4, 3, 6, 11, 11, 5, 3, 8, 7, 1])
+  }
+
+  @Test func numbersStandInForTexts() throws {
+    let tokenizer = Tokenizer.numbers(below: 300)
+    #expect(tokenizer.vocabularySize == 300 && tokenizer.endOfText == 300)
+    #expect(tokenizer.decode([0, 299, 14]) == Array("0 299 14 ".utf8))
+    #expect(Tokenizer.numbers(below: 50_257).endOfText == 50_256)
+    #expect(throws: FileError.self) { try tokenizer.encode("3") }
   }
 
   @Test func writesWhatItRead() throws {

@@ -10,9 +10,14 @@ struct TokenizerFolder {
   var path: String { directory.path }
 
   /// vocab.json, merges.txt and what goes with them.
-  init(of tokenizer: Tokenizer) throws {
+  ///
+  /// - Parameter isWhole: Whether tokenizer.json is there, too, so that the first two do not matter.
+  init(of tokenizer: Tokenizer, isWhole: Bool = false) throws {
     directory = try TemporaryDirectory()
-    for file in try tokenizer.huggingFaceFiles(maximumLength: 16) { try write(file.text, to: file.name) }
+    for file in try tokenizer.huggingFaceFiles(maximumLength: 16)
+    where isWhole || file.name != "tokenizer.json" {
+      try write(file.text, to: file.name)
+    }
   }
 
   /// tokenizer.json, as transformers wrote it.
@@ -20,6 +25,13 @@ struct TokenizerFolder {
     directory = try TemporaryDirectory()
     try FileManager.default.copyItem(
       atPath: TestFiles.fixture("huggingface/model/tokenizer.json"), toPath: file("tokenizer.json"))
+  }
+
+  /// Leaves the vocabulary and the merges alone.
+  func removeSettings() throws {
+    for name in ["tokenizer_config.json", "special_tokens_map.json"] {
+      try FileManager.default.removeItem(atPath: file(name))
+    }
   }
 
   func file(_ name: String) -> String { directory.file(name) }

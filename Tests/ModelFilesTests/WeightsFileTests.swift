@@ -4,6 +4,7 @@ import GGUF
 import Kernels
 import TestSupport
 import Testing
+import WeightFormats
 
 @testable import ModelFiles
 @testable import Transformer
@@ -55,7 +56,7 @@ import Testing
       let exact = PlacedModel.values(of: index, count: stored.rows * stored.columns)
       let values = decoded(stored)
       let isQuantised = place.tensor.isMatrix && place.tensor != .wpe
-      #expect(stored.format == (isQuantised ? .q8 : .fp32))
+      #expect(stored.format == (isQuantised ? .q8_0 : .fp32))
       guard isQuantised else {
         #expect(values == exact)
         continue
@@ -84,9 +85,11 @@ import Testing
     for (bytes, expected) in [
       ([], .truncatedHeader(found: 0, expected: 1024)),
       ([1, 2, 3], .truncatedHeader(found: 3, expected: 1024)),
+      ([1, 0, 0, 0], .truncatedHeader(found: 4, expected: 1024)),
       (
-        [1, 0, 0, 0],
-        .wrongMagic(found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF, or safetensors")
+        [1] + [UInt8](repeating: 0, count: 1023),
+        .wrongMagic(
+          found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF, safetensors or PyTorch file")
       ),
     ] as [([UInt8], FileError.Cause)] {
       let path = try directory.write(bytes, to: "model")

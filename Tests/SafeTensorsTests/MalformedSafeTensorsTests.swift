@@ -21,7 +21,8 @@ import Testing
   /// As dev/reference/try_safetensors.py finds the reference implementation to read them.
   @Test(arguments: [" ", "\n", "\t\r\n "])
   func whiteSpaceBeforeTheBrace(space: String) throws {
-    let path = try directory.write(safeTensorsFile("\(space){\(a),\(b)}", values: 26), to: "spaced.safetensors")
+    let bytes = safeTensorsFile("\(space){\(a),\(b)}", values: 26)
+    let path = try directory.write(bytes, to: "spaced.safetensors")
     #expect(try SafeTensorsFile(contentsOf: path).tensors.map(\.name) == ["a", "b"])
     #expect(SafeTensorsFile.mayBe(try MappedFile(path: path)))
   }

@@ -1,4 +1,5 @@
 import Kernels
+import WeightFormats
 
 /// The values of a stored matrix, row after row.
 package func decoded(_ matrix: EncodedMatrix) -> [Float] {

@@ -69,7 +69,8 @@ import Tokens
     #expect(try cause(Array(bytes().prefix(1023))) == .truncatedHeader(found: 1023, expected: 1024))
     #expect(
       try cause(bytes(magic: 20_240_520))
-        == .wrongMagic(found: 20_240_520, expected: 20_240_522, kind: "multiple-choice file"))
+        == .mismatch(
+          found: "a token file", expected: "a multiple-choice file", advice: "name another file"))
     for version: Int32 in [0, 2, -1] {
       guard case .unsupportedVersion(version, [1], _) = try cause(bytes(version: version)) else {
         Issue.record("accepted version \(version)")

@@ -14,11 +14,13 @@ struct CorpusTests {
     text.utf8.map { $0 == UInt8(ascii: "|") ? endOfText : UInt16($0) }
   }
 
-  /// Python: each section of text.split("\n\n") after "|", and "\n\n" after each but the last.
+  /// Python: each section of text.split("\n\n") after "|", and "\n\n" after each but the last; line ends as its text
+  /// mode has them.
   @Test(arguments: [
     ("", "|"), ("a", "|a"), ("a\n", "|a\n"), ("a\n\nb", "|a\n\n|b"), ("a\n\n", "|a\n\n|"),
     ("\n\n", "|\n\n|"), ("\n", "|\n"), ("a\n\n\nb", "|a\n\n|\nb"), ("a\n\n\n\nb", "|a\n\n|\n\n|b"),
-    ("\n\n\n", "|\n\n|\n"), ("a\r\n\r\nb", "|a\r\n\r\nb"), ("a\n \nb", "|a\n \nb"),
+    ("\n\n\n", "|\n\n|\n"), ("a\r\n\r\nb", "|a\n\n|b"), ("a\n \nb", "|a\n \nb"),
+    ("a\r\rb\n\rc\r\n\nd", "|a\n\n|b\n\n|c\n\n|d"), ("\r\n\r\n", "|\n\n|"),
   ])
   func splitsOnBlankLines(text: String, expected: String) throws {
     let directory = try TemporaryDirectory()

@@ -63,7 +63,8 @@ struct StreamingTests {
     let expected = try tokens(of: texts.flatMap(documents))
     for (blockSize, threads) in [(1, 1), (2, 5), (3, 2), (7, 1), (64, 2), (1000, 5), (1 << 18, 2)] {
       let found = try Stream(
-        paths: paths, documents: separation, tokenizer: tokenizer, blockSize: blockSize, threads: threads)
+        paths: paths, documents: separation, reading: .raw, tokenizer: tokenizer, blockSize: blockSize,
+        threads: threads)
       let isSame = found.tokens == expected
       #expect(isSame, "blocks of \(blockSize), \(threads) threads")
       #expect(found.documents == texts.flatMap(documents).count)
@@ -101,7 +102,7 @@ struct StreamingTests {
   func linesByHand(text: String, expected: String) throws {
     let path = try directory.write(Array(text.utf8), to: "text")
     for blockSize in [1, 2, 1000] {
-      let found = try Stream(paths: [path], documents: .line, blockSize: blockSize)
+      let found = try Stream(paths: [path], documents: .line, reading: .raw, blockSize: blockSize)
       #expect(found.tokens == expected.utf8.map { $0 == UInt8(ascii: "|") ? 256 : UInt16($0) })
     }
   }

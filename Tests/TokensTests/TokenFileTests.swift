@@ -49,7 +49,8 @@ struct TokenFileTests {
 
   /// What a header-less file of uint16 looks like, too.
   @Test func wrongMagic() throws {
-    let expected = FileError.Cause.wrongMagic(found: 20_240_328, expected: 20_240_520, kind: "token file")
+    let expected = FileError.Cause.mismatch(
+      found: "a tokenizer file of llm.c's kind", expected: "a token file", advice: "name another file")
     #expect(try cause(Fixtures.tokenFile([1], magic: 20_240_328)) == expected)
   }
 

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Kernels
 import ModelFiles
 import TestSupport
@@ -32,6 +33,49 @@ import Testing
       #expect(error < 1e-5, "gradient of \(tensor)")
     }
     #expect(try model.loss(targets: state.targets, from: activations) == loss)
+  }
+
+  /// As an answer is learnt without its question.
+  @Test func ignoredTargetsAsPyTorchIgnoresThem() throws {
+    let parameters = try Checkpoint.read(TestFiles.fixture("tiny.bin"))
+    let state = try ReferenceState(
+      contentsOf: TestFiles.fixture("tiny_debug_state.bin"), for: parameters.configuration)
+    let masked = try MaskedReference(TestFiles.fixture("tiny_masked.bin"), tokens: state.tokens.count)
+    let model = Model(parameters)
+    let activations = try state.activations(for: model)
+    try model.forward(state.tokens, into: activations)
+    let gradients = try Parameters(zeroed: model.configuration)
+    let loss = try model.backward(
+      state.tokens, targets: masked.targets, from: activations, into: gradients)
+    #expect(abs(loss - masked.loss) < 1e-6)
+    var rest = masked.gradients[...]
+    for tensor in ParameterTensor.allCases {
+      let count = try #require(tensor.checkedCount(in: model.configuration, isPadded: false).value)
+      let found = Array(gradients.values(of: tensor))
+      #expect(
+        Closeness.error(of: Array(found[..<count]), against: Array(rest.prefix(count))) < 1e-5, "\(tensor)")
+      #expect(found[count...].allSatisfy { $0 == 0 }, "padding rows of \(tensor)")
+      rest = rest.dropFirst(count)
+    }
+    #expect(rest.isEmpty)
+    #expect(try model.loss(targets: masked.targets, from: activations) == loss)
+  }
+
+  @Test func nothingToLearn() throws {
+    let parameters = try Checkpoint.read(TestFiles.fixture("tiny.bin"))
+    let state = try ReferenceState(
+      contentsOf: TestFiles.fixture("tiny_debug_state.bin"), for: parameters.configuration)
+    let model = Model(parameters)
+    let activations = try state.activations(for: model)
+    try model.forward(state.tokens, into: activations)
+    let gradients = try Parameters(zeroed: model.configuration)
+    gradients.values.update(repeating: 7)
+    let targets = [Int32](repeating: CrossEntropy.ignored, count: state.targets.count)
+    #expect(try model.backward(state.tokens, targets: targets, from: activations, into: gradients) == 0)
+    #expect(gradients.values.allSatisfy { $0 == 0 })
+    #expect(throws: ModelError.tokenOutOfRange(token: -2, position: 1, vocabularySize: 31)) {
+      try model.loss(targets: [-1, -2] + targets.dropFirst(2), from: activations)
+    }
   }
 
   @Test(arguments: [1, 2, 5])

@@ -144,39 +144,6 @@ static void check_products(const char *name, ck_product product) {
   finish();
 }
 
-// Repacked blocks of 32 depths of sixteen lines, as columns.
-static void check_packed_blocks(const char *name, ck_product product, int bits) {
-  begin(name);
-  const long block_bytes = bits == 8 ? 34 : 18, per_word = product.depth_per_word;
-  for (long count = 1; count <= 3; count += 2) {
-    unsigned char *source = bytes(count * 16 * block_bytes);
-    for (long i = 0; i < count * 16 * block_bytes; i++) source[i] = (unsigned char)random_bits();
-    const long words = count * 32 / per_word, step = product.columns;
-    float *target = unset((words - 1) * step + 16);
-    for (long block = 0; block < count; block++) {
-      unsigned char *p = source + block * 16 * block_bytes;
-      for (int line = 0; line < 16; line++) p[2 * line + 1] &= 0xBF;  // A finite scale.
-    }
-    (bits == 8 ? product.pack_q8 : product.pack_q4)(source, count, target, step);
-    for (long depth = 0; depth < count * 32; depth += per_word) {
-      for (int line = 0; line < 16; line++) {
-        double values[2] = {0, 0};
-        for (int half = 0; half < per_word; half++) {
-          const unsigned char *p = source + depth / 32 * 16 * block_bytes;
-          const int place = (int)(depth % 32) + half;
-          uint16_t scale;
-          memcpy(&scale, p + 2 * line, 2);
-          const int byte = p[32 + 64 * (place / 4 % (bits == 8 ? 8 : 4)) + 4 * line + place % 4];
-          const int value = bits == 8 ? byte - 128 : (place < 16 ? byte & 15 : byte >> 4) - 8;
-          values[half] = taken(rounded(fp16(scale) * value, 24), product.words);
-        }
-        expect_word(target[depth / per_word * step + line], values[0], values[1], product.words);
-      }
-    }
-  }
-  finish();
-}
-
 // The loop of the peak: a step adds x y to each lane, in pairs twice; or where it cannot, it is a x + y.
 static void check_peak(const char *name, ck_product product, int fuses) {
   begin(name);

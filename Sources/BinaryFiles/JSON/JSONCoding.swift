@@ -32,11 +32,20 @@ package enum JSONCoding {
     return try decoder.decode(type, from: Data(json))
   }
 
-  /// The text in one field of an object; what else is in it does not matter.
+  /// The text in one field of an object; what else is in it does not matter. Half a character in an escape becomes
+  /// U+FFFD.
   ///
   /// - Throws: `DecodingError` for what is no JSON, no object, or has no text in that field.
   package static func text(in field: String, of json: some Sequence<UInt8>) throws -> String {
-    try JSONDecoder().decode(TextField.self, from: Data(json), configuration: field).text
+    do {
+      return try JSONDecoder().decode(TextField.self, from: Data(json), configuration: field).text
+    } catch DecodingError.dataCorrupted(let context) {
+      // Seldom, so that the others need not be searched.
+      guard let repaired = LoneSurrogates.replaced(in: Array(json)) else {
+        throw DecodingError.dataCorrupted(context)
+      }
+      return try JSONDecoder().decode(TextField.self, from: Data(repaired), configuration: field).text
+    }
   }
 
   private static func text(

@@ -19,11 +19,20 @@ package struct JSONParser {
     return value
   }
 
+  /// - Throws: As for bytes.
+  package static func parse(_ text: String, path: String) throws(FileError) -> JSONValue {
+    let result = Array(text.utf8).withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try parse(bytes, path: path) }
+    }
+    return try result.get()
+  }
+
   /// The object that a file holds.
   ///
   /// - Throws: `FileError` if the file cannot be read, is no JSON, or holds another kind of value.
   package static func object(contentsOf path: String) throws(FileError) -> JSONObject {
     let file = try MappedFile(path: path)
+    if let kind = FileKind(of: file.bytes) { throw .anotherKind(kind, at: path, expected: "JSON file") }
     let value = try parse(file.bytes, path: path)
     withExtendedLifetime(file) {}
     guard let object = value.object else {

@@ -21,6 +21,24 @@ package enum JSONText {
     return quoted + "\""
   }
 
+  /// A value as it would be read again, laid out as Python's `json.dumps(…, indent=2)` does.
+  ///
+  /// - Parameter depth: How deep inside other values it stands.
+  package static func text(of value: JSONValue, depth: Int = 0) -> String {
+    let indent = String(repeating: "  ", count: depth + 1)
+    let end = "\n" + String(repeating: "  ", count: depth)
+    switch value {
+    case .null, .bool, .integer, .number: return value.summary
+    case .string(let text): return quoted(text)
+    case .array(let values):
+      let lines = values.map { indent + text(of: $0, depth: depth + 1) }
+      return lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + end + "]"
+    case .object(let object):
+      let lines = object.members.map { indent + quoted($0.key) + ": " + text(of: $0.value, depth: depth + 1) }
+      return lines.isEmpty ? "{}" : "{\n" + lines.joined(separator: ",\n") + end + "}"
+    }
+  }
+
   /// An object with a member a line, as Python's `json.dumps(…, indent=2)` writes it.
   ///
   /// - Parameter members: Names, and values that are JSON already.

@@ -37,12 +37,8 @@ CK_FUNCTION void CK_AMX(pack_right)(ck_lines source, float *panels, long words, 
   CK(pack_right)(source, panels, words, step, panel, 32, CK_PAIRS);
 }
 
-CK_FUNCTION void CK_AMX(pack_q8)(const void *blocks, long count, float *target, long step) {
-  CK(pack_q8)(blocks, count, target, step, CK_PAIRS);
-}
-
-CK_FUNCTION void CK_AMX(pack_q4)(const void *blocks, long count, float *target, long step) {
-  CK(pack_q4)(blocks, count, target, step, CK_PAIRS);
+CK_FUNCTION void CK_AMX(pack_panel)(int layout, const void *blocks, long count, float *target, long step) {
+  CK(pack_panel)(layout, blocks, count, target, step, CK_PAIRS);
 }
 
 // Writes as much of 32 x 32 results as is wanted, with what the output adds.
@@ -145,8 +141,7 @@ CK_FUNCTION ck_product CK_AMX(product)(void) {
       .columns = 32,
       .pack_left = CK_AMX(pack_left),
       .pack_right = CK_AMX(pack_right),
-      .pack_q8 = CK_AMX(pack_q8),
-      .pack_q4 = CK_AMX(pack_q4),
+      .pack_panel = CK_AMX(pack_panel),
       .multiply = CK_AMX(multiply),
       .peak = CK_AMX(peak),
       .peak_operations = 4 * 16 * 16 * 32 * 2,

@@ -117,11 +117,15 @@ CK_INLINE void CK(pack_right)(
   }
 }
 
-// Writes the four depths of sixteen rows whose bytes are in each lane.
-CK_INLINE void CK(store_quad)(ck_i bytes, int offset, ck_v scales, long quad, float *target, long step, int format) {
+// Writes the four depths of sixteen rows whose codes are in each lane: scale * (code - offset) - least, rounded after each
+// operation as ggml does it.
+CK_INLINE void CK(store_quad)(
+    ck_i codes, ck_v scale, ck_v least, long quad, float *target, long step, int format, ck_layout layout) {
   ck_v values[4];
-  CK_UNROLL for (int place = 0; place < 4; place++)
-    values[place] = __builtin_convertvector(((bytes >> 8 * place) & 0xFF) - offset, ck_v) * scales;
+  CK_UNROLL for (int place = 0; place < 4; place++) {
+    values[place] = __builtin_convertvector(((codes >> 8 * place) & 0xFF) - layout.offset, ck_v) * scale;
+    if (layout.mins) values[place] -= least;
+  }
   const int per_word = CK(depth_per_word)(format);
   target += 4 / per_word * quad * step;
   CK_UNROLL for (int place = 0; place < 4; place += per_word)
@@ -135,26 +139,59 @@ CK_INLINE ck_i CK(load_ints)(const void *p) {
   return v;
 }
 
-CK_INLINE void CK(pack_q8)(const void *blocks, long count, float *target, long step, int format) {
-  for (long block = 0; block < count; block++) {
-    const char *source = (const char *)blocks + block * 16 * 34;
-    float *words = target + block * 32 / CK(depth_per_word)(format) * step;
-    const ck_v scales = CK(load_fp16)(source);
-    CK_UNROLL for (long quad = 0; quad < 8; quad++)
-      CK(store_quad)(CK(load_ints)(source + 32 + 64 * quad), 128, scales, quad, words, step, format);
+// Sixteen bytes with a sign, one in each lane.
+CK_INLINE ck_i CK(load_bytes)(const void *p) {
+  signed char __attribute__((ext_vector_type(16))) bytes;
+  __builtin_memcpy(&bytes, p, sizeof bytes);
+  return __builtin_convertvector(bytes, ck_i);
+}
+
+// Of sixteen rows the codes of four columns, a byte each: PanelLayout.swift of WeightFormats has the picture.
+CK_INLINE ck_i CK(quad_of_codes)(const char *codes, int quad, int bits) {
+  if (bits == 8) return CK(load_ints)(codes + 64 * quad);
+  const int low = bits & 4, below_last = bits & 6;
+  ck_i result = (ck_i)0;
+  if (low) result = (CK(load_ints)(codes + 64 * (quad & 3)) >> (quad & 4)) & 0x0F0F0F0F;
+  if (bits & 2)
+    result |= ((CK(load_ints)(codes + 64 * (low + (quad >> 2))) >> 2 * (quad & 3)) & 0x03030303) << low;
+  if (bits & 1) result |= ((CK(load_ints)(codes + 64 * below_last) >> quad) & 0x01010101) << below_last;
+  return result;
+}
+
+CK_INLINE void CK(pack_blocks)(
+    const char *source, long count, float *target, long step, int format, ck_layout layout) {
+  for (long block = 0; block < count; block++, source += ck_layout_bytes(layout)) {
+    const ck_v d = CK(load_fp16)(source);
+    // Without whole-number scales it is the least value, which is added.
+    const ck_v dmin = layout.mins ? CK(load_fp16)(source + 32) : (ck_v)0.0f;
+    const char *scales = source + ck_layout_scales(layout), *codes = source + ck_layout_codes(layout);
+    for (int part = 0; part < layout.parts; part++) {
+      CK_UNROLL for (int half = 0; half < 2; half++) {
+        const char *own = scales + (layout.scales == 2 ? 16 * half : 0);
+        ck_v scale = d, least = -dmin;
+        if (layout.scales) scale *= __builtin_convertvector(CK(load_bytes)(own), ck_v);
+        if (layout.scales && layout.mins)
+          least = dmin * __builtin_convertvector(CK(load_bytes)(own + 16 * layout.scales), ck_v);
+        CK_UNROLL for (int quad = 4 * half; quad < 4 * half + 4; quad++)
+          CK(store_quad)(
+              CK(quad_of_codes)(codes, quad, layout.bits), scale, least, quad, target, step, format, layout);
+      }
+      scales += ck_layout_part_scales(layout);
+      codes += 64 * layout.bits;
+      target += 32 / CK(depth_per_word)(format) * step;
+    }
   }
 }
 
-CK_INLINE void CK(pack_q4)(const void *blocks, long count, float *target, long step, int format) {
-  for (long block = 0; block < count; block++) {
-    const char *source = (const char *)blocks + block * 16 * 18;
-    float *words = target + block * 32 / CK(depth_per_word)(format) * step;
-    const ck_v scales = CK(load_fp16)(source);
-    CK_UNROLL for (long quad = 0; quad < 4; quad++) {
-      const ck_i both = CK(load_ints)(source + 32 + 64 * quad);
-      CK(store_quad)(both & 0x0F0F0F0F, 8, scales, quad, words, step, format);
-      CK(store_quad)((both >> 4) & 0x0F0F0F0F, 8, scales, quad + 4, words, step, format);
-    }
+CK_INLINE void CK(pack_panel)(
+    int layout, const void *blocks, long count, float *target, long step, int format) {
+  switch (layout) {
+#define CK_PANEL_CASE(name, bits, offset, parts, scales, mins) \
+  case CK_PANEL_##name:                                        \
+    return CK(pack_blocks)(                                    \
+        (const char *)blocks, count, target, step, format, (ck_layout){bits, offset, parts, scales, mins});
+    CK_PANEL_LAYOUTS(CK_PANEL_CASE)
+#undef CK_PANEL_CASE
   }
 }
 
@@ -167,9 +204,7 @@ CK_INLINE void CK(pack_q4)(const void *blocks, long count, float *target, long s
       ck_lines source, float *panels, long words, long step, long panel) {                                  \
     CK(pack_right)(source, panels, words, step, panel, CK_COLUMNS, format);                                 \
   }                                                                                                        \
-  CK_FUNCTION void CK(pack_q8_##format_name)(const void *blocks, long count, float *target, long step) {    \
-    CK(pack_q8)(blocks, count, target, step, format);                                                      \
-  }                                                                                                        \
-  CK_FUNCTION void CK(pack_q4_##format_name)(const void *blocks, long count, float *target, long step) {    \
-    CK(pack_q4)(blocks, count, target, step, format);                                                      \
+  CK_FUNCTION void CK(pack_panel_##format_name)(                                                            \
+      int layout, const void *blocks, long count, float *target, long step) {                              \
+    CK(pack_panel)(layout, blocks, count, target, step, format);                                           \
   }

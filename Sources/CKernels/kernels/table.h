@@ -9,8 +9,7 @@
                 CK_COLUMNS,                                                                           \
                 CK(pack_left_##format_name),                                                          \
                 CK(pack_right_##format_name),                                                         \
-                CK(pack_q8_##format_name),                                                            \
-                CK(pack_q4_##format_name),                                                            \
+                CK(pack_panel_##format_name),                                                         \
                 CK(multiplier),                                                                       \
                 CK(loop),                                                                             \
                 CK_CHAINS * 2 * CK_WIDTH * (format == CK_PAIRS ? 2 : 1)})
@@ -21,8 +20,7 @@ CK_FUNCTION ck_kernels CK(kernels)(void) {
       .bf16 = CK_BF16_PRODUCT,
       .gemv = {CK(gemv_fp32), CK(gemv_fp16), CK(gemv_bf16)},
       .round_to_bytes = CK(round_to_bytes),
-      .gemv_q8 = CK(gemv_q8),
-      .gemv_q4 = CK(gemv_q4),
+      .gemv_panel = CK(gemv_panel),
       .gelu = CK(gelu),
       .gelu_backward = CK(gelu_backward),
       .tanh = CK(tanh),

@@ -1,11 +1,12 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// What proposes the tokens of drafts.
 public enum DraftKind: String, CaseIterable, Sendable {
   /// The model's own weights, rounded.
-  case q4 = "q4_0"
-  case q8 = "q8_0"
+  case q4_0
+  case q8_0
   /// What followed the last tokens where they stood in the text before.
   case nGram = "ngram"
 }
@@ -68,11 +69,5 @@ public struct Draft: Sendable {
 
 extension DraftKind {
   /// What the weights are rounded to.
-  var format: WeightFormat? {
-    switch self {
-    case .q4: .q4
-    case .q8: .q8
-    case .nGram: nil
-    }
-  }
+  var format: WeightFormat? { WeightFormat(rawValue: rawValue) }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import WeightFormats
 
 /// Why a model's weights cannot draft for it.
 public enum DraftError: Error, Equatable, Sendable, CustomStringConvertible {

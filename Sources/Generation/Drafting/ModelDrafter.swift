@@ -35,7 +35,8 @@ struct ModelDrafter: Drafter {
   private mutating func draw(_ place: Int, _ draft: inout GrowingDraft) {
     sampler.generator = draft.generator
     if let sampled = try? sampler.sample(
-      sampler.known(of: pass.logits(of: place)), history: draft.tokens) {
+      sampler.known(of: pass.logits(of: place)), history: draft.tokens)
+    {
       draft.append(Int32(sampled.token), sampler.generator)
     } else {
       // Rounding has made a number too large, or the options leave no token; the model itself will tell.

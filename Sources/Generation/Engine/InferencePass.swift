@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// The memory of forward passes without a way back, used again from pass to pass. For one thread at a time.
 public final class InferencePass {
@@ -148,7 +149,8 @@ extension InferencePass {
     Linear.forward(
       normed, weight: weights.matrix(.fcw, layer), bias: weights.vector(.fcb, layer), residual: nil,
       into: hidden,
-      activated: activated, activation: configuration.variant.activation, precision: model.precision, on: model.workers)
+      activated: activated, activation: configuration.variant.activation, precision: model.precision,
+      on: model.workers)
     Linear.forward(
       activated, weight: weights.matrix(.fcprojw, layer), bias: weights.vector(.fcprojb, layer),
       residual: residual, into: residual, precision: model.precision, on: model.workers)

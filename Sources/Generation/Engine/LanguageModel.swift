@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// GPT-2 for inference: it reads tokens into a cache and tells what might come next.
 ///

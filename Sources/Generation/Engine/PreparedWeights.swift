@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// A model's weights as inference takes them: matrices where they are stored, or regrouped where their format asks
 /// for it; vectors widened to fp32.
@@ -18,16 +19,17 @@ final class PreparedWeights: @unchecked Sendable {
     self.weights = weights
     let all = Self.tensors(of: weights.configuration)
     let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
-    let panelBytes = all.reduce(Self.panelBytes(of: weights.classifier)) {
-      $0 + ($1.tensor.isLinear ? Self.panelBytes(of: weights[$1.tensor, $1.layer]) : 0)
+    let panelBytes = all.reduce(RepackedWeights.byteCount(of: weights.classifier) ?? 0) {
+      $0 + ($1.tensor.isLinear ? RepackedWeights.byteCount(of: weights[$1.tensor, $1.layer]) ?? 0 : 0)
     }
     vectors = try FloatBuffer(zeroed: vectorCount)
     panels = try FloatBuffer(zeroed: panelBytes / MemoryLayout<Float>.stride)
     guard var vector = vectors.values.baseAddress else { preconditionFailure("a model has biases") }
     var panel = panels.values.baseAddress.map { UnsafeMutableRawPointer($0) }
     func prepared(_ stored: EncodedMatrix) -> LinearWeight {
-      let bytes = Self.panelBytes(of: stored)
-      guard bytes > 0, let target = panel else { return .rows(stored) }
+      guard let bytes = RepackedWeights.byteCount(of: stored), let target = panel else {
+        return .rows(stored)
+      }
       panel = target + bytes
       return .repacked(RepackedWeights.pack(stored, into: target, on: workers))
     }
@@ -60,10 +62,6 @@ final class PreparedWeights: @unchecked Sendable {
     ParameterTensor.allCases.flatMap { tensor in
       (0..<tensor.layers(in: configuration)).map { (tensor, $0) }
     }
-  }
-
-  private static func panelBytes(of matrix: EncodedMatrix) -> Int {
-    matrix.format.blockValues > 1 ? RepackedWeights.byteCount(of: matrix) : 0
   }
 }
 

@@ -9,6 +9,10 @@ extension ModelSource {
   ///
   /// - Throws: `FileError` if a file cannot be used, or two do not belong together; `AllocationError`.
   public func load(on workers: Workers) throws -> (LanguageModel, Tokenizer) {
+    try resolved().loadFiles(on: workers)
+  }
+
+  private func loadFiles(on workers: Workers) throws -> (LanguageModel, Tokenizer) {
     let file = try ModelFile(contentsOf: path)
     let weights = try weights(in: file, on: workers)
     // Two things that take some hundredths of a second each.
@@ -25,6 +29,10 @@ extension ModelSource {
   ///
   /// - Throws: As `load(on:)`.
   public func loadWithTokenizerIfAny(on workers: Workers) throws -> (LanguageModel, Tokenizer?) {
+    try resolved().loadFilesWithTokenizerIfAny(on: workers)
+  }
+
+  private func loadFilesWithTokenizerIfAny(on workers: Workers) throws -> (LanguageModel, Tokenizer?) {
     let file = try ModelFile(contentsOf: path)
     let weights = try weights(in: file, on: workers)
     let isThere = tokenizerPath != nil || file.holdsTokenizer

@@ -55,10 +55,10 @@ final class RunningText {
       alternatives: sampled.alternatives, finishReason: finishReason)
   }
 
-  /// What the token adds to the text that can be shown.
+  /// What the token adds to the text that can be shown; special tokens are no text.
   private func show(_ token: Int, _ options: GenerationOptions, _ tokenizer: Tokenizer) -> String {
     let isEnd = token == tokenizer.endOfText
-    let shown = isEnd ? "" : stream.append(tokenizer.bytes(of: token))
+    let shown = isEnd || tokenizer.isSpecial(token) ? "" : stream.append(tokenizer.bytes(of: token))
     if stream.isStopped {
       finishReason = .stopString
     } else if isEnd && options.stopsAtEndOfText {

@@ -1,3 +1,5 @@
+import WeightFormats
+
 /// How keys and values are kept.
 public enum KeyValueFormat: Sendable {
   case fp32

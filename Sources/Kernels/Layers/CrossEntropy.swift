@@ -6,8 +6,13 @@ import CKernels
 /// The largest is taken off so that no exponential overflows. It leaves out values that are not numbers, but the sum
 /// does not: one NaN makes the loss NaN.
 ///
+/// A position whose target is `ignored` has no loss and no gradient, as PyTorch's `ignore_index` has it.
+///
 /// Only the first V columns are logits; the rest pad the classifier's rows to a convenient length.
 public enum CrossEntropy {
+  /// The target of a position that is not to be learnt from.
+  public static let ignored: Int32 = -1
+
   /// Writes each position's loss.
   public static func loss(
     logits: Matrix,  // (R, Vp)
@@ -21,6 +26,10 @@ public enum CrossEntropy {
     workers.run(over: logits.rows, inRangesOf: logits.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
         let x = logits.base + row * logits.stride
+        guard targets[row] != ignored else {
+          losses[row] = 0
+          continue
+        }
         let target = x[checked(targets[row], vocabularySize)]
         let largest = kernels.largest(x, vocabularySize)
         let sum = kernels.sum_of_exponentials(x, largest, vocabularySize)
@@ -43,6 +52,11 @@ public enum CrossEntropy {
     workers.run(over: logits.rows, inRangesOf: logits.rowsPerPart(ofValues: partValues)) { rows in
       for row in rows {
         let x = logits.base + row * logits.stride
+        guard targets[row] != ignored else {
+          losses[row] = 0
+          x.update(repeating: 0, count: logits.columns)
+          continue
+        }
         let index = checked(targets[row], vocabularySize)
         let target = x[index]
         let largest = kernels.largest(x, vocabularySize)

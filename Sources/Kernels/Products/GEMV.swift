@@ -1,4 +1,5 @@
 import CKernels
+import WeightFormats
 
 /// y = x·Wᵀ + b for a few rows of x, a token's or several sequences': each weight is read once, from where it is
 /// stored, so that the memory's speed is the limit.
@@ -19,9 +20,11 @@ enum GEMV {
     into output: Matrix,  // (R, OC)
     epilogue: Epilogue, on workers: Workers
   ) {
-    precondition(weight.format.blockValues == 1, "blocks are multiplied as they are repacked")
+    guard let type = weight.format.valueType else {
+      preconditionFailure("blocks are multiplied as they are repacked")
+    }
     let kernels = workers.kernels.table.gemv
-    let multiply = weight.format == .fp16 ? kernels.1 : weight.format == .bf16 ? kernels.2 : kernels.0
+    let multiply = type == CK_FP16 ? kernels.1 : type == CK_BF16 ? kernels.2 : kernels.0
     let lines = max(1, partBytes / max(1, weight.rowBytes) / groupRows) * groupRows
     workers.run(over: weight.rows, inRangesOf: lines) { columns in
       let (output, epilogue) = (output.columns(columns), epilogue.block(0..<input.rows, columns))

@@ -1,8 +1,10 @@
+import WeightFormats
+
 /// The weight of a linear layer as the products of inference take it.
 public enum LinearWeight {
   /// (OC, IC), read where it is stored.
   case rows(EncodedMatrix)
-  /// The same in blocks, sixteen rows side by side.
+  /// Quantised, sixteen rows side by side.
   case repacked(RepackedWeights)
 
   var rows: Int {
@@ -28,7 +30,7 @@ extension Linear {
   /// Writes residual + input · weightᵀ + bias, and with `activated` an activation of that to there.
   ///
   /// - Parameter precision: What many rows and the weights are rounded to for their products. With few rows,
-  ///   weights of 32-value blocks are multiplied with rows rounded to bytes, others with fp32.
+  ///   quantised weights are multiplied with rows rounded to bytes, others with fp32.
   public static func forward(
     _ input: Matrix,  // (R, IC)
     weight: LinearWeight,  // (OC, IC)

@@ -1,4 +1,5 @@
 import CKernels
+import WeightFormats
 
 /// How one set of kernels multiplies in one precision: its micro-kernel's tile, and how both factors are packed for it.
 ///
@@ -62,13 +63,13 @@ struct ProductKernel: Sendable {
     _ weight: RepackedWeights, _ lines: Range<Int>, _ depths: Range<Int>,
     into panels: UnsafeMutablePointer<Float>, words: Int
   ) {
-    let (group, block) = (RepackedWeights.panelRows, weight.format.blockValues)
-    precondition(lines.lowerBound % group == 0 && depths.lowerBound % block == 0, "begins within a block")
-    let pack = weight.format == .q4 ? table.pack_q4 : table.pack_q8
+    let (group, block, blockBytes) = (PanelLayout.rows, weight.layout.blockValues, weight.layout.blockBytes)
+    precondition(lines.lowerBound % group == 0, "begins within a panel")
+    precondition(depths.lowerBound % block == 0 && depths.count % block == 0, "begins or ends within a block")
     for first in stride(from: 0, to: lines.count, by: group) {
       let source = weight.base + (lines.lowerBound + first) / group * weight.panelBytes
-      pack(
-        source + depths.lowerBound / block * weight.blockBytes, depths.count / block,
+      table.pack_panel(
+        weight.layout.index, source + depths.lowerBound / block * blockBytes, depths.count / block,
         panels + first / columns * columns * words + first % columns, columns)
     }
   }

@@ -1,4 +1,5 @@
 import CKernels
+import WeightFormats
 
 /// The right factor of a product, or a part of it: values as they lie, or a linear layer's weight, transposed.
 struct RightFactor {
@@ -76,10 +77,11 @@ extension EncodedMatrix {
   ///
   /// - Precondition: The format has no blocks.
   func lines(_ columns: Range<Int>) -> ck_lines {
-    precondition(format.blockValues == 1, "blocks are multiplied as they are repacked")
+    guard let type = format.valueType else {
+      preconditionFailure("blocks are multiplied as they are repacked")
+    }
     return ck_lines(
       base: base + columns.lowerBound * format.blockBytes, lines: rows, depth: columns.count,
-      stride: rowBytes,
-      type: format.valueType, adjacent: 0)
+      stride: rowBytes, type: type, adjacent: 0)
   }
 }

@@ -1,13 +1,16 @@
+import WeightFormats
+
 extension EncodedMatrix {
   /// The transpose, (columns, rows), in the same format and bit for bit.
   ///
   /// - Precondition: The format has no blocks, which cannot be taken apart.
   /// - Parameter target: Room for as many bytes.
   package func transposed(into target: UnsafeMutableRawPointer, on workers: Workers) -> EncodedMatrix {
-    switch format {
-    case .fp32: copyTransposed(UInt32.self, into: target, on: workers)
-    case .fp16, .bf16: copyTransposed(UInt16.self, into: target, on: workers)
-    case .q8, .q4: preconditionFailure("blocks of \(format.rawValue) cannot be transposed")
+    precondition(format.blockValues == 1, "blocks of \(format.rawValue) cannot be transposed")
+    switch format.blockBytes {
+    case 4: copyTransposed(UInt32.self, into: target, on: workers)
+    case 2: copyTransposed(UInt16.self, into: target, on: workers)
+    case let size: preconditionFailure("no values of \(size) bytes")
     }
     return EncodedMatrix(format, UnsafeRawPointer(target), rows: columns, columns: rows)
   }

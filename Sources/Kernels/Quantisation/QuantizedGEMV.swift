@@ -1,7 +1,8 @@
 import CKernels
+import WeightFormats
 
-/// y = x·Wᵀ for a few rows of x and weights in blocks of 32, which are multiplied as they are: bytes by bytes, x
-/// being rounded to bytes, and each block's sum by both scales. ggml's idea, but not its rounding of x.
+/// y = x·Wᵀ for a few rows of x and quantised weights, which are multiplied as they are: bytes by bytes, x being rounded
+/// to bytes, and each block's sum by both scales. ggml's idea, but not its rounding of x.
 ///
 /// A row of y is the same bits whatever other rows are computed with it, on any number of threads, and on any
 /// processor, but for the rounding of the blocks' sums.
@@ -15,17 +16,16 @@ enum QuantizedGEMV {
     into output: Matrix,  // (R, OC)
     epilogue: Epilogue, on workers: Workers
   ) {
-    let table = workers.kernels.table
-    let multiply = weight.format == .q4 ? table.gemv_q4 : table.gemv_q8
+    let multiply = workers.kernels.table.gemv_panel
     workers.withScratch(QuantizedRows.words(rows: input.rows, columns: input.columns)) { memory in
       let bytes = QuantizedRows(input, in: memory, workers.kernels).view
       workers.run(over: weight.panels, inRangesOf: max(1, partBytes / weight.panelBytes)) { panels in
-        let lines = RepackedWeights.panelRows
+        let lines = PanelLayout.rows
         for panel in panels {
           let columns = panel * lines..<min(output.columns, (panel + 1) * lines)
           let epilogue = epilogue.block(0..<input.rows, columns)
           multiply(
-            bytes, input.rows, weight.base + panel * weight.panelBytes, columns.count,
+            weight.layout.index, bytes, input.rows, weight.base + panel * weight.panelBytes, columns.count,
             ck_output(output.columns(columns), epilogue, isFirst: true))
         }
         let columns = panels.lowerBound * lines..<min(output.columns, panels.upperBound * lines)

@@ -6,7 +6,7 @@ struct QuantizedRows {
   let view: ck_byte_rows
 
   /// Words of memory for so many rows.
-  static func words(rows: Int, columns: Int) -> Int { rows * (columns / 32) * (8 + 1 + 1) }
+  static func words(rows: Int, columns: Int) -> Int { rows * (columns / 32) * (8 + 1 + 2) }
 
   /// - Parameter memory: `words(rows:columns:)` of it.
   init(_ source: Matrix, in memory: UnsafeMutablePointer<Float>, _ kernels: KernelSet) {
@@ -15,8 +15,8 @@ struct QuantizedRows {
     let count = source.rows * blocks
     let raw = UnsafeMutableRawPointer(memory + count)
     view = ck_byte_rows(
-      bytes: (raw + 4 * count).bindMemory(to: Int8.self, capacity: count * 32), scales: memory,
-      sums: raw.bindMemory(to: Int32.self, capacity: count), blocks: blocks)
+      bytes: (raw + 8 * count).bindMemory(to: Int8.self, capacity: count * 32), scales: memory,
+      sums: raw.bindMemory(to: Int32.self, capacity: 2 * count), blocks: blocks)
     for row in 0..<source.rows {
       for block in 0..<blocks {
         kernels.table.round_to_bytes(

@@ -1,7 +1,7 @@
 import BinaryFiles
 import GGUF
-import Kernels
 import Transformer
+import WeightFormats
 
 /// GPT-2 in a GGUF file: checks that it is whole and consistent, and finds its tensors.
 struct GGUFModel {
@@ -20,13 +20,15 @@ struct GGUFModel {
   func weights() throws(FileError) -> Weights {
     let configuration = try self.configuration()
     var matrices: [TensorPlace: EncodedMatrix] = [:]
-    for place in TensorPlace.all(in: configuration) { 
+    for place in TensorPlace.all(in: configuration) {
       matrices[place] = try matrix(named: place.ggufName, place.tensor, configuration)
     }
     let classifier = try classifier(
       configuration, matrices[TensorPlace(tensor: .wte, layer: 0)])
     try checkNoOthers(than: Set(matrices.keys.map(\.ggufName)))
-    return Weights(configuration, storage: [file], classifier: classifier) { tensor, layer in
+    let mixture = file[GGUFKey.fileType]?.integer
+    return Weights(configuration, storage: [file], classifier: classifier, mixture: mixture) {
+      tensor, layer in
       guard let matrix = matrices[TensorPlace(tensor: tensor, layer: layer)] else {
         preconditionFailure("all places were filled")
       }
@@ -51,7 +53,7 @@ struct GGUFModel {
     }
     let columns = info.dimensions[0]
     let rows = info.dimensions.dropFirst().first ?? 1
-    return EncodedMatrix(WeightFormat(info.type), start, rows: rows, columns: columns)
+    return EncodedMatrix(info.type.format, start, rows: rows, columns: columns)
   }
 
   /// A head of its own; some files hold the token table once more instead, as the classifier that it also is.

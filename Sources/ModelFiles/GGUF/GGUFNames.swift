@@ -49,38 +49,5 @@ enum GGUFKey {
   static let layers = "gpt2.block_count"
   static let heads = "gpt2.attention.head_count"
   static let epsilon = "gpt2.attention.layer_norm_epsilon"
-}
-
-extension WeightFormat {
-  init(_ type: TensorType) {
-    self =
-      switch type {
-      case .f32: .fp32
-      case .f16: .fp16
-      case .bf16: .bf16
-      case .q8_0: .q8
-      case .q4_0: .q4
-      }
-  }
-
-  var ggufType: TensorType {
-    switch self {
-    case .fp32: .f32
-    case .fp16: .f16
-    case .bf16: .bf16
-    case .q8: .q8_0
-    case .q4: .q4_0
-    }
-  }
-
-  /// llama.cpp's number for a file whose matrices have this format (enum llama_ftype).
-  var ggufFileType: UInt32 {
-    switch self {
-    case .fp32: 0
-    case .fp16: 1
-    case .q4: 2
-    case .q8: 7
-    case .bf16: 32
-    }
-  }
+  static let fileType = "general.file_type"
 }

@@ -24,10 +24,16 @@ struct GGUFTokenizerReader {
         found: "text split as for '\(splitting.string?.onOneShortLine ?? "")'",
         expected: "'\(GGUFTokenizer.splittingName)'", advice: "name a tokenizer file of GPT-2's kind")
     }
+    for key in GGUFTokenizer.additions where file[key] == .bool(true) {
+      throw mismatch(
+        found: "\(key) = true", expected: "false, as GPT-2's",
+        advice: "name a tokenizer file of GPT-2's kind")
+    }
   }
 
-  func vocabulary() throws(FileError) -> Vocabulary {
-    let tokens = try strings(GGUFTokenizer.tokens)
+  /// - Parameter types: Of the tokens that are read, the first of the file's.
+  func vocabulary(_ types: [GGUFTokenizer.TokenType]) throws(FileError) -> Vocabulary {
+    let tokens = try strings(GGUFTokenizer.tokens).prefix(types.count)
     guard (1...Vocabulary.largestCount).contains(tokens.count) else {
       throw FileError(
         file.path,
@@ -37,7 +43,7 @@ struct GGUFTokenizerReader {
     }
     var vocabulary = Vocabulary()
     for (id, token) in tokens.enumerated() {
-      guard let bytes = ByteSpelling.bytes(of: token) else {
+      guard let bytes = types[id].isText ? Array(token.utf8) : ByteSpelling.bytes(of: token) else {
         throw FileError(
           file.path, .invalidTokenEntry(id: id, reason: "has a character that stands for no byte"))
       }
@@ -49,24 +55,14 @@ struct GGUFTokenizerReader {
     return vocabulary
   }
 
-  func endOfText(count: Int) throws(FileError) -> Int {
-    guard let id = file[GGUFTokenizer.end]?.integer else {
-      throw mismatch(
-        found: "no \(GGUFTokenizer.end)", expected: "the token that ends a text",
-        advice: "name a tokenizer file")
-    }
-    guard 0..<count ~= id else {
-      throw FileError(
-        file.path,
-        .invalidField(name: GGUFTokenizer.end, found: id, expected: "a value from 0 to \(count - 1)"))
-    }
-    return id
-  }
-
   /// That merges join two tokens to a third and come in the order of the tokens they make: here a token's id is its
   /// merge's rank.
-  func checkMerges(of vocabulary: Vocabulary, endOfText: Int) throws(FileError) {
-    let pieces = PieceTable(vocabulary, excluding: endOfText)
+  ///
+  /// - Parameter texts: Tokens that are no joined bytes.
+  /// - Returns: The tokens that they make.
+  func checkMerges(of vocabulary: Vocabulary, excluding texts: Set<Int>) throws(FileError) -> Set<Int> {
+    let pieces = PieceTable(vocabulary, excluding: texts)
+    var merged: Set<Int> = []
     var last = -1
     for (rank, merge) in try strings(GGUFTokenizer.merges).enumerated() {
       guard let joined = Self.joined(merge, pieces) else {
@@ -81,7 +77,9 @@ struct GGUFTokenizerReader {
           advice: "name a tokenizer file of GPT-2's kind")
       }
       last = joined
+      merged.insert(joined)
     }
+    return merged
   }
 
   /// The token that "LEFT RIGHT" makes.
@@ -105,7 +103,7 @@ struct GGUFTokenizerReader {
     }
   }
 
-  private func strings(_ key: String) throws(FileError) -> [String] {
+  func strings(_ key: String) throws(FileError) -> [String] {
     guard let strings = file[key]?.strings else {
       throw mismatch(
         found: file[key] == nil ? "no \(key)" : "\(key) that is no array of strings",
@@ -114,7 +112,7 @@ struct GGUFTokenizerReader {
     return strings
   }
 
-  private func mismatch(found: String, expected: String, advice: String) -> FileError {
+  func mismatch(found: String, expected: String, advice: String) -> FileError {
     FileError(file.path, .mismatch(found: found, expected: expected, advice: advice))
   }
 }

@@ -1,25 +1,30 @@
 import BinaryFiles
 import Kernels
 import SafeTensors
+import Tokens
 import Transformer
+import WeightFormats
 
 extension Configuration {
   /// `config.json` as transformers wants it for GPT-2. Its rates of dropout are GPT-2's; nothing here drops out.
   ///
   /// - Parameters:
   ///   - format: How the weights are stored.
-  ///   - endOfText: The token that begins and ends a text, if it is known.
+  ///   - endOfText: The token that ends a text, and begins one if no other does, if it is known.
+  ///   - special: Which tokens begin a text and fill one up.
   ///   - tiesClassifier: Whether the token table is the classifier, too.
   public func huggingFaceJSON(
-    format: WeightFormat, endOfText: Int?, tiesClassifier: Bool = true
+    format: WeightFormat, endOfText: Int?, special: SpecialTokens = SpecialTokens(),
+    tiesClassifier: Bool = true
   ) -> String {
-    let type = format == .fp32 ? "float32" : format == .fp16 ? "float16" : "bfloat16"
+    let type = format.huggingFaceName
     let token = endOfText.map(String.init) ?? "null"
-    let text = JSONText.object([
+    let padding = special[.pad].map { [(key: "pad_token_id", json: "\($0)")] } ?? []
+    let members = [
       ("activation_function", "\"\(variant.activation.rawValue)\""),
       ("architectures", "[\"GPT2LMHeadModel\"]"),
       ("attn_pdrop", "0.1"),
-      ("bos_token_id", token),
+      ("bos_token_id", special[.bos].map(String.init) ?? token),
       ("dtype", "\"\(type)\""),
       ("embd_pdrop", "0.1"),
       ("eos_token_id", token),
@@ -39,14 +44,19 @@ extension Configuration {
       // What versions before 4.56 call dtype.
       ("torch_dtype", "\"\(type)\""),
       ("vocab_size", "\(vocabularySize)"),
-    ])
-    return text + "\n"
+    ]
+    return JSONText.object(members + padding) + "\n"
   }
 
   /// `generation_config.json`: which token begins and ends a text.
-  public static func huggingFaceGenerationJSON(endOfText: Int) -> String {
-    JSONText.object([
-      ("_from_model_config", "true"), ("bos_token_id", "\(endOfText)"), ("eos_token_id", "\(endOfText)"),
-    ]) + "\n"
+  public static func huggingFaceGenerationJSON(
+    endOfText: Int, special: SpecialTokens = SpecialTokens()
+  ) -> String {
+    let padding = special[.pad].map { [(key: "pad_token_id", json: "\($0)")] } ?? []
+    return JSONText.object(
+      [
+        ("_from_model_config", "true"), ("bos_token_id", "\(special[.bos] ?? endOfText)"),
+        ("eos_token_id", "\(endOfText)"),
+      ] + padding) + "\n"
   }
 }

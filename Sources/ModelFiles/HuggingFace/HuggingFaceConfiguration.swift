@@ -14,6 +14,8 @@ struct HuggingFaceConfiguration: StatedConfiguration {
 
   var linearWeightsAreTransposed: Bool { true }
 
+  var assumesActivation: Bool { false }
+
   var hasOwnClassifier: Bool { object["tie_word_embeddings"]?.bool == false }
 
   /// - Throws: `FileError` with the name of what is missing, out of range, or of no relative that is known.

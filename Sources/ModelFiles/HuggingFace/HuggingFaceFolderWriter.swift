@@ -3,21 +3,31 @@ import Kernels
 import Platform
 import Tokens
 import Transformer
+import WeightFormats
 
 /// Writes a folder that transformers' `AutoModelForCausalLM` and `AutoTokenizer` load.
 public struct HuggingFaceFolderWriter {
   /// With a slash at its end.
   private let folder: String
   private let tokenizer: Tokenizer?
+  private let source: HuggingFaceKeptFiles?
+  private let keepsTokenizer: Bool
   private let replacing: Bool
 
   /// - Parameters:
   ///   - folder: Made if it is not there; the one that it is in must be.
   ///   - tokenizer: That of the model; without one the folder has none either.
+  ///   - source: The folder that the model comes from: what it says beside its weights stays as it is.
+  ///   - keepsTokenizer: Whether the tokenizer is that of `source`, so that its files stay as they are, too.
   ///   - replacing: Whether files of a model that is in the folder already may be replaced.
-  public init(_ folder: String, tokenizer: Tokenizer?, replacing: Bool) {
+  public init(
+    _ folder: String, tokenizer: Tokenizer?, keeping source: String? = nil, keepsTokenizer: Bool = false,
+    replacing: Bool
+  ) {
     self.folder = folder.hasSuffix("/") ? folder : folder + "/"
     self.tokenizer = tokenizer
+    self.source = source.map(HuggingFaceKeptFiles.init)
+    self.keepsTokenizer = source != nil && keepsTokenizer
     self.replacing = replacing
   }
 
@@ -34,6 +44,7 @@ public struct HuggingFaceFolderWriter {
       guard errno == ENOENT else { throw FileError(folder, .fromErrno("looking at it")) }
       return
     }
+    let writtenNames = try writtenNames()
     for name in Self.allNames where lstat(folder + name, &status) == 0 {
       guard writtenNames.contains(name) else {
         throw FileError(
@@ -62,7 +73,7 @@ public struct HuggingFaceFolderWriter {
       ) { () throws(FileError) in
         for file in texts {
           try FileWriter.write(to: folder + file.name, replacing: replacing) { writer throws(FileError) in
-            try writer.append(Array(file.text.utf8))
+            try writer.append(file.bytes)
           }
           written.append(folder + file.name)
         }
@@ -78,25 +89,49 @@ public struct HuggingFaceFolderWriter {
   /// All but the weights.
   private func files(
     _ weights: Weights, _ format: WeightFormat
-  ) throws(FileError) -> [(name: String, text: String)] {
+  ) throws(FileError) -> [HuggingFaceFile] {
     let configuration = weights.configuration
-    let json = configuration.huggingFaceJSON(
-      format: format, endOfText: tokenizer?.endOfText, tiesClassifier: weights.ownClassifier == nil)
-    var files = [(name: HuggingFaceFolder.configuration, text: json)]
-    if let tokenizer {
-      files.append(
-        (
-          HuggingFaceFolder.generation,
-          Configuration.huggingFaceGenerationJSON(endOfText: tokenizer.endOfText)
-        ))
-      files += try tokenizer.huggingFaceFiles(maximumLength: configuration.maximumSequenceLength)
+    var files: [HuggingFaceFile] = []
+    if let source {
+      files.append(try source.configuration(format, tiesClassifier: weights.ownClassifier == nil))
+      files += try source.copies([HuggingFaceFolder.generation])
+    } else {
+      let special = tokenizer?.specialTokens ?? SpecialTokens()
+      let json = configuration.huggingFaceJSON(
+        format: format, endOfText: tokenizer?.endOfText, special: special,
+        tiesClassifier: weights.ownClassifier == nil)
+      files.append(HuggingFaceFile(HuggingFaceFolder.configuration, json))
+      if let tokenizer {
+        let json = Configuration.huggingFaceGenerationJSON(endOfText: tokenizer.endOfText, special: special)
+        files.append(HuggingFaceFile(HuggingFaceFolder.generation, json))
+      }
     }
-    return files
+    return files + (try tokenizerFiles(maximumLength: configuration.maximumSequenceLength))
   }
 
-  private var writtenNames: [String] {
-    [HuggingFaceFolder.weights, HuggingFaceFolder.configuration]
-      + (tokenizer == nil ? [] : [HuggingFaceFolder.generation] + Tokenizer.huggingFaceFileNamesWritten)
+  private func tokenizerFiles(maximumLength: Int) throws(FileError) -> [HuggingFaceFile] {
+    guard let tokenizer else { return [] }
+    guard keepsTokenizer, let source else {
+      return try tokenizer.huggingFaceFiles(maximumLength: maximumLength).map {
+        HuggingFaceFile($0.name, $0.text)
+      }
+    }
+    let copies = try source.copies(Tokenizer.huggingFaceFileNames)
+    guard !copies.contains(where: { $0.name == HuggingFaceTokenizer.whole }) else { return copies }
+    return [HuggingFaceFile(HuggingFaceTokenizer.whole, try tokenizer.huggingFaceWholeText())] + copies
+  }
+
+  private func writtenNames() throws(FileError) -> [String] {
+    var names = [HuggingFaceFolder.weights, HuggingFaceFolder.configuration]
+    if let source {
+      names += try source.copies([HuggingFaceFolder.generation]).map(\.name)
+    } else if tokenizer != nil {
+      names.append(HuggingFaceFolder.generation)
+    }
+    guard tokenizer != nil else { return names }
+    guard keepsTokenizer, let source else { return names + Tokenizer.huggingFaceFileNamesWritten }
+    return names + [HuggingFaceTokenizer.whole]
+      + (try source.copies(Tokenizer.huggingFaceFileNames).map(\.name))
   }
 
   private static let allNames =

@@ -1,6 +1,7 @@
 import Kernels
 import SafeTensors
 import Transformer
+import WeightFormats
 
 // The names of GPT-2's tensors in Hugging Face's transformers (modeling_gpt2.py).
 extension ParameterTensor {
@@ -68,7 +69,7 @@ extension WeightFormat {
     case .fp32: .f32
     case .fp16: .f16
     case .bf16: .bf16
-    case .q8, .q4: nil
+    default: nil
     }
   }
 }

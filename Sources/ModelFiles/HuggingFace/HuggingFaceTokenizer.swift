@@ -13,6 +13,8 @@ enum HuggingFaceTokenizer {
   static let addedTokens = "added_tokens.json"
   static let settings = "tokenizer_config.json"
   static let specialTokens = "special_tokens_map.json"
+  /// How a conversation becomes a prompt; nothing here reads them.
+  static let templates = ["chat_template.jinja", "chat_template.json"]
 
   static let endOfText = "<|endoftext|>"
 }
@@ -25,35 +27,32 @@ struct HuggingFaceTokens {
   let vocabulary: JSONObject
   /// Pairs of tokens in the same spelling, with a space between, in order of rank.
   let merges: [String]
-  /// Tokens as they stand in a text, which merges do not make: end-of-text, and what was added since.
-  let added: [AddedToken]
-
-  struct AddedToken: Equatable {
-    let text: String
-    /// `nil` if it is that of the vocabulary.
-    let id: Int?
-  }
+  /// Tokens as they stand in a text.
+  var added: [HuggingFaceAddedToken]
+  var addsPrefixSpace = false
+  /// Whether a piece of text that is a token is that token even if no merge makes it.
+  var ignoresMerges = false
 }
 
 extension Tokenizer {
   /// The names of all files of a tokenizer in a folder of Hugging Face's: those that are read here, and those that
   /// transformers would read.
-  public static let huggingFaceFileNames = [
-    HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary, HuggingFaceTokenizer.merges,
-    HuggingFaceTokenizer.addedTokens, HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens,
-  ]
+  public static let huggingFaceFileNames =
+    [
+      HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary, HuggingFaceTokenizer.merges,
+      HuggingFaceTokenizer.addedTokens, HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens,
+    ] + HuggingFaceTokenizer.templates
 
   /// Those of them that `huggingFaceFiles` makes.
   public static let huggingFaceFileNamesWritten = [
-    HuggingFaceTokenizer.vocabulary, HuggingFaceTokenizer.merges, HuggingFaceTokenizer.settings,
-    HuggingFaceTokenizer.specialTokens,
+    HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary, HuggingFaceTokenizer.merges,
+    HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens,
   ]
 
   /// Whether a folder has a tokenizer of Hugging Face's, of any kind.
   public static func isInHuggingFaceFolder(_ folder: String) -> Bool {
-    [HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary].contains {
-      HuggingFaceTokenizerReader(folder: folder).has($0)
-    }
+    let files = HuggingFaceFiles(folder: folder)
+    return [HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary].contains { files.has($0) }
   }
 
   /// The tokenizer in a folder of Hugging Face's: tokenizer.json, or vocab.json and merges.txt.
@@ -61,34 +60,39 @@ extension Tokenizer {
   /// - Throws: `FileError` if there is none, if a file is damaged, or if it does not split and merge as GPT-2's:
   ///   here a token's id must be its merge's rank.
   public convenience init(huggingFaceFolder folder: String) throws(FileError) {
-    let reader = HuggingFaceTokenizerReader(folder: folder)
-    let tokens = try reader.tokens()
-    let (vocabulary, ids) = try tokens.checkedVocabulary()
-    let name = try reader.endOfText()
-    guard let endOfText = ids[name] else {
+    try self.init(HuggingFaceTokenizerReader(folder: folder))
+  }
+
+  /// A tokenizer by the name of its file: a tokenizer.json, or a vocab.json with merges.txt beside it. What else there
+  /// is in its folder counts, too.
+  ///
+  /// - Throws: As `init(huggingFaceFolder:)`.
+  convenience init(huggingFaceFile path: String, holding object: JSONObject, isWhole: Bool) throws(FileError)
+  {
+    try self.init(HuggingFaceTokenizerReader(file: path, holding: object, isWhole: isWhole))
+  }
+
+  private convenience init(_ reader: HuggingFaceTokenizerReader) throws(FileError) {
+    var tokens = try reader.tokens()
+    let roles = try reader.roles()
+    tokens.add(roles)
+    let checked = try tokens.checkedVocabulary()
+    let special = try roles.specialTokens(of: checked.ids)
+    let name = HuggingFaceTokenizer.endOfText
+    guard let endOfText = special[.eos] ?? special[.bos] ?? checked.ids[name] else {
       throw tokens.mismatch(
-        found: "no token \(name.onOneShortLine)", expected: "the token that ends a text",
-        advice: "name a tokenizer file")
+        found: "no token \(name)", expected: "the token that ends a text", advice: "name a tokenizer file")
     }
-    self.init(path: tokens.path, vocabulary: vocabulary, endOfText: endOfText)
+    self.init(
+      path: tokens.path, vocabulary: checked.vocabulary, endOfText: endOfText,
+      addedTokens: tokens.placed(checked.ids), specialTokens: special, parsesSpecialTokens: true,
+      addsPrefixSpace: tokens.addsPrefixSpace, unmerged: checked.unmerged)
     try check(tokens)
   }
 
-  /// That the merges are those that this tokenizer makes of the vocabulary, in the same order; and that text never
-  /// becomes a token that no merge makes, as it never does where merges alone are followed.
+  /// That the merges are those that this tokenizer makes of the vocabulary, in the same order.
   private func check(_ tokens: HuggingFaceTokens) throws(FileError) {
-    let encoder = try makeEncoder()
-    var expected: [String] = []
-    for id in 0..<vocabularySize where id != endOfText {
-      let bytes = vocabulary[id]
-      if let (left, right) = encoder.halves(of: id, bytes: bytes) {
-        expected.append(merge(left, right))
-      } else if bytes.count > 1, try encode(Array(bytes)).contains(id) {
-        throw tokens.mismatch(
-          found: "token \(id), '\(ByteSpelling.text(of: bytes).onOneShortLine)', that no merge makes",
-          expected: "text to become merged tokens only", advice: "name a tokenizer file of GPT-2's kind")
-      }
-    }
+    let expected = try merges().map { merge($0.left, $0.right) }
     guard tokens.merges != expected else { return }
     let rank = zip(tokens.merges, expected).prefix { $0 == $1 }.count
     func line(_ merges: [String]) -> String {

@@ -3,52 +3,83 @@ import Tokens
 
 /// Reads the files of a tokenizer out of a folder of Hugging Face's.
 struct HuggingFaceTokenizerReader {
-  /// With a slash at its end.
-  private let folder: String
+  private let files: HuggingFaceFiles
+  /// The file that has the vocabulary, if it was named, and whether it is a tokenizer.json.
+  private let named: (path: String, object: JSONObject, isWhole: Bool)?
 
-  init(folder: String) { self.folder = folder.hasSuffix("/") ? folder : folder + "/" }
-
-  func has(_ name: String) -> Bool {
-    // One that is there and cannot be read is an error of its own once it is read.
-    do throws(FileError) { return try MappedFile.ifPresent(folder + name) != nil } catch { return true }
+  init(folder: String) {
+    files = HuggingFaceFiles(folder: folder)
+    named = nil
   }
 
+  init(file path: String, holding object: JSONObject, isWhole: Bool) {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    files = HuggingFaceFiles(folder: slash.map { String(path[...$0]) } ?? "./")
+    named = (path, object, isWhole)
+  }
+
+  func roles() throws(FileError) -> HuggingFaceRoles { try HuggingFaceRoles(files) }
+
   func tokens() throws(FileError) -> HuggingFaceTokens {
-    try checkSettings()
-    if has(HuggingFaceTokenizer.whole) { return try wholeTokens() }
-    guard has(HuggingFaceTokenizer.vocabulary) else {
+    let settings = try files.object(HuggingFaceTokenizer.settings)
+    try checkSettings(settings)
+    var tokens = try vocabularyTokens()
+    // GPT2Tokenizer takes no notice of what tokenizer.json says.
+    if HuggingFaceRoles.isGPT2Tokenizer(settings) {
+      tokens.addsPrefixSpace = settings?["add_prefix_space"] == .bool(true)
+    }
+    for token in try stated(by: settings) {
+      if let index = tokens.added.firstIndex(where: { $0.content == token.content }) {
+        // As transformers does it: the place from there, the flags from here.
+        tokens.added[index].token = token.token
+      } else {
+        tokens.added.append(token)
+      }
+    }
+    return tokens
+  }
+
+  private func vocabularyTokens() throws(FileError) -> HuggingFaceTokens {
+    if let (path, object, isWhole) = named {
+      return isWhole ? try whole(path, object) : try parts(path, object)
+    }
+    if let object = try files.object(HuggingFaceTokenizer.whole) {
+      return try whole(files.folder + HuggingFaceTokenizer.whole, object)
+    }
+    guard let object = try files.object(HuggingFaceTokenizer.vocabulary) else {
       throw mismatch(
-        in: String(folder.dropLast()), found: "a model without a tokenizer",
+        in: String(files.folder.dropLast()), found: "a model without a tokenizer",
         expected: "\(HuggingFaceTokenizer.whole) or \(HuggingFaceTokenizer.vocabulary) in its folder",
         advice: "name a tokenizer file")
     }
-    let path = folder + HuggingFaceTokenizer.vocabulary
-    return HuggingFaceTokens(
-      path: path, vocabulary: try JSONParser.object(contentsOf: path), merges: try mergeLines(),
-      added: try specialTokens() + addedTokens())
+    return try parts(files.folder + HuggingFaceTokenizer.vocabulary, object)
   }
 
-  /// The text of the token that ends a text; GPT-2's if nothing is said.
-  func endOfText() throws(FileError) -> String {
-    for name in [HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens] {
-      if let text = Self.text(ofToken: try object(name)?["eos_token"]) { return text }
-    }
-    return HuggingFaceTokenizer.endOfText
+  private func whole(_ path: String, _ object: JSONObject) throws(FileError) -> HuggingFaceTokens {
+    try WholeTokenizerReader(path: path, object: object).tokens()
+  }
+
+  /// - Parameter path: vocab.json; with a prefix, merges.txt has the same, as `tokenizers` names them.
+  private func parts(_ path: String, _ vocabulary: JSONObject) throws(FileError) -> HuggingFaceTokens {
+    let suffix = HuggingFaceTokenizer.vocabulary
+    let prefix = path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : files.folder
+    return HuggingFaceTokens(
+      path: path, vocabulary: vocabulary, merges: try mergeLines(prefix + HuggingFaceTokenizer.merges),
+      added: try oldAddedTokens())
   }
 
   /// Settings that make another tokenizer of the same tokens.
-  private func checkSettings() throws(FileError) {
-    guard let settings = try object(HuggingFaceTokenizer.settings) else { return }
-    for name in ["add_prefix_space", "add_bos_token"] where settings[name] == .bool(true) {
+  private func checkSettings(_ settings: JSONObject?) throws(FileError) {
+    for name in ["add_bos_token", "add_eos_token"] where settings?[name] == .bool(true) {
       throw mismatch(
-        in: folder + HuggingFaceTokenizer.settings, found: "\(name) = true", expected: "false, as GPT-2's",
+        in: files.folder + HuggingFaceTokenizer.settings, found: "\(name) = true",
+        expected: "false, as GPT-2's",
         advice: "name a tokenizer file of GPT-2's kind")
     }
   }
 
   /// Each line a merge, but for the first, "#version: 0.2".
-  private func mergeLines() throws(FileError) -> [String] {
-    let path = folder + HuggingFaceTokenizer.merges
+  private func mergeLines(_ path: String) throws(FileError) -> [String] {
     let file = try MappedFile(path: path)
     var merges: [String] = []
     let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -66,42 +97,38 @@ struct HuggingFaceTokenizerReader {
     return merges
   }
 
-  private func specialTokens() throws(FileError) -> [HuggingFaceTokens.AddedToken] {
-    var texts = [HuggingFaceTokenizer.endOfText]
-    for name in [HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens] {
-      guard let object = try object(name) else { continue }
-      for key in ["bos_token", "eos_token", "unk_token", "pad_token"] {
-        if let text = Self.text(ofToken: object[key]), !texts.contains(text) { texts.append(text) }
+  /// Those of added_tokens.json, which has no flags: a token with a role is special.
+  private func oldAddedTokens() throws(FileError) -> [HuggingFaceAddedToken] {
+    let roles = try roles()
+    let special = Set((roles.named + roles.others).map(\.content))
+    let members = try files.object(HuggingFaceTokenizer.addedTokens)?.members ?? []
+    let path = files.folder + HuggingFaceTokenizer.addedTokens
+    var tokens: [HuggingFaceAddedToken] = []
+    for member in members {
+      guard let id = member.value.integer, id >= 0 else {
+        throw mismatch(
+          in: path, found: "token '\(member.key.onOneShortLine)' with id \(member.value.summary)",
+          expected: "a whole number from 0", advice: "save the tokenizer again")
       }
+      tokens.append(HuggingFaceAddedToken(member.key, id: id, isSpecial: special.contains(member.key)))
     }
-    return texts.map { HuggingFaceTokens.AddedToken(text: $0, id: nil) }
+    // The order of the file says nothing.
+    return tokens.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
   }
 
-  private func addedTokens() throws(FileError) -> [HuggingFaceTokens.AddedToken] {
-    var tokens: [HuggingFaceTokens.AddedToken] = []
-    for member in try object(HuggingFaceTokenizer.addedTokens)?.members ?? [] {
-      tokens.append(.init(text: member.key, id: member.value.integer))
+  /// Those of added_tokens_decoder.
+  private func stated(by settings: JSONObject?) throws(FileError) -> [HuggingFaceAddedToken] {
+    var tokens: [HuggingFaceAddedToken] = []
+    for member in settings?["added_tokens_decoder"]?.object?.members ?? [] {
+      guard let id = Int(member.key), id >= 0, let token = HuggingFaceAddedToken(member.value, id: id) else {
+        throw mismatch(
+          in: files.folder + HuggingFaceTokenizer.settings,
+          found: "added token '\(member.key.onOneShortLine)' = \(member.value.summary)",
+          expected: "an id and an object with content", advice: "save the tokenizer again")
+      }
+      tokens.append(token)
     }
-    for member in try object(HuggingFaceTokenizer.settings)?["added_tokens_decoder"]?.object?.members ?? [] {
-      guard let text = Self.text(ofToken: member.value) else { continue }
-      tokens.append(.init(text: text, id: Int(member.key)))
-    }
-    return tokens
-  }
-
-  /// A token is its text, or an object with it.
-  static func text(ofToken value: JSONValue?) -> String? {
-    value?.string ?? value?.object?["content"]?.string
-  }
-
-  /// What is in one of the smaller files, if it is there.
-  private func object(_ name: String) throws(FileError) -> JSONObject? {
-    has(name) ? try JSONParser.object(contentsOf: folder + name) : nil
-  }
-
-  private func wholeTokens() throws(FileError) -> HuggingFaceTokens {
-    let path = folder + HuggingFaceTokenizer.whole
-    return try WholeTokenizerReader(path: path, object: try JSONParser.object(contentsOf: path)).tokens()
+    return tokens.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
   }
 
   private func mismatch(in path: String, found: String, expected: String, advice: String) -> FileError {

@@ -2,34 +2,60 @@ import BinaryFiles
 import Tokens
 
 extension HuggingFaceTokens {
-  /// Every id's bytes, and every token's id by its text or spelling.
+  struct Checked {
+    let vocabulary: Vocabulary
+    /// By text or spelling.
+    let ids: [String: Int]
+    /// Tokens that merges never make.
+    let unmerged: Set<Int>
+  }
+
+  /// Every id's bytes, and every token's id.
   ///
   /// - Throws: `FileError` if ids leave a gap or occur twice, or a token is no bytes.
-  func checkedVocabulary() throws(FileError) -> (Vocabulary, ids: [String: Int]) {
-    var ids: [String: Int] = [:]
-    var texts: [Int: [UInt8]] = [:]
-    let special = Set(added.map(\.text))
-    func place(_ token: String, _ id: Int, isText: Bool) throws(FileError) {
-      if let bytes = isText ? Array(token.utf8) : ByteSpelling.bytes(of: token) {
-        guard (1...Vocabulary.longestToken).contains(bytes.count) else {
-          throw FileError(path, .invalidTokenEntry(id: id, reason: "has length \(bytes.count)"))
-        }
-        guard texts.updateValue(bytes, forKey: id) == nil, ids.updateValue(id, forKey: token) == nil else {
-          throw FileError(path, .invalidTokenEntry(id: id, reason: "is there twice"))
-        }
-      } else {
-        throw FileError(path, .invalidTokenEntry(id: id, reason: "has a character that stands for no byte"))
+  func checkedVocabulary() throws(FileError) -> Checked {
+    var places = TokenPlaces(path: path)
+    let special = Set(added.map(\.content))
+    let made = Set(merges.map { String($0.unicodeScalars.filter { $0 != " " }) })
+    for member in vocabulary.members {
+      let isByte = member.key.unicodeScalars.count == 1 && ByteSpelling.bytes(of: member.key) != nil
+      // Text that an added token stands for, unless it is also what bytes are merged to.
+      let isText = special.contains(member.key) && !isByte && !made.contains(member.key)
+      let isMade = isByte || ignoresMerges || made.contains(member.key)
+      try places.place(member.key, try id(member), isText: isText, isMade: isMade && !isText)
+    }
+    var seen: Set<String> = []
+    for token in added {
+      guard seen.insert(token.content).inserted else {
+        throw mismatch(
+          found: "the added token '\(token.content.onOneShortLine)' twice", expected: "each once",
+          advice: "save the tokenizer again")
+      }
+      try place(token, in: &places)
+    }
+    return Checked(vocabulary: try places.joined(), ids: places.ids, unmerged: places.unmerged)
+  }
+
+  /// An added token that the vocabulary does not have. Beyond its end, whatever id it states, it gets the next one, as
+  /// in the package `tokenizers`.
+  private func place(_ token: HuggingFaceAddedToken, in places: inout TokenPlaces) throws(FileError) {
+    if let known = places.ids[token.content], token.id == nil || token.id == known { return }
+    // One with a role alone is missed by those who look for it.
+    guard let stated = token.id else { return }
+    let next = places.ids.count
+    let id = stated > next && places.ids[token.content] == nil && !places.hasGap ? next : stated
+    try places.place(token.content, id, isText: true, isMade: false)
+  }
+
+  /// The added tokens with their ids; those that have none are left out.
+  func placed(_ ids: [String: Int]) -> [AddedToken] {
+    added.compactMap { stated in
+      ids[stated.content].map { id in
+        var token = stated.token
+        token.id = id
+        return token
       }
     }
-    for member in vocabulary.members {
-      try place(member.key, try self.id(member), isText: special.contains(member.key))
-    }
-    for token in added {
-      if let known = ids[token.text], token.id == nil || token.id == known { continue }
-      guard let id = token.id else { continue }
-      try place(token.text, id, isText: true)
-    }
-    return (try joined(texts), ids)
   }
 
   private func id(_ member: JSONObject.Member) throws(FileError) -> Int {
@@ -42,7 +68,39 @@ extension HuggingFaceTokens {
     return id
   }
 
-  private func joined(_ texts: [Int: [UInt8]]) throws(FileError) -> Vocabulary {
+  func mismatch(found: String, expected: String, advice: String) -> FileError {
+    FileError(path, .mismatch(found: found, expected: expected, advice: advice))
+  }
+}
+
+/// Tokens on their way to a vocabulary.
+private struct TokenPlaces {
+  let path: String
+  private(set) var ids: [String: Int] = [:]
+  private(set) var unmerged: Set<Int> = []
+  private var texts: [Int: [UInt8]] = [:]
+  private var largest = -1
+
+  init(path: String) { self.path = path }
+
+  /// Whether an id below the largest has no token.
+  var hasGap: Bool { largest >= texts.count }
+
+  mutating func place(_ token: String, _ id: Int, isText: Bool, isMade: Bool) throws(FileError) {
+    guard let bytes = isText ? Array(token.utf8) : ByteSpelling.bytes(of: token) else {
+      throw FileError(path, .invalidTokenEntry(id: id, reason: "has a character that stands for no byte"))
+    }
+    guard (1...Vocabulary.longestToken).contains(bytes.count) else {
+      throw FileError(path, .invalidTokenEntry(id: id, reason: "has length \(bytes.count)"))
+    }
+    guard texts.updateValue(bytes, forKey: id) == nil, ids.updateValue(id, forKey: token) == nil else {
+      throw FileError(path, .invalidTokenEntry(id: id, reason: "is there twice"))
+    }
+    largest = max(largest, id)
+    if !isMade { unmerged.insert(id) }
+  }
+
+  func joined() throws(FileError) -> Vocabulary {
     guard (1...Vocabulary.largestCount).contains(texts.count) else {
       throw FileError(
         path,
@@ -58,9 +116,5 @@ extension HuggingFaceTokens {
       vocabulary.append(bytes)
     }
     return vocabulary
-  }
-
-  func mismatch(found: String, expected: String, advice: String) -> FileError {
-    FileError(path, .mismatch(found: found, expected: expected, advice: advice))
   }
 }

@@ -2,6 +2,7 @@ import BinaryFiles
 import Kernels
 import SafeTensors
 import Transformer
+import WeightFormats
 
 extension Weights {
   /// Writes a safetensors file with the bytes that transformers' `GPT2LMHeadModel.save_pretrained` writes, whole or

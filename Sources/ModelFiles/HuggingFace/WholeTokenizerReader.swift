@@ -13,28 +13,51 @@ struct WholeTokenizerReader {
       throw unsupported("model.vocab", model["vocab"], expected: "an object")
     }
     return HuggingFaceTokens(
-      path: path, vocabulary: vocabulary, merges: try merges(model["merges"]),
-      added: try added(object["added_tokens"]))
+      path: path, vocabulary: vocabulary, merges: try merges(model["merges"]), added: try addedTokens(),
+      addsPrefixSpace: splitter?["add_prefix_space"] == .bool(true),
+      ignoresMerges: model["ignore_merges"] == .bool(true))
   }
 
   private func checkParts() throws(FileError) {
     guard (object["normalizer"] ?? .null) == .null else {
       throw unsupported("normalizer", object["normalizer"], expected: "null")
     }
-    let splitter = object["pre_tokenizer"]?.object
     guard splitter?["type"] == .string("ByteLevel") else {
       throw unsupported("pre_tokenizer.type", splitter?["type"], expected: "'ByteLevel'")
     }
-    guard splitter?["add_prefix_space"] == .bool(false) else {
-      throw unsupported("pre_tokenizer.add_prefix_space", splitter?["add_prefix_space"], expected: "false")
+    guard splitter?["add_prefix_space"]?.bool != nil else {
+      throw unsupported(
+        "pre_tokenizer.add_prefix_space", splitter?["add_prefix_space"], expected: "true or false")
     }
     guard (splitter?["use_regex"] ?? .bool(true)) == .bool(true) else {
       throw unsupported("pre_tokenizer.use_regex", splitter?["use_regex"], expected: "true")
     }
-    // Tokens that it would put around a text.
-    let around = object["post_processor"]?.object?["special_tokens"]
-    guard (around?.object?.members ?? []).isEmpty else {
-      throw unsupported("post_processor.special_tokens", around, expected: "none")
+    try checkAround(object["post_processor"] ?? .null)
+  }
+
+  /// One alone may also be a sequence of one.
+  private var splitter: JSONObject? {
+    let splitter = object["pre_tokenizer"]?.object
+    guard splitter?["type"] == .string("Sequence"), let parts = splitter?["pretokenizers"]?.array,
+      parts.count == 1
+    else { return splitter }
+    return parts[0].object
+  }
+
+  /// Tokens that would be put around a text.
+  private func checkAround(_ processor: JSONValue) throws(FileError) {
+    guard processor != .null else { return }
+    let type = processor.object?["type"]
+    switch type?.string {
+    case "ByteLevel": return
+    case "TemplateProcessing":
+      let tokens = processor.object?["special_tokens"]
+      guard (tokens?.object?.members ?? []).isEmpty else {
+        throw unsupported("post_processor.special_tokens", tokens, expected: "none")
+      }
+    case "Sequence":
+      for part in processor.object?["processors"]?.array ?? [] { try checkAround(part) }
+    default: throw unsupported("post_processor.type", type, expected: "'ByteLevel'")
     }
   }
 
@@ -68,13 +91,12 @@ struct WholeTokenizerReader {
     return merges
   }
 
-  private func added(_ value: JSONValue?) throws(FileError) -> [HuggingFaceTokens.AddedToken] {
-    var tokens: [HuggingFaceTokens.AddedToken] = []
-    for (index, value) in (value?.array ?? []).enumerated() {
-      guard let text = value.object?["content"]?.string, let id = value.object?["id"]?.integer else {
-        throw unsupported("added token \(index)", value, expected: "one with content and id")
-      }
-      tokens.append(.init(text: text, id: id))
+  func addedTokens() throws(FileError) -> [HuggingFaceAddedToken] {
+    var tokens: [HuggingFaceAddedToken] = []
+    for (index, value) in (object["added_tokens"]?.array ?? []).enumerated() {
+      guard let id = value.object?["id"]?.integer, id >= 0, let token = HuggingFaceAddedToken(value, id: id)
+      else { throw unsupported("added token \(index)", value, expected: "one with content and id") }
+      tokens.append(token)
     }
     return tokens
   }

@@ -1,6 +1,7 @@
 import BinaryFiles
 import Kernels
 import Transformer
+import WeightFormats
 
 /// Model checkpoints in llm.c's format (magic 20240326).
 public enum Checkpoint {

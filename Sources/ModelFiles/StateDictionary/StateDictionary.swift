@@ -1,6 +1,7 @@
 import BinaryFiles
 import Kernels
 import SafeTensors
+import WeightFormats
 
 /// Tensors by name, as PyTorch keeps those of a model: out of safetensors files, or of PyTorch's own.
 struct StateDictionary: Sendable {

@@ -32,13 +32,20 @@ extension StateDictionaryModel {
     }
   }
 
+  /// The configuration as training, and files that know GPT-2 alone, have it: an activation that is only assumed is
+  /// GPT-2's there.
+  func trained(_ configuration: Configuration) -> Configuration {
+    stated?.assumesActivation == true ? configuration.computing(with: .tanhGELU) : configuration
+  }
+
   /// The model's parameters, widened to fp32: one tensor's transpose at a time is all that is held besides.
   ///
   /// - Throws: As `weights`; `FileError` also if it is a relative of GPT-2 that cannot be trained.
   func parameters(on workers: Workers) throws -> Parameters {
     let sources = try sources()
-    try sources.configuration.checkTrainable(path, hasOwnClassifier: sources.classifier != nil)
-    let parameters = try Parameters(zeroed: sources.configuration)
+    let configuration = trained(sources.configuration)
+    try configuration.checkTrainable(path, hasOwnClassifier: sources.classifier != nil)
+    let parameters = try Parameters(zeroed: configuration)
     // What is zero is so already.
     let stored = sources.tensors.filter { $0.value.stored != nil }
     let largest = stored.values.map(\.room).max() ?? 0

@@ -2,6 +2,7 @@ import BinaryFiles
 import Kernels
 import SafeTensors
 import Transformer
+import WeightFormats
 
 /// GPT-2 in named tensors, as Hugging Face's transformers, nanoGPT or minGPT write it: checks that it is whole and
 /// consistent, and finds its tensors.

@@ -12,6 +12,9 @@ protocol StatedConfiguration: Sendable {
   /// Whether there must be a classifier beside the token table.
   var hasOwnClassifier: Bool { get }
 
+  /// Whether the activation is taken for granted, because nothing says which it is.
+  var assumesActivation: Bool { get }
+
   /// - Throws: `FileError` with the name of what is missing, out of range, or not as in GPT-2 or a relative.
   func configuration() throws(FileError) -> Configuration
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Transformer
+import WeightFormats
 
 /// Where one layer's tensor comes from, and how it gets to where inference reads it.
 struct TensorSource {

@@ -1,10 +1,10 @@
 /// Turns blocks of text into tokens, each document beginning with end-of-text.
 struct BlockEncoder: Sendable {
-  private let encoder: BytePairEncoder
+  private let encoder: TextEncoder
   private let endOfText: UInt16
   private let documents: DocumentSeparation
 
-  init(_ encoder: BytePairEncoder, endOfText: Int, documents: DocumentSeparation) {
+  init(_ encoder: TextEncoder, endOfText: Int, documents: DocumentSeparation) {
     self.encoder = encoder
     self.endOfText = UInt16(endOfText)
     self.documents = documents
@@ -14,13 +14,14 @@ struct BlockEncoder: Sendable {
     var result = EncodedBlock()
     result.byteCount = block.bytes.count
     result.isLastOfInput = block.isLast
+    result.conversions = block.conversions
     // English takes four to five bytes a token; an array that grows doubles.
     result.tokens.reserveCapacity(block.bytes.count / 3 + 16)
     block.bytes.withUnsafeBufferPointer { text in
       switch documents {
       case .file:
         if block.isFirst { beginDocument(&result) }
-        encoder.encode(text, into: &result.tokens)
+        encoder.encode(text, isBeginning: block.isFirst, into: &result.tokens)
       case .blankLine: encodeSections(text, isFirst: block.isFirst, into: &result)
       case .line: encodeLines(text, isFirst: block.isFirst, into: &result)
       case .jsonLines(let field): encodeObjects(text, JSONLine(field: field), into: &result)
@@ -41,6 +42,7 @@ struct BlockEncoder: Sendable {
     let newline = UInt8(ascii: "\n")
     var start = 0
     var position = 0
+    var isBeginning = isFirst
     if isFirst { beginDocument(&result) }
     while true {
       while position + 1 < text.count, text[position] != newline || text[position + 1] != newline {
@@ -48,8 +50,10 @@ struct BlockEncoder: Sendable {
       }
       let isLast = position + 1 >= text.count
       position = isLast ? text.count : position + 2
-      encoder.encode(UnsafeBufferPointer(rebasing: text[start..<position]), into: &result.tokens)
+      let section = UnsafeBufferPointer(rebasing: text[start..<position])
+      encoder.encode(section, isBeginning: isBeginning, into: &result.tokens)
       if isLast { return }
+      isBeginning = true
       beginDocument(&result)
       start = position
     }
@@ -63,8 +67,9 @@ struct BlockEncoder: Sendable {
     forEachLine(of: text) { line, isEnded in
       let content = isEnded && line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       if !isInsideLine, !content.isEmpty { beginDocument(&result) }
+      let line = UnsafeBufferPointer(rebasing: content)
+      encoder.encode(line, isBeginning: !isInsideLine, into: &result.tokens)
       isInsideLine = false
-      encoder.encode(UnsafeBufferPointer(rebasing: content), into: &result.tokens)
       return true
     }
   }

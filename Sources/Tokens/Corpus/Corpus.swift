@@ -7,26 +7,37 @@ import BinaryFiles
 public struct Corpus: Sendable {
   private let inputs: [TextInput]
   private let documents: DocumentSeparation
-  private let encoder: BytePairEncoder
+  private let reading: TextReading
+  private let encoder: TextEncoder
   private let endOfText: Int
+  private let vocabularySize: Int
   /// Read, encoded and written at once: large beside what it costs to hand a block over.
   private let blockSize: Int
 
-  /// - Parameter inputs: Read one after the other. Each begins a document.
+  /// - Parameters:
+  ///   - inputs: Read one after the other. Each begins a document.
+  ///   - reading: What becomes of line ends, byte-order marks, and bytes that are no text.
+  ///   - parsingSpecialTokens: See `Tokenizer.encode`.
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
   public init(
-    _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, tokenizer: Tokenizer
+    _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, reading: TextReading = .text,
+    tokenizer: Tokenizer, parsingSpecialTokens: Bool = false
   ) throws(FileError) {
-    try self.init(inputs, documents: documents, tokenizer: tokenizer, blockSize: 1 << 18)
+    try self.init(
+      inputs, documents: documents, reading: reading, tokenizer: tokenizer,
+      parsingSpecialTokens: parsingSpecialTokens, blockSize: 1 << 18)
   }
 
   init(
-    _ inputs: [TextInput], documents: DocumentSeparation, tokenizer: Tokenizer, blockSize: Int
+    _ inputs: [TextInput], documents: DocumentSeparation, reading: TextReading = .text, tokenizer: Tokenizer,
+    parsingSpecialTokens: Bool = false, blockSize: Int
   ) throws(FileError) {
     self.inputs = inputs
     self.documents = documents
-    encoder = try tokenizer.makeEncoder()
+    self.reading = reading
+    encoder = try tokenizer.makeTextEncoder(parsingSpecialTokens: parsingSpecialTokens)
     endOfText = tokenizer.endOfText
+    vocabularySize = tokenizer.vocabularySize
     self.blockSize = blockSize
   }
 
@@ -42,14 +53,16 @@ public struct Corpus: Sendable {
   ///   - isInterrupted: Asked often; then nothing is left behind.
   ///   - observe: Called after every block.
   /// - Returns: What was written; `nil` if interrupted.
-  /// - Throws: `FileError` if an input cannot be read or has a line that is not as it should be, if a file would
+  /// - Throws: `FileError` if an input cannot be read, is no text, or has a line that is not as it should be, if a file would
   ///   hold fewer than two tokens, an input and its target, or cannot be written. No file gets its name before
   ///   all are whole.
   public func write(
     to prefix: String, layout: TokenLayout = .split(validationCount: nil), replacing: Bool, threads: Int = 1,
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {
-    let output = try TokenOutput(prefix: prefix, layout: layout, replacing: replacing)
+    let output = try TokenOutput(
+      prefix: prefix, layout: layout, vocabularySize: vocabularySize, endOfText: endOfText,
+      replacing: replacing)
     var progress = CorpusProgress()
     let isComplete = try forEachBlock(threads: threads, isInterrupted: isInterrupted) {
       (block) throws(FileError) in
@@ -78,7 +91,8 @@ public struct Corpus: Sendable {
     let encoder = BlockEncoder(encoder, endOfText: endOfText, documents: documents)
     let map = OrderedMap(threads: threads) { (block: TextBlock) in encoder.encode(block) }
     var blocks = TextBlocks(
-      inputs, documents: documents, blockSize: blockSize, cut: SafeCut(classes: self.encoder.classes))
+      inputs, documents: documents, reading: reading, blockSize: blockSize,
+      cut: SafeCut(classes: self.encoder.pairs.classes, addedTokens: self.encoder.splitter))
     var position = InputPosition()
     return try map.run(
       isInterrupted: isInterrupted,
@@ -95,13 +109,17 @@ public struct Corpus: Sendable {
 private struct TextBlocks {
   private var inputs: ArraySlice<TextInput>
   private let documents: DocumentSeparation
+  private let reading: TextReading
   private let blockSize: Int
   private let cut: SafeCut
   private var current: TextBlockReader?
 
-  init(_ inputs: [TextInput], documents: DocumentSeparation, blockSize: Int, cut: SafeCut) {
+  init(
+    _ inputs: [TextInput], documents: DocumentSeparation, reading: TextReading, blockSize: Int, cut: SafeCut
+  ) {
     self.inputs = inputs[...]
     self.documents = documents
+    self.reading = reading
     self.blockSize = blockSize
     self.cut = cut
   }
@@ -111,7 +129,8 @@ private struct TextBlocks {
       if let block = try current?.next(isInterrupted: isInterrupted) { return block }
       if isInterrupted() { return nil }
       guard let input = inputs.popFirst() else { return nil }
-      current = try TextBlockReader(input, documents: documents, blockSize: blockSize, cut: cut)
+      current = try TextBlockReader(
+        input, documents: documents, reading: reading, blockSize: blockSize, cut: cut)
     }
   }
 }

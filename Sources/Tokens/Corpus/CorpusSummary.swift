@@ -7,12 +7,15 @@ public struct CorpusProgress: Sendable, Equatable {
   /// The bytes of text encoded, or of tokens read.
   public private(set) var bytes = 0
   public private(set) var tokens = 0
+  /// What was changed in reading the texts.
+  public private(set) var conversions = TextConversions()
 
   mutating func add(_ block: EncodedBlock) {
     files += block.isLastOfInput ? 1 : 0
     documents += block.documents
     bytes += block.byteCount
     tokens += block.tokens.count
+    conversions.add(block.conversions)
   }
 }
 
@@ -33,4 +36,17 @@ public struct TokenFiles: Sendable, Equatable {
   public let files: [File]
   /// Shards of these names that are there from an earlier time, and would be mixed with the new ones.
   public let strayShards: [String]
+  /// What was set aside for validation, if documents were to be drawn.
+  public let draw: ValidationDraw?
+}
+
+/// How validation was set aside where documents were to be drawn.
+public struct ValidationDraw: Sendable, Equatable {
+  /// How many documents are for validation; 0 if none was short enough, and the last tokens were cut off.
+  public let drawn: Int
+  /// The number of all documents.
+  public let documents: Int
+  public let seed: UInt32
+  /// The part of all tokens that is for validation.
+  public let share: Double
 }

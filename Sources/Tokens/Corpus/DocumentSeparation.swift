@@ -2,11 +2,11 @@
 public enum DocumentSeparation: Sendable, Equatable {
   /// Every section up to a blank line ("\n\n", from left to right), as llm.c's `dev/data/tinyshakespeare.py` has
   /// it: the blank line stays at the end of every section but the last.
-  /// Bytes are kept as they are: Python's text mode would also turn "\r\n" and "\r" into "\n".
+  /// With `TextReading.text` its line ends are Python's, too: "\r\n" and "\r" are read as "\n".
   case blankLine
   /// A whole file.
   case file
-  /// Every line, without its end ("\n" or "\r\n"). Empty lines are none.
+  /// Every line, without its end: "\n" or "\r\n", and with `TextReading.text` also "\r". Empty lines are none.
   case line
   /// The text in this field of the JSON object that is on every line, as in most published data sets. Lines of
   /// nothing but white space are none.

@@ -7,6 +7,7 @@ struct EncodedBlock: Sendable {
   var lines = 0
   var byteCount = 0
   var isLastOfInput = false
+  var conversions = TextConversions()
   /// What is wrong with the block, its line counted from 1 at the beginning of the block.
   var problem: LineProblem?
 }

@@ -7,6 +7,7 @@ import Platform
 /// once, under its own name if it has one in the folder, and links in a circle end.
 struct FolderWalk {
   private let suffixes: [String]
+  private let reading: TextReading
   /// Sorted by the bytes of their paths.
   private(set) var files: [String] = []
   private(set) var skipped: [SkippedFile] = []
@@ -25,7 +26,10 @@ struct FolderWalk {
     }
   }
 
-  init(extensions: [String]) { suffixes = extensions.map { "." + $0.lowercased() } }
+  init(extensions: [String], reading: TextReading) {
+    suffixes = extensions.map { "." + $0.lowercased() }
+    self.reading = reading
+  }
 
   /// - Throws: `FileError` if a folder or file in it cannot be read.
   mutating func visit(_ folder: String) throws(FileError) {
@@ -83,7 +87,7 @@ struct FolderWalk {
     guard suffixes.isEmpty || suffixes.contains(where: { name.hasSuffix($0) }) else {
       return skip(path, .otherExtension)
     }
-    guard try !isBinary(path) else { return skip(path, .binary) }
+    if let reason = try reasonToSkip(path) { return skip(path, reason) }
     seen.insert(Identity(status))
     files.append(path)
   }
@@ -92,12 +96,21 @@ struct FolderWalk {
     skipped.append(SkippedFile(path: path, reason: reason))
   }
 
-  private func isBinary(_ path: String) throws(FileError) -> Bool {
+  /// Why a file is no text, if it is none.
+  private func reasonToSkip(_ path: String) throws(FileError) -> SkippedFile.Reason? {
     let reader = try InputReader(.file(path))
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8000, alignment: 16)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: TextEncoding.headLength, alignment: 16)
     defer { buffer.deallocate() }
     let count = try reader.read(into: buffer, isInterrupted: { false }) ?? 0
-    return buffer.prefix(count).contains(0)
+    let head = UnsafeRawBufferPointer(rebasing: buffer.prefix(count))
+    guard reading == .text else { return head.contains(0) ? .binary : nil }
+    do throws(UnreadableText) {
+      _ = try TextEncoding.of(head)
+      return nil
+    } catch {
+      return error.reason
+    }
   }
 
   private func status(of path: String, followingLinks: Bool) throws(FileError) -> stat {

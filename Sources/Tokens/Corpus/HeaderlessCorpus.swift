@@ -27,7 +27,8 @@ public struct HeaderlessCorpus: Sendable {
     to prefix: String, layout: TokenLayout = .split(validationCount: nil), replacing: Bool,
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {
-    let output = try TokenOutput(prefix: prefix, layout: layout, replacing: replacing)
+    let output = try TokenOutput(
+      prefix: prefix, layout: layout, vocabularySize: vocabularySize, endOfText: nil, replacing: replacing)
     var progress = CorpusProgress()
     for input in inputs {
       let reader = try InputReader(input)

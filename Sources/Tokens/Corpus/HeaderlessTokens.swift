@@ -31,7 +31,7 @@ extension HeaderlessTokens {
   /// other kinds have values out of range, and texts have their own sort.
   static func guess(_ bytes: UnsafeRawBufferPointer) -> HeaderlessTokens? {
     let isMagic = bytes.count >= 4 && (20_240_000..<20_260_000).contains(int32.token(in: bytes, at: 0))
-    guard !isMagic, !isText(bytes) else { return nil }
+    guard !isMagic, !FileKind.isText(bytes) else { return nil }
     return [int32, uint16].first { $0.isPlausible(bytes) }
   }
 
@@ -50,15 +50,6 @@ extension HeaderlessTokens {
     return largest > 0
   }
 
-  /// Whether the bytes begin as UTF-8 without control characters but white space.
-  static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let start = bytes.prefix(4096)
-    let isWritten = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || 0x09...0x0D ~= $0 }
-    // The last character may be cut off.
-    return !start.isEmpty && isWritten
-      && (0...3).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
-  }
-
   /// The first 4,096 of `count` tokens and 64 samples of 64, evenly spread.
   private static func windows(of count: Int) -> [Range<Int>] {
     let first = 0..<min(4096, count)
@@ -74,6 +65,7 @@ extension HeaderlessTokens {
 extension TokenFile {
   /// A better error than that `file` has no header of the right kind, if it is plausible what it is instead.
   static func explanation(of error: FileError, about file: MappedFile) -> FileError {
+    guard FileKind(of: file.bytes) == nil else { return error }
     let expected = "a token file with llm.c's header"
     if let kind = HeaderlessTokens.guess(file.bytes) {
       return FileError(
@@ -83,7 +75,7 @@ extension TokenFile {
           advice: "convert it with: gpt2 tokenize --from-tokens \(kind.rawValue) \(file.path) --output PREFIX"
         ))
     }
-    guard HeaderlessTokens.isText(file.bytes) else { return error }
+    guard FileKind.isText(file.bytes) else { return error }
     return FileError(
       file.path,
       .mismatch(

@@ -12,10 +12,19 @@
 /// - The pieces after the cut see nothing before it: the pattern never looks back.
 /// - The characters are the same. Each step of `utf8Step` is one byte and continuation bytes after it, so one ends
 ///   before every byte that is no continuation; and x is a whole character.
+///
+/// Where added tokens are taken out first, a cut must not touch one either. Then each is on one side of it, found
+/// without the other side; what is left of and right of the cut is one part between two of them, which the proof is for;
+/// and the white space that a token takes along ends at x, which is none.
 struct SafeCut: Sendable {
   private let classes: CharacterClassTable
 
-  init(classes: CharacterClassTable = CharacterClassTable()) { self.classes = classes }
+  private let addedTokens: AddedTokenSplitter?
+
+  init(classes: CharacterClassTable = CharacterClassTable(), addedTokens: AddedTokenSplitter? = nil) {
+    self.classes = classes
+    self.addedTokens = addedTokens
+  }
 
   /// The last safe cut in `start..<bytes.count`, as the number of bytes before it. Never 0.
   ///
@@ -45,6 +54,7 @@ struct SafeCut: Sendable {
     case .incomplete: return false
     }
     let mayBeContraction = bytes[position - 1] == UInt8(ascii: "'") && after == .letter
-    return before != .space && before != after && !mayBeContraction
+    guard before != .space && before != after && !mayBeContraction else { return false }
+    return addedTokens?.touches(position, in: bytes) != true
   }
 }

@@ -5,17 +5,22 @@ final class ShardSink: TokenSink {
   private(set) var count = 0
   private let prefix: String
   private let tokensInShard: Int
+  private let vocabularySize: Int?
   private let replacing: Bool
   /// The shards so far. All but the last are full and closed: there may be more than can be open at once.
   private var shards: [TokenFileWriter]
 
   /// - Parameter tokens: At least 2.
   /// - Throws: `FileError` if the first file exists and may not be replaced, or cannot be created.
-  init(prefix: String, tokens: Int, replacing: Bool) throws(FileError) {
+  init(prefix: String, tokens: Int, vocabularySize: Int?, replacing: Bool) throws(FileError) {
     self.prefix = prefix
     tokensInShard = tokens
+    self.vocabularySize = vocabularySize
     self.replacing = replacing
-    shards = [try TokenFileWriter(to: TokenLayout.shard(0, prefix), replacing: replacing)]
+    shards = [
+      try TokenFileWriter(
+        to: TokenLayout.shard(0, prefix), vocabularySize: vocabularySize, replacing: replacing)
+    ]
   }
 
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError) {
@@ -35,7 +40,7 @@ final class ShardSink: TokenSink {
       try last.finish()
     }
     let path = TokenLayout.shard(shards.count, prefix)
-    let shard = try TokenFileWriter(to: path, replacing: replacing)
+    let shard = try TokenFileWriter(to: path, vocabularySize: vocabularySize, replacing: replacing)
     shards.append(shard)
     return shard
   }

@@ -14,13 +14,16 @@ final class SplitSink: TokenSink {
   private let training: TokenFileWriter
 
   /// - Throws: `FileError` if a file exists and may not be replaced, or cannot be created.
-  init(prefix: String, validationCount: Int?, replacing: Bool) throws(FileError) {
+  init(prefix: String, validationCount: Int?, vocabularySize: Int?, replacing: Bool) throws(FileError) {
     givenSplit = validationCount
     split = validationCount
     validation =
       validationCount == 0
-      ? nil : try TokenFileWriter(to: TokenLayout.validation(prefix), replacing: replacing)
-    training = try TokenFileWriter(to: TokenLayout.training(prefix), replacing: replacing)
+      ? nil
+      : try TokenFileWriter(
+        to: TokenLayout.validation(prefix), vocabularySize: vocabularySize, replacing: replacing)
+    training = try TokenFileWriter(
+      to: TokenLayout.training(prefix), vocabularySize: vocabularySize, replacing: replacing)
   }
 
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError) {
@@ -56,17 +59,16 @@ final class SplitSink: TokenSink {
 
   /// Whether `count` tokens are enough for each file to hold an input and its target.
   private func check(_ count: Int, _ source: String) throws(FileError) {
-    let isEnough = count >= (validation == nil ? 2 : 4)
-    // Of 4 or more tokens the default always leaves enough: only a number that was given can be refused.
-    let split = split ?? givenSplit ?? 2
-    guard isEnough, validation == nil || split >= 2, split <= count - 2 else {
+    guard validation == nil else {
+      // Of 4 or more tokens the default always leaves enough: only a number that was given can be refused.
+      return try TokenLayout.check(
+        count, validationCount: split ?? givenSplit ?? 2, isGiven: givenSplit != nil, source)
+    }
+    guard count >= 2 else {
       throw FileError(
         source,
         .mismatch(
-          found: isEnough ? "\(count) tokens, of which \(split) for validation" : "\(count) tokens",
-          expected: validation == nil
-            ? "at least 2 tokens for training" : "at least 2 tokens for validation and 2 for training",
-          advice: isEnough ? "give more text or another number of validation tokens" : "give more text"))
+          found: "\(count) tokens", expected: "at least 2 tokens for training", advice: "give more text"))
     }
   }
 }

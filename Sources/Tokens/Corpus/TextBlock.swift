@@ -7,6 +7,8 @@ struct TextBlock: Sendable {
   /// Whether it is the first of its input; else it goes on in the middle of a document.
   let isFirst: Bool
   let isLast: Bool
+  /// What was changed in reading it.
+  let conversions: TextConversions
 }
 
 /// Cuts one input into blocks.
@@ -16,19 +18,25 @@ struct TextBlock: Sendable {
 struct TextBlockReader {
   private let input: TextInput
   private let reader: InputReader
+  private let reading: TextReading
   private let blockSize: Int
   /// Where blocks may end; `nil` for the ends of lines.
   private let cut: SafeCut?
-  /// What has been read of the next block.
+  /// The first bytes of the input, which tell its encoding, as far as they have not been decoded.
+  private var head: ArraySlice<UInt8> = []
+  /// `nil` until these have been read.
+  private var decoder: TextDecoder?
+  /// What has been decoded of the next block.
   private var bytes: [UInt8] = []
   private var isFirst = true
   private var isAtEnd = false
 
   /// - Throws: `FileError` if the input cannot be opened.
   init(
-    _ input: TextInput, documents: DocumentSeparation, blockSize: Int, cut: SafeCut
+    _ input: TextInput, documents: DocumentSeparation, reading: TextReading, blockSize: Int, cut: SafeCut
   ) throws(FileError) {
     self.input = input
+    self.reading = reading
     self.blockSize = blockSize
     reader = try InputReader(input)
     if case .jsonLines = documents { self.cut = nil } else { self.cut = cut }
@@ -36,7 +44,7 @@ struct TextBlockReader {
 
   /// The next block, of which there is at least one, or `nil` after the last, or once interrupted.
   ///
-  /// - Throws: `FileError` if the input cannot be read.
+  /// - Throws: `FileError` if the input cannot be read, or is no text.
   mutating func next(isInterrupted: () -> Bool) throws(FileError) -> TextBlock? {
     guard !isAtEnd else { return nil }
     // Looking twice as far each time, so that a long part without a cut takes linear time.
@@ -57,10 +65,42 @@ struct TextBlockReader {
     return try withBuffer(of: blockSize) { (buffer) throws(FileError) in
       while bytes.count < goal, !isAtEnd {
         let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(goal - bytes.count))
-        guard let count = try reader.read(into: part, isInterrupted: isInterrupted) else { return false }
-        bytes.append(contentsOf: part.prefix(count))
+        guard let count = try read(into: part, isInterrupted) else { return false }
         isAtEnd = count == 0
+        decoder?.decode(UnsafeRawBufferPointer(rebasing: part.prefix(count)), isLast: isAtEnd, into: &bytes)
       }
+      return true
+    }
+  }
+
+  /// Reads up to `buffer.count` bytes, as `InputReader` does; before the first it tells the encoding.
+  private mutating func read(
+    into buffer: UnsafeMutableRawBufferPointer, _ isInterrupted: () -> Bool
+  ) throws(FileError) -> Int? {
+    if decoder == nil {
+      guard try readHead(isInterrupted) else { return nil }
+    }
+    guard !head.isEmpty else { return try reader.read(into: buffer, isInterrupted: isInterrupted) }
+    let part = head.prefix(buffer.count)
+    buffer.copyBytes(from: part)
+    head = head.dropFirst(part.count)
+    return part.count
+  }
+
+  /// - Returns: `false` if interrupted.
+  private mutating func readHead(_ isInterrupted: () -> Bool) throws(FileError) -> Bool {
+    try withBuffer(of: TextEncoding.headLength) { (buffer) throws(FileError) in
+      var count = 0
+      while count < buffer.count {
+        let free = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+        guard let read = try reader.read(into: free, isInterrupted: isInterrupted) else { return false }
+        if read == 0 { break }
+        count += read
+      }
+      let read = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      // What a line of JSON says is in its escapes.
+      decoder = try TextDecoder(reading, head: read, convertingLineEnds: cut != nil, name: input.name)
+      head = Array(read)[...]
       return true
     }
   }
@@ -76,7 +116,9 @@ struct TextBlockReader {
   private mutating func takeBlock(_ end: Int) -> TextBlock {
     let rest = Array(bytes[end...])
     bytes.removeLast(rest.count)
-    let block = TextBlock(bytes: bytes, input: input, isFirst: isFirst, isLast: isAtEnd)
+    let block = TextBlock(
+      bytes: bytes, input: input, isFirst: isFirst, isLast: isAtEnd,
+      conversions: decoder?.takeConversions() ?? TextConversions())
     bytes = rest
     isFirst = false
     return block

@@ -5,6 +5,8 @@ import Platform
 public struct TextFileList: Sendable, Equatable {
   /// In the order of the arguments, and those of a folder sorted by the bytes of their paths.
   public private(set) var inputs: [TextInput] = []
+  /// Whether a folder was named.
+  public private(set) var hasFolders = false
   /// What is in the folders but was not taken.
   public private(set) var skipped: [SkippedFile] = []
 
@@ -12,8 +14,11 @@ public struct TextFileList: Sendable, Equatable {
   ///   - arguments: Paths, or "-" for standard input. Files named here are taken whatever they are.
   ///   - extensions: What the names of files in folders must end in, after a dot and whatever the case: "txt",
   ///     "tar.gz". Empty for any.
+  ///   - reading: How they will be read: what folders hold beside texts is skipped.
   /// - Throws: `FileError` if something is not there or cannot be read, or if a folder has no text in it.
-  public init(_ arguments: [String], extensions: [String] = []) throws(FileError) {
+  public init(
+    _ arguments: [String], extensions: [String] = [], reading: TextReading = .text
+  ) throws(FileError) {
     for argument in arguments {
       if argument == "-" {
         inputs.append(.standardInput)
@@ -24,15 +29,18 @@ public struct TextFileList: Sendable, Equatable {
       // Now rather than when all before it is done.
       guard access(argument, R_OK) == 0 else { throw FileError(argument, .fromErrno("looking at it")) }
       if status.st_mode & S_IFMT == S_IFDIR {
-        try append(folder: argument, extensions)
+        try append(folder: argument, extensions, reading)
       } else {
         inputs.append(.file(argument))
       }
     }
   }
 
-  private mutating func append(folder: String, _ extensions: [String]) throws(FileError) {
-    var walk = FolderWalk(extensions: extensions)
+  private mutating func append(
+    folder: String, _ extensions: [String], _ reading: TextReading
+  ) throws(FileError) {
+    hasFolders = true
+    var walk = FolderWalk(extensions: extensions, reading: reading)
     try walk.visit(folder)
     guard !walk.files.isEmpty else {
       let isFiltered = walk.skipped.contains { $0.reason == .otherExtension }
@@ -53,8 +61,12 @@ public struct SkippedFile: Sendable, Equatable {
   public enum Reason: String, Sendable, CaseIterable {
     /// Its name begins with a dot. Of a folder all that is in it is skipped.
     case hidden
-    /// There is a zero byte among the first 8,000, which is how git tells.
+    /// There is a zero byte among the first 8,000, which is how git tells; not of UTF-16.
     case binary
+    /// Many bytes are no UTF-8, and no byte-order mark says what they are.
+    case otherEncoding = "in another encoding than UTF-8"
+    /// It stands for a file that git-lfs has not fetched.
+    case pointer = "git-lfs pointers"
     case otherExtension = "of another extension"
     /// A symbolic link to something that is taken already.
     case seenBefore = "linked to twice"

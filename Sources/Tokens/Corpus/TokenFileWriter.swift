@@ -7,14 +7,17 @@ final class TokenFileWriter {
   let path: String
   /// The number of tokens appended.
   private(set) var count = 0
+  private let vocabularySize: Int?
   private let writer: FileWriter
   private var isFinished = false
   /// How many tokens are made little-endian, and so copied, at once: 2 MiB.
   private static let tokensAtOnce = 1 << 20
 
+  /// - Parameter vocabularySize: V of the tokenizer, if it is known.
   /// - Throws: `FileError` if the file exists and may not be replaced, or cannot be created.
-  init(to path: String, replacing: Bool) throws(FileError) {
+  init(to path: String, vocabularySize: Int?, replacing: Bool) throws(FileError) {
     self.path = path
+    self.vocabularySize = vocabularySize
     writer = try FileWriter(to: path, replacing: replacing)
     try writer.append(Header(magic: TokenFile.magic, version: TokenFile.version))
   }
@@ -50,6 +53,7 @@ final class TokenFileWriter {
     }
     var header = Header(magic: TokenFile.magic, version: TokenFile.version)
     header[2] = count
+    if let vocabularySize, vocabularySize != DataVocabulary.gpt2 { header[3] = vocabularySize }
     try writer.replaceHeader(with: header)
     try writer.finish()
     isFinished = true

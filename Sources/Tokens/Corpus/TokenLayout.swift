@@ -5,6 +5,10 @@ public enum TokenLayout: Sendable, Equatable {
   /// The first `validationCount` tokens in PREFIX_val.bin and the others in PREFIX_train.bin, as llm.c's
   /// `dev/data/tinyshakespeare.py` writes them; `nil` for `defaultValidationCount`, 0 for no PREFIX_val.bin.
   case split(validationCount: Int?)
+  /// Whole documents drawn at random in PREFIX_val.bin and the others in PREFIX_train.bin: about `validationCount`
+  /// tokens, `nil` for `defaultValidationCount`. See `DrawnSink` for what the seed decides. Of tokens whose
+  /// end-of-text is not known, as those of `HeaderlessCorpus`, the first are taken.
+  case drawn(validationCount: Int?, seed: UInt32)
   /// `tokens` tokens in each file but the last: PREFIX_val_000000.bin, then PREFIX_train_000001.bin and so on, as
   /// llm.c's `dev/data/fineweb.py` writes them.
   case shards(tokens: Int)
@@ -18,7 +22,7 @@ public enum TokenLayout: Sendable, Equatable {
   /// - Throws: `FileError` if a file exists and may not be replaced, or if its directory takes no files.
   public func checkOutputs(prefix: String, replacing: Bool) throws(FileError) {
     switch self {
-    case .split(let validationCount):
+    case .split(let validationCount), .drawn(let validationCount, _):
       if validationCount != 0 { try FileWriter.check(Self.validation(prefix), replacing: replacing) }
       try FileWriter.check(Self.training(prefix), replacing: replacing)
     case .shards:
@@ -26,6 +30,24 @@ public enum TokenLayout: Sendable, Equatable {
       try FileWriter.check(Self.shard(1, prefix), replacing: replacing)
       // How many there will be is not known, and none may be mixed with those of another text.
       if !replacing, let path = Self.existingShards(prefix).first { throw FileError(path, .alreadyExists) }
+    }
+  }
+
+  /// Whether `count` tokens are enough for both files to hold an input and its target.
+  ///
+  /// - Parameter isGiven: Whether the number for validation was asked for, and so can be wrong.
+  static func check(
+    _ count: Int, validationCount: Int, isGiven: Bool, _ source: String
+  ) throws(FileError) {
+    let isEnough = count >= 4
+    guard isEnough, 2...count - 2 ~= validationCount else {
+      throw FileError(
+        source,
+        .mismatch(
+          found: isEnough && isGiven
+            ? "\(count) tokens, of which \(validationCount) for validation" : "\(count) tokens",
+          expected: "at least 2 tokens for validation and 2 for training",
+          advice: isEnough ? "give more text or another number of validation tokens" : "give more text"))
     }
   }
 

@@ -6,11 +6,17 @@ final class TokenOutput {
   private let layout: TokenLayout
   private let sink: any TokenSink
 
+  /// - Parameters:
+  ///   - vocabularySize: V of the tokens' tokenizer, if it is known.
+  ///   - endOfText: The token that begins each document, if it is known.
   /// - Throws: `FileError` if a file exists and may not be replaced, or cannot be created.
-  init(prefix: String, layout: TokenLayout, replacing: Bool) throws(FileError) {
+  init(prefix: String, layout: TokenLayout, vocabularySize: Int?, endOfText: Int?, replacing: Bool)
+    throws(FileError)
+  {
     self.prefix = prefix
     self.layout = layout
-    sink = try layout.makeSink(prefix: prefix, replacing: replacing)
+    sink = try layout.makeSink(
+      prefix: prefix, vocabularySize: vocabularySize, endOfText: endOfText, replacing: replacing)
   }
 
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError) { try sink.append(tokens) }
@@ -26,6 +32,7 @@ final class TokenOutput {
     var strays: [String] = []
     if case .shards = layout { strays = TokenLayout.existingShards(prefix).filter { !paths.contains($0) } }
     return TokenFiles(
-      files: writers.map { TokenFiles.File(path: $0.path, tokens: $0.count) }, strayShards: strays)
+      files: writers.map { TokenFiles.File(path: $0.path, tokens: $0.count) }, strayShards: strays,
+      draw: sink.draw)
   }
 }

@@ -4,6 +4,8 @@ import BinaryFiles
 protocol TokenSink: AnyObject {
   /// The number of tokens taken.
   var count: Int { get }
+  /// What was set aside for validation, if documents were to be drawn, once the stream has ended.
+  var draw: ValidationDraw? { get }
 
   /// - Throws: `FileError` if a file cannot be written.
   func append(_ tokens: ArraySlice<UInt16>) throws(FileError)
@@ -16,13 +18,39 @@ protocol TokenSink: AnyObject {
   func finish(source: String) throws(FileError) -> [TokenFileWriter]
 }
 
+extension TokenSink {
+  var draw: ValidationDraw? { nil }
+}
+
 extension TokenLayout {
-  func makeSink(prefix: String, replacing: Bool) throws(FileError) -> any TokenSink {
+  /// - Parameter endOfText: Begins each document; `nil` if it is not known.
+  func makeSink(
+    prefix: String, vocabularySize: Int?, endOfText: Int?, replacing: Bool
+  ) throws(FileError) -> any TokenSink {
     try checkOutputs(prefix: prefix, replacing: replacing)
     return switch self {
     case .split(let validationCount):
-      try SplitSink(prefix: prefix, validationCount: validationCount, replacing: replacing)
-    case .shards(let tokens): try ShardSink(prefix: prefix, tokens: tokens, replacing: replacing)
+      try SplitSink(
+        prefix: prefix, validationCount: validationCount, vocabularySize: vocabularySize, replacing: replacing
+      )
+    case .drawn(let validationCount, let seed):
+      try makeDrawnSink(prefix, validationCount, seed, vocabularySize, endOfText, replacing)
+    case .shards(let tokens):
+      try ShardSink(prefix: prefix, tokens: tokens, vocabularySize: vocabularySize, replacing: replacing)
     }
+  }
+
+  private func makeDrawnSink(
+    _ prefix: String, _ validationCount: Int?, _ seed: UInt32, _ vocabularySize: Int?, _ endOfText: Int?,
+    _ replacing: Bool
+  ) throws(FileError) -> any TokenSink {
+    guard let endOfText, validationCount != 0 else {
+      return try SplitSink(
+        prefix: prefix, validationCount: validationCount, vocabularySize: vocabularySize, replacing: replacing
+      )
+    }
+    return try DrawnSink(
+      prefix: prefix, validationCount: validationCount, seed: seed, endOfText: endOfText,
+      vocabularySize: vocabularySize, replacing: replacing)
   }
 }

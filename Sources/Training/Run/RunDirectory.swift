@@ -1,5 +1,7 @@
 import BinaryFiles
+import ModelFiles
 import Platform
+import Tokens
 
 /// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
 ///
@@ -39,7 +41,9 @@ public struct RunDirectory: Equatable, Sendable {
   }
 
   public var log: String { path + "/main.log" }
-  public var metrics: String { path + "/metrics.jsonl" }
+  public var metrics: String { path + "/" + RunLogFormat.name }
+  /// The tokenizer of the run's data, so that whoever uses its models need not name it; `nil` if it keeps none.
+  public var tokenizer: String? { RunTokenizer.path(in: path + "/") }
 
   /// Whether there is such a directory.
   public var exists: Bool { access(path, F_OK) == 0 }
@@ -69,6 +73,13 @@ public struct RunDirectory: Equatable, Sendable {
   public func create() throws(FileError) {
     try Folder.create(path)
     try check()
+  }
+
+  /// Keeps a copy of the tokenizer that the run's data were made with.
+  ///
+  /// - Throws: `FileError` if it cannot be written.
+  public func keep(_ tokenizer: Tokenizer) throws(FileError) {
+    try RunTokenizer.write(tokenizer, in: path + "/")
   }
 
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.

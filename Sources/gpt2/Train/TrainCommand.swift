@@ -44,10 +44,11 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: """
-      Tokenizer that the token files were made with, for samples; gpt2_tokenizer.bin in the working directory, \
-      if there is one. Without one samples are token ids, and a new model has GPT-2's vocabulary.
+      Tokenizer that the token files were made with, for samples; if not given, that of the model's file, folder or \
+      run, or gpt2_tokenizer.bin in the working directory. Without one samples are token ids, and a new model has \
+      GPT-2's vocabulary. The run keeps a copy.
       """,
-    completion: .file(extensions: ["bin"]))
+    completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
   @Option(
@@ -103,6 +104,7 @@ struct TrainCommand: ParsableCommand {
       try directory.create()
       lock = try RunLock(directory.path)
     }
+    try setup.tokenizer.map { try directory.keep($0) }
     let run = try TrainingRun(trainer, in: directory, policy: setup.policy, opening: setup.opening)
     try withExtendedLifetime(lock) {
       let failure = train(run, showing: &printer)

@@ -18,6 +18,8 @@ struct TrainingSetup {
   let policy: CheckpointPolicy
   let precision: Precision
   let workers: Workers
+  /// That of the data, if it is known.
+  let tokenizer: Tokenizer?
   private let directory: RunDirectory
   private let start: TrainingStart
   private let source: String
@@ -30,14 +32,14 @@ struct TrainingSetup {
     precision = command.precisionOptions.precision
     source = command.model
     policy = Self.policy(command)
-    let tokenizer = try Self.tokenizer(command)
+    let known = try TrainingTokenizer(command, in: directory)
     start = try TrainingStart(
-      command, vocabularySize: tokenizer?.vocabularySize ?? ModelSize.vocabularySize, in: directory)
+      command, vocabularySize: { try known?.tokenizer.vocabularySize ?? Self.vocabularySize(of: command) },
+      in: directory)
     let configuration = start.configuration
     self.configuration = configuration
-    if let tokenizer {
-      try configuration.check(tokenizer, readFrom: command.tokenizer ?? Self.usualTokenizer)
-    }
+    if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
+    tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
     guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
       throw ModelError.sequenceTooLong(
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
@@ -123,6 +125,9 @@ struct TrainingSetup {
       "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
+    if let path = start.base.flatMap(System.absolutePath) {
+      record.settings?[RunLogFormat.modelPath] = path
+    }
     return record
   }
 
@@ -133,15 +138,23 @@ struct TrainingSetup {
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(model, plan: plan, data: data, watchedBy: watch)
     if let step = start.step { try directory.load(step, into: trainer) }
+    try start.begin(trainer)
     return trainer
   }
 
-  private static let usualTokenizer = "gpt2_tokenizer.bin"
-
-  private static func tokenizer(_ command: TrainCommand) throws -> Tokenizer? {
-    if let path = command.tokenizer { return try Tokenizer(contentsOf: path) }
-    // As llm.c does; a vocabulary of another size is then not this model's.
-    return access(usualTokenizer, F_OK) == 0 ? try Tokenizer(contentsOf: usualTokenizer) : nil
+  /// What a new model without a tokenizer needs for its data. Said where it is not GPT-2's.
+  private static func vocabularySize(of command: TrainCommand) throws -> Int {
+    let vocabulary = try DataVocabulary(
+      ofFilesMatching: [command.data] + [command.validation].compactMap { $0 })
+    if !vocabulary.isGPT2 {
+      let reason =
+        vocabulary.isStated
+        ? "as \(command.data) says"
+        : "by the largest token in \(command.data); name a --tokenizer if "
+          + "it has more"
+      Diagnostics.write("gpt2: note: the model gets a vocabulary of \(vocabulary.size) tokens, \(reason)")
+    }
+    return vocabulary.size
   }
 
   private static func choices(_ command: TrainCommand, _ configuration: Configuration) throws -> ChoiceFile? {

@@ -14,12 +14,13 @@ enum TrainingStart {
   /// Adapters of a checkpoint, and the model they belong to.
   case adapters(Configuration, base: String, path: String, step: Int)
 
-  init(_ command: TrainCommand, vocabularySize: Int, in directory: RunDirectory) throws {
+  /// - Parameter vocabularySize: Asked for a new model.
+  init(_ command: TrainCommand, vocabularySize: () throws -> Int, in directory: RunDirectory) throws {
     if command.isResuming, let step = try directory.checkpoints().last {
       if command.trained.loraRank != nil {
+        let base = try Self.file(of: command.model)
         self = .adapters(
-          try Self.configuration(of: command.model), base: command.model, path: directory.adapters(step),
-          step: step)
+          try Self.configuration(of: base), base: base, path: directory.adapters(step), step: step)
         return
       }
       let path = directory.model(step)
@@ -29,22 +30,30 @@ enum TrainingStart {
     if let size = ModelSize(descriptor: command.model) {
       self = .random(
         try size.configuration(
-          vocabularySize: vocabularySize, maximumSequenceLength: command.positions),
+          vocabularySize: try vocabularySize(), maximumSequenceLength: command.positions),
         seed: command.seed)
       return
     }
     guard command.positions == nil else {
       throw ValidationError("--positions is for new models; \(command.model) has its own number.")
     }
-    self = .file(try Self.configuration(of: command.model), path: command.model)
+    let path = try Self.file(of: command.model)
+    self = .file(try Self.configuration(of: path), path: path)
+  }
+
+  /// The checkpoint where a run directory is named, else what is named.
+  private static func file(of model: String) throws(FileError) -> String {
+    let source = try ModelSource(model).resolved()
+    // Of adapters, which cannot be trained on, `ModelFile` says what to do.
+    return source.adaptersPath == nil ? source.path : model
   }
 
   private static func configuration(of path: String) throws(FileError) -> Configuration {
     do throws(FileError) {
       let file = try ModelFile(contentsOf: path)
-      try file.checkTrainable()
+      let configuration = try file.trainedConfiguration()
       if let line = file.leftOutLine { Diagnostics.write("gpt2: note: \(line)") }
-      return try file.configuration()
+      return configuration
     } catch {
       guard error.cause == .notFound && !path.contains("/") else { throw error }
       throw FileError(
@@ -76,6 +85,14 @@ enum TrainingStart {
     case .random(let configuration, _), .file(let configuration, _), .checkpoint(let configuration, _, _),
       .adapters(let configuration, _, _, _):
       configuration
+    }
+  }
+
+  /// The file of the model that the run began with; `nil` for a new model.
+  var base: String? {
+    switch self {
+    case .random, .checkpoint: nil
+    case .file(_, let path), .adapters(_, let path, _, _): path
     }
   }
 
@@ -125,5 +142,29 @@ enum TrainingStart {
         try Parameters.read(path)
       }
     }
+  }
+}
+
+// What a checkpoint of nanoGPT's has besides weights.
+extension TrainingStart {
+  /// Lets AdamW go on from the moments in the file that a new run starts from, if there are such, and says so.
+  func begin(_ trainer: Trainer) throws {
+    guard case .file(_, let path) = self, case .pyTorch(let file) = try ModelFile(contentsOf: path),
+      let checkpoint = file.checkpoint
+    else { return }
+    let words = [
+      checkpoint.updates.map { "after \($0) updates" },
+      checkpoint.bestValidationLoss.map { "best validation loss \(Numbers.fixed($0, 4))" },
+    ].compactMap { $0 }.joined(separator: ", ")
+    let takesMoments =
+      trainer.plan.optimizer.method == .adamW && trainer.plan.trained == .all && trainer.plan.adapters == nil
+    var moments: NanoGPTMoments?
+    if takesMoments { moments = try file.moments() }
+    if let moments { trainer.begin(from: moments) }
+    Diagnostics.write(
+      "gpt2: note: \(path) is nanoGPT's, \(words): steps and schedule begin anew, "
+        + (moments == nil ? "and so does the optimizer" : "AdamW goes on from its moments"))
+    Diagnostics.write(
+      "gpt2: note: training computes GELU by tanh, as GPT-2; nanoGPT's is the exact one since June 2023")
   }
 }

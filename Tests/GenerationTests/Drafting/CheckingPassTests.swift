@@ -2,6 +2,7 @@ import Kernels
 import TestSupport
 import Testing
 import Transformer
+import WeightFormats
 
 @testable import Generation
 
@@ -13,7 +14,7 @@ import Transformer
     try expectRowsAsAlone(format, heads: 4, channels: 44, read: read)
   }
 
-  @Test(arguments: [WeightFormat.fp32, .fp16, .bf16, .q8, .q4], [1, 16, 33])
+  @Test(arguments: [WeightFormat.fp32, .fp16, .bf16, .q8_0, .q4_0], [1, 16, 33])
   func wholeBlocks(format: WeightFormat, read: Int) throws {
     try expectRowsAsAlone(format, heads: 2, channels: 96, read: read)
   }

@@ -3,12 +3,13 @@ import Kernels
 import TestSupport
 import Testing
 import Transformer
+import WeightFormats
 
 @testable import Generation
 
 @Suite struct DraftTests {
   @Test(arguments: [
-    (WeightFormat.q4, DraftKind.q4, WeightFormat.q4), (.q4, .q8, .q8), (.q8, .q8, .q8),
+    (WeightFormat.q4_0, DraftKind.q4_0, WeightFormat.q4_0), (.q4_0, .q8_0, .q8_0), (.q8_0, .q8_0, .q8_0),
   ])
   func aDraftIsSmaller(weights: WeightFormat, kind: DraftKind, draft: WeightFormat) throws {
     let model = try DraftedTexts.model(weights)
@@ -16,7 +17,7 @@ import Transformer
     #expect(try Draft(.nGram, for: model).model == nil)
   }
 
-  @Test(arguments: [DraftKind.q4, .q8])
+  @Test(arguments: [DraftKind.q4_0, .q8_0])
   func rowsAreWholeBlocks(kind: DraftKind) throws {
     let configuration = try Configuration(
       maximumSequenceLength: 8, vocabularySize: 30, layers: 1, heads: 1, channels: 40)
@@ -27,11 +28,11 @@ import Transformer
 
   @Test func errorsSayWhatToDo() {
     #expect(
-      DraftError.notSmaller(draft: .q8, weights: .q4).description
+      DraftError.notSmaller(draft: .q8_0, weights: .q4_0).description
         == "found a draft in q8_0 for weights in q4_0, expected a smaller format than theirs; draft with ngram, "
         + "or not at all")
     #expect(
-      DraftError.partialBlocks(draft: .q4, columns: 40).description
+      DraftError.partialBlocks(draft: .q4_0, columns: 40).description
         == "found rows of 40 values in the weights, expected whole blocks of 32 for a draft in q4_0; draft with ngram"
     )
   }
@@ -41,9 +42,9 @@ import Transformer
   @Test(arguments: [SamplingOptions(temperature: 0), .init(temperature: 0.8, topK: 9, seed: 6)])
   func proposalsAreTheSmallerModels(sampling: SamplingOptions) throws {
     let model = try DraftedTexts.model()
-    let draft = try Draft(.q8, for: model)
+    let draft = try Draft(.q8_0, for: model)
     let small = try #require(draft.model)
-    #expect(small.weights.format == .q8)
+    #expect(small.weights.format == .q8_0)
     let prompt: [Int32] = [4, 9, 30, 2]
     let cache = try KeyValueCache(for: model, capacity: 40)
     let pass = InferencePass(model.configuration)
@@ -77,7 +78,7 @@ import Transformer
     let options = GenerationOptions(
       maximumTokens: 40, sampling: .init(temperature: 0), stopsAtEndOfText: false, alternatives: 0)
     let plain = try DraftedTexts.write(model, [[1]], options, draft: nil)
-    let drafted = try DraftedTexts.write(model, [[1]], options, draft: .q8)
+    let drafted = try DraftedTexts.write(model, [[1]], options, draft: .q8_0)
     #expect(drafted.texts == plain.texts && drafted.counts?.proposed == 0)
   }
 
@@ -86,7 +87,7 @@ import Transformer
     parameters.values(of: .wte)[32 * 5] = .nan
     let model = try LanguageModel(Weights(parameters))
     let batch = try TextBatch(
-      model, .byteLevel, prompts: [[1]], options: GenerationOptions(), draft: try Draft(.q4, for: model))
+      model, .byteLevel, prompts: [[1]], options: GenerationOptions(), draft: try Draft(.q4_0, for: model))
     #expect(throws: SamplingError.self) { try batch.step() }
   }
 }

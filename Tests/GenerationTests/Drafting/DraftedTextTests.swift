@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import Tokens
 import Transformer
+import WeightFormats
 
 @testable import Generation
 
@@ -16,10 +17,10 @@ import Transformer
     .init(temperature: 0.7, topP: 0.8, minP: 0.05, repetitionPenalty: 1.2, logitBias: [40: 3], seed: 0),
   ]
 
-  @Test(arguments: [WeightFormat.fp32, .bf16, .fp16, .q8], samplings)
+  @Test(arguments: [WeightFormat.fp32, .bf16, .fp16, .q8_0], samplings)
   func everyFormatAndSampling(format: WeightFormat, sampling: SamplingOptions) throws {
     let model = try DraftedTexts.model(format, positions: 20)
-    let kinds: [DraftKind] = format == .q8 ? [.q4, .nGram] : DraftKind.allCases
+    let kinds: [DraftKind] = format == .q8_0 ? [.q4_0, .nGram] : DraftKind.allCases
     for (index, length) in [1, 8, 9, 20].enumerated() {
       let options = GenerationOptions(
         maximumTokens: 45, sampling: sampling, stopsAtEndOfText: false, alternatives: 2)
@@ -114,8 +115,8 @@ import Transformer
   @Test(arguments: [1, 2, 5])
   func anyNumberOfThreads(threads: Int) throws {
     let options = GenerationOptions(maximumTokens: 60, sampling: .init(temperature: 0), alternatives: 0)
-    let expected = try DraftedTexts.write(DraftedTexts.model(), [[9]], options, draft: .q4)
-    let found = try DraftedTexts.write(DraftedTexts.model(threads: threads), [[9]], options, draft: .q4)
+    let expected = try DraftedTexts.write(DraftedTexts.model(), [[9]], options, draft: .q4_0)
+    let found = try DraftedTexts.write(DraftedTexts.model(threads: threads), [[9]], options, draft: .q4_0)
     #expect(found.texts[0].map(\.bits) == expected.texts[0].map(\.bits) && found.counts == expected.counts)
   }
 
@@ -123,8 +124,8 @@ import Transformer
   @Test func draftsAreAcceptedAndRefused() throws {
     let model = try DraftedTexts.model(positions: 300)
     for (kind, sampling) in [
-      (DraftKind.q8, SamplingOptions(temperature: 0)), (.q4, .init(temperature: 0)),
-      (.q8, .init(temperature: 0.5, topK: 5)), (.nGram, .init(temperature: 0.3, topK: 2)),
+      (DraftKind.q8_0, SamplingOptions(temperature: 0)), (.q4_0, .init(temperature: 0)),
+      (.q8_0, .init(temperature: 0.5, topK: 5)), (.nGram, .init(temperature: 0.3, topK: 2)),
     ] {
       let options = GenerationOptions(maximumTokens: 250, sampling: sampling, stopsAtEndOfText: false)
       let (texts, counts) = try DraftedTexts.write(model, [[1, 2, 3]], options, draft: kind)

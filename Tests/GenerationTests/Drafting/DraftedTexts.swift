@@ -2,6 +2,7 @@ import Kernels
 import TestSupport
 import Tokens
 import Transformer
+import WeightFormats
 
 @testable import Generation
 

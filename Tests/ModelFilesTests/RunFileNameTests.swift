@@ -1,5 +1,5 @@
 import Testing
-import Training
+import ModelFiles
 
 @Suite struct RunFileNameTests {
   /// The names of llm.c's `snprintf`, and ours beside them.

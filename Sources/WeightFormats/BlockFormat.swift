@@ -1,0 +1,84 @@
+/// A way in which weights are stored: one file each in `Formats`, all of them listed in `WeightFormat`.
+///
+/// Values are stored in blocks, one after the other; a row of a matrix is whole blocks. Bytes are little-endian and may
+/// lie at any address.
+public protocol BlockFormat {
+  /// ggml's name, as in "Q4_K".
+  static var ggmlName: String { get }
+  /// ggml's number for tensors (enum ggml_type).
+  static var ggmlNumber: UInt32 { get }
+  /// llama.cpp's number for a file whose matrices have this format (enum llama_ftype), if it has one.
+  static var ggmlFileType: UInt32? { get }
+
+  /// Values of a block.
+  static var blockValues: Int { get }
+  /// Bytes of a block.
+  static var blockBytes: Int { get }
+
+  /// The values that so many blocks stand for, bit for bit as ggml's reference code has them.
+  static func decode(_ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>)
+}
+
+/// A format that values can be rounded to here.
+public protocol EncodableFormat: BlockFormat {
+  /// Values up to this magnitude are stored as finite ones.
+  static var largestMagnitude: Float { get }
+
+  /// Stores so many blocks of values, each rounded to the nearest that the format has.
+  static func encode(
+    _ values: UnsafePointer<Float>, blocks: Int, into bytes: UnsafeMutableRawPointer)
+}
+
+/// A format without blocks, whose values the kernels multiply where they lie.
+public protocol SingleValueFormat: BlockFormat {
+  /// How the kernels name it: `CK_FP32` and so on.
+  static var valueType: Int32 { get }
+}
+
+extension SingleValueFormat {
+  public static var blockValues: Int { 1 }
+}
+
+/// A format of blocks of small whole numbers, which are multiplied as bytes once rows are side by side.
+///
+/// A new one only says how a block is taken apart: that decodes it, and regroups it for the kernels.
+public protocol QuantizedFormat: BlockFormat {
+  /// What is taken off a code: `BlockParts`.
+  static var offset: Int { get }
+  /// How rows of it lie side by side for the kernels.
+  static var layout: PanelLayout { get }
+
+  /// Writes the parts of one block.
+  static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts)
+}
+
+extension QuantizedFormat {
+  /// The layouts that hold any format of such blocks.
+  public static var layout: PanelLayout { blockValues == 256 ? .bytes : .q8_0 }
+
+  public static func decode(
+    _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
+  ) {
+    BlockParts.withTemporary(values: blockValues) { parts in
+      for block in 0..<blocks {
+        takeApart(bytes + block * blockBytes, into: &parts)
+        parts.decode(count: blockValues, offset: offset, into: values + block * blockValues)
+      }
+    }
+  }
+
+  /// Writes so many blocks of a row into a panel of sixteen rows.
+  static func regroup(
+    _ bytes: UnsafeRawPointer, blocks: Int, row: Int, into panel: UnsafeMutableRawPointer
+  ) {
+    let (layout, writer) = (layout, PanelWriter(layout, offset: offset))
+    precondition(layout.blockValues == blockValues, "\(ggmlName): a layout for other blocks")
+    let (size, panelSize) = (blockBytes, layout.blockBytes)
+    BlockParts.withTemporary(values: blockValues) { parts in
+      for block in 0..<blocks {
+        takeApart(bytes + block * size, into: &parts)
+        writer.write(parts, row: row, into: panel + block * panelSize)
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import BinaryFiles
+import ModelFiles
+import Platform
+import Terminal
+import Tokens
+import Training
+import Transformer
+
+/// The tokenizer of a run's data: the one that was named, else the one that the run keeps, or that the model knows.
+struct TrainingTokenizer {
+  let tokenizer: Tokenizer
+  /// Named in errors.
+  let path: String
+
+  /// - Returns: `nil` if none was named and none is known.
+  /// - Throws: `FileError` if a tokenizer, or the model that may hold one, cannot be read.
+  init?(_ command: TrainCommand, in directory: RunDirectory) throws {
+    if let path = command.tokenizer {
+      self.init(path: path, tokenizer: try Tokenizer.read(path))
+    } else if command.isResuming, let path = directory.tokenizer {
+      self.init(path: path, tokenizer: try Tokenizer.read(path))
+    } else if let (path, tokenizer) = try Self.ofModel(command.model) {
+      self.init(path: path, tokenizer: tokenizer)
+    } else {
+      return nil
+    }
+  }
+
+  private init(path: String, tokenizer: Tokenizer) {
+    self.path = path
+    self.tokenizer = tokenizer
+  }
+
+  /// The one in the working directory, which llm.c takes for GPT-2's: not for a model of another vocabulary.
+  static func usual(of configuration: Configuration) throws -> Tokenizer? {
+    let path = "gpt2_tokenizer.bin"
+    guard access(path, F_OK) == 0 else { return nil }
+    let tokenizer = try Tokenizer(contentsOf: path)
+    guard tokenizer.vocabularySize == configuration.vocabularySize else {
+      Diagnostics.write(
+        "gpt2: note: \(path) has \(tokenizer.vocabularySize) tokens, the model \(configuration.vocabularySize): "
+          + "it is not used")
+      return nil
+    }
+    return tokenizer
+  }
+
+  private static func ofModel(_ model: String) throws -> (path: String, tokenizer: Tokenizer)? {
+    // A size, or a name that is wrong, which is said elsewhere.
+    guard ModelSize(descriptor: model) == nil, access(model, F_OK) == 0 else { return nil }
+    let source = try ModelSource(model).resolved()
+    if let path = source.tokenizerPath { return (path, try Tokenizer.read(path)) }
+    let file = try ModelFile(contentsOf: source.path)
+    return file.holdsTokenizer ? (source.path, try file.tokenizer()) : nil
+  }
+}

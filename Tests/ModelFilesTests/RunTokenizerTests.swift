@@ -1,0 +1,42 @@
+import BinaryFiles
+import ModelFiles
+import TestSupport
+import Testing
+import Tokens
+
+@Suite struct RunTokenizerTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func kept(_ tokenizer: Tokenizer) throws -> Tokenizer {
+    try RunTokenizer.write(tokenizer, in: directory.path + "/")
+    return try Tokenizer.read(try #require(RunTokenizer.path(in: directory.path + "/")))
+  }
+
+  @Test func llmcsFormatWhereNothingIsLost() throws {
+    let tokenizer = try Fixtures.smallTokenizer()
+    let found = try kept(tokenizer)
+    #expect(try directory.names() == ["tokenizer.bin"])
+    #expect(try found.encode("To be, or not") == tokenizer.encode("To be, or not"))
+    #expect(found.endOfText == tokenizer.endOfText)
+  }
+
+  @Test func addedTokensAndTheirFlagsAreKept() throws {
+    let tokenizer = try Tokenizer.read(TestFiles.fixture("special_tokens/model"))
+    let text = "a" + tokenizer.addedTokens.map(\.content).joined(separator: " b ")
+    _ = try kept(.byteLevel)
+    let found = try kept(tokenizer)
+    #expect(try directory.names() == ["tokenizer.gguf"])
+    #expect(found.addedTokens == tokenizer.addedTokens)
+    #expect(found.parsesSpecialTokens)
+    for parses in [true, false] {
+      #expect(
+        try found.encode(text, parsingSpecialTokens: parses)
+          == tokenizer.encode(text, parsingSpecialTokens: parses))
+    }
+    // And back, which leaves one.
+    _ = try kept(.byteLevel)
+    #expect(try directory.names() == ["tokenizer.bin"])
+  }
+}
