@@ -91,8 +91,8 @@ public final class Tokenizer: Sendable {
   /// - Throws: `FileError` if `text` has a byte that the tokenizer has no token for.
   public func encode(_ text: String, parsingSpecialTokens: Bool = false) throws(FileError) -> [Int] {
     let encoder = textEncoder(parsingSpecialTokens: parsingSpecialTokens)
-    try check(text.utf8, encoder.pairs)
     var text = text
+    if let missing = text.withUTF8({ encoder.missingByte(in: $0) }) { throw error(missing) }
     var tokens: [Int] = []
     text.withUTF8 { encoder.encode($0, into: &tokens) }
     return tokens
@@ -104,7 +104,8 @@ public final class Tokenizer: Sendable {
   /// - Throws: `FileError` if the tokenizer has no token for one of them.
   public func encode(_ bytes: [UInt8], parsingSpecialTokens: Bool = false) throws(FileError) -> [Int] {
     let encoder = textEncoder(parsingSpecialTokens: parsingSpecialTokens)
-    try check(bytes, encoder.pairs)
+    let missing = bytes.withUnsafeBufferPointer { encoder.missingByte(in: $0) }
+    if let missing { throw error(missing) }
     var tokens: [Int] = []
     bytes.withUnsafeBufferPointer { encoder.encode($0, into: &tokens) }
     return tokens
@@ -146,12 +147,10 @@ public final class Tokenizer: Sendable {
     }
   }
 
-  private func check(_ text: some Collection<UInt8>, _ encoder: BytePairEncoder) throws(FileError) {
-    guard !encoder.missingBytes.isEmpty else { return }
-    let missing = text.enumerated().first { encoder.missingBytes.contains($0.element) }
-    guard let (position, byte) = missing else { return }
+  private func error(_ missing: (position: Int, byte: UInt8)) -> FileError {
+    let (position, byte) = missing
     let shown = (0x21...0x7E).contains(byte) ? " ('\(Character(Unicode.Scalar(byte)))')" : ""
-    throw FileError(
+    return FileError(
       path,
       .mismatch(
         found: "byte \(byte)\(shown) at position \(position) of the text, for which it has no token",

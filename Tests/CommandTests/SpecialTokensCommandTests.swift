@@ -59,6 +59,31 @@ import Testing
     }
   }
 
+  /// llm.c's file holds no added tokens: a run that began with a folder keeps them beside it. One that takes its place,
+  /// with a tokenizer of llm.c's, does not.
+  @Test func aRunKeepsThem() throws {
+    _ = try tokens(model)
+    let run = directory.file("run")
+    func train(_ options: String...) throws -> Command {
+      let data = directory.file("out_train.bin")
+      return try Command(
+        ["train", "--data", data, "--output", run, "--steps", "1", "-b", "1", "-t", "4"] + options)
+    }
+    let result = try train("--model", model)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(try promptLength("--model", run) == 2)
+    let folder = directory.file("folder/")
+    #expect(try Command("convert", run, folder).exitCode == 0)
+    #expect(try tokens(folder, "--special-tokens") == [756, 64, 769, 757, 756])
+
+    let byteLevel = directory.file("byte.bin")
+    #expect(try Command("tokenize", "--byte-level", byteLevel).exitCode == 0)
+    _ = try tokens(byteLevel)
+    let other = try train("--model", "d1", "--tokenizer", byteLevel, "--overwrite")
+    #expect(other.exitCode == 0, "\(other.diagnostics)")
+    #expect(try promptLength("--model", run) == 6)
+  }
+
   @Test func whatIsNoTokenizerIsNamed() throws {
     let result = try Command(
       "generate", "--model", model, "--tokenizer", TestFiles.fixture("tiny.bin"), "--prompt", "a")

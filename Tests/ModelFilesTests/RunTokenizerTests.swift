@@ -39,4 +39,12 @@ import Tokens
     _ = try kept(.byteLevel)
     #expect(try directory.names() == ["tokenizer.bin"])
   }
+
+  /// What no GGUF file for llama.cpp may have, a run keeps.
+  @Test func aSpaceBeforeATextIsKept() throws {
+    let folder = try TokenizerFolder(of: try Fixtures.smallTokenizer())
+    try folder.replace(
+      "\"add_prefix_space\": false", by: "\"add_prefix_space\": true", in: "tokenizer_config.json")
+    #expect(try kept(try Tokenizer.read(folder.path)).encode("a") == [264])
+  }
 }

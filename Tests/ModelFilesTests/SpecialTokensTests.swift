@@ -109,6 +109,29 @@ import Testing
     #expect(throws: FileError.self) { _ = try tokenizer.ggufMetadata() }
   }
 
+  /// A vocabulary of letters: what an added token stands for needs no bytes of its own.
+  @Test func addedTokensNeedNoBytes() throws {
+    var vocabulary = Vocabulary()
+    for text in ["a", "b", "<s>"] { vocabulary.append(text.utf8) }
+    let tokenizer = Tokenizer(
+      path: "letters", vocabulary: vocabulary, endOfText: 2,
+      addedTokens: [AddedToken(id: 2, content: "<s>", isSpecial: true)],
+      specialTokens: SpecialTokens(endOfText: 2), parsesSpecialTokens: true, unmerged: [2])
+    #expect(try tokenizer.encode("ab<s>b", parsingSpecialTokens: true) == [0, 1, 2, 1])
+    for (text, parses, byte) in [
+      ("ab<s>b", false, "byte 60 ('<') at position 2"), ("<s>c", true, "byte 99 ('c')"),
+    ] {
+      let cause = fileErrorCause("letters") { () throws(FileError) in
+        _ = try tokenizer.encode(text, parsingSpecialTokens: parses)
+      }
+      guard case .mismatch(let found, _, _) = cause else {
+        Issue.record("accepted")
+        continue
+      }
+      #expect(found.hasPrefix(byte))
+    }
+  }
+
   private func expectAll(_ tokenizer: Tokenizer) throws {
     for test in cases {
       #expect(

@@ -74,13 +74,20 @@ extension GGUFTokenizerReader {
     return tokens
   }
 
+  /// Whether a space comes before a text: only the tokenizer.json in the file says so.
+  func addsPrefixSpace() throws(FileError) -> Bool {
+    try wholeTokenizer()?["pre_tokenizer"]?.object?["add_prefix_space"] == .bool(true)
+  }
+
+  private func wholeTokenizer() throws(FileError) -> JSONObject? {
+    guard let text = file[GGUFTokenizer.whole]?.string else { return nil }
+    return try JSONParser.parse(text, path: file.path).object
+  }
+
   /// A token of tokenizer.json counts where the file's own list has it, too. One that merges make is there alone.
   private func statedTokens() throws(FileError) -> StatedTokens {
-    guard let text = file[GGUFTokenizer.whole]?.string else { return StatedTokens(tokens: [:]) }
     var tokens: [Int: AddedToken] = [:]
-    guard let object = try JSONParser.parse(text, path: file.path).object else {
-      return StatedTokens(tokens: [:])
-    }
+    guard let object = try wholeTokenizer() else { return StatedTokens(tokens: [:]) }
     for stated in try WholeTokenizerReader(path: file.path, object: object).addedTokens() {
       guard let id = stated.id else { continue }
       var token = stated.token

@@ -71,6 +71,13 @@ extension Tokenizer {
           found: "add_prefix_space = true", expected: "a tokenizer of GPT-2's kind, as GGUF has it",
           advice: "choose another format"))
     }
+    return try keptMetadata()
+  }
+
+  /// The same with a space before a text, which is read here and not by llama.cpp.
+  ///
+  /// - Throws: `FileError` if the tokenizer has no token for some byte.
+  func keptMetadata() throws(FileError) -> [MetadataEntry] {
     var types = [GGUFTokenizer.TokenType](repeating: .normal, count: vocabularySize)
     for token in addedTokens where unmerged.contains(token.id) {
       types[token.id] = token.isSpecial ? .control : .userDefined
@@ -92,7 +99,7 @@ extension Tokenizer {
       guard let id = roles[role] else { continue }
       entries.append(MetadataEntry(GGUFTokenizer.key(of: role), .uint32(UInt32(id))))
     }
-    if addedTokens.contains(where: \.hasFlags) || !roles.additional.isEmpty {
+    if addsPrefixSpace || addedTokens.contains(where: \.hasFlags) || !roles.additional.isEmpty {
       entries.append(MetadataEntry(GGUFTokenizer.whole, .string(try huggingFaceWholeText())))
     }
     return entries
@@ -122,6 +129,6 @@ extension Tokenizer {
     self.init(
       path: file.path, vocabulary: vocabulary, endOfText: endOfText,
       addedTokens: try reader.addedTokens(of: vocabulary, types, endOfText: endOfText), specialTokens: roles,
-      parsesSpecialTokens: true, unmerged: Set(unmerged))
+      parsesSpecialTokens: true, addsPrefixSpace: try reader.addsPrefixSpace(), unmerged: Set(unmerged))
   }
 }

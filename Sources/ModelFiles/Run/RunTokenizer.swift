@@ -25,7 +25,7 @@ public enum RunTokenizer {
     } else {
       let architecture = MetadataEntry(GGUFKey.architecture, .string("gpt2"))
       try GGUFWriter.write(
-        to: directory + whole, replacing: true, metadata: [architecture] + tokenizer.ggufMetadata(),
+        to: directory + whole, replacing: true, metadata: [architecture] + tokenizer.keptMetadata(),
         tensors: []
       ) { _, _ in }
     }
