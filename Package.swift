@@ -30,7 +30,8 @@ let package = Package(
     .library(
       name: "GPT2Library",
       targets: [
-        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "Kernels", "Tokens", "Transformer",
+        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles", "Kernels", "Tokens",
+        "Transformer",
         "ModelFiles",
         "Generation", "Evaluation", "Training", "Charts", "Reports",
       ]),
@@ -59,6 +60,7 @@ let package = Package(
     floor("WeightFormats", on: ["CKernels"]),
     floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
+    floor("PyTorchFiles", on: ["BinaryFiles"]),
     floor("RandomNumbers", on: ["Platform"]),
     floor(
       "Kernels",
@@ -71,7 +73,9 @@ let package = Package(
     floor(
       "ModelFiles",
       on: [
-        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "SafeTensors", "BinaryFiles", "Platform",
+        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles",
+        "BinaryFiles",
+        "Platform",
       ]),
     floor(
       "Generation",
@@ -128,6 +132,7 @@ let package = Package(
     tests(of: "WeightFormats", using: ["WeightFormats", "CKernels"]),
     tests(of: "GGUF", using: ["GGUF", "WeightFormats", "BinaryFiles"]),
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),
+    tests(of: "PyTorchFiles", using: ["PyTorchFiles", "BinaryFiles"]),
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels", "WeightFormats", "CKernels"]),
     tests(of: "Tokens", using: ["Tokens", "ModelFiles", "BinaryFiles", "RandomNumbers"]),

@@ -23,7 +23,7 @@ public final class GPT2: Sendable {
   /// Loads a model.
   ///
   /// - Parameters:
-  ///   - path: A GGUF or safetensors file, a folder of Hugging Face's, or a checkpoint of llm.c's.
+  ///   - path: A GGUF, safetensors or PyTorch file, a folder of Hugging Face's, or a checkpoint of llm.c's.
   ///   - tokenizerPath: llm.c's tokenizer file, a GGUF file, tokenizer.json or a folder of Hugging Face's; not needed for
   ///     a GGUF file or a folder that holds one.
   ///   - adaptersPath: Low-rank adapters that were trained on the model (`gpt2 train --lora-rank`).
@@ -46,9 +46,11 @@ public final class GPT2: Sendable {
   }
 
   /// - Parameter draft: One for this model.
-  /// - Precondition: Model and tokenizer have the same vocabulary.
+  /// - Precondition: Each token of the tokenizer is in the model's vocabulary, which may have more.
   public init(_ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil) {
-    precondition(model.configuration.vocabularySize == tokenizer.vocabularySize, "the vocabularies differ")
+    precondition(
+      tokenizer.vocabularySize <= model.configuration.vocabularySize,
+      "the tokenizer has more tokens than the model")
     self.model = model
     self.tokenizer = tokenizer
     self.draft = draft

@@ -19,15 +19,17 @@ public final class Generator {
   /// - Parameters:
   ///   - prompt: Token ids; if there are none, generation starts from `endOfText`, the mark between documents.
   ///   - maximumTokens: How many tokens will be generated at most; it bounds the memory.
+  ///   - vocabularySize: Of the tokenizer, whose tokens alone are drawn; the model's if not given.
   /// - Throws: `ModelError` for a prompt with tokens the model does not know, or more than maxT;
   ///   `SamplingOptionError`; `AllocationError`.
   public init(
-    _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: SamplingOptions
+    _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: SamplingOptions,
+    vocabularySize: Int? = nil
   ) throws {
     self.model = model
     state = try SequenceState(
       prompt.isEmpty ? [Int32(endOfText)] : prompt, maximumTokens: maximumTokens, for: model)
-    sampler = try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize)
+    sampler = try TokenSampler(sampling, vocabularySize: vocabularySize ?? model.configuration.vocabularySize)
     pass = InferencePass(model.configuration)
   }
 
@@ -37,7 +39,7 @@ public final class Generator {
   public func next() throws -> Int {
     // Where a token could not be drawn before, the logits are there already.
     if let unread = state.unread() { try model.read([unread], in: pass) }
-    let token = try sampler.sample(pass.logits(), history: state.tokens).token
+    let token = try sampler.sample(sampler.known(of: pass.logits()), history: state.tokens).token
     state.append(token)
     return token
   }

@@ -54,6 +54,7 @@ public struct AdapterFile {
     _ path: String, for parameters: Parameters, on workers: Workers
   ) throws -> LowRankAdapters {
     let file = try read(path)
+    precondition(parameters.configuration.variant == .gpt2, "adapters are trained on GPT-2 alone")
     let (theirs, ours) = (file.adapters.layout.configuration, parameters.configuration)
     for (mine, other) in zip(fields(of: ours), fields(of: theirs)) where mine.value != other.value {
       throw FileError(

@@ -3,11 +3,14 @@ import Tokens
 import Transformer
 
 extension Configuration {
-  /// Checks that a model of this configuration and a tokenizer have the same vocabulary.
+  /// Checks that each token of a tokenizer is in the vocabulary of a model of this configuration.
+  ///
+  /// The model may have rows beyond them: nanoGPT and others pad a table of 50257 tokens to 50304. Such tokens have no
+  /// text, and are never written.
   ///
   /// - Throws: `FileError` in the tokenizer's name.
   public func check(_ tokenizer: Tokenizer, readFrom path: String) throws(FileError) {
-    guard tokenizer.vocabularySize == vocabularySize else {
+    guard tokenizer.vocabularySize <= vocabularySize else {
       throw FileError(
         path,
         .mismatch(

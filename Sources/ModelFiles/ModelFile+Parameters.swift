@@ -6,8 +6,10 @@ import WeightFormats
 extension Parameters {
   /// A copy of weights in any format, widened to fp32, to be trained.
   ///
+  /// - Precondition: They are GPT-2's, and no relative's.
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(_ weights: Weights) throws(AllocationError) {
+    precondition(weights.differences.isEmpty, "this is no GPT-2, but a relative")
     try self.init(zeroed: weights.configuration)
     for tensor in ParameterTensor.allCases {
       for layer in 0..<tensor.layers(in: configuration) {
@@ -20,7 +22,7 @@ extension Parameters {
 
   /// The parameters of a model of any kind that `ModelFile` knows, widened to fp32, to be trained.
   ///
-  /// - Parameter path: A checkpoint of llm.c's, a GGUF or safetensors file, or a Hugging Face folder.
+  /// - Parameter path: A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, or a Hugging Face folder.
   /// - Throws: `FileError` if there is no whole and consistent GPT-2; `AllocationError` if its parameters do not fit
   ///   in memory.
   public static func read(_ path: String, on workers: Workers = Workers()) throws -> Parameters {
@@ -29,12 +31,38 @@ extension Parameters {
 }
 
 extension ModelFile {
+  /// The configuration with which the model is trained.
+  ///
+  /// - Throws: `FileError` if the file holds no whole and consistent GPT-2, and with what training cannot do.
+  public func trainedConfiguration() throws(FileError) -> Configuration {
+    let configuration = try configuration()
+    let trained = dictionaryModel?.trained(configuration) ?? configuration
+    try trained.checkTrainable(path, hasOwnClassifier: try hasOwnClassifier)
+    return trained
+  }
+
+  private var hasOwnClassifier: Bool {
+    get throws(FileError) {
+      switch self {
+      case .checkpoint: false
+      case .gguf(let file): try GGUFModel(file).weights().ownClassifier != nil
+      case .safeTensors, .pyTorch: try dictionaryModel?.sources().classifier != nil
+      }
+    }
+  }
+
+  /// Whether training, and files that know GPT-2 alone, put GPT-2's activation in the place of one that the file does
+  /// not state.
+  public var assumesActivation: Bool { dictionaryModel?.stated?.assumesActivation ?? false }
+
   /// The model's parameters, widened to fp32, to be trained.
   ///
   /// - Throws: As `Parameters.read`.
   public func parameters(on workers: Workers = Workers()) throws -> Parameters {
-    if case .safeTensors(let model) = self { return try model.parameters(on: workers) }
-    return try Parameters(try weights(on: workers))
+    if let model = dictionaryModel { return try model.parameters(on: workers) }
+    let weights = try weights(on: workers)
+    try weights.configuration.checkTrainable(path, hasOwnClassifier: weights.ownClassifier != nil)
+    return try Parameters(weights)
   }
 }
 

@@ -9,15 +9,12 @@ extension ModelFile {
     switch self {
     case .checkpoint: false
     case .gguf(let file): !file.tokenizerMetadata.isEmpty
-    case .safeTensors(let model): model.folder.map(Tokenizer.isInHuggingFaceFolder) ?? false
+    case .safeTensors, .pyTorch: folder.map(Tokenizer.isInHuggingFaceFolder) ?? false
     }
   }
 
   /// The folder of Hugging Face's that the model is in, if it is in one.
-  public var folder: String? {
-    guard case .safeTensors(let model) = self else { return nil }
-    return model.folder
-  }
+  public var folder: String? { dictionaryModel?.folder }
 
   /// The tokenizer in the file or folder.
   ///
@@ -28,8 +25,8 @@ extension ModelFile {
       return try Tokenizer(file)
     case .checkpoint(let file):
       throw Self.noTokenizer(file.path, in: "a checkpoint")
-    case .safeTensors(let model):
-      guard let folder = model.folder else { throw Self.noTokenizer(model.path, in: "a safetensors file") }
+    case .safeTensors, .pyTorch:
+      guard let folder else { throw Self.noTokenizer(path, in: "a file of tensors") }
       return try Tokenizer(huggingFaceFolder: folder)
     }
   }

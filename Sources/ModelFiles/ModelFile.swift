@@ -1,6 +1,7 @@
 import BinaryFiles
 import GGUF
 import Kernels
+import PyTorchFiles
 import SafeTensors
 import Transformer
 
@@ -11,7 +12,9 @@ public enum ModelFile: Sendable {
   case checkpoint(MappedFile)
   case gguf(GGUFFile)
   /// Hugging Face's: a folder, or a file whose name ends in .safetensors.
-  case safeTensors(SafeTensorsModel)
+  case safeTensors(StateDictionaryModel)
+  /// What `torch.save` wrote: a folder of Hugging Face's, nanoGPT's ckpt.pt, or a file of tensors.
+  case pyTorch(PyTorchModel)
 
   /// - Throws: `FileError` if the file cannot be read or is of no kind that is known; for a GGUF or safetensors
   ///   file, whatever is wrong with it, but not yet with the model in it.
@@ -24,21 +27,23 @@ public enum ModelFile: Sendable {
       if let run = try RunModel(directory: path) {
         self = try Self(of: run)
       } else {
-        self = .safeTensors(try SafeTensorsModel(folder: path))
+        self = try Self(folder: path)
       }
       return
     }
     if path.hasSuffix(".safetensors") {
-      self = .safeTensors(try SafeTensorsModel(file))
+      self = .safeTensors(try StateDictionaryModel(file))
       return
     }
     switch file.count < MemoryLayout<Int32>.size ? 0 : file.load(Int32.self, at: 0) {
     case Checkpoint.magic: self = .checkpoint(file)
     case GGUFFormat.magic: self = .gguf(try GGUFFile(file))
-    case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try SafeTensorsModel(file))
+    case _ where PyTorchFile.mayBe(file): self = .pyTorch(try PyTorchModel(file))
+    case _ where PyTorchFile.mayBeBarePickle(file): throw PyTorchFile.barePickle(path)
+    case _ where SafeTensorsFile.mayBe(file): self = .safeTensors(try StateDictionaryModel(file))
     default:
       throw .wrongMagic(
-        of: file, expected: Checkpoint.magic, kind: "model checkpoint, GGUF or safetensors file")
+        of: file, expected: Checkpoint.magic, kind: "model checkpoint, GGUF, safetensors or PyTorch file")
     }
   }
 
@@ -53,6 +58,37 @@ public enum ModelFile: Sendable {
     try self.init(contentsOf: run.result)
   }
 
+  /// The file, or the folder's file, that errors are about.
+  public var path: String {
+    switch self {
+    case .checkpoint(let file): file.path
+    case .gguf(let file): file.path
+    case .safeTensors(let model): model.path
+    case .pyTorch(let file): file.model.path
+    }
+  }
+
+  /// The named tensors that the model is in, if it is in such.
+  var dictionaryModel: StateDictionaryModel? {
+    switch self {
+    case .checkpoint, .gguf: nil
+    case .safeTensors(let model): model
+    case .pyTorch(let file): file.model
+    }
+  }
+
+  /// The tensors that are not read, since generation can do without them: heads for other tasks.
+  public var leftOut: [String] {
+    dictionaryModel?.leftOut ?? []
+  }
+
+  /// A line for the user about that; `nil` if there are none.
+  public var leftOutLine: String? {
+    guard !leftOut.isEmpty else { return nil }
+    let names = leftOut.prefix(4).map(\.onOneShortLine).joined(separator: ", ")
+    return "\(path): left out \(names)\(leftOut.count > 4 ? ", …" : ""), which generation does not need"
+  }
+
   /// The numbers of the model: what is needed to plan for its weights.
   ///
   /// - Throws: `FileError` if the file's description of its model is not that of a GPT-2.
@@ -61,6 +97,7 @@ public enum ModelFile: Sendable {
     case .checkpoint(let file): try Checkpoint.configuration(in: file)
     case .gguf(let file): try GGUFModel(file).configuration()
     case .safeTensors(let model): try model.configuration()
+    case .pyTorch(let file): try file.model.configuration()
     }
   }
 
@@ -72,6 +109,7 @@ public enum ModelFile: Sendable {
     case .checkpoint(let file): try Checkpoint.weights(in: file)
     case .gguf(let file): try GGUFModel(file).weights()
     case .safeTensors(let model): try model.weights(on: workers)
+    case .pyTorch(let file): try file.model.weights(on: workers)
     }
   }
 }

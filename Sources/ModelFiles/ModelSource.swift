@@ -6,7 +6,7 @@ import WeightFormats
 
 /// Where a model that is to run comes from, and how its weights are to be held.
 public struct ModelSource: Sendable {
-  /// A checkpoint of llm.c's, a GGUF or safetensors file, a folder of Hugging Face's, or a run directory.
+  /// A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a folder of Hugging Face's, or a run directory.
   public var path: String
   /// What `Tokenizer.read` reads; `nil` for the tokenizer in the model's file, folder or run.
   public var tokenizerPath: String?
@@ -16,6 +16,8 @@ public struct ModelSource: Sendable {
   public var format: WeightFormat?
   /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
   public var precision: Precision?
+  /// Told what of a file is not read: a line for the user.
+  public var report: @Sendable (String) -> Void = { _ in }
 
   public init(
     _ path: String, tokenizer: String? = nil, adapters: String? = nil, format: WeightFormat? = nil,
@@ -50,6 +52,7 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: `FileError`; `AllocationError`.
   public func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
+    if let line = file.leftOutLine { report(line) }
     guard let adaptersPath else { return try file.weights(on: workers) }
     let base = try file.parameters(on: workers)
     let adapters = try AdapterFile.read(adaptersPath, for: base, on: workers)

@@ -11,7 +11,8 @@ struct HeaderReader {
   let path: String
 
   func metadata(_ header: JSONObject) throws(FileError) -> [String: String] {
-    guard let value = header[SafeTensorsFormat.metadataKey] else { return [:] }
+    // Null is the same as none, as the reference implementation has it.
+    guard let value = header[SafeTensorsFormat.metadataKey], value != .null else { return [:] }
     var metadata: [String: String] = [:]
     for member in value.object?.members ?? [] {
       metadata[member.key] = member.value.string

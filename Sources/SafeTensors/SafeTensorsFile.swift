@@ -13,10 +13,10 @@ public final class SafeTensorsFile: Sendable {
 
   public var path: String { file.path }
 
-  /// Whether a file may be one: after the header's length there must be a brace.
+  /// Whether a file may be one: after the header's length there must be a brace, behind white space at most.
   public static func mayBe(_ file: MappedFile) -> Bool {
-    file.count > SafeTensorsFormat.prefixBytes
-      && file.bytes[SafeTensorsFormat.prefixBytes] == UInt8(ascii: "{")
+    let header = file.bytes.dropFirst(SafeTensorsFormat.prefixBytes)
+    return header.first { !SafeTensorsFormat.whiteSpace.contains($0) } == UInt8(ascii: "{")
   }
 
   /// Checks all of the file but the tensors' values.
@@ -79,6 +79,7 @@ public final class SafeTensorsFile: Sendable {
           advice: "check the name, or fetch it again"))
     }
     let text = UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + count])
+    // White space alone has a brace only behind the header; that is no JSON either.
     guard let object = try JSONParser.parse(text, path: file.path).object else {
       preconditionFailure("what begins with a brace is an object")
     }

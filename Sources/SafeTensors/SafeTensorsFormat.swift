@@ -7,6 +7,8 @@ enum SafeTensorsFormat {
   static let prefixBytes = 8
   /// As in the reference implementation.
   static let longestHeader = 100_000_000
+  /// JSON's, which may stand before the header's brace.
+  static let whiteSpace: [UInt8] = [0x20, 0x0A, 0x0D, 0x09]
   static let metadataKey = "__metadata__"
   /// The header is filled up to such a multiple.
   static let alignment = 8

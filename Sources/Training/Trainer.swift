@@ -1,5 +1,6 @@
 import Generation
 import Kernels
+import ModelFiles
 import Tokens
 import Transformer
 
@@ -55,6 +56,15 @@ public final class Trainer {
     random = state.random
     optimizer.step = state.step
     self.progress = progress
+  }
+
+  /// Lets AdamW go on from moments that another program left behind, before the first step.
+  ///
+  /// - Precondition: AdamW trains all tensors, and no step was made.
+  public func begin(from moments: NanoGPTMoments) {
+    precondition(optimizer.step == 0 && optimizer.secondMoments.present == .all, "moments of other tensors")
+    moments.fill(first: optimizer.firstMoments, second: optimizer.secondMoments)
+    optimizer.updatesBefore = moments.updates
   }
 
   /// Whether there is nothing more to do: all steps are made, or validation has not improved for too long.

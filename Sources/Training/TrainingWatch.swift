@@ -46,7 +46,7 @@ public struct TrainingWatch {
     let endOfText = tokenizer?.endOfText ?? model.configuration.vocabularySize - 1
     let generator = try Generator(
       LanguageModel(model), prompt: [], endOfText: endOfText, maximumTokens: plan.sampleLength,
-      sampling: SamplingOptions(seed: plan.seed))
+      sampling: SamplingOptions(seed: plan.seed), vocabularySize: tokenizer?.vocabularySize)
     var tokens: [Int] = []
     while tokens.count < plan.sampleLength {
       if isInterrupted() { return nil }

@@ -1,6 +1,7 @@
 import BinaryFiles
+import Kernels
 
-/// The six numbers that make a GPT-2, and the limits on them.
+/// The six numbers that make a GPT-2, the limits on them, and in what a relative differs.
 public struct Configuration: Equatable, Sendable {
   /// maxT: the longest sequence, and so the number of learned positions.
   public let maximumSequenceLength: Int
@@ -14,6 +15,7 @@ public struct Configuration: Equatable, Sendable {
   public let heads: Int
   /// C
   public let channels: Int
+  public private(set) var variant: Variant
 
   /// What llm.c pads the vocabulary to a multiple of.
   public static let vocabularyMultiple = 128
@@ -23,7 +25,7 @@ public struct Configuration: Equatable, Sendable {
   ///   heads do not divide the channels.
   public init(
     maximumSequenceLength: Int, vocabularySize: Int, paddedVocabularySize: Int? = nil,
-    layers: Int, heads: Int, channels: Int
+    layers: Int, heads: Int, channels: Int, variant: Variant = .gpt2
   ) throws(ConfigurationError) {
     // Far above any model; products of such numbers may still overflow, and are taken with care.
     let largest = 1 << 24
@@ -38,6 +40,9 @@ public struct Configuration: Equatable, Sendable {
       throw ConfigurationError(
         field: "heads", found: heads, expected: "a divisor of the \(channels) channels")
     }
+    if let hidden = variant.hiddenChannels, !(1...largest).contains(hidden) {
+      throw ConfigurationError(field: "n_inner", found: hidden, expected: "a value from 1 to \(largest)")
+    }
     let multiple = Self.vocabularyMultiple
     let padded = paddedVocabularySize ?? (vocabularySize + multiple - 1) / multiple * multiple
     guard (vocabularySize...largest + multiple).contains(padded) else {
@@ -51,6 +56,8 @@ public struct Configuration: Equatable, Sendable {
     self.layers = layers
     self.heads = heads
     self.channels = channels
+    self.variant = variant
+    if variant.hiddenChannels == 4 * channels { self.variant.hiddenChannels = nil }
   }
 
   /// The position of the first token that is not in the vocabulary.
@@ -61,6 +68,16 @@ public struct Configuration: Equatable, Sendable {
 
   /// Channels of one head.
   public var headSize: Int { channels / heads }
+
+  /// Channels between the two layers of the feed-forward part: 4C in every GPT-2.
+  public var hiddenChannels: Int { variant.hiddenChannels ?? 4 * channels }
+
+  /// The same with another activation.
+  package func computing(with activation: Activation) -> Configuration {
+    var configuration = self
+    configuration.variant.activation = activation
+    return configuration
+  }
 
   /// All parameters, the padding rows of the token table included; `nil` if the count overflows.
   public var parameterCount: Int? {

@@ -18,6 +18,7 @@ public final class Model {
     _ parameters: Parameters, adapters: LowRankAdapters? = nil, precision: Precision = .fp32,
     on workers: Workers = Workers()
   ) {
+    precondition(parameters.configuration.variant == .gpt2, "this is no GPT-2, but a relative")
     precondition(
       adapters.map { $0.layout.configuration == parameters.configuration } ?? true,
       "adapters for a model of another configuration")
@@ -55,9 +56,15 @@ public final class Model {
 extension Configuration {
   /// - Throws: `ModelError.tokenOutOfRange` for a token that is not in the vocabulary.
   package func check(_ tokens: [Int32]) throws(ModelError) {
-    guard let position = firstUnknownToken(in: tokens) else { return }
-    throw .tokenOutOfRange(
-      token: Int(tokens[position]), position: position, vocabularySize: vocabularySize)
+    try tokens.check(below: vocabularySize)
+  }
+}
+
+extension [Int32] {
+  /// - Throws: `ModelError.tokenOutOfRange` for a token that is not in the vocabulary.
+  package func check(below vocabularySize: Int) throws(ModelError) {
+    guard let position = firstIndex(where: { !(0..<vocabularySize).contains(Int($0)) }) else { return }
+    throw .tokenOutOfRange(token: Int(self[position]), position: position, vocabularySize: vocabularySize)
   }
 }
 

@@ -49,6 +49,8 @@ public final class Optimizer {
   public let secondMoments: Parameters
   /// Steps made so far, those whose update was left out included: t in the bias corrections.
   public package(set) var step = 0
+  /// Updates that the moments are of from before the run: they count in t as well.
+  public package(set) var updatesBefore = 0
 
   /// - Parameters:
   ///   - trained: The tensors that there are moments for, and that updates change.
@@ -120,7 +122,7 @@ public final class Optimizer {
   private func adamW(learningRate: Float, decay: Float, scale: Float) -> AdamWStep {
     AdamWStep(
       learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon,
-      weightDecay: decay, gradientScale: scale, step: step)
+      weightDecay: decay, gradientScale: scale, step: updatesBefore + step)
   }
 
   /// Muon's update of a tensor, matrix by matrix: query, key and value weights are three that only lie together.

@@ -53,7 +53,7 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
 
   /// The shape of one layer's tensor; a vector is one row. Linear weights are (out, in).
   public func shape(in configuration: Configuration) -> (rows: Int, columns: Int) {
-    let C = configuration.channels
+    let (C, H) = (configuration.channels, configuration.hiddenChannels)
     return switch self {
     case .wte: (configuration.paddedVocabularySize, C)
     case .wpe: (configuration.maximumSequenceLength, C)
@@ -61,9 +61,9 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
     case .qkvw: (3 * C, C)
     case .qkvb: (1, 3 * C)
     case .attprojw: (C, C)
-    case .fcw: (4 * C, C)
-    case .fcb: (1, 4 * C)
-    case .fcprojw: (C, 4 * C)
+    case .fcw: (H, C)
+    case .fcb: (1, H)
+    case .fcprojw: (C, H)
     }
   }
 

@@ -8,27 +8,31 @@ extension Weights {
   ///   `AllocationError`.
   public func encoded(as format: WeightFormat, on workers: Workers = Workers()) throws -> Weights {
     guard format.isEncodable else { throw WeightFormatError.notEncodable(format) }
-    let multiplied = ParameterTensor.allCases.filter(\.isMultiplied)
-    var sizes: [(tensor: ParameterTensor, layer: Int, bytes: Int)] = []
-    for tensor in multiplied {
-      for layer in 0..<tensor.layers(in: configuration) {
-        let matrix = self[tensor, layer]
-        guard let rowBytes = format.byteCount(matrix.columns) else {
-          throw WeightFormatError.partialBlocks(format, tensor, columns: matrix.columns)
-        }
-        // Each begins on a cache line.
-        sizes.append((tensor, layer, (matrix.rows * rowBytes + 63) / 64 * 64))
+    // Each begins on a cache line.
+    func room(_ matrix: EncodedMatrix, _ tensor: ParameterTensor) throws(WeightFormatError) -> Int {
+      guard let rowBytes = format.byteCount(matrix.columns) else {
+        throw WeightFormatError.partialBlocks(format, tensor, columns: matrix.columns)
       }
+      return (matrix.rows * rowBytes + 63) / 64 * 64
     }
-    let buffer = try FloatBuffer(zeroed: sizes.reduce(0) { $0 + $1.bytes } / MemoryLayout<Float>.stride)
+    var sources: [(tensor: ParameterTensor, matrix: EncodedMatrix)] = []
+    for tensor in ParameterTensor.allCases.filter(\.isMultiplied) {
+      for layer in 0..<tensor.layers(in: configuration) { sources.append((tensor, self[tensor, layer])) }
+    }
+    let places = try (sources + (ownClassifier.map { [(.wte, $0)] } ?? [])).map { tensor, matrix in
+      (tensor: tensor, matrix: matrix, bytes: try room(matrix, tensor))
+    }
+    let buffer = try FloatBuffer(zeroed: places.reduce(0) { $0 + $1.bytes } / MemoryLayout<Float>.stride)
     guard let start = buffer.values.baseAddress else { preconditionFailure("a model has matrices") }
     var target = UnsafeMutableRawPointer(start)
     var matrices: [ParameterTensor: [EncodedMatrix]] = [:]
-    for (tensor, layer, bytes) in sizes {
-      matrices[tensor, default: []].append(self[tensor, layer].encoded(as: format, into: target, on: workers))
+    for (tensor, matrix, bytes) in places {
+      matrices[tensor, default: []].append(matrix.encoded(as: format, into: target, on: workers))
       target += bytes
     }
-    return Weights(configuration, storage: [self, buffer]) { tensor, layer in
+    // The last of them, behind the table.
+    let classifier = ownClassifier == nil ? nil : matrices[.wte]?.last
+    return Weights(configuration, storage: [self, buffer], classifier: classifier) { tensor, layer in
       matrices[tensor]?[layer] ?? self[tensor, layer]
     }
   }

@@ -8,6 +8,8 @@ public final class Weights: @unchecked Sendable {
   // `@unchecked`: the matrices are views of memory that nobody writes to, and `storage` keeps it alive.
   public let configuration: Configuration
   private let tensors: [ParameterTensor: [EncodedMatrix]]
+  /// (V, C): a head of its own, where the token table is not the classifier too, as it is in every GPT-2.
+  package let ownClassifier: EncodedMatrix?
   private let storage: [AnyObject]
   /// The number that a file gives to the mixture of formats which it stores (llama.cpp's enum llama_ftype); `nil`
   /// where none does.
@@ -17,13 +19,20 @@ public final class Weights: @unchecked Sendable {
   ///   - storage: What owns the memory of the tensors.
   ///   - tensors: Each tensor's layer, in the shape that `ParameterTensor.shape` says; but wte may leave out its
   ///     padding rows.
+  ///   - classifier: A head of its own.
   package init(
-    _ configuration: Configuration, storage: [AnyObject], mixture: Int? = nil,
+    _ configuration: Configuration, storage: [AnyObject], classifier: EncodedMatrix? = nil,
+    mixture: Int? = nil,
     _ tensors: (_ tensor: ParameterTensor, _ layer: Int) -> EncodedMatrix
   ) {
     self.configuration = configuration
     self.storage = storage
     self.mixture = mixture
+    precondition(
+      classifier.map {
+        $0.rows == configuration.vocabularySize && $0.columns == configuration.channels
+      } ?? true)
+    ownClassifier = classifier
     self.tensors = Dictionary(
       uniqueKeysWithValues: ParameterTensor.allCases.map { tensor in
         let layers = (0..<tensor.layers(in: configuration)).map { tensors(tensor, $0) }
@@ -42,6 +51,13 @@ public final class Weights: @unchecked Sendable {
     }
   }
 
+  /// The same weights with another activation between them.
+  package func computing(with activation: Activation) -> Weights {
+    Weights(
+      configuration.computing(with: activation), storage: storage, classifier: ownClassifier, mixture: mixture
+    ) { self[$0, $1] }
+  }
+
   /// One layer of a tensor. Valid as long as this object is held.
   package subscript(tensor: ParameterTensor, layer: Int = 0) -> EncodedMatrix {
     guard let layers = tensors[tensor], layers.indices.contains(layer) else {
@@ -50,13 +66,18 @@ public final class Weights: @unchecked Sendable {
     return layers[layer]
   }
 
+  /// What a token's last state is multiplied by to be its logits, (V, C): the token table, or a head of its own.
+  package var classifier: EncodedMatrix {
+    ownClassifier ?? self[.wte].rows(0..<configuration.vocabularySize)
+  }
+
   /// The format of the token table, and in most files of all matrices that are multiplied by.
   public var format: WeightFormat { self[.wte].format }
 
   /// The formats of the matrices that are multiplied by, that of most bytes first.
   public var formats: [WeightFormat] {
     var bytes: [WeightFormat: Int] = [:]
-    for matrix in tensors.filter(\.key.isMultiplied).values.joined() {
+    for matrix in multiplied {
       bytes[matrix.format, default: 0] += matrix.byteCount
     }
     return WeightFormat.allCases.filter { bytes[$0] != nil }
@@ -70,21 +91,27 @@ public final class Weights: @unchecked Sendable {
 
   /// Bytes that a pass over one token reads: the matrices that are multiplied.
   package var multipliedByteCount: Int {
-    tensors.reduce(0) { $0 + ($1.key.isMultiplied ? $1.value.reduce(0) { $0 + $1.byteCount } : 0) }
+    multiplied.reduce(0) { $0 + $1.byteCount }
   }
 
   /// The same in another format; `nil` if a matrix's rows are no whole blocks of it.
   package func multipliedByteCount(in format: WeightFormat) -> Int? {
     var sum = 0
-    for matrix in tensors.filter(\.key.isMultiplied).values.joined() {
+    for matrix in multiplied {
       guard let rowBytes = format.byteCount(matrix.columns) else { return nil }
       sum += matrix.rows * rowBytes
     }
     return sum
   }
 
+  /// The matrices that a token is multiplied by; a table that is not the classifier is only looked up in.
+  private var multiplied: [EncodedMatrix] {
+    let own = ownClassifier.map { [$0] } ?? []
+    return own + tensors.filter { $0.key.isMultiplied && ($0.key != .wte || own.isEmpty) }.values.joined()
+  }
+
   /// Bytes of all tensors.
   public var byteCount: Int {
-    tensors.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
+    (ownClassifier?.byteCount ?? 0) + tensors.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
   }
 }

@@ -48,6 +48,13 @@ enum ConversionTarget {
 
   /// - Throws: `ValidationError` if the target cannot say all that there is to say of the model.
   func check(_ configuration: Configuration) throws {
+    let variant = configuration.variant
+    let unsaid = variant.differences.filter { !$0.hasPrefix("n_inner") }
+    guard self != .safeTensors || unsaid.isEmpty else {
+      throw ValidationError(
+        "A .safetensors file alone does not say \(unsaid.joined(separator: ", ")). Name a folder, with a / at its end."
+      )
+    }
     guard self == .safeTensors, configuration.headSize != Configuration.usualHeadSize else { return }
     throw ValidationError(
       "A .safetensors file alone says nothing of heads, so they must have \(Configuration.usualHeadSize) channels; "

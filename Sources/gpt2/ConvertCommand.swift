@@ -72,9 +72,10 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let target = try ConversionTarget(output)
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
-    let source = try ModelSource(input, tokenizer: tokenizer, adapters: adapters).resolved()
+    var source = try ModelSource(input, tokenizer: tokenizer, adapters: adapters).resolved()
+    source.report = { Diagnostics.write("gpt2: note: \($0)") }
     let file = try ModelFile(contentsOf: source.path)
-    let weights = try source.weights(in: file, on: Workers())
+    let weights = stored(try source.weights(in: file, on: Workers()), of: file, in: target)
     let format = self.format ?? weights.format
     if target != .gguf { try target.check(format) }
     try target.check(weights.configuration)
@@ -110,6 +111,18 @@ struct ConvertCommand: ParsableCommand {
     let names = formats.map(\.rawValue).joined(separator: " and ")
     Diagnostics.write(
       "wrote \(output) (\(weights.configuration.summary)): \(words), \(names), \(bytes) bytes")
+  }
+
+  /// Where a file does not state its activation, formats that know GPT-2's alone get that, aloud.
+  private func stored(_ weights: Weights, of file: ModelFile, in target: ConversionTarget) -> Weights {
+    guard file.assumesActivation, target != .folder, weights.configuration.variant.activation != .tanhGELU
+    else {
+      return weights
+    }
+    Diagnostics.write(
+      "gpt2: note: \(output) stands for GELU by tanh, as GPT-2's; nanoGPT's is the exact one since June 2023, which a "
+        + "folder can say")
+    return weights.computing(with: .tanhGELU)
   }
 
   private static func words(hasTokenizer: Bool) -> String {
@@ -149,6 +162,12 @@ struct ConvertCommand: ParsableCommand {
         "gpt2: note: llama.cpp does not know lstrip, rstrip and single_word, flags of \(list); they stay in the file"
       )
     }
-    return try tokenizer.ggufMetadata()
+    let (rows, tokens) = (configuration.vocabularySize, tokenizer.vocabularySize)
+    if rows > tokens {
+      Diagnostics.write(
+        "gpt2: note: the token table has \(rows - tokens) rows beyond the tokenizer's \(tokens) tokens; they are kept, "
+          + "as unused tokens [PAD\(tokens)] and so on")
+    }
+    return try tokenizer.ggufMetadata(rows: rows)
   }
 }

@@ -35,7 +35,8 @@ struct TextTask: EvaluationTask {
           found: "1 token", expected: "at least 2, since the first has nothing before it",
           advice: "use more text"))
     }
-    try file.check(below: configuration.vocabularySize)
+    // Bytes are counted of known tokens alone.
+    try file.check(below: min(configuration.vocabularySize, tokenizer?.vocabularySize ?? .max))
     windows = Windows(
       targets: min(file.count - 1, command.maxTokens ?? .max), length: length, stride: stride)
     self.tokenizer = tokenizer

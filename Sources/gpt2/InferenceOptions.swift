@@ -12,7 +12,7 @@ import WeightFormats
 struct InferenceOptions: ParsableArguments {
   @Option(
     help: """
-      Model: a checkpoint of llm.c's, a GGUF or safetensors file, a Hugging Face folder, or the directory of a run \
+      Model: a checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a Hugging Face folder, or the directory of a run \
       (its best, else its last model).
       """,
     completion: .file(extensions: ["bin", "gguf", "safetensors"]))
@@ -54,8 +54,10 @@ struct InferenceOptions: ParsableArguments {
   }
 
   private var source: ModelSource {
-    ModelSource(
+    var source = ModelSource(
       model, tokenizer: tokenizer, adapters: adapters, format: quantize, precision: precision)
+    source.report = { Diagnostics.write("gpt2: note: \($0)") }
+    return source
   }
 }
 

@@ -28,6 +28,13 @@ import Transformer
     try configuration.check(.byteLevel, readFrom: "bytes.bin")
   }
 
+  /// Tables may be padded where nothing says so.
+  @Test func aTokenizerOfFewerTokensFits() throws {
+    let configuration = try Configuration(
+      maximumSequenceLength: 4, vocabularySize: 300, layers: 1, heads: 1, channels: 2)
+    try configuration.check(.byteLevel, readFrom: "bytes.bin")
+  }
+
   @Test func aTokenizerOfThePaddedSizeDoesNot() throws {
     let configuration = try Configuration(
       maximumSequenceLength: 4, vocabularySize: 256, paddedVocabularySize: 257, layers: 1, heads: 1,

@@ -102,6 +102,75 @@ import WeightFormats
     #expect(try Parameters.read(folder.path).isEqual(to: reference))
   }
 
+  /// What torch.compile and data parallelism put before names, whatever their order.
+  @Test(arguments: ["_orig_mod.", "module.", "_orig_mod.module.", "module._orig_mod."])
+  func prefixes(prefix: String) throws {
+    let reference = try Parameters.read(HuggingFaceFixture.model)
+    let folder = try FolderCopy()
+    try folder.change { tensors in tensors.rename { prefix + $0 } }
+    #expect(try Parameters.read(folder.path).isEqual(to: reference))
+    try folder.change { tensors in
+      tensors.rename { prefix + $0.dropFirst((prefix + "transformer.").count) }
+    }
+    #expect(try Parameters.read(folder.path).isEqual(to: reference))
+  }
+
+  /// Heads that the logits do not need, and empty tensors.
+  @Test func otherHeadsAreLeftOutAloud() throws {
+    let reference = try Parameters.read(HuggingFaceFixture.model)
+    let folder = try FolderCopy()
+    let names = [
+      "classifier.bias", "empty", "multiple_choice_head.summary.weight", "score.weight",
+      "v_head.summary.weight",
+    ]
+    try folder.change { tensors in
+      for name in names { tensors.add(name, .f32, name == "empty" ? [0, 3] : [2]) }
+    }
+    #expect(try Parameters.read(folder.path).isEqual(to: reference))
+    let file = try ModelFile(contentsOf: folder.path)
+    #expect(file.leftOut == names)
+    #expect(
+      file.leftOutLine
+        == "\(folder.weights): left out classifier.bias, empty, multiple_choice_head.summary.weight, "
+        + "score.weight, …, which generation does not need")
+    #expect(try ModelFile(contentsOf: HuggingFaceFixture.model).leftOutLine == nil)
+  }
+
+  /// A model without any bias is one whose biases are zero.
+  @Test func noBiases() throws {
+    let folder = try FolderCopy()
+    let zero = try FolderCopy()
+    try folder.change { tensors in tensors.removeAll { $0.info.name.hasSuffix(".bias") } }
+    try zero.change { tensors in
+      for index in tensors.indices where tensors[index].info.name.hasSuffix(".bias") {
+        tensors[index].bytes = tensors[index].bytes.map { _ in 0 }
+      }
+    }
+    let reference = try Parameters.read(zero.path)
+    #expect(try Parameters.read(folder.path).isEqual(to: reference))
+    let weights = try Weights.read(folder.path)
+    for tensor in ParameterTensor.allCases where tensor.role == .bias {
+      #expect(decoded(weights[tensor]).allSatisfy { $0 == 0 })
+    }
+    #expect(decoded(weights[.fcw, 1]) == Array(reference.copy(of: .fcw).suffix(60 * 15)))
+    withExtendedLifetime(weights) {}
+  }
+
+  /// A head that has the table's values is tied, whatever config.json says and whatever type it has.
+  @Test func aTiedHeadInAnotherType() throws {
+    let folder = try FolderCopy()
+    try folder.configure(["tie_word_embeddings": false])
+    try folder.change { tensors in
+      let table = try #require(tensors.first { $0.info.name == "transformer.wte.weight" })
+      let values = table.bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+      let bytes = values.flatMap { value in withUnsafeBytes(of: Double(value)) { Array($0) } }
+      tensors.append(
+        FolderCopy.Tensor(
+          info: SafeTensorInfo(name: "lm_head.weight", type: .f64, shape: table.info.shape), bytes: bytes))
+    }
+    #expect(try Weights.read(folder.path).ownClassifier == nil)
+  }
+
   /// A file in its folder is the folder's model; the path may have a slash at its end.
   @Test func filesAndFolders() throws {
     let reference = try Parameters.read(HuggingFaceFixture.model)

@@ -22,16 +22,15 @@ import Testing
   @Test(
     arguments: [
       ("model_type", "gptj", "model_type = 'gptj'"), ("model_type", nil, "no model_type"),
-      ("activation_function", "gelu", "activation_function = 'gelu'"),
+      ("activation_function", "relu", "activation_function = 'relu'"),
       ("activation_function", 1, "activation_function = 1"),
-      ("layer_norm_epsilon", 1e-6, "layer_norm_epsilon = 1e-06"),
+      ("layer_norm_epsilon", 0, "layer_norm_epsilon = 0"),
+      ("layer_norm_epsilon", -1e-6, "layer_norm_epsilon = -1e-06"),
       ("layer_norm_epsilon", "x", "layer_norm_epsilon = 'x'"),
-      ("tie_word_embeddings", false, "tie_word_embeddings = false"),
-      ("scale_attn_weights", false, "scale_attn_weights = false"),
-      ("scale_attn_by_inverse_layer_idx", true, "scale_attn_by_inverse_layer_idx = true"),
-      ("reorder_and_upcast_attn", true, "reorder_and_upcast_attn = true"),
+      ("scale_attn_weights", "no", "scale_attn_weights = 'no'"),
+      ("scale_attn_by_inverse_layer_idx", 1, "scale_attn_by_inverse_layer_idx = 1"),
       ("add_cross_attention", true, "add_cross_attention = true"),
-      ("n_inner", 61, "n_inner = 61"), ("n_embd", nil, "no n_embd"), ("n_layer", "2", "n_layer = '2'"),
+      ("n_inner", "61", "n_inner = '61'"), ("n_embd", nil, "no n_embd"), ("n_layer", "2", "n_layer = '2'"),
       ("n_head", 1.5, "n_head = 1.5"), ("n_positions", nil, "no n_ctx"), ("vocab_size", nil, "no vocab_size"),
     ] as [(String, (any Sendable)?, String)])
   func whatIsNoGPT2(key: String, value: (any Sendable)?, words: String) throws {
@@ -51,7 +50,10 @@ import Testing
     _ = try Weights.read(folder.path)
   }
 
-  @Test(arguments: [("n_head", 4), ("n_head", 0), ("n_layer", -1), ("n_embd", 1 << 40), ("n_layer", 1 << 20)])
+  @Test(arguments: [
+    ("n_head", 4), ("n_head", 0), ("n_layer", -1), ("n_embd", 1 << 40), ("n_layer", 1 << 20), ("n_inner", 0),
+    ("n_inner", 1 << 40),
+  ])
   func numbersOutOfRange(key: String, value: Int) throws {
     try folder.configure([key: value])
     guard case .invalidField = expectFileError(folder.configuration, { _ = try Weights.read(folder.path) })
@@ -66,6 +68,7 @@ import Testing
     ("n_embd", 18, "transformer.wte.weight F32 (757, 15)"),
     ("n_positions", 12, "transformer.wpe.weight F32 (13, 15)"),
     ("vocab_size", 768, "transformer.wte.weight F32 (757, 15)"),
+    ("n_inner", 61, "transformer.h.0.mlp.c_fc.weight F32 (15, 60)"),
   ])
   func numbersThatTheTensorsDoNotHave(key: String, value: Int, words: String) throws {
     try folder.configure([key: value])
@@ -84,7 +87,9 @@ import Testing
   }
 
   @Test func anUnknownTensor() throws {
-    for name in ["transformer.h.0.attn.rotary", "h.x.attn.bias", "h.0.attn.bias.more", "score.weight"] {
+    for name in [
+      "transformer.h.0.attn.rotary", "h.x.attn.bias", "h.0.attn.bias.more", "lm_head.bias", "wtf.weight",
+    ] {
       let folder = try FolderCopy()
       try folder.change { $0.add(name, .f32, [2]) }
       #expect(try mismatch(in: folder) == "tensor \(name)")
@@ -93,15 +98,23 @@ import Testing
 
   @Test func aTensorWithAndWithoutPrefix() throws {
     try folder.change { $0.add("ln_f.bias", .f32, [15]) }
-    #expect(try mismatch() == "ln_f.bias with and without transformer.")
+    #expect(
+      try mismatch()
+        == "ln_f.bias twice, as transformer.ln_f.bias and ln_f.bias"
+        || mismatch()
+          == "ln_f.bias twice, as ln_f.bias and transformer.ln_f.bias"
+    )
   }
 
-  /// Of other values, of another shape, of another type.
-  @Test(arguments: [([757, 15], ElementType.f32), ([768, 15], .f32), ([757, 15], .f16)])
-  func aHeadOfItsOwn(shape: [Int], type: ElementType) throws {
+  @Test(arguments: [([768, 15], ElementType.f32), ([757, 15], .i32)])
+  func aHeadOfAnotherShapeOrType(shape: [Int], type: ElementType) throws {
     try folder.change { $0.add("lm_head.weight", type, shape, byte: 1) }
-    #expect(
-      try mismatch() == "a head of its own, lm_head.weight, that is not transformer.wte.weight")
+    #expect(try mismatch() == "lm_head.weight \(type.name) (\(shape[0]), \(shape[1]))")
+  }
+
+  @Test func aHeadThatIsNotThere() throws {
+    try folder.configure(["tie_word_embeddings": false])
+    #expect(try mismatch() == "no tensor lm_head.weight")
   }
 
   @Test func aMissingTensor() throws {
@@ -120,7 +133,7 @@ import Testing
   @Test func aFolderOfSomethingElse() throws {
     let empty = try TemporaryDirectory()
     guard
-      case .mismatch("a folder without model.safetensors", _, _) = expectFileError(
+      case .mismatch("a folder without model.safetensors or pytorch_model.bin", _, _) = expectFileError(
         empty.path, { _ = try ModelFile(contentsOf: empty.path) })
     else {
       Issue.record("accepted an empty folder")

@@ -88,7 +88,8 @@ import WeightFormats
       ([1, 0, 0, 0], .truncatedHeader(found: 4, expected: 1024)),
       (
         [1] + [UInt8](repeating: 0, count: 1023),
-        .wrongMagic(found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF or safetensors file")
+        .wrongMagic(
+          found: 1, expected: 20_240_326, kind: "model checkpoint, GGUF, safetensors or PyTorch file")
       ),
     ] as [([UInt8], FileError.Cause)] {
       let path = try directory.write(bytes, to: "model")

@@ -18,6 +18,34 @@ import Testing
     #expect(try cause(#"{"a":{"new":1,"dtype":"U8","shape":[],"data_offsets":[0,1]}}"#, values: 1) == nil)
   }
 
+  /// As dev/reference/try_safetensors.py finds the reference implementation to read them.
+  @Test(arguments: [" ", "\n", "\t\r\n "])
+  func whiteSpaceBeforeTheBrace(space: String) throws {
+    let bytes = safeTensorsFile("\(space){\(a),\(b)}", values: 26)
+    let path = try directory.write(bytes, to: "spaced.safetensors")
+    #expect(try SafeTensorsFile(contentsOf: path).tensors.map(\.name) == ["a", "b"])
+    #expect(SafeTensorsFile.mayBe(try MappedFile(path: path)))
+  }
+
+  @Test func metadataThatAreNull() throws {
+    #expect(try cause(#"{"__metadata__":null,\#(a)}"#, values: 24) == nil)
+  }
+
+  /// At every place between others, and in every order; nowhere else.
+  @Test func emptyTensors() throws {
+    for place in [0, 24, 26] {
+      let z = entry("z", "F32", "[0,5]", "[\(place),\(place)]")
+      for header in ["{\(z),\(a),\(b)}", "{\(a),\(b),\(z)}"] {
+        #expect(try cause(header, values: 26) == nil, "\(header)")
+      }
+    }
+    #expect(try cause("{\(entry("z", "F32", "[0]", "[0,0]"))}", values: 0) == nil)
+    for place in [12, 25, 27, 1000] {
+      let z = entry("z", "F32", "[0]", "[\(place),\(place)]")
+      #expect(try cause("{\(a),\(b),\(z)}", values: 26) != nil, "\(place)")
+    }
+  }
+
   @Test func cutShort() throws {
     let bytes = safeTensorsFile("{\(a),\(b)}", values: 26)
     for count in 0..<bytes.count {
@@ -52,7 +80,7 @@ import Testing
     #expect(try cause(bytes: bytes) == .truncatedHeader(found: 10, expected: 100_000_008))
   }
 
-  @Test(arguments: ["", " {}", "[]", "7"])
+  @Test(arguments: ["", "  ", "\u{C}{}", "\u{FEFF}{}", "\0{}", " []", "7"])
   func headerWithoutBrace(header: String) throws {
     guard case .mismatch("a header that does not begin with '{'", _, _) = try cause(header, values: 0) else {
       Issue.record("\(header)")
@@ -87,7 +115,7 @@ import Testing
   }
 
   @Test func metadataThatAreNoStrings() throws {
-    for metadata in ["[]", #"{"a":1}"#, "null"] {
+    for metadata in ["[]", #"{"a":1}"#, #"{"a":null}"#, #""x""#] {
       guard case .mismatch(let found, _, _) = try cause(#"{"__metadata__":\#(metadata)}"#, values: 0) else {
         Issue.record("accepted \(metadata)")
         continue

@@ -75,6 +75,31 @@ import Transformer
         sampleOrder: shuffles ? sampleOrder : []))
   }
 
+  /// Updates that moments from elsewhere had seen count on after a resume; llm.c's files know of none.
+  @Test func updatesBeforeTheRun() throws {
+    let optimizer = try optimizer()
+    optimizer.updatesBefore = 70_000
+    let path = directory.file("state.bin")
+    try TrainingStateFile.write(state(shuffles: false), of: optimizer, to: path, replacing: false)
+    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    #expect(bytes[4] == 2)
+    let other = try self.optimizer()
+    _ = try TrainingStateFile.read(path, into: other)
+    #expect(other.updatesBefore == 70_000 && other.step == 17)
+    bytes.set(43, to: -1)
+    let damaged = try directory.write(bytes, to: "damaged.bin")
+    guard
+      case .invalidField("updates before the run", -1, _) = expectFileError(
+        damaged, { _ = try TrainingStateFile.read(damaged, into: other) })
+    else {
+      Issue.record("accepted")
+      return
+    }
+    let llmc = try directory.write(file(), to: "llmc.bin")
+    _ = try TrainingStateFile.read(llmc, into: other)
+    #expect(other.updatesBefore == 0)
+  }
+
   @Test(arguments: [true, false], [true, false])
   func filesAreReadAndWrittenByteForByte(shuffles: Bool, hasWeights: Bool) throws {
     let bytes = file(shuffles: shuffles, hasWeights: hasWeights)

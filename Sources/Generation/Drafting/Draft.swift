@@ -59,9 +59,11 @@ public struct Draft: Sendable {
   }
 
   /// What proposes to the texts of a batch, which all have these options.
-  func drafter(_ sampling: SamplingOptions) throws -> any Drafter {
+  ///
+  /// - Parameter vocabularySize: Of the tokenizer; tokens beyond it are not proposed.
+  func drafter(_ sampling: SamplingOptions, vocabularySize: Int) throws -> any Drafter {
     guard let model else { return NGramDrafter() }
-    return try ModelDrafter(model, sampling)
+    return try ModelDrafter(model, sampling, vocabularySize: vocabularySize)
   }
 }
 

@@ -12,10 +12,12 @@ struct ModelDrafter: Drafter {
   private let pass: InferencePass
   private var sampler: TokenSampler
 
-  init(_ model: LanguageModel, _ sampling: SamplingOptions) throws(SamplingOptionError) {
+  init(
+    _ model: LanguageModel, _ sampling: SamplingOptions, vocabularySize: Int
+  ) throws(SamplingOptionError) {
     self.model = model
     pass = InferencePass(model.configuration)
-    sampler = try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize)
+    sampler = try TokenSampler(sampling, vocabularySize: vocabularySize)
   }
 
   mutating func propose(for texts: [DraftRequest]) throws -> [[Int32]] {
@@ -32,7 +34,9 @@ struct ModelDrafter: Drafter {
 
   private mutating func draw(_ place: Int, _ draft: inout GrowingDraft) {
     sampler.generator = draft.generator
-    if let sampled = try? sampler.sample(pass.logits(of: place), history: draft.tokens) {
+    if let sampled = try? sampler.sample(
+      sampler.known(of: pass.logits(of: place)), history: draft.tokens)
+    {
       draft.append(Int32(sampled.token), sampler.generator)
     } else {
       // Rounding has made a number too large, or the options leave no token; the model itself will tell.

@@ -45,6 +45,8 @@ public final class InferencePass {
   }
 
   private var C: Int { configuration.channels }
+  /// 4C, but for relatives of GPT-2.
+  private var H: Int { configuration.hiddenChannels }
 
   /// Tokens whose logits are computed.
   private var scored: Int { logitsEnds.last ?? 0 }
@@ -60,14 +62,16 @@ public final class InferencePass {
   private var normed: Matrix { matrix(after: rows * C, rows: rows, columns: C) }
   private var qkv: Matrix { matrix(after: rows * 2 * C, rows: rows, columns: 3 * C) }
   private var attention: Matrix { matrix(after: rows * 5 * C, rows: rows, columns: C) }
-  private var hidden: Matrix { matrix(after: rows * 6 * C, rows: rows, columns: 4 * C) }
-  private var activated: Matrix { matrix(after: rows * 10 * C, rows: rows, columns: 4 * C) }
-  private var logSumExp: Matrix { matrix(after: rows * 14 * C, rows: configuration.heads, columns: rows) }
+  private var hidden: Matrix { matrix(after: rows * 6 * C, rows: rows, columns: H) }
+  private var activated: Matrix { matrix(after: rows * (6 * C + H), rows: rows, columns: H) }
+  private var logSumExp: Matrix {
+    matrix(after: rows * (6 * C + 2 * H), rows: configuration.heads, columns: rows)
+  }
   private var statistics: Matrix {
-    matrix(after: rows * (14 * C + configuration.heads), rows: 2, columns: rows)
+    matrix(after: rows * (6 * C + 2 * H + configuration.heads), rows: 2, columns: rows)
   }
   /// Where what each row needs ends, and what each scored token needs begins.
-  private var tail: Int { rows * (14 * C + configuration.heads + 2) }
+  private var tail: Int { rows * (6 * C + 2 * H + configuration.heads + 2) }
   private var last: Matrix { matrix(after: tail, rows: scored, columns: C) }
   private var lastNormed: Matrix { matrix(after: tail + scored * C, rows: scored, columns: C) }
   private var logits: Matrix {
@@ -114,6 +118,8 @@ extension InferencePass {
       normed, weight: weights.matrix(.qkvw, layer), bias: weights.vector(.qkvb, layer), residual: nil,
       into: qkv,
       precision: model.precision, on: model.workers)
+    let factor = configuration.queryFactor(layer: layer)
+    if factor != 1 { Scaling.scale(qkv.columns(0..<C), by: factor, on: model.workers) }
     var row = 0
     for (cache, positions) in zip(caches, positions) {
       let rows = row..<row + positions.count
@@ -136,20 +142,21 @@ extension InferencePass {
       residual: residual, into: residual, precision: model.precision, on: model.workers)
   }
 
-  /// residual += GELU(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
+  /// residual += activation(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
   private func feedForward(_ layer: Int, _ model: LanguageModel) {
     let weights = model.prepared
     normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
     Linear.forward(
       normed, weight: weights.matrix(.fcw, layer), bias: weights.vector(.fcb, layer), residual: nil,
       into: hidden,
-      activated: activated, precision: model.precision, on: model.workers)
+      activated: activated, activation: configuration.variant.activation, precision: model.precision,
+      on: model.workers)
     Linear.forward(
       activated, weight: weights.matrix(.fcprojw, layer), bias: weights.vector(.fcprojb, layer),
       residual: residual, into: residual, precision: model.precision, on: model.workers)
   }
 
-  /// logits = lnf(residual) · wteᵀ, of each sequence's last tokens.
+  /// logits = lnf(residual) · classifierᵀ, of each sequence's last tokens.
   private func classify(_ inputs: [LanguageModel.SequenceInput], _ model: LanguageModel) {
     var end = 0
     for (input, logitsEnd) in zip(inputs, logitsEnds) {
@@ -159,7 +166,7 @@ extension InferencePass {
     }
     normalise(last, .lnfw, .lnfb, 0, into: lastNormed, model)
     Linear.forward(
-      lastNormed, weight: model.prepared.matrix(.wte), bias: nil, residual: nil, into: logits,
+      lastNormed, weight: model.prepared.classifier, bias: nil, residual: nil, into: logits,
       precision: model.precision, on: model.workers)
   }
 
@@ -177,7 +184,7 @@ extension InferencePass {
         normalise(residual.rows(part), .lnfw, .lnfb, 0, into: input, model)
         let logits = Matrix(memory, rows: part.count, columns: V)
         Linear.forward(
-          input, weight: model.prepared.matrix(.wte), bias: nil, residual: nil, into: logits,
+          input, weight: model.prepared.classifier, bias: nil, residual: nil, into: logits,
           precision: model.precision, on: model.workers)
         try body(part, logits)
       }
@@ -193,6 +200,6 @@ extension InferencePass {
       input, weight: model.prepared.vector(weight, layer), bias: model.prepared.vector(bias, layer),
       into: output,
       means: statistics.rows(0..<1).columns(rows), rstd: statistics.rows(1..<2).columns(rows),
-      on: model.workers)
+      epsilon: configuration.variant.layerNormEpsilon, on: model.workers)
   }
 }

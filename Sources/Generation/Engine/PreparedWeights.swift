@@ -10,6 +10,8 @@ final class PreparedWeights: @unchecked Sendable {
   private let vectors: FloatBuffer
   private let panels: FloatBuffer
   private var matrixViews: [ParameterTensor: [LinearWeight]] = [:]
+  /// The V known tokens' rows of the classifier.
+  let classifier: LinearWeight
   private var vectorViews: [ParameterTensor: [Matrix]] = [:]
 
   /// - Throws: `AllocationError` if the memory is not to be had.
@@ -17,35 +19,36 @@ final class PreparedWeights: @unchecked Sendable {
     self.weights = weights
     let all = Self.tensors(of: weights.configuration)
     let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
-    let panelBytes = all.reduce(0) {
-      $0 + ($1.tensor.isMultiplied ? RepackedWeights.byteCount(of: weights[$1.tensor, $1.layer]) ?? 0 : 0)
+    let panelBytes = all.reduce(RepackedWeights.byteCount(of: weights.classifier) ?? 0) {
+      $0 + ($1.tensor.isLinear ? RepackedWeights.byteCount(of: weights[$1.tensor, $1.layer]) ?? 0 : 0)
     }
     vectors = try FloatBuffer(zeroed: vectorCount)
     panels = try FloatBuffer(zeroed: panelBytes / MemoryLayout<Float>.stride)
     guard var vector = vectors.values.baseAddress else { preconditionFailure("a model has biases") }
     var panel = panels.values.baseAddress.map { UnsafeMutableRawPointer($0) }
+    func prepared(_ stored: EncodedMatrix) -> LinearWeight {
+      guard let bytes = RepackedWeights.byteCount(of: stored), let target = panel else {
+        return .rows(stored)
+      }
+      panel = target + bytes
+      return .repacked(RepackedWeights.pack(stored, into: target, on: workers))
+    }
+    classifier = prepared(weights.classifier)
     for (tensor, layer) in all {
       let stored = weights[tensor, layer]
       if !tensor.isMatrix {
         vectorViews[tensor, default: []].append(Matrix(vector, rows: 1, columns: stored.columns))
         stored.decode(row: 0, into: vector)
         vector += stored.columns
-      } else if tensor.isMultiplied {
-        let known = tensor == .wte ? stored.rows(0..<weights.configuration.vocabularySize) : stored
-        if let bytes = RepackedWeights.byteCount(of: stored), let target = panel {
-          matrixViews[tensor, default: []].append(
-            .repacked(RepackedWeights.pack(known, into: target, on: workers)))
-          panel = target + bytes
-        } else {
-          matrixViews[tensor, default: []].append(.rows(known))
-        }
+      } else if tensor.isLinear {
+        matrixViews[tensor, default: []].append(prepared(stored))
       }
     }
   }
 
-  /// A linear layer's weight; wte's rows are the V known tokens.
-  func matrix(_ tensor: ParameterTensor, _ layer: Int = 0) -> LinearWeight {
-    guard let layers = matrixViews[tensor] else { preconditionFailure("\(tensor) is not multiplied") }
+  /// A linear layer's weight.
+  func matrix(_ tensor: ParameterTensor, _ layer: Int) -> LinearWeight {
+    guard let layers = matrixViews[tensor] else { preconditionFailure("\(tensor) is no linear layer's") }
     return layers[layer]
   }
 
@@ -60,4 +63,9 @@ final class PreparedWeights: @unchecked Sendable {
       (0..<tensor.layers(in: configuration)).map { (tensor, $0) }
     }
   }
+}
+
+extension ParameterTensor {
+  /// Whether it is a layer's weight; the classifier is asked for by itself.
+  fileprivate var isLinear: Bool { isMultiplied && self != .wte }
 }

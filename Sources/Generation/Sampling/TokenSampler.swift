@@ -31,6 +31,12 @@ public struct TokenSampler: Sendable {
     set { if let newValue { draw?.generator = newValue } }
   }
 
+  /// The logits of the tokens that may be picked: a model may have rows beyond its tokenizer's V, which stand for
+  /// nothing.
+  func known(of logits: UnsafeBufferPointer<Float>) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: logits.prefix(vocabularySize))
+  }
+
   /// Picks one token. One random number is used for each, none at temperature 0 or if an error is thrown.
   ///
   /// - Parameters:

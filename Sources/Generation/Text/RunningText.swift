@@ -39,13 +39,14 @@ final class RunningText {
   /// are those of a text alone.
   var readsPrompt: Bool { state.cache.count == 0 || state.unreadCount > 1 }
 
-  /// Draws the next token from logits, (V), appends it, and decides whether the text ends with it.
+  /// Draws the next token from logits, of V tokens or more, appends it, and decides whether the text ends with it.
   ///
   /// - Throws: As `TokenSampler.sample`.
   func draw(
     _ logits: UnsafeBufferPointer<Float>, _ options: GenerationOptions, _ tokenizer: Tokenizer
   ) throws -> GeneratedToken {
-    let sampled = try sampler.sample(logits, history: state.tokens, alternatives: options.alternatives)
+    let sampled = try sampler.sample(
+      sampler.known(of: logits), history: state.tokens, alternatives: options.alternatives)
     state.append(sampled.token)
     count += 1
     let shown = show(sampled.token, options, tokenizer)

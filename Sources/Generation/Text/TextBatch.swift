@@ -17,7 +17,7 @@ public final class TextBatch {
   public private(set) var draftCounts: DraftCounts?
 
   /// - Parameters:
-  ///   - tokenizer: Of the model's vocabulary.
+  ///   - tokenizer: Of the model's vocabulary, or of the first tokens of it: others are never written.
   ///   - prompts: Token ids; where there are none, the text starts from the end-of-text token, the mark between
   ///     documents.
   ///   - options: The seed is the first text's; each further text's is one higher.
@@ -34,18 +34,20 @@ public final class TextBatch {
     self.tokenizer = tokenizer
     self.options = options
     pass = InferencePass(model.configuration)
+    let known = min(tokenizer.vocabularySize, model.configuration.vocabularySize)
     let stream = try TextStream(stopStrings: options.stopStrings)
     texts = try prompts.enumerated().map { index, prompt in
       var sampling = options.sampling
       sampling.seed &+= UInt64(index)
+      try prompt.check(below: known)
       let state = try SequenceState(
         prompt.isEmpty ? [Int32(tokenizer.endOfText)] : prompt,
         maximumTokens: isOpenEnded ? .max : options.maximumTokens, for: model)
       return RunningText(
-        index, state, try TokenSampler(sampling, vocabularySize: model.configuration.vocabularySize), stream,
+        index, state, try TokenSampler(sampling, vocabularySize: known), stream,
         draft.map { DraftLength($0.costs) })
     }
-    drafter = try draft?.drafter(options.sampling)
+    drafter = try draft?.drafter(options.sampling, vocabularySize: known)
     draftCounts = draft.map { _ in DraftCounts() }
   }
 
@@ -56,6 +58,7 @@ public final class TextBatch {
   ///
   /// - Throws: `ModelError` if a token is not in the vocabulary, or there are more than maxT / 2.
   public func resume(_ index: Int, with tokens: [Int32]) throws(ModelError) {
+    try tokens.check(below: tokenizer.vocabularySize)
     try texts[index].state.append(tokens, for: model.configuration)
     texts[index].resume()
   }

@@ -18,7 +18,7 @@ public enum LayerNorm {
     into output: Matrix,  // (BT, C)
     means: Matrix,  // (1, BT)
     rstd: Matrix,  // (1, BT)
-    on workers: Workers
+    epsilon: Float = LayerNorm.epsilon, on workers: Workers
   ) {
     let channels = input.columns
     precondition(output.rows == input.rows && output.columns == channels, "shapes disagree")

@@ -4,8 +4,9 @@ struct Epilogue {
   /// Added to c: c itself, when products accumulate, or a residual.
   var addend: Matrix?  // (rows, columns)
   var bias: Matrix?  // (1, columns)
-  /// Where GELU of c goes.
+  /// Where the activation of c goes.
   var activated: Matrix?  // (rows, columns)
+  var activation = Activation.tanhGELU
   /// c is multiplied by GELU' of this.
   var preActivation: Matrix?  // (rows, columns)
 
@@ -20,7 +21,7 @@ struct Epilogue {
   func block(_ rows: Range<Int>, _ columns: Range<Int>) -> Epilogue {
     Epilogue(
       scale: scale, addend: addend?.rows(rows).columns(columns), bias: bias?.columns(columns),
-      activated: activated?.rows(rows).columns(columns),
+      activated: activated?.rows(rows).columns(columns), activation: activation,
       preActivation: preActivation?.rows(rows).columns(columns)
     )
   }
@@ -28,12 +29,12 @@ struct Epilogue {
   func rows(_ range: Range<Int>) -> Epilogue {
     Epilogue(
       scale: scale, addend: addend?.rows(range), bias: bias, activated: activated?.rows(range),
-      preActivation: preActivation?.rows(range))
+      activation: activation, preActivation: preActivation?.rows(range))
   }
 
   /// What follows the last addition to c.
   func finish(_ c: Matrix, _ kernels: KernelSet) {
-    if let activated { GELU.forwardSerially(c, into: activated, kernels) }
+    if let activated { activation.forwardSerially(c, into: activated, kernels) }
     if let preActivation { GELU.backwardSerially(input: preActivation, gradient: c, kernels) }
   }
 }

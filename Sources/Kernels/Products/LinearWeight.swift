@@ -27,7 +27,7 @@ extension Linear {
   /// beside it; more repay packing the weights.
   package static let fewRows = 8
 
-  /// Writes residual + input · weightᵀ + bias, and with `activated` GELU of that to there.
+  /// Writes residual + input · weightᵀ + bias, and with `activated` an activation of that to there.
   ///
   /// - Parameter precision: What many rows and the weights are rounded to for their products. With few rows,
   ///   quantised weights are multiplied with rows rounded to bytes, others with fp32.
@@ -38,12 +38,13 @@ extension Linear {
     residual: Matrix?,  // (R, OC)
     into output: Matrix,  // (R, OC)
     activated: Matrix? = nil,  // (R, OC)
+    activation: Activation = .tanhGELU,
     precision: Precision,
     on workers: Workers
   ) {
     precondition(input.columns == weight.columns && output.columns == weight.rows, "shapes disagree")
     precondition(input.rows == output.rows, "shapes disagree")
-    let epilogue = Epilogue(addend: residual, bias: bias, activated: activated)
+    let epilogue = Epilogue(addend: residual, bias: bias, activated: activated, activation: activation)
     epilogue.checkShapes(output)
     guard input.rows <= fewRows else {
       return forwardManyRows(input, weight, into: output, epilogue, precision, on: workers)

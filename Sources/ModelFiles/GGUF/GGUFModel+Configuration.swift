@@ -7,7 +7,9 @@ extension GGUFModel {
   /// The numbers of the model, out of the metadata and the shape of the token table.
   func configuration() throws(FileError) -> Configuration {
     try checkArchitecture()
-    try checkEpsilon()
+    var variant = Variant.gpt2
+    variant.layerNormEpsilon = try epsilon()
+    variant.hiddenChannels = try number(GGUFKey.hiddenChannels)
     let positions = try number(GGUFKey.positions)
     let channels = try number(GGUFKey.channels)
     let layers = try number(GGUFKey.layers)
@@ -17,18 +19,13 @@ extension GGUFModel {
     do throws(ConfigurationError) {
       configuration = try Configuration(
         maximumSequenceLength: positions, vocabularySize: vocabularySize, layers: layers, heads: heads,
-        channels: channels)
+        channels: channels, variant: variant)
     } catch {
       throw invalid(error.field, found: error.found, expected: error.expected)
     }
     // Or a number out of all proportion would be counted up to.
     guard layers <= file.tensors.count else {
       throw invalid(GGUFKey.layers, found: layers, expected: "at most \(file.tensors.count), the tensors")
-    }
-    let hidden = try number(GGUFKey.hiddenChannels)
-    guard hidden == 4 * channels else {
-      throw invalid(
-        GGUFKey.hiddenChannels, found: hidden, expected: "\(4 * channels), four times the channels")
     }
     return configuration
   }
@@ -42,19 +39,19 @@ extension GGUFModel {
     }
   }
 
-  /// Layer norms have one epsilon here, that of every GPT-2.
-  private func checkEpsilon() throws(FileError) {
+  private func epsilon() throws(FileError) -> Float {
     let epsilon: Float? =
       switch file[GGUFKey.epsilon] {
       case .float32(let value): value
       case .float64(let value): Float(value)
       default: nil
       }
-    guard epsilon == LayerNorm.epsilon else {
+    guard let epsilon, epsilon > 0, epsilon.isFinite else {
       throw mismatch(
         found: epsilon.map { "\(GGUFKey.epsilon) = \($0)" } ?? "no number \(GGUFKey.epsilon)",
-        expected: "\(LayerNorm.epsilon)", advice: "name a GPT-2 model")
+        expected: "a number above 0", advice: "name a GPT-2 model")
     }
+    return epsilon
   }
 
   /// V: the rows of the token table.

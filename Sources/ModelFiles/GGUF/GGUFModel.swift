@@ -1,6 +1,5 @@
 import BinaryFiles
 import GGUF
-import Platform
 import Transformer
 import WeightFormats
 
@@ -21,11 +20,15 @@ struct GGUFModel {
   func weights() throws(FileError) -> Weights {
     let configuration = try self.configuration()
     var matrices: [TensorPlace: EncodedMatrix] = [:]
-    for place in TensorPlace.all(in: configuration) { matrices[place] = try matrix(place, configuration) }
-    try checkClassifier()
+    for place in TensorPlace.all(in: configuration) {
+      matrices[place] = try matrix(named: place.ggufName, place.tensor, configuration)
+    }
+    let classifier = try classifier(
+      configuration, matrices[TensorPlace(tensor: .wte, layer: 0)])
     try checkNoOthers(than: Set(matrices.keys.map(\.ggufName)))
     let mixture = file[GGUFKey.fileType]?.integer
-    return Weights(configuration, storage: [file], mixture: mixture) { tensor, layer in
+    return Weights(configuration, storage: [file], classifier: classifier, mixture: mixture) {
+      tensor, layer in
       guard let matrix = matrices[TensorPlace(tensor: tensor, layer: layer)] else {
         preconditionFailure("all places were filled")
       }
@@ -35,11 +38,11 @@ struct GGUFModel {
 
   /// One tensor, whose shape must be what the configuration says.
   private func matrix(
-    _ place: TensorPlace, _ configuration: Configuration
+    named name: String, _ tensor: ParameterTensor, _ configuration: Configuration
   ) throws(FileError) -> EncodedMatrix {
-    let info = try tensor(named: place.ggufName)
+    let info = try self.tensor(named: name)
     let expected = TensorInfo(
-      name: info.name, dimensions: place.tensor.ggufDimensions(in: configuration), type: info.type)
+      name: info.name, dimensions: tensor.ggufDimensions(in: configuration), type: info.type)
     guard info == expected else {
       throw mismatch(
         found: "tensor \(info.name) of shape \(info.shape)", expected: expected.shape,
@@ -53,30 +56,17 @@ struct GGUFModel {
     return EncodedMatrix(info.type.format, start, rows: rows, columns: columns)
   }
 
-  /// Some files hold the token table once more, as the classifier that it also is.
-  private func checkClassifier() throws(FileError) {
-    guard let output = tensors[Self.classifier] else { return }
-    let table = try tensor(named: ParameterTensor.wte.ggufName(layer: 0))
-    let isSame =
-      output.dimensions == table.dimensions && output.type == table.type
-      && haveSameBytes(output.name, table.name)
-    guard isSame else {
-      throw mismatch(
-        found: "\(output.name) \(output.description) that differs from \(table.name) \(table.description)",
-        expected: "GPT-2, whose classifier is its token table",
-        advice: "take a file without \(output.name), or with both in one type")
-    }
-  }
-
-  private func haveSameBytes(_ name: String, _ other: String) -> Bool {
-    guard let a = file.bytes(ofTensor: name), let b = file.bytes(ofTensor: other),
-      let start = a.baseAddress, let otherStart = b.baseAddress, a.count == b.count
-    else { return false }
-    return memcmp(start, otherStart, a.count) == 0
+  /// A head of its own; some files hold the token table once more instead, as the classifier that it also is.
+  private func classifier(_ configuration: Configuration, _ table: EncodedMatrix?) throws(FileError)
+    -> EncodedMatrix?
+  {
+    guard tensors[GGUFName.classifier] != nil, let table else { return nil }
+    let output = try matrix(named: GGUFName.classifier, .wte, configuration)
+    return output.hasSameValues(as: table) ? nil : output
   }
 
   private func checkNoOthers(than names: Set<String>) throws(FileError) {
-    for info in file.tensors where !names.contains(info.name) && info.name != Self.classifier {
+    for info in file.tensors where !names.contains(info.name) && info.name != GGUFName.classifier {
       throw mismatch(
         found: "tensor \(info.name.onOneShortLine)", expected: "no such tensor in this GPT-2",
         advice: Self.anotherTool)
@@ -95,9 +85,26 @@ struct GGUFModel {
   }
 
   static let anotherTool = "convert the model again, or take another file"
-  private static let classifier = "output.weight"
 }
 
 extension TensorPlace {
   fileprivate var ggufName: String { tensor.ggufName(layer: layer) }
+}
+
+extension EncodedMatrix {
+  /// In whatever formats.
+  fileprivate func hasSameValues(as other: EncodedMatrix) -> Bool {
+    guard rows == other.rows, columns == other.columns else { return false }
+    if format == other.format {
+      return UnsafeRawBufferPointer(start: base, count: byteCount)
+        .elementsEqual(UnsafeRawBufferPointer(start: other.base, count: other.byteCount))
+    }
+    let values = UnsafeMutablePointer<Float>.allocate(capacity: 2 * columns)
+    defer { values.deallocate() }
+    return (0..<rows).allSatisfy { row in
+      decode(row: row, into: values)
+      other.decode(row: row, into: values + columns)
+      return (0..<columns).allSatisfy { values[$0] == values[columns + $0] }
+    }
+  }
 }

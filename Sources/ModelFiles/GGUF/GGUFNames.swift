@@ -35,6 +35,11 @@ extension ParameterTensor {
   }
 }
 
+enum GGUFName {
+  /// The classifier: in most files not there, or once more the token table.
+  static let classifier = "output.weight"
+}
+
 /// Keys of GPT-2's metadata.
 enum GGUFKey {
   static let architecture = "general.architecture"

@@ -116,8 +116,7 @@ extension Tokenizer {
   public convenience init(_ file: GGUFFile) throws(FileError) {
     let reader = GGUFTokenizerReader(file: file)
     try reader.checkKind()
-    let tokens = try reader.strings(GGUFTokenizer.tokens)
-    let types = try reader.types(count: tokens.count)
+    let (tokens, types) = try reader.knownTokens()
     let vocabulary = try reader.vocabulary(tokens, types)
     let roles = try reader.roles(count: vocabulary.count)
     let endOfText = try reader.endOfText(roles)

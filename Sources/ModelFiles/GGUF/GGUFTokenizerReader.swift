@@ -32,7 +32,7 @@ struct GGUFTokenizerReader {
   }
 
   func vocabulary(
-    _ tokens: [String], _ types: [GGUFTokenizer.TokenType]
+    _ tokens: ArraySlice<String>, _ types: [GGUFTokenizer.TokenType]
   ) throws(FileError) -> Vocabulary {
     guard (1...Vocabulary.largestCount).contains(tokens.count) else {
       throw FileError(

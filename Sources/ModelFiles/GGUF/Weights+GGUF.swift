@@ -15,17 +15,26 @@ extension Weights {
   /// - Parameters:
   ///   - tokenizer: Its part of the metadata, keys "tokenizer.…", of as many tokens as the model has.
   ///   - replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if weights cannot be rounded to the format, if rows are no whole blocks of it, if a weight is
-  ///   beyond its range, or if the file exists and may not be replaced or cannot be written.
+  /// - Throws: `FileError` if the model differs from GPT-2 in what llama.cpp has no key for, if weights cannot be rounded
+  ///   to the format, if rows are no whole blocks of it, if a weight is beyond its range, or if the file exists and may
+  ///   not be replaced or cannot be written.
   public func writeGGUF(
     to path: String, format: WeightFormat? = nil, tokenizer: [MetadataEntry] = [], replacing: Bool
   ) throws(FileError) {
+    try checkStorable(path, in: "a GGUF file of GPT-2", knowing: Self.isKnownToGGUF)
     let places = TensorPlace.all(in: configuration)
-    let tensors = places.map { place in
+    var tensors = places.map { place in
       TensorInfo(
         name: place.tensor.ggufName(layer: place.layer),
         dimensions: place.tensor.ggufDimensions(in: configuration),
         type: TensorType(ggufFormat(of: place, format)))
+    }
+    if let ownClassifier {
+      let dimensions = ParameterTensor.wte.ggufDimensions(in: configuration)
+      tensors.append(
+        TensorInfo(
+          name: GGUFName.classifier, dimensions: dimensions, type: TensorType(format ?? ownClassifier.format))
+      )
     }
     if let format, let info = tensors.first(where: { $0.byteCount == nil }) {
       throw FileError(
@@ -38,12 +47,21 @@ extension Weights {
     try GGUFWriter.write(
       to: path, replacing: replacing, metadata: metadata(format) + tokenizer, tensors: tensors
     ) { index, append throws(FileError) in
+      guard index < places.count else {
+        return try Transcoding(path: path, format: tensors[index].type.format)
+          .append(classifier, named: tensors[index].name, to: append)
+      }
       let tensor = places[index].tensor
       let stored = self[tensor, places[index].layer]
       let rows = tensor == .wte ? configuration.vocabularySize : stored.rows
       try Transcoding(path: path, format: tensors[index].type.format)
         .append(stored.rows(0..<rows), named: tensors[index].name, to: append)
     }
+  }
+
+  /// llama.cpp's GPT-2 has these of the differences that there may be.
+  private static func isKnownToGGUF(_ difference: String) -> Bool {
+    ["n_inner", "layer_norm_epsilon", "a head"].contains { difference.hasPrefix($0) }
   }
 
   private func ggufFormat(of place: TensorPlace, _ format: WeightFormat?) -> WeightFormat {
@@ -62,9 +80,9 @@ extension Weights {
       number(GGUFKey.layers, configuration.layers),
       number(GGUFKey.positions, configuration.maximumSequenceLength),
       number(GGUFKey.channels, configuration.channels),
-      number(GGUFKey.hiddenChannels, 4 * configuration.channels),
+      number(GGUFKey.hiddenChannels, configuration.hiddenChannels),
       number(GGUFKey.heads, configuration.heads),
-      MetadataEntry(GGUFKey.epsilon, .float32(LayerNorm.epsilon)),
+      MetadataEntry(GGUFKey.epsilon, .float32(configuration.variant.layerNormEpsilon)),
       fileType.map { MetadataEntry(GGUFKey.fileType, .uint32($0)) },
       // Of ggml's block formats: GGML_QNT_VERSION.
       MetadataEntry("general.quantization_version", .uint32(2)),

@@ -8,41 +8,61 @@ public enum HuggingFaceFolder {
   public static let weights = "model.safetensors"
   /// Of the files that a large model is cut into.
   public static let index = "model.safetensors.index.json"
+  /// What versions before 4.35 wrote instead of the two.
+  static let pyTorchWeights = "pytorch_model.bin"
+  static let pyTorchIndex = "pytorch_model.bin.index.json"
   public static let generation = "generation_config.json"
 }
 
-extension SafeTensorsModel {
-  /// The model in a folder that transformers wrote: config.json, and model.safetensors or the index of several such
-  /// files.
+extension ModelFile {
+  /// The model in a folder that transformers wrote: config.json, and the weights as safetensors or as PyTorch saves
+  /// them, each in one file or in several that an index lists.
   ///
   /// - Throws: `FileError` if one of them is missing, cannot be read or is damaged.
   init(folder: String) throws(FileError) {
     let start = Folder.withSlash(folder)
-    let index = start + HuggingFaceFolder.index
-    let tensors: SafeTensorsSet
-    if let file = try MappedFile.ifPresent(start + HuggingFaceFolder.weights) {
-      tensors = SafeTensorsSet(try SafeTensorsFile(file))
-    } else if try MappedFile.ifPresent(index) != nil {
-      tensors = try SafeTensorsSet(index: index)
+    func file(_ name: String) throws(FileError) -> MappedFile? { try MappedFile.ifPresent(start + name) }
+    func configuration() throws(FileError) -> HuggingFaceConfiguration {
+      try HuggingFaceConfiguration(contentsOf: start + HuggingFaceFolder.configuration)
+    }
+    if let file = try file(HuggingFaceFolder.weights) {
+      let tensors = SafeTensorsSet(try SafeTensorsFile(file))
+      self = .safeTensors(
+        try StateDictionaryModel(StateDictionary(tensors), try configuration(), folder: start))
+    } else if let index = try file(HuggingFaceFolder.index) {
+      let tensors = try SafeTensorsSet(index: index.path)
+      self = .safeTensors(
+        try StateDictionaryModel(StateDictionary(tensors), try configuration(), folder: start))
+    } else if let file = try file(HuggingFaceFolder.pyTorchWeights) {
+      self = .pyTorch(try PyTorchModel(file, try configuration(), folder: start))
+    } else if let index = try file(HuggingFaceFolder.pyTorchIndex) {
+      self = .pyTorch(try PyTorchModel(index: index.path, try configuration(), folder: start))
     } else {
       throw FileError(
         folder,
         .mismatch(
-          found: "a folder without \(HuggingFaceFolder.weights)",
-          expected: "the folder of a Hugging Face model",
-          advice: "name a file inside it, or save the model as safetensors"))
+          found: "a folder without \(HuggingFaceFolder.weights) or \(HuggingFaceFolder.pyTorchWeights)",
+          expected: "the folder of a Hugging Face model, or of a run",
+          advice: "name a file inside it, or save the model there"))
     }
-    let configuration = try HuggingFaceConfiguration(contentsOf: start + HuggingFaceFolder.configuration)
-    try self.init(tensors, configuration, folder: start)
   }
+}
 
-  /// The model in a file, with config.json if there is one beside it.
+extension StateDictionaryModel {
+  /// The model in a safetensors file, with config.json if there is one beside it.
   init(_ file: MappedFile) throws(FileError) {
-    let folder = Folder.containing(file.path)
-    let path = folder + HuggingFaceFolder.configuration
-    let configuration =
-      try MappedFile.ifPresent(path) == nil ? nil : HuggingFaceConfiguration(contentsOf: path)
+    let (folder, configuration) = try HuggingFaceConfiguration.beside(file.path)
     let tensors = SafeTensorsSet(try SafeTensorsFile(file))
-    try self.init(tensors, configuration, folder: configuration == nil ? nil : folder)
+    try self.init(StateDictionary(tensors), configuration, folder: folder)
+  }
+}
+
+extension HuggingFaceConfiguration {
+  /// config.json beside a file, and the folder of both; nothing if there is none.
+  static func beside(_ path: String) throws(FileError) -> (folder: String?, HuggingFaceConfiguration?) {
+    let folder = Folder.containing(path)
+    let beside = folder + HuggingFaceFolder.configuration
+    guard try MappedFile.ifPresent(beside) != nil else { return (nil, nil) }
+    return (folder, try HuggingFaceConfiguration(contentsOf: beside))
   }
 }

@@ -63,7 +63,7 @@ public struct HuggingFaceFolderWriter {
   /// - Throws: As `check`, and as `Weights.writeSafeTensors`.
   public func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
     try check()
-    let texts = try files(weights.configuration, format)
+    let texts = try files(weights, format)
     let isNew = mkdir(folder, 0o777) == 0
     guard isNew || errno == EEXIST else { throw FileError(folder, .fromErrno("making the folder")) }
     var written: [String] = []
@@ -88,16 +88,18 @@ public struct HuggingFaceFolderWriter {
 
   /// All but the weights.
   private func files(
-    _ configuration: Configuration, _ format: WeightFormat
+    _ weights: Weights, _ format: WeightFormat
   ) throws(FileError) -> [HuggingFaceFile] {
+    let configuration = weights.configuration
     var files: [HuggingFaceFile] = []
     if let source {
-      files.append(try source.configuration(format))
+      files.append(try source.configuration(format, tiesClassifier: weights.ownClassifier == nil))
       files += try source.copies([HuggingFaceFolder.generation])
     } else {
       let special = tokenizer?.specialTokens ?? SpecialTokens()
       let json = configuration.huggingFaceJSON(
-        format: format, endOfText: tokenizer?.endOfText, special: special)
+        format: format, endOfText: tokenizer?.endOfText, special: special,
+        tiesClassifier: weights.ownClassifier == nil)
       files.append(HuggingFaceFile(HuggingFaceFolder.configuration, json))
       if let tokenizer {
         let json = Configuration.huggingFaceGenerationJSON(endOfText: tokenizer.endOfText, special: special)

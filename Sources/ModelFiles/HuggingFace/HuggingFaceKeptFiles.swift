@@ -39,8 +39,9 @@ struct HuggingFaceKeptFiles {
     return copies
   }
 
-  /// config.json, but for the type of the weights, and the name of a class whose heads were left out.
-  func configuration(_ format: WeightFormat) throws(FileError) -> HuggingFaceFile {
+  /// config.json, but for the type of the weights, the name of a class whose heads were left out, and a wrong word on
+  /// whether the token table is the classifier too.
+  func configuration(_ format: WeightFormat, tiesClassifier: Bool) throws(FileError) -> HuggingFaceFile {
     let name = HuggingFaceFolder.configuration
     let object = try JSONParser.object(contentsOf: files.folder + name)
     let type = JSONValue.string(format.huggingFaceName)
@@ -51,6 +52,9 @@ struct HuggingFaceKeptFiles {
     let plain = JSONValue.array([.string("GPT2LMHeadModel")])
     if let stated = object["architectures"], stated != .null, stated != .array([.string("GPT2Model")]) {
       changes["architectures"] = plain
+    }
+    if (object["tie_word_embeddings"]?.bool ?? true) != tiesClassifier {
+      changes["tie_word_embeddings"] = .bool(tiesClassifier)
     }
     changes = changes.filter { object[$0.key] != $0.value }
     if changes.isEmpty, let copy = try copies([name]).first { return copy }

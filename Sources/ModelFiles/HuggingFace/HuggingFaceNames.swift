@@ -31,15 +31,9 @@ extension ParameterTensor {
     }
   }
 
-  /// Whether it is (in, out) there: transformers kept OpenAI's layout of linear layers.
-  var isTransposedInHuggingFace: Bool { isMultiplied && self != .wte }
-
-  /// One layer's shape there. wte has no padding rows.
+  /// One layer's shape there: transformers kept OpenAI's layout of linear layers, (in, out).
   func huggingFaceShape(in configuration: Configuration) -> [Int] {
-    let (rows, columns) = shape(in: configuration)
-    if self == .wte { return [configuration.vocabularySize, columns] }
-    if !isMatrix { return [columns] }
-    return isTransposedInHuggingFace ? [columns, rows] : [rows, columns]
+    stateShape(in: configuration, isTransposed: isLinearWeight)
   }
 }
 
@@ -47,7 +41,7 @@ enum HuggingFaceNames {
   /// What the names begin with in files of the model with its classifier, GPT2LMHeadModel; those of the bare model
   /// have no prefix.
   static let prefix = "transformer."
-  /// The classifier, (V, C): once more the token table, if it is there.
+  /// The classifier, (V, C): in most files not there, or once more the token table.
   static let classifier = "lm_head.weight"
 
   /// Whether it is one of attention's masks, which old versions wrote among the weights.

@@ -9,7 +9,7 @@ extension Weights {
   /// not at all.
   ///
   /// All tensors get the format, vectors too, as transformers knows one type a model. The token table is written
-  /// without padding rows, and not once more as the classifier.
+  /// without padding rows, and not once more as the classifier; a head of its own is written.
   ///
   /// - Parameters:
   ///   - format: fp32, fp16 or bf16.
@@ -29,21 +29,28 @@ extension Weights {
           advice: "choose another format"))
     }
     let places = TensorPlace.all(in: configuration)
-    let tensors = places.map { place in
+    var tensors = places.map { place in
       SafeTensorInfo(
         name: HuggingFaceNames.prefix + place.huggingFaceName, type: type,
         shape: place.tensor.huggingFaceShape(in: configuration))
+    }
+    if ownClassifier != nil {
+      let shape = ParameterTensor.wte.huggingFaceShape(in: configuration)
+      tensors.append(SafeTensorInfo(name: HuggingFaceNames.classifier, type: type, shape: shape))
     }
     let scratch = try TranspositionScratch(for: self)
     let transcoding = Transcoding(path: path, format: format)
     try SafeTensorsWriter.write(
       to: path, replacing: replacing, metadata: ["format": "pt"], tensors: tensors,
       data: { index, append throws(FileError) in
+        guard index < places.count else {
+          return try transcoding.append(classifier, named: tensors[index].name, to: append)
+        }
         let place = places[index]
         let stored = self[place.tensor, place.layer]
         let rows = place.tensor == .wte ? configuration.vocabularySize : stored.rows
         let matrix =
-          place.tensor.isTransposedInHuggingFace
+          place.tensor.isLinearWeight
           ? scratch.transpose(of: stored, on: workers) : stored.rows(0..<rows)
         try transcoding.append(matrix, named: tensors[index].name, to: append)
       }, beforeNaming: body)
@@ -58,7 +65,7 @@ private struct TranspositionScratch {
   /// - Throws: `AllocationError`.
   init(for weights: Weights) throws(AllocationError) {
     let configuration = weights.configuration
-    let sizes = ParameterTensor.allCases.filter(\.isTransposedInHuggingFace).map { tensor in
+    let sizes = ParameterTensor.allCases.filter(\.isLinearWeight).map { tensor in
       let (rows, columns) = tensor.shape(in: configuration)
       return rows * columns
     }

@@ -90,11 +90,13 @@ public enum Checkpoint {
     try write(Weights(parameters), to: path, replacing: replacing, version: version)
   }
 
-  /// The same for weights in any format. In bfloat16 a weight beyond its range is refused.
+  /// The same for weights in any format. In bfloat16 a weight beyond its range is refused, and what is no GPT-2 but
+  /// a relative in any case.
   public static func write(
     _ weights: Weights, to path: String, replacing: Bool, version: Version
   ) throws(FileError) {
     let configuration = weights.configuration
+    try weights.checkStorable(path, in: "a checkpoint of llm.c's")
     var header = Header(magic: magic, version: version.rawValue)
     header[2] = configuration.maximumSequenceLength
     header[3] = configuration.vocabularySize

@@ -11,7 +11,8 @@ import Transformer
 ///
 /// That is version 1, for AdamW over all tensors. Version 2 is not llm.c's, whose program refuses it: the moments are
 /// those of the tensors whose bits are in field 41, those of the adapters follow them, and with 1 in field 40 the
-/// optimizer is Muon, which has no second moments where it needs none.
+/// optimizer is Muon, which has no second moments where it needs none. Field 43 counts the updates that
+/// moments from elsewhere had seen when the run began.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
   static let versions: [Int32] = [1, 2]
@@ -32,6 +33,7 @@ public enum TrainingStateFile {
     static let method = 40
     static let trained = 41
     static let hasAdapters = 42
+    static let updatesBefore = 43
   }
 
   /// What the moments in a file, or of an optimizer, are.
@@ -79,11 +81,12 @@ public enum TrainingStateFile {
     replacing: Bool
   ) throws(FileError) {
     let kind = Kind(optimizer)
-    var header = Header(magic: magic, version: kind == .llmc ? 1 : 2)
-    if kind != .llmc {
+    var header = Header(magic: magic, version: kind == .llmc && optimizer.updatesBefore == 0 ? 1 : 2)
+    if header.version == 2 {
       header[Field.method] = kind.method
       header[Field.trained] = kind.trained
       header[Field.hasAdapters] = kind.hasAdapters
+      header[Field.updatesBefore] = optimizer.updatesBefore
     }
     header[Field.processes] = 1
     header[Field.hasWeights] = weights == nil ? 0 : 1
@@ -132,6 +135,12 @@ public enum TrainingStateFile {
     let orders = parts.reduce(Header.byteCount) { $0 + $1.bytes }
     guard file.count >= orders else { throw FileError(path, .wrongSize(found: file.count, expected: orders)) }
     let data = try loaderState(in: file, header, at: orders)
+    // llm.c's own files know of none.
+    let before =
+      header.version == 1
+      ? 0
+      : try header.field(
+        Field.updatesBefore, named: "updates before the run", in: 0...Int(Int32.max), of: path)
 
     var start = Header.byteCount
     for (target, bytes) in parts {
@@ -142,6 +151,7 @@ public enum TrainingStateFile {
       start += bytes
     }
     optimizer.step = step
+    optimizer.updatesBefore = before
     let random = RoundingRandom(
       state: header[wide: Field.random], beforeLastUpdate: header[wide: Field.randomBeforeLastUpdate])
     return TrainingState(step: step, random: random, data: data)

@@ -138,6 +138,7 @@ struct TrainingSetup {
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(model, plan: plan, data: data, watchedBy: watch)
     if let step = start.step { try directory.load(step, into: trainer) }
+    try start.begin(trainer)
     return trainer
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Kernels
 import ModelFiles
+import Terminal
 import Training
 import Transformer
 
@@ -49,7 +50,10 @@ enum TrainingStart {
 
   private static func configuration(of path: String) throws(FileError) -> Configuration {
     do throws(FileError) {
-      return try ModelFile(contentsOf: path).configuration()
+      let file = try ModelFile(contentsOf: path)
+      let configuration = try file.trainedConfiguration()
+      if let line = file.leftOutLine { Diagnostics.write("gpt2: note: \(line)") }
+      return configuration
     } catch {
       guard error.cause == .notFound && !path.contains("/") else { throw error }
       throw FileError(
@@ -138,5 +142,29 @@ enum TrainingStart {
         try Parameters.read(path)
       }
     }
+  }
+}
+
+// What a checkpoint of nanoGPT's has besides weights.
+extension TrainingStart {
+  /// Lets AdamW go on from the moments in the file that a new run starts from, if there are such, and says so.
+  func begin(_ trainer: Trainer) throws {
+    guard case .file(_, let path) = self, case .pyTorch(let file) = try ModelFile(contentsOf: path),
+      let checkpoint = file.checkpoint
+    else { return }
+    let words = [
+      checkpoint.updates.map { "after \($0) updates" },
+      checkpoint.bestValidationLoss.map { "best validation loss \(Numbers.fixed($0, 4))" },
+    ].compactMap { $0 }.joined(separator: ", ")
+    let takesMoments =
+      trainer.plan.optimizer.method == .adamW && trainer.plan.trained == .all && trainer.plan.adapters == nil
+    var moments: NanoGPTMoments?
+    if takesMoments { moments = try file.moments() }
+    if let moments { trainer.begin(from: moments) }
+    Diagnostics.write(
+      "gpt2: note: \(path) is nanoGPT's, \(words): steps and schedule begin anew, "
+        + (moments == nil ? "and so does the optimizer" : "AdamW goes on from its moments"))
+    Diagnostics.write(
+      "gpt2: note: training computes GELU by tanh, as GPT-2; nanoGPT's is the exact one since June 2023")
   }
 }

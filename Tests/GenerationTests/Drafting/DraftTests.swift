@@ -50,7 +50,7 @@ import WeightFormats
     let pass = InferencePass(model.configuration)
     try model.read([.init(cache, Array(prompt.dropLast()))], in: pass)
     var sampler = try TokenSampler(sampling, vocabularySize: 257)
-    var drafter = try draft.drafter(sampling)
+    var drafter = try draft.drafter(sampling, vocabularySize: 257)
     let found = try drafter.propose(for: [
       DraftRequest(tokens: prompt, cache: cache, generator: sampler.generator, limit: 5),
       DraftRequest(tokens: prompt, cache: cache, generator: sampler.generator, limit: 0),

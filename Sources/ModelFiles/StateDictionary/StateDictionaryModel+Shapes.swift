@@ -1,5 +1,4 @@
 import BinaryFiles
-import SafeTensors
 import Transformer
 
 extension Configuration {
@@ -7,12 +6,14 @@ extension Configuration {
   public static let usualHeadSize = 64
 }
 
-extension SafeTensorsModel {
+extension StateDictionaryModel {
   /// The configuration as far as shapes tell, which is all but the number of heads.
   func configurationOfShapes() throws(FileError) -> Configuration {
     let table = try shape(of: .wte)
     let positions = try shape(of: .wpe)
     let channels = table.columns
+    var variant = Variant.gpt2
+    variant.hiddenChannels = try hiddenChannels(channels)
     guard channels > 0, channels % Configuration.usualHeadSize == 0 else {
       throw FileError(
         path,
@@ -24,10 +25,16 @@ extension SafeTensorsModel {
     do throws(ConfigurationError) {
       return try Configuration(
         maximumSequenceLength: positions.rows, vocabularySize: table.rows, layers: layerCount,
-        heads: channels / Configuration.usualHeadSize, channels: channels)
+        heads: channels / Configuration.usualHeadSize, channels: channels, variant: variant)
     } catch {
       throw FileError(path, .invalidField(name: error.field, found: error.found, expected: error.expected))
     }
+  }
+
+  /// The other extent of the feed-forward part's first weight, whichever way round it is.
+  private func hiddenChannels(_ channels: Int) throws(FileError) -> Int {
+    let (rows, columns) = try shape(of: .fcw)
+    return rows == channels ? columns : rows
   }
 
   private func shape(of tensor: ParameterTensor) throws(FileError) -> (rows: Int, columns: Int) {

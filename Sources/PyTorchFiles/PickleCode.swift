@@ -1,0 +1,39 @@
+/// Operations that are followed; Python's `pickle.py` names them.
+enum PickleCode {
+  static let stop = UInt8(ascii: ".")
+  static let mark = UInt8(ascii: "(")
+  static let pop = UInt8(ascii: "0")
+  static let none = UInt8(ascii: "N")
+  static let `true`: UInt8 = 0x88
+  static let `false`: UInt8 = 0x89
+  static let integer = UInt8(ascii: "J")
+  static let byte = UInt8(ascii: "K")
+  static let twoBytes = UInt8(ascii: "M")
+  static let long: UInt8 = 0x8A
+  static let double = UInt8(ascii: "G")
+  static let text = UInt8(ascii: "X")
+  static let shortText: UInt8 = 0x8C
+  static let emptyDictionary = UInt8(ascii: "}")
+  static let emptyList = UInt8(ascii: "]")
+  static let emptyTuple = UInt8(ascii: ")")
+  static let tuple = UInt8(ascii: "t")
+  static let tuple1: UInt8 = 0x85
+  static let tuple2: UInt8 = 0x86
+  static let tuple3: UInt8 = 0x87
+  static let append = UInt8(ascii: "a")
+  static let appends = UInt8(ascii: "e")
+  static let setItem = UInt8(ascii: "s")
+  static let setItems = UInt8(ascii: "u")
+  static let put = UInt8(ascii: "q")
+  static let longPut = UInt8(ascii: "r")
+  static let memoize: UInt8 = 0x94
+  static let get = UInt8(ascii: "h")
+  static let longGet = UInt8(ascii: "j")
+  static let global = UInt8(ascii: "c")
+  static let stackGlobal: UInt8 = 0x93
+  static let reduce = UInt8(ascii: "R")
+  static let build = UInt8(ascii: "b")
+  static let persistentID = UInt8(ascii: "Q")
+  static let protocolVersion: UInt8 = 0x80
+  static let frame: UInt8 = 0x95
+}
