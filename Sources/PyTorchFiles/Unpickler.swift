@@ -16,7 +16,7 @@ struct Unpickler {
   private var dictionaries: [PickleDictionary] = []
 
   /// More than any model's names and shapes take; it bounds the memory.
-  static let longest = 1 << 25
+  static let longest = 1 << 22
 
   /// - Throws: `FileError` with the operation or name that is not allowed, or with what is damaged.
   static func read(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) -> Pickle {
