@@ -29,8 +29,9 @@ public enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
   }
 
-  /// From here on no signal but a kill ends the program: something is being saved.
+  /// From here on no signal but a kill ends the program: something is being saved. `watch` ends that.
   public static func hold() {
-    for signalNumber in signals { signal(signalNumber, SIG_IGN) }
+    // Not ignored, or `watch` would take it for the parent's wish.
+    for signalNumber in signals where !System.ignores(signalNumber) { signal(signalNumber) { _ in } }
   }
 }

@@ -24,7 +24,8 @@ struct GPT2Command: ParsableCommand {
       """,
     version: Release.version,
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, ConvertCommand.self,
+      FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, TokenizeCommand.self,
+      ConvertCommand.self,
       EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, BenchCommand.self,
     ])
 }

@@ -48,7 +48,7 @@ struct TokenizeCommand: ParsableCommand {
     completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
-  @Option(help: "What the names of the token files begin with.")
+  @Option(help: "What the names of the token files begin with; a folder in it is made if it is not there.")
   var output: String?
 
   @OptionGroup var source: TextSourceOptions
@@ -101,6 +101,7 @@ struct TokenizeCommand: ParsableCommand {
     guard let output else { return try writeByteLevel {} }
     let tokenizer = try self.tokenizer.map { try Tokenizer.read($0) }
     let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
+    try Folder.create(Folder.containing(output))
     var printer = TokenizePrinter(list, asJSON: json)
     defer { printer.clear() }
 
@@ -148,9 +149,9 @@ struct TokenizeCommand: ParsableCommand {
   /// Before any work, so that nobody waits for a refusal.
   private func checkOutputs() throws(FileError) {
     if let byteLevelOutput { try FileWriter.check(byteLevelOutput, replacing: overwrite) }
-    if let output {
-      try division.layout(hasFolders: false, .blankLine).checkOutputs(prefix: output, replacing: overwrite)
-    }
+    // In a folder that is not there yet nothing is in the way.
+    guard let output, Folder.exists(Folder.containing(output)) else { return }
+    try division.layout(hasFolders: false, .blankLine).checkOutputs(prefix: output, replacing: overwrite)
   }
 
   /// Writes the byte-level tokenizer, if it was asked for, and the other outputs: if these fail, it is not left

@@ -2,7 +2,8 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    [], ["train"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"], ["report"],
+    [], ["train"], ["finetune"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"],
+    ["report"],
   ])
   func helpTeaches(subcommand: [String]) throws {
     let result = try Command(subcommand + ["--help"])

@@ -2,8 +2,11 @@ import Reports
 
 /// The command line that goes on with a run.
 enum ResumeCommand {
-  /// `arguments` with --resume, and without what would begin anew, as a shell takes it.
-  static func line(for arguments: [String]) -> String {
+  /// `words` as a shell takes them.
+  static func line(for arguments: [String]) -> String { ShellQuoting.line(words(for: arguments)) }
+
+  /// `arguments` with --resume, and without what would begin anew.
+  static func words(for arguments: [String]) -> [String] {
     var words: [String] = []
     var rest = arguments[...]
     while let word = rest.popFirst() {
@@ -13,6 +16,6 @@ enum ResumeCommand {
       default: words.append(word)
       }
     }
-    return ShellQuoting.line(words + ["--resume"])
+    return words + ["--resume"]
   }
 }

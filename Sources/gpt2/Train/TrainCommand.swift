@@ -87,7 +87,12 @@ struct TrainCommand: ParsableCommand {
 
   var isResuming: Bool { checkpoints.resume || llmc.resume == .on }
 
-  func run() throws {
+  func run() throws { try run(recordedAs: CommandLine.arguments, resumedBy: CommandLine.arguments) }
+
+  /// - Parameters:
+  ///   - command: What the run's log names as the command that it was, the program first.
+  ///   - whole: With --resume, the command that goes on with the run.
+  func run(recordedAs command: [String], resumedBy whole: [String]) throws {
     for note in llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
     let directory = RunDirectory(
       output, use: isResuming ? .resuming : checkpoints.overwrite ? .replacing : .new)
@@ -105,10 +110,10 @@ struct TrainCommand: ParsableCommand {
       lock = try RunLock(directory.path)
     }
     try setup.tokenizer.map { try directory.keep($0) }
-    let run = try TrainingRun(trainer, in: directory, policy: setup.policy, opening: setup.opening)
+    let run = try TrainingRun(trainer, in: directory, policy: setup.policy, opening: setup.opening(command))
     try withExtendedLifetime(lock) {
       let failure = train(run, showing: &printer)
-      try finish(run, after: failure, showing: &printer)
+      try finish(run, after: failure, resumedBy: whole, showing: &printer)
     }
   }
 
@@ -126,7 +131,8 @@ struct TrainCommand: ParsableCommand {
 
   /// Saves, says how the run goes on, and fails if it did.
   private func finish(
-    _ run: TrainingRun, after failure: Error?, showing printer: inout TrainingPrinter
+    _ run: TrainingRun, after failure: Error?, resumedBy command: [String],
+    showing printer: inout TrainingPrinter
   ) throws {
     Interruption.hold()
     let trainer = run.trainer
@@ -143,7 +149,7 @@ struct TrainCommand: ParsableCommand {
       Diagnostics.write("the checkpoint before it is \(run.directory.result(of: trainer.model, lastBefore))")
     }
     if isStopped, run.lastSaved != nil {
-      Diagnostics.write("go on with: \(ResumeCommand.line(for: CommandLine.arguments))")
+      Diagnostics.write("go on with: \(ResumeCommand.line(for: command))")
     }
     if let error = failure ?? refuge?.problem { throw error }
   }

@@ -107,10 +107,10 @@ struct TrainingSetup {
   }
 
   /// The first record of the run's metrics.
-  var opening: RunRecord {
+  func opening(_ command: [String]) -> RunRecord {
     var record = RunRecord(.run, step: start.step ?? 0)
     record.time = System.timestamp
-    record.command = CommandLine.arguments
+    record.command = command
     record.settings = [
       "model": source, "configuration": configuration.summary, "data": data.pattern,
       "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",

@@ -42,13 +42,13 @@ enum TrainingStart {
   }
 
   /// The checkpoint where a run directory is named, else what is named.
-  private static func file(of model: String) throws(FileError) -> String {
+  static func file(of model: String) throws(FileError) -> String {
     let source = try ModelSource(model).resolved()
     // Of adapters, which cannot be trained on, `ModelFile` says what to do.
     return source.adaptersPath == nil ? source.path : model
   }
 
-  private static func configuration(of path: String) throws(FileError) -> Configuration {
+  static func configuration(of path: String) throws(FileError) -> Configuration {
     do throws(FileError) {
       let file = try ModelFile(contentsOf: path)
       let configuration = try file.trainedConfiguration()

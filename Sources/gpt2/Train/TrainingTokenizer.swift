@@ -31,9 +31,24 @@ struct TrainingTokenizer {
     self.tokenizer = tokenizer
   }
 
+  /// Where to read the tokenizer of a model that is there: the one that was named, the model's own, or the usual one.
+  ///
+  /// - Throws: `FileError` if there is none.
+  static func path(named: String?, _ model: String, _ configuration: Configuration) throws -> String {
+    if let path = try named ?? ofModel(model)?.path { return path }
+    if try usual(of: configuration) != nil { return usualPath }
+    throw FileError(
+      model,
+      .mismatch(
+        found: "a model without a tokenizer", expected: "one for the texts",
+        advice: "name the tokenizer that it was trained with: --tokenizer"))
+  }
+
+  private static let usualPath = "gpt2_tokenizer.bin"
+
   /// The one in the working directory, which llm.c takes for GPT-2's: not for a model of another vocabulary.
   static func usual(of configuration: Configuration) throws -> Tokenizer? {
-    let path = "gpt2_tokenizer.bin"
+    let path = usualPath
     guard access(path, F_OK) == 0 else { return nil }
     let tokenizer = try Tokenizer(contentsOf: path)
     guard tokenizer.vocabularySize == configuration.vocabularySize else {
@@ -51,6 +66,6 @@ struct TrainingTokenizer {
     let source = try ModelSource(model).resolved()
     if let path = source.tokenizerPath { return (path, try Tokenizer.read(path)) }
     let file = try ModelFile(contentsOf: source.path)
-    return file.holdsTokenizer ? (source.path, try file.tokenizer()) : nil
+    return file.holdsTokenizer ? (file.folder ?? source.path, try file.tokenizer()) : nil
   }
 }

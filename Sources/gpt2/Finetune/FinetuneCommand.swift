@@ -1,0 +1,145 @@
+import ArgumentParser
+import BinaryFiles
+import ModelFiles
+import Platform
+import Reports
+import Terminal
+import Tokens
+import Training
+import Transformer
+
+struct FinetuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "finetune",
+    abstract: "Train a model further on your own texts, from files to a model that speaks.",
+    discussion: """
+        gpt2 finetune notes --extension md --model gpt2_124M.bin \\
+          --tokenizer gpt2_tokenizer.bin --output runs/notes
+        gpt2 generate --model runs/notes --prompt 'Today'
+
+      Turns the texts into tokens, some of them for validation; trains on them, whole or, where memory is short, by \
+      low-rank adapters; keeps the best of ten models; measures it, lets it speak, and makes a report. Each step is \
+      a command of this program, printed before it is run, to be run by itself with other options.
+
+      Ctrl-C saves and ends it; whatever ended it, the same command with --resume goes on.
+      """)
+
+  @Argument(help: "Text files and folders, as tokenize takes them.", completion: .file())
+  var texts: [String]
+
+  @Option(help: "Model to start from, of any kind that generate takes.")
+  var model: String
+
+  @Option(
+    help: """
+      The model's tokenizer; if not given, that of its file, folder or run, or gpt2_tokenizer.bin in the working \
+      directory.
+      """,
+    completion: .file(extensions: ["bin", "gguf", "json"]))
+  var tokenizer: String?
+
+  @Option(
+    name: .shortAndLong, help: "Directory for the result; made if it is not there.", completion: .directory)
+  var output: String
+
+  @OptionGroup(title: "Texts") var source: TextSourceOptions
+
+  @Option(help: "How often to go through the texts at most; validation may end it before. (default: 3)")
+  var epochs: Int?
+
+  @Option(help: "Updates to make, instead of epochs.")
+  var steps: Int?
+
+  @Option(
+    name: .shortAndLong,
+    help: "The largest learning rate; if not given 5e-5, or 3e-4 for adapters, times 768 / channels.")
+  var learningRate: Float?
+
+  @Option(help: "Train low-rank adapters of this rank, whatever memory there is; 8 where it is short.")
+  var loraRank: Int?
+
+  @Option(help: "Seed of the samples and of adapters.")
+  var seed: UInt32 = Parameters.initialisationSeed
+
+  @OptionGroup var precisionOptions: PrecisionOptions
+  @OptionGroup var threadOptions: ThreadOptions
+
+  @Flag(help: "Go on where the same command was ended, with the settings that it had then.")
+  var resume = false
+
+  @Flag(help: "Replace a run that is already in the output directory.")
+  var overwrite = false
+
+  @Flag(help: "Print every step's results as lines of JSON on standard output.")
+  var json = false
+
+  func validate() throws {
+    try source.check(texts)
+    if source.tokens != nil {
+      throw ValidationError("--from-tokens is for tokenize: finetune takes texts.")
+    }
+    if epochs != nil && steps != nil { throw ValidationError("--epochs and --steps exclude each other.") }
+    try epochs?.check("--epochs", atLeast: 1)
+    try steps?.check("--steps", atLeast: 1)
+    try loraRank?.check("--lora-rank", atLeast: 1)
+    try learningRate?.check("--learning-rate", atLeast: 0)
+    if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other.") }
+  }
+
+  func run() throws {
+    let files = FinetuneFiles(output)
+    try files.check(use: resume ? .resuming : overwrite ? .replacing : .new)
+    let configuration = try trainableConfiguration()
+    let steps = FinetuneSteps(self, files)
+    let arguments: [String]
+    if resume, let recorded = try files.recordedTraining() {
+      arguments = recorded
+    } else {
+      try tokenize(files, steps, configuration)
+      arguments = steps.train(try plan(files, for: configuration))
+    }
+    try train(arguments)
+    for (index, step) in steps.afterTraining.enumerated() {
+      try step.run("\(index + 3) of 5")
+    }
+    Diagnostics.write(
+      "\(output) is a model now: gpt2 generate --model \(ShellQuoting.quoted(output)) --prompt …")
+  }
+
+  private func tokenize(_ files: FinetuneFiles, _ steps: FinetuneSteps, _ configuration: Configuration) throws
+  {
+    if resume && files.hasTokens { return }
+    try steps.tokenize(with: try TrainingTokenizer.path(named: tokenizer, model, configuration)).run("1 of 5")
+  }
+
+  /// Before any work, so that nobody waits for a refusal.
+  private func trainableConfiguration() throws -> Configuration {
+    guard ModelSize(descriptor: model) == nil else {
+      throw ValidationError(
+        "\(model) is a size for a new model, but finetune goes on with one: use train, or name a model.")
+    }
+    return try TrainingStart.configuration(of: try TrainingStart.file(of: model))
+  }
+
+  private func plan(_ files: FinetuneFiles, for configuration: Configuration) throws -> TrainingPlan {
+    var tuning = FineTuning()
+    if let epochs { tuning.epochs = epochs }
+    tuning.steps = steps
+    tuning.learningRate = learningRate
+    tuning.adapterRank = loraRank
+    return try tuning.plan(
+      for: configuration, trainingTokens: try TokenFile(contentsOf: files.training).count,
+      validationTokens: try TokenFile(contentsOf: files.validation).count)
+  }
+
+  private func train(_ arguments: [String]) throws {
+    let step = CommandStep(arguments: arguments)
+    step.announce("2 of 5")
+    guard let command = try GPT2Command.parseAsRoot(arguments) as? TrainCommand else {
+      preconditionFailure("train is what was parsed")
+    }
+    // The record has the command that was run; whoever ends it goes on with this one, and so with what comes after.
+    try command.run(recordedAs: [CommandLine.arguments[0]] + arguments, resumedBy: CommandLine.arguments)
+    if Interruption.isAsked { throw Exit.interrupted }
+  }
+}
