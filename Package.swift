@@ -44,6 +44,7 @@ let package = Package(
       name: "OpenBLAS",
       description: "OpenBLAS for products where it is the fastest; without, our own kernels compute them all."
     ),
+    .trait(name: "MPI", description: "Training over many processes that mpirun starts."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -53,7 +54,14 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // GPT2_MPI names another MPI, as pkg-config knows it: mpich.
+    .systemLibrary(
+      name: "CMPI", pkgConfig: Context.environment["GPT2_MPI"] ?? "ompi-c",
+      providers: [.apt(["libopenmpi-dev"])]),
     floor("Platform", on: []),
+    floor(
+      "Communication",
+      on: ["Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     floor("TextFormatting", on: []),
     floor("BinaryFiles", on: ["Platform"]),
     .systemLibrary(name: "CKernels"),
@@ -91,8 +99,8 @@ let package = Package(
     floor(
       "Training",
       on: [
-        "Evaluation", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles",
-        "RandomNumbers", "TextFormatting", "Platform",
+        "Evaluation", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Communication",
+        "BinaryFiles", "RandomNumbers", "TextFormatting", "Platform",
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "ModelFiles", "Charts", "BinaryFiles", "Platform"]),
@@ -124,9 +132,11 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "BinaryFiles", "WeightFormats", "RandomNumbers", "Tokens", "Kernels", "Transformer", "ModelFiles",
+        "Communication",
       ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Platform", using: ["Platform"]),
+    tests(of: "Communication", using: ["Communication"]),
     tests(of: "TextFormatting", using: ["TextFormatting"]),
     tests(of: "BinaryFiles", using: ["BinaryFiles"]),
     tests(of: "WeightFormats", using: ["WeightFormats", "CKernels"]),
@@ -157,7 +167,10 @@ let package = Package(
       using: ["Evaluation", "Generation", "ModelFiles", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
     tests(
       of: "Training",
-      using: ["Training", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "RandomNumbers"]),
+      using: [
+        "Training", "ModelFiles", "Transformer", "Tokens", "Kernels", "Communication", "BinaryFiles",
+        "RandomNumbers",
+      ]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),

@@ -1,0 +1,17 @@
+import CKernels
+
+/// target += addend, element by element: each sum rounded once, so that the order of the two is of no matter.
+public enum Addition {
+  private static let partValues = 1 << 17
+
+  public static func add(
+    _ addend: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>, on workers: Workers
+  ) {
+    precondition(addend.count == target.count, "shapes disagree")
+    guard let source = addend.baseAddress, let base = target.baseAddress else { return }
+    workers.run(over: target.count, inRangesOf: partValues) { range in
+      let start = base + range.lowerBound
+      workers.kernels.table.add(source + range.lowerBound, start, start, range.count)
+    }
+  }
+}
