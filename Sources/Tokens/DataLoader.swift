@@ -102,16 +102,22 @@ public struct DataLoader: Sendable {
 
   /// The next batch. After the last of an epoch comes the first of the next.
   public mutating func nextBatch() -> TokenBatch {
-    if state.sample >= samples(in: currentShard) { advance() }
-    let index = isShuffling ? Int(state.sampleOrder[state.sample]) : state.sample
-    state.sample += 1
-
+    let index = nextSample()
     let length = batchSize * sequenceLength
     let start = index * sampleLength + processRank * length
     let tokens = currentShard.load(start..<start + length + 1)
     return TokenBatch(
       inputs: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), batchSize: batchSize,
       sequenceLength: sequenceLength)
+  }
+
+  /// Passes over a batch without reading it.
+  public mutating func skipBatch() { _ = nextSample() }
+
+  private mutating func nextSample() -> Int {
+    if state.sample >= samples(in: currentShard) { advance() }
+    defer { state.sample += 1 }
+    return isShuffling ? Int(state.sampleOrder[state.sample]) : state.sample
   }
 
   /// Begins a new epoch. With shuffling it has a new order: the generator goes on, it does not start over.

@@ -22,7 +22,8 @@ public struct MemoryPlan: Equatable, Sendable {
   /// As measured, in round numbers: it hardly depends on the model.
   static let programBytes = 40 << 20
 
-  init(_ plan: TrainingPlan, for configuration: Configuration) {
+  /// - Parameter processes: Those that share the plan's replicas; the figures are of each.
+  init(_ plan: TrainingPlan, for configuration: Configuration, processes: Int) {
     func counts(_ recomputing: Recomputation) -> (kept: Int, scratch: Int)? {
       Activations.valueCounts(
         configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
@@ -33,7 +34,8 @@ public struct MemoryPlan: Equatable, Sendable {
     }
     let squared = plan.trained.subtracting(plan.optimizer.method.orthogonalised)
     weights = values(holding: .all)
-    gradients = values(holding: plan.trained)
+    let sums = (try? ReplicaTree(replicas: plan.replicas, processes: processes))?.sumCount ?? 1
+    gradients = Self.sum([Int](repeating: values(holding: plan.trained), count: sums))
     moments = Self.sum([values(holding: plan.trained), values(holding: squared)])
     let activations = counts(plan.recomputing)
     self.activations = Self.bytes(activations?.kept)
@@ -76,7 +78,11 @@ public struct MemoryPlan: Equatable, Sendable {
 
 extension TrainingPlan {
   /// What such a run of a model of `configuration` needs.
-  public func memory(for configuration: Configuration) -> MemoryPlan { MemoryPlan(self, for: configuration) }
+  ///
+  /// - Parameter processes: Those that share the plan's replicas; the figures are of each.
+  public func memory(for configuration: Configuration, processes: Int = 1) -> MemoryPlan {
+    MemoryPlan(self, for: configuration, processes: processes)
+  }
 
   /// The plan that changes least of this one and fits in `available` bytes: more is computed again, which gives
   /// the same results; then the batch is smaller, then the sequences are shorter.

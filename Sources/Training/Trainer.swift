@@ -1,3 +1,4 @@
+import Communication
 import Generation
 import Kernels
 import ModelFiles
@@ -15,29 +16,39 @@ public final class Trainer {
   public private(set) var progress = TrainingProgress()
 
   let optimizer: Optimizer
-  private var data: DataLoader
+  private var data: ReplicaData
   private var random = RoundingRandom()
   private let watch: TrainingWatch
-  private let gradients: Parameters
+  private let communicator: any Communicator
+  private let sums: ReplicaSums
   private let activations: Activations
   /// Of this process's steps.
   private var (timeSpent, stepsTimed) = (Duration.zero, 0)
 
   /// - Parameters:
   ///   - model: With the adapters of the plan, if it has some.
-  ///   - data: Batches of the plan's B and T.
+  ///   - data: Batches of the plan's B and T, of all its replicas.
   ///   - watch: What the run is watched by.
-  /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory.
+  ///   - communicator: The processes that share the plan's replicas. All make the same calls, in step.
+  /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory; `ReplicaError` if so many
+  ///   processes cannot share the replicas.
   public init(
-    _ model: Model, plan: TrainingPlan, data: DataLoader, watchedBy watch: TrainingWatch
-  ) throws(AllocationError) {
+    _ model: Model, plan: TrainingPlan, data: ReplicaData, watchedBy watch: TrainingWatch,
+    sharedBy communicator: any Communicator = OneProcess()
+  ) throws {
     self.model = model
     self.plan = plan
     self.data = data
     self.watch = watch
     precondition(model.adapters?.layout == plan.adapters, "the model's adapters are not the plan's")
-    gradients = try Parameters(
-      zeroed: model.configuration, holding: plan.trained, adapters: plan.adapters)
+    self.communicator = communicator
+    precondition(
+      data.replicas == plan.replicas && plan.accumulation % plan.replicas == 0, "data of other replicas")
+    let tree = try ReplicaTree(
+      replicas: plan.replicas, processes: communicator.size, rank: communicator.rank)
+    sums = try ReplicaSums(tree) { () throws(AllocationError) in
+      try Parameters(zeroed: model.configuration, holding: plan.trained, adapters: plan.adapters)
+    }
     optimizer = try Optimizer(
       model.configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer)
     activations = try Activations(
@@ -46,7 +57,7 @@ public final class Trainer {
   }
 
   /// Where the run stands, but for the weights, the optimizer's moments and `progress`.
-  public var state: TrainingState { TrainingState(step: stepsMade, random: random, data: data.state) }
+  public var state: TrainingState { TrainingState(step: stepsMade, random: random, data: data.states) }
 
   /// Goes on from where another trainer stood, whose weights and moments are in place.
   ///
@@ -88,8 +99,11 @@ public final class Trainer {
     isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
   ) throws {
     while true {
-      try look(unless: isInterrupted, observe)
-      if isOver || isInterrupted() { return }
+      // All processes stop before the same step, whichever of them is asked to; alone one stops at once.
+      let isStopped = try communicator.any(isInterrupted())
+      func isInterruptedNow() -> Bool { communicator.size == 1 ? isInterrupted() : isStopped }
+      try look(unless: isInterruptedNow, observe)
+      if isOver || isInterruptedNow() { return }
       try observe(.step(try update()))
     }
   }
@@ -98,7 +112,9 @@ public final class Trainer {
   private func look(unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void) throws {
     let isLast = stepsMade == plan.steps
     if plan.validationInterval.isDue(at: stepsMade, isLast: isLast), progress.lastValidation != stepsMade {
-      if let loss = try watch.loss(of: model, plan: plan, using: activations, isInterrupted: isInterrupted) {
+      if let loss = try watch.loss(
+        of: model, plan: plan, using: activations, sharedBy: communicator, isInterrupted: isInterrupted)
+      {
         let isBest = progress.add(.init(step: stepsMade, loss: loss))
         try observe(.validation(step: stepsMade, loss: loss, isBest: isBest))
       }
@@ -125,7 +141,7 @@ public final class Trainer {
     if outlier == nil {
       random.update()
       optimizer.update(
-        model.parameters, adapters: model.adapters, gradients: gradients, learningRate: learningRate,
+        model.parameters, adapters: model.adapters, gradients: sums.sum, learningRate: learningRate,
         gradientNorm: norm, precision: model.precision, on: model.workers)
     } else {
       optimizer.skip()
@@ -148,23 +164,39 @@ public final class Trainer {
   /// The mean gradients of the step's batches. Returns their mean loss.
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
+    let share = plan.accumulation / plan.replicas
+    var losses: [Float] = []
+    for replica in 0..<plan.replicas {
+      guard sums.tree.local.contains(replica) else {
+        data.skip(share, of: replica)
+        continue
+      }
+      losses.append(try accumulateGradients(share, of: replica))
+    }
+    for _ in 0..<plan.accumulation { random.passBackward() }
+    try communicator.sum(sums.sum.values, on: model.workers)
+    return ReplicaTree.sum(try communicator.gathered(losses)) / Float(plan.accumulation)
+  }
+
+  /// One replica's share. Returns the sum of its batches' losses.
+  private func accumulateGradients(_ share: Int, of replica: Int) throws -> Float {
     var sum: Float = 0
-    for microBatch in 0..<plan.accumulation {
-      let batch = data.nextBatch()
+    for index in 0..<share {
+      let batch = data.nextBatch(of: replica)
       try model.forward(batch.inputs, into: activations)
       sum += try model.backward(
-        batch.inputs, targets: batch.targets, from: activations, into: gradients,
-        accumulating: microBatch > 0, scale: 1 / Float(plan.accumulation))
-      random.passBackward()
+        batch.inputs, targets: batch.targets, from: activations, into: sums.next,
+        accumulating: index > 0, scale: 1 / Float(plan.accumulation))
     }
-    return sum / Float(plan.accumulation)
+    sums.add(on: model.workers)
+    return sum
   }
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
   private func checkedNorm(step: Int, loss: Float) throws(TrainingError) -> Float {
-    let norm = Optimizer.norm(of: gradients, on: model.workers)
+    let norm = Optimizer.norm(of: sums.sum, on: model.workers)
     guard loss.isFinite, norm.isFinite else {
-      let tensor = gradients.firstNonFinite(on: model.workers)?.tensor.name
+      let tensor = sums.sum.firstNonFinite(on: model.workers)?.tensor.name
       throw .notFinite(step: step + 1, loss: loss, gradientNorm: norm, tensor: tensor)
     }
     return norm

@@ -6,8 +6,11 @@ public struct TrainingPlan: Sendable {
   public var batchSize: Int
   /// T
   public var sequenceLength: Int
-  /// Batches whose gradients make up an update.
+  /// Batches whose gradients make up an update, over all replicas.
   public var accumulation: Int
+  /// R: shares of each update that are summed as a `ReplicaTree` says, whatever processes make them. A divisor of
+  /// `accumulation`.
+  public var replicas: Int
   /// What the backward pass computes again, to save memory.
   public var recomputing: Recomputation
   /// Updates to make.
@@ -35,8 +38,9 @@ public struct TrainingPlan: Sendable {
   public var seed: UInt64
 
   public init(
-    batchSize: Int, sequenceLength: Int, accumulation: Int = 1, recomputing: Recomputation = .nothing,
-    steps: Int, learningRate: LearningRateSchedule, optimizer: Optimizer.Settings,
+    batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
+    recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
+    optimizer: Optimizer.Settings,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, outliers: OutlierLimits = OutlierLimits(),
     isOverfitting: Bool = false, validationInterval: Int?,
     validationBatches: Int, patience: Int? = nil, sampleInterval: Int?, sampleLength: Int, seed: UInt64
@@ -44,6 +48,7 @@ public struct TrainingPlan: Sendable {
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
     self.accumulation = accumulation
+    self.replicas = replicas
     self.recomputing = recomputing
     self.steps = steps
     self.learningRate = learningRate

@@ -1,3 +1,4 @@
+import Communication
 import Evaluation
 import Generation
 import Kernels
@@ -22,12 +23,13 @@ public struct TrainingWatch {
 
   /// The validation loss; `nil` if there is no data, or if it was interrupted.
   func loss(
-    of model: Model, plan: TrainingPlan, using activations: Activations, isInterrupted: () -> Bool
+    of model: Model, plan: TrainingPlan, using activations: Activations,
+    sharedBy communicator: any Communicator, isInterrupted: () -> Bool
   ) throws -> Float? {
     guard let validation else { return nil }
     return try Validation.loss(
       of: model, on: validation, batches: plan.validationBatches, using: activations,
-      isInterrupted: isInterrupted)
+      sharedBy: communicator, isInterrupted: isInterrupted)
   }
 
   /// The accuracy that llm.c logs: of the mean loss a token; `nil` if there are no examples, or if it was

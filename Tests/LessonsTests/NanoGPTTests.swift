@@ -62,7 +62,8 @@ import Transformer
     let data = try all.loaders(
       batchSize: trace.batchSize, sequenceLength: trace.sequenceLength, shuffling: false)
     let trainer = try Trainer(
-      Model(parameters, on: Workers(count: 2)), plan: plan, data: data.training, watchedBy: TrainingWatch())
+      Model(parameters, on: Workers(count: 2)), plan: plan, data: ReplicaData(data.training),
+      watchedBy: TrainingWatch())
     var losses: [Double] = []
     try trainer.run { event in
       if case .step(let report) = event { losses.append(Double(report.loss)) }

@@ -146,7 +146,7 @@ import Transformer
     let data = try DataLoader(
       pattern: training, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength, shuffling: false)
     return try Trainer(
-      Model(parameters), plan: plan, data: data,
+      Model(parameters), plan: plan, data: ReplicaData(data),
       watchedBy: TrainingWatch(validation: data, tokenizer: try tokenizer()))
   }
 

@@ -47,7 +47,7 @@ struct TrainingWorkspace {
     let adapters = try adapters ?? plan.adapters.map { try LowRankAdapters(random: $0) }
     return try Trainer(
       Model(try parameters ?? fixture(), adapters: adapters), plan: plan,
-      data: try loader(pattern, shuffling: shuffling),
+      data: ReplicaData(try loader(pattern, shuffling: shuffling)),
       watchedBy: TrainingWatch(validation: try loader(validation, shuffling: false)))
   }
 

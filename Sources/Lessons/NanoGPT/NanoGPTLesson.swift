@@ -55,7 +55,7 @@ public struct NanoGPTLesson {
       batchSize: settings.batchSize, sequenceLength: settings.sequenceLength, shuffling: true)
     let model = Model(try Parameters(random: configuration, seed: settings.seed), on: workers)
     let trainer = try Trainer(
-      model, plan: settings.plan, data: loaders.training,
+      model, plan: settings.plan, data: ReplicaData(loaders.training),
       watchedBy: TrainingWatch(validation: loaders.validation))
     var (losses, validations): ([Loss], [Loss]) = ([], [])
     var samples: [Sample] = []

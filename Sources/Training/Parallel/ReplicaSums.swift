@@ -5,7 +5,7 @@ import Transformer
 ///
 /// As a binary counter carries: what is held is one sum for each floor of the tree, at most.
 final class ReplicaSums {
-  private let tree: ReplicaTree
+  let tree: ReplicaTree
   private let buffers: [Parameters]
   /// How many hold a sum, from the first on.
   private var held = 0

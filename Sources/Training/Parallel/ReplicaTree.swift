@@ -63,3 +63,14 @@ public struct ReplicaError: Error, Equatable, Sendable, CustomStringConvertible 
       + "at most \(replicas > 0 ? most : 0); start another number of processes, or a new run with other --replicas"
   }
 }
+
+extension ReplicaTree {
+  /// The sum of one value of each replica, in the tree's order.
+  static func sum(_ values: [Float]) -> Float {
+    guard values.count % 2 == 0, !values.isEmpty else {
+      return values.dropFirst().reduce(values.first ?? 0, +)
+    }
+    let middle = values.count / 2
+    return sum(Array(values[..<middle])) + sum(Array(values[middle...]))
+  }
+}

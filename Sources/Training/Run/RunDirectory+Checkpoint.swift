@@ -23,6 +23,10 @@ extension RunDirectory {
       try TrainingStateFile.write(
         trainer.state, of: trainer.optimizer, weights: copyingWeights ? trainer.model.parameters : nil,
         to: state(step), replacing: mayReplace)
+      for replica in 1..<max(1, trainer.plan.replicas) {
+        try TrainingStateFile.write(
+          trainer.state, replica: replica, to: state(step, replica: replica), replacing: mayReplace)
+      }
       try trainer.progress.write(to: progress(step), replacing: mayReplace)
       try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
     } catch {
@@ -45,7 +49,8 @@ extension RunDirectory {
     let isLLMC = access(progressPath, F_OK) != 0
     let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
     let state = try TrainingStateFile.read(
-      state(step), into: trainer.optimizer, and: trainer.model.parameters)
+      state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
+      and: trainer.model.parameters)
     guard state.step == step else {
       throw FileError(
         self.state(step),
@@ -56,7 +61,10 @@ extension RunDirectory {
 
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
-    for path in [done(step), model(step), adapters(step), state(step), progress(step)] { unlink(path) }
+    for path in [done(step), model(step), adapters(step), progress(step)] { unlink(path) }
+    // As many as there are, which may be of a run of other replicas.
+    var replica = 0
+    while unlink(state(step, replica: replica)) == 0 { replica += 1 }
   }
 }
 

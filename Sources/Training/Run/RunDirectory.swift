@@ -31,7 +31,8 @@ public struct RunDirectory: Equatable, Sendable {
 
   public func model(_ step: Int) -> String { file(.model, step) }
   public func adapters(_ step: Int) -> String { file(.adapters, step) }
-  public func state(_ step: Int) -> String { file(.state(rank: 0), step) }
+  /// - Parameter replica: Each has a file of its own.
+  public func state(_ step: Int, replica: Int = 0) -> String { file(.state(rank: replica), step) }
   public func progress(_ step: Int) -> String { file(.progress, step) }
   public func done(_ step: Int) -> String { file(.done, step) }
   public func best(_ step: Int) -> String { file(.best, step) }

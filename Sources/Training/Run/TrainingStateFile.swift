@@ -13,6 +13,9 @@ import Transformer
 /// those of the tensors whose bits are in field 41, those of the adapters follow them, and with 1 in field 40 the
 /// optimizer is Muon, which has no second moments where it needs none. Field 43 counts the updates that
 /// moments from elsewhere had seen when the run began.
+///
+/// llm.c writes a file for each process. Here there is one for each replica of a run, whatever processes make them; all
+/// but the first are of version 2 and hold no moments, only the place of that replica's loader.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
   static let versions: [Int32] = [1, 2]
@@ -72,6 +75,8 @@ public enum TrainingStateFile {
     }
   }
 
+  /// Writes the file of the first replica.
+  ///
   /// - Parameters:
   ///   - weights: To be written a second time, which llm.c's program needs by default: it calls them master
   ///     weights (`-w 1`).
@@ -88,21 +93,43 @@ public enum TrainingStateFile {
       header[Field.hasAdapters] = kind.hasAdapters
       header[Field.updatesBefore] = optimizer.updatesBefore
     }
-    header[Field.processes] = 1
     header[Field.hasWeights] = weights == nil ? 0 : 1
-    header[Field.shuffles] = state.data.generator == nil ? 0 : 1
+    try write(
+      state, replica: 0, header,
+      [optimizer.firstMoments, optimizer.secondMoments, weights].compactMap { $0 },
+      to: path, replacing: replacing)
+  }
+
+  /// Writes the file of another replica than the first.
+  ///
+  /// - Throws: As `write`.
+  public static func write(
+    _ state: TrainingState, replica: Int, to path: String, replacing: Bool
+  ) throws(FileError) {
+    precondition(replica > 0, "the first has the moments")
+    // Version 2, with no tensors.
+    try write(state, replica: replica, Header(magic: magic, version: 2), [], to: path, replacing: replacing)
+  }
+
+  private static func write(
+    _ state: TrainingState, replica: Int, _ start: Header, _ parts: [Parameters], to path: String,
+    replacing: Bool
+  ) throws(FileError) {
+    let data = state.data[replica]
+    var header = start
+    header[Field.processes] = state.data.count
+    header[Field.rank] = replica
+    header[Field.shuffles] = data.generator == nil ? 0 : 1
     header[Field.step] = state.step
     header[wide: Field.random] = state.random.state
     header[wide: Field.randomBeforeLastUpdate] = state.random.beforeLastUpdate
-    header[wide: Field.shard] = UInt64(state.data.shard)
-    header[wide: Field.sample] = UInt64(state.data.sample)
+    header[wide: Field.shard] = UInt64(data.shard)
+    header[wide: Field.sample] = UInt64(data.sample)
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
-      for values in [optimizer.firstMoments, optimizer.secondMoments, weights] {
-        if let values { try writer.append(UnsafeRawBufferPointer(values.values)) }
-      }
-      guard let generator = state.data.generator else { return }
-      for order in [state.data.shardOrder, state.data.sampleOrder] {
+      for values in parts { try writer.append(UnsafeRawBufferPointer(values.values)) }
+      guard let generator = data.generator else { return }
+      for order in [data.shardOrder, data.sampleOrder] {
         try writer.append([UInt64(order.count).littleEndian])
         try writer.append(order.map(\.littleEndian))
       }
@@ -112,13 +139,17 @@ public enum TrainingStateFile {
 
   /// Puts the moments of a state file into `optimizer`, and the weights, if it has them, into `parameters`.
   ///
+  /// - Parameters:
+  ///   - path: Of the first replica's file.
+  ///   - others: The files of the others, by replica; without it there must be none.
   /// - Throws: `FileError` for a file that is not a whole state of a model of the same size and of the same kind of
-  ///   optimizer, or that is one of several processes'. Then nothing is changed.
+  ///   optimizer, or that is one of several processes' that are not all there. Then nothing is changed.
   public static func read(
-    _ path: String, into optimizer: Optimizer, and parameters: Parameters? = nil
+    _ path: String, others: ((_ replica: Int) -> String)? = nil, into optimizer: Optimizer,
+    and parameters: Parameters? = nil
   ) throws(FileError) -> TrainingState {
     let file = try MappedFile(path: path)
-    let header = try checkedHeader(of: file)
+    let header = try checkedHeader(of: file, replica: 0, of: others == nil ? 1...1 : 1...mostReplicas)
     guard Kind(header) == Kind(optimizer) else {
       throw FileError(
         path,
@@ -134,7 +165,14 @@ public enum TrainingStateFile {
       + (hasWeights ? [(parameters, try weightBytes(optimizer, path))] : [])
     let orders = parts.reduce(Header.byteCount) { $0 + $1.bytes }
     guard file.count >= orders else { throw FileError(path, .wrongSize(found: file.count, expected: orders)) }
-    let data = try loaderState(in: file, header, at: orders)
+    var data = [try loaderState(in: file, header, at: orders)]
+    if let others {
+      for replica in 1..<max(1, header[Field.processes]) {
+        data.append(
+          try loaderState(
+            of: replica, others(replica), of: header[Field.processes], step: step, behindMomentsAt: orders))
+      }
+    }
     // llm.c's own files know of none.
     let before =
       header.version == 1
@@ -166,7 +204,31 @@ public enum TrainingStateFile {
     return bytes
   }
 
-  private static func checkedHeader(of file: MappedFile) throws(FileError) -> Header {
+  private static let mostReplicas = 4096
+
+  /// The place of another replica's loader.
+  ///
+  /// - Parameter moments: Where the moments of the first end; llm.c writes them for every process.
+  private static func loaderState(
+    of replica: Int, _ path: String, of replicas: Int, step: Int, behindMomentsAt moments: Int
+  ) throws(FileError) -> DataLoader.State {
+    let file = try MappedFile(path: path)
+    let header = try checkedHeader(of: file, replica: replica, of: replicas...replicas)
+    guard header[Field.step] == step else {
+      throw FileError(
+        path,
+        .invalidField(
+          name: "step", found: header[Field.step], expected: "\(step), as in the first replica's file"))
+    }
+    let hasMoments = header.version == 1 || header[Field.trained] != 0
+    let offset = hasMoments ? moments : Header.byteCount
+    guard file.count >= offset else { throw FileError(path, .wrongSize(found: file.count, expected: offset)) }
+    return try loaderState(in: file, header, at: offset)
+  }
+
+  private static func checkedHeader(
+    of file: MappedFile, replica: Int, of replicas: ClosedRange<Int>
+  ) throws(FileError) -> Header {
     let header = try Header(of: file, magic: magic, kind: "training state")
     guard versions.contains(header.version) else {
       throw FileError(
@@ -174,9 +236,8 @@ public enum TrainingStateFile {
         .unsupportedVersion(
           found: header.version, supported: versions, advice: "it is newer than this program, or damaged"))
     }
-    // Of several processes each may hold a part of the moments, and each draws its own batches.
-    _ = try header.field(Field.processes, named: "number of processes", in: 1...1, of: file.path)
-    _ = try header.field(Field.rank, named: "rank of the process", in: 0...0, of: file.path)
+    _ = try header.field(Field.processes, named: "number of processes", in: replicas, of: file.path)
+    _ = try header.field(Field.rank, named: "rank of the process", in: replica...replica, of: file.path)
     _ = try header.field(Field.hasWeights, named: "master weights", in: 0...1, of: file.path)
     _ = try header.field(Field.shuffles, named: "shuffling", in: 0...1, of: file.path)
     return header

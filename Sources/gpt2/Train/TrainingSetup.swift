@@ -136,7 +136,7 @@ struct TrainingSetup {
     let model = try start.model(
       adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
     model.parameters.warnIfNotFinite(path: source, on: workers)
-    let trainer = try Trainer(model, plan: plan, data: data, watchedBy: watch)
+    let trainer = try Trainer(model, plan: plan, data: ReplicaData(data), watchedBy: watch)
     if let step = start.step { try directory.load(step, into: trainer) }
     try start.begin(trainer)
     return trainer

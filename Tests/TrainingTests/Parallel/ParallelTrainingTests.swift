@@ -1,0 +1,196 @@
+import BinaryFiles
+import Communication
+import Foundation
+import Kernels
+import ModelFiles
+import TestSupport
+import Testing
+import Tokens
+import Transformer
+
+@testable import Training
+
+/// A run of eight replicas is the same run, bit for bit, on any number of processes.
+@Suite struct ParallelTrainingTests {
+  private let workspace: TrainingWorkspace
+
+  init() throws { workspace = try TrainingWorkspace() }
+
+  struct Kind: Sendable, CustomTestStringConvertible {
+    var precision = Precision.fp32
+    var method = Optimizer.Method.adamW
+    var shuffles = true
+    /// Batches of a replica in an update.
+    var share = 1
+    var rank: Int?
+
+    var testDescription: String { "\(precision) \(method) shuffles \(shuffles) share \(share)" }
+  }
+
+  private static let kinds = [
+    Kind(), Kind(precision: .bf16, share: 2), Kind(method: .muon), Kind(shuffles: false, share: 3),
+    Kind(rank: 2),
+  ]
+
+  private static func plan(_ kind: Kind, steps: Int = 4) throws -> TrainingPlan {
+    TrainingPlan(
+      batchSize: 1, sequenceLength: 9, accumulation: 8 * kind.share, replicas: 8, steps: steps,
+      learningRate: LearningRateSchedule(
+        shape: .cosine, peak: 1e-2, warmUpSteps: 1, steps: 4, finalFraction: 0.1),
+      optimizer: Optimizer.Settings(method: kind.method, weightDecay: 0.1),
+      trained: kind.rank == nil ? .all : .none,
+      adapters: try kind.rank.map {
+        try AdapterLayout(
+          Checkpoint.configuration(of: TestFiles.fixture("awkward.bin")), rank: $0, alpha: 4,
+          targets: AdapterLayout.possibleTargets)
+      },
+      validationInterval: 2, validationBatches: 5, sampleInterval: nil, sampleLength: 4, seed: 1)
+  }
+
+  /// What is seen of a run from one process: losses, norms, and all weights at its end.
+  private struct Outcome: Equatable, Sendable {
+    var losses: [Float] = []
+    var norms: [Float] = []
+    var validations: [Float] = []
+    var weights: [Float] = []
+  }
+
+  private static func trainer(
+    _ kind: Kind, _ plan: TrainingPlan, _ workspace: TrainingWorkspace, _ communicator: any Communicator,
+    weights: Parameters? = nil
+  ) throws -> Trainer {
+    let loaders = try (0..<8).map { replica in
+      try DataLoader(
+        pattern: workspace.pattern, batchSize: 1, sequenceLength: 9, shuffling: kind.shuffles,
+        processRank: replica, processCount: 8)
+    }
+    let validation = try DataLoader(
+      pattern: workspace.validation, batchSize: 1, sequenceLength: 9, shuffling: false)
+    return try Trainer(
+      Model(
+        try weights ?? workspace.fixture(),
+        adapters: try plan.adapters.map { try LowRankAdapters(random: $0) },
+        precision: kind.precision, on: Workers(count: 1)),
+      plan: plan, data: ReplicaData(loaders), watchedBy: TrainingWatch(validation: validation),
+      sharedBy: communicator)
+  }
+
+  private static func outcome(of trainer: Trainer) throws -> Outcome {
+    var outcome = Outcome()
+    try trainer.run { event in
+      switch event {
+      case .step(let report):
+        outcome.losses.append(report.loss)
+        outcome.norms.append(report.gradientNorm)
+      case .validation(_, let loss, _): outcome.validations.append(loss)
+      default: break
+      }
+    }
+    outcome.weights = trainer.model.adapters?.copy() ?? trainer.model.parameters.copy()
+    return outcome
+  }
+
+  @Test(arguments: kinds)
+  func allNumbersOfProcessesGiveTheSameBits(kind: Kind) throws {
+    let plan = try Self.plan(kind)
+    let workspace = workspace
+    var alone: Outcome?
+    for processes in [1, 2, 4, 8] {
+      let outcomes = try ThreadJob.run(processes: processes) { communicator in
+        try Self.outcome(of: try Self.trainer(kind, plan, workspace, communicator))
+      }
+      let first = try #require(outcomes.first)
+      #expect(outcomes.allSatisfy { $0 == first }, "all processes have the same")
+      #expect(first == alone ?? first, "\(processes) processes differ from one")
+      alone = first
+    }
+    let outcome = try #require(alone)
+    #expect(outcome.losses.count == 4 && outcome.validations.count == 3)
+    #expect(outcome.losses.last ?? 0 < outcome.losses.first ?? 0)
+  }
+
+  /// The same batches in one replica are the same mathematics, in another order.
+  @Test func replicasLearnWhatAccumulationLearns() throws {
+    // Without shuffling process r of 8 takes row r of each eight.
+    let kind = Kind(shuffles: false)
+    // Three updates are of whole files.
+    var plan = try Self.plan(kind, steps: 3)
+    let replicas = try Self.outcome(of: try Self.trainer(kind, plan, workspace, OneProcess()))
+    plan.replicas = 1
+    let loader = try DataLoader(
+      pattern: workspace.pattern, batchSize: 1, sequenceLength: 9, shuffling: false)
+    let trainer = try Trainer(
+      Model(try workspace.fixture(), on: Workers(count: 1)), plan: plan, data: ReplicaData(loader),
+      watchedBy: TrainingWatch(
+        validation: try DataLoader(
+          pattern: workspace.validation, batchSize: 1, sequenceLength: 9, shuffling: false)))
+    let plain = try Self.outcome(of: trainer)
+    #expect(plain != replicas)
+    for (loss, other) in zip(replicas.losses, plain.losses) { #expect(abs(loss - other) < 1e-5) }
+  }
+
+  /// Four processes, then one, then two: as if it had been one all the time.
+  @Test func aRunGoesOnWithMoreOrFewerProcesses() throws {
+    let workspace = workspace
+    let kind = Kind(share: 2)
+    let whole = try Self.outcome(
+      of: try Self.trainer(kind, try Self.plan(kind, steps: 6), workspace, OneProcess()))
+    let directory = RunDirectory(workspace.directory.file("moved"), use: .resuming)
+    try directory.create()
+    var last: [Outcome] = []
+    for (part, processes) in [4, 1, 2].enumerated() {
+      let plan = try Self.plan(kind, steps: 2 * (part + 1))
+      last = try ThreadJob.run(processes: processes) { communicator in
+        let step = part == 0 ? nil : 2 * part
+        let weights = try step.map { try Checkpoint.read(directory.model($0)) }
+        let trainer = try Self.trainer(kind, plan, workspace, communicator, weights: weights)
+        if let step { try directory.load(step, into: trainer) }
+        let outcome = try Self.outcome(of: trainer)
+        if communicator.rank == 0 { try directory.save(trainer, copyingWeights: false) }
+        return outcome
+      }
+    }
+    #expect(last.allSatisfy { $0.weights == whole.weights })
+    #expect(try directory.checkpoints() == [2, 4, 6])
+    for replica in 0..<8 {
+      _ = try workspace.bytes(directory.state(6, replica: replica))
+    }
+  }
+
+  /// A signal reaches one process first; all end after the same step.
+  @Test func allProcessesStopTogether() throws {
+    let workspace = workspace
+    let kind = Kind()
+    let plan = try Self.plan(kind, steps: 1000)
+    let steps = try ThreadJob.run(processes: 4) { communicator in
+      let trainer = try Self.trainer(kind, plan, workspace, communicator)
+      try trainer.run(
+        isInterrupted: { communicator.rank == 2 && trainer.stepsMade >= 3 }, observing: { _ in })
+      return trainer.stepsMade
+    }
+    #expect(steps == [3, 3, 3, 3])
+  }
+
+  @Test func statesOfOtherReplicasAreRefused() throws {
+    let kind = Kind()
+    let trainer = try Self.trainer(kind, try Self.plan(kind), workspace, OneProcess())
+    let directory = RunDirectory(workspace.directory.file("run"), use: .resuming)
+    try directory.create()
+    try trainer.run(observing: { _ in })
+    try directory.save(trainer, copyingWeights: false)
+    func load() throws { try directory.load(4, into: trainer) }
+    // A run of one replica does not go on with eight.
+    let single = try workspace.trainer(workspace.plan(steps: 4))
+    expectFileError(workspace.pattern, { try directory.load(4, into: single) })
+    // Nor does one of eight with the file of another replica, or with one missing.
+    let (fifth, sixth) = (directory.state(4, replica: 5), directory.state(4, replica: 6))
+    try FileManager.default.removeItem(atPath: fifth)
+    try FileManager.default.copyItem(atPath: sixth, toPath: fifth)
+    guard case .invalidField("rank of the process", 6, _) = expectFileError(fifth, load) else {
+      Issue.record("the state of another replica was taken")
+      return
+    }
+    try FileManager.default.removeItem(atPath: fifth)
+    #expect(expectFileError(fifth, load) == .notFound)
+  }
+}
