@@ -4,7 +4,7 @@ PYTHON ?= python3
 PREFIX ?= /usr/local
 
 .PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install \
-	uninstall check-kernels check-neon check-package clean
+	uninstall mpi check-mpi check-kernels check-neon check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,6 +21,10 @@ lessons: setup ## Run the ladder's lessons, from scalar backpropagation up, with
 
 test: setup ## Run the tests
 	swift test --disable-xctest # All tests are Swift Testing's.
+
+mpi: ## Build .build-mpi/release/gpt2, which mpirun starts many times to train one model
+	scripts/setup.sh mpi
+	swift build -c release --scratch-path .build-mpi --traits MPI,OpenBLAS --product gpt2
 
 build: setup ## Build the gpt2 command
 	swift build -c release --product gpt2
@@ -57,6 +61,9 @@ bench: build ## Time every operation of 124M, and whole passes, against what thi
 
 check-kernels: setup ## Test and verify on each set of kernels that this processor has
 	dev/check-kernels.sh
+
+check-mpi: mpi ## Train on 1, 2, 4 and 8 processes to the same bits, and disturb them
+	dev/check-mpi.sh
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh

@@ -111,13 +111,15 @@ let package = Package(
         "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
         "RandomNumbers", "Platform", "CZlib",
       ]),
-    floor("Terminal", on: ["Kernels", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
+    floor(
+      "Terminal",
+      on: ["Kernels", "Communication", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
     .executableTarget(
       name: "gpt2",
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
-        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "BinaryFiles", "Platform",
-        argumentParser,
+        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication", "BinaryFiles",
+        "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(

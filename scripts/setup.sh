@@ -1,6 +1,20 @@
 #!/bin/sh
-# Makes sure that everything needed to build is there, says what it does, and changes nothing that is.
+# Usage: setup.sh [mpi]
+# Makes sure that everything needed to build is there, says what it does, and changes nothing that is. With "mpi" also
+# what training over many processes needs: Open MPI, or if GPT2_MPI names it another that pkg-config knows.
 set -eu
+case $# in
+0) mpi= ;;
+1) mpi=$1 ;;
+*) mpi=? ;;
+esac
+case $mpi in
+"" | mpi) ;;
+*)
+  echo "usage: setup.sh [mpi]" >&2
+  exit 2
+  ;;
+esac
 
 if ! command -v swift >/dev/null; then
   echo "setup: swift was not found; install a Swift 6.2 toolchain (https://www.swift.org/install)" \
@@ -29,6 +43,15 @@ look_for() {
 }
 look_for openblas OpenBLAS libopenblas-dev
 look_for zlib zlib zlib1g-dev
+libraries="openblas zlib"
+if [ -n "$mpi" ]; then
+  mpi=${GPT2_MPI:-ompi-c}
+  case $mpi in
+  mpich) look_for mpich MPICH "mpich libmpich-dev" ;;
+  *) look_for "$mpi" "Open MPI" "openmpi-bin libopenmpi-dev" ;;
+  esac
+  libraries="$libraries $mpi"
+fi
 [ -n "$missing" ] || exit 0
 packages="${packages}pkg-config"
 
@@ -69,7 +92,7 @@ if ! install >"$logs/first" 2>&1; then
     exit 2
   fi
 fi
-for library in openblas zlib; do
+for library in $libraries; do
   pkg-config --exists $library || {
     echo "setup: $packages were installed, but pkg-config does not find '$library'" >&2
     exit 2

@@ -4,6 +4,11 @@ import Platform
 public struct Job: Equatable, Sendable {
   public let rank: Int
   public let size: Int
+  /// Processes of the job on this machine, as far as the launcher says.
+  public let localSize: Int
+
+  /// Whether this process is the one that speaks for all; the only one, if there is no job.
+  public static let speaks = Job().map { $0.rank == 0 } ?? true
 
   /// Whether this program was built to talk to other processes.
   public static var canCommunicate: Bool {
@@ -16,20 +21,24 @@ public struct Job: Equatable, Sendable {
 
   /// - Returns: `nil` for a program that was started by itself.
   public init?(environment: (String) -> String? = Job.variable) {
-    // Open MPI; MPICH's Hydra; Slurm's srun, which sets its own in a job's script, too, so that comes last.
-    for (rank, size) in [("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE")] {
+    // Open MPI, and MPICH's Hydra, whose names Slurm's srun sets, too.
+    for (rank, size, local) in [
+      ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"),
+      ("PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"),
+    ] {
       guard let rank = environment(rank).flatMap({ Int($0) }),
         let size = environment(size).flatMap({ Int($0) }),
         size > 0, (0..<size).contains(rank)
       else { continue }
       self.rank = rank
       self.size = size
+      localSize = environment(local).flatMap { Int($0) }.map { max(1, min($0, size)) } ?? 1
       return
     }
     return nil
   }
 
   public static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
+    System.environment(name)
   }
 }

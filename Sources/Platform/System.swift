@@ -31,6 +31,13 @@ package enum System {
   /// A variable of the process's environment; `nil` if there is none of that name.
   package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+  /// The name of this machine; "?" if the system does not say.
+  package static var hostName: String {
+    var characters = [CChar](repeating: 0, count: 256)
+    guard gethostname(&characters, characters.count - 1) == 0 else { return "?" }
+    return text(characters)
+  }
+
   /// Where temporary files go, without a slash at its end unless it is the root.
   package static var temporaryDirectory: String {
     guard let named = environment("TMPDIR"), !named.isEmpty else { return "/tmp" }

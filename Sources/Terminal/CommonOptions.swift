@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Kernels
 
 public struct ThreadOptions: ParsableArguments {
@@ -14,9 +15,15 @@ public struct ThreadOptions: ParsableArguments {
     }
   }
 
-  /// No more threads than processors: more would only take turns.
+  /// No more threads than processors: more would only take turns. Processes of a job that the launcher did not bind to
+  /// processors share them.
   public var workers: Workers {
-    Workers(count: threads.map { min($0, Workers.activeProcessorCount) })
+    let processors = Workers.activeProcessorCount
+    if let threads { return Workers(count: min(threads, processors)) }
+    guard let job = Job(), processors == Workers.runningProcessorCount else {
+      return Workers(count: processors)
+    }
+    return Workers(count: max(1, processors / job.localSize))
   }
 }
 

@@ -1,10 +1,15 @@
+import Communication
 import Platform
 
 /// Standard error: everything that is not the data a command was asked for.
 public enum Diagnostics {
-  public static func write(_ line: String, endingLine: Bool = true) { emit(line + (endingLine ? "\n" : "")) }
+  /// - Parameter fromAnyProcess: Whether it is said even by one of several processes that does not speak for all.
+  public static func write(_ line: String, endingLine: Bool = true, fromAnyProcess: Bool = false) {
+    emit(line + (endingLine ? "\n" : ""), fromAnyProcess: fromAnyProcess)
+  }
 
-  fileprivate static func emit(_ text: String) {
+  fileprivate static func emit(_ text: String, fromAnyProcess: Bool = false) {
+    guard Job.speaks || fromAnyProcess else { return }
     // A reader that went away is no reason to stop what is under way.
     var text = text
     _ = text.withUTF8 { Descriptors.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }

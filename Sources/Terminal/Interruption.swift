@@ -1,12 +1,12 @@
 import Platform
 import Synchronization
 
-/// Ctrl-C, SIGTERM and a closed terminal, noticed rather than suffered: what is under way finishes its step and
+/// Ctrl-C, SIGTERM, SIGUSR1 (which mpirun hands on, and schedulers send before time is up) and a closed terminal, noticed rather than suffered: what is under way finishes its step and
 /// is saved.
 public enum Interruption {
   // A signal handler reaches nothing but globals; this one is atomic and only ever goes from false to true.
   private static let wasAsked = Atomic<Bool>(false)
-  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
 
   /// Whether the user has asked to stop.
   public static var isAsked: Bool { wasAsked.load(ordering: .relaxed) }

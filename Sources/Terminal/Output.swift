@@ -1,4 +1,5 @@
 import BinaryFiles
+import Communication
 import Platform
 
 /// Standard output: the data a command was asked for, shown at once.
@@ -6,6 +7,8 @@ public enum Output {
   /// - Throws: `Exit.readerGone` if nobody reads it any more, as after `| head`; `FileError` if it cannot take
   ///   the text, as on a full disk.
   public static func write(_ text: String) throws {
+    // Of several processes one speaks for all.
+    guard Job.speaks else { return }
     var text = text
     guard !text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }) else { return }
     if errno == EPIPE { throw Exit.readerGone }

@@ -56,6 +56,12 @@ public final class Trainer {
       keepingForBackward: true, recomputing: plan.recomputing)
   }
 
+  /// Of the weights and adapters, to hold them against another process's.
+  public var weightsChecksum: UInt64 {
+    let adapters = model.adapters.map { Checksum.of($0.values, on: model.workers) } ?? 0
+    return Checksum.of(model.parameters.values, on: model.workers) ^ adapters.byteSwapped
+  }
+
   /// Where the run stands, but for the weights, the optimizer's moments and `progress`.
   public var state: TrainingState { TrainingState(step: stepsMade, random: random, data: data.states) }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Communication
+import Platform
 import Terminal
 import Training
 
@@ -33,7 +35,26 @@ struct GPT2Command: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    if let job = Job(), job.size > 1 { checkJob(of: job.size) }
     // A run that ended because its numbers did is no unusable input.
     Exit.running(GPT2Command.self) { $0 is TrainingError }
+  }
+
+  /// Several processes that know nothing of each other would do the same thing several times.
+  private static func checkJob(of size: Int) {
+    let command = CommandLine.arguments.dropFirst().first ?? ""
+    guard command == TrainCommand.configuration.commandName else {
+      refuse("found \(size) processes, expected one: only train works in several; start it without mpirun")
+    }
+    guard Job.canCommunicate else {
+      refuse(
+        "found \(size) processes, but this program was built without MPI, expected one that was built with it; "
+          + "make mpi builds .build-mpi/release/gpt2")
+    }
+  }
+
+  private static func refuse(_ message: String) -> Never {
+    Diagnostics.write("gpt2: \(message)")
+    exit(Exit.unusableInput.rawValue)
   }
 }

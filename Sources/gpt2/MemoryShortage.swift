@@ -27,8 +27,12 @@ struct MemoryShortage: Error, CustomStringConvertible {
   }
 
   /// - Throws: `MemoryShortage` if such a run takes more than is available; with the least change that helps.
-  static func check(_ plan: TrainingPlan, for configuration: Configuration) throws(MemoryShortage) {
-    let needed = plan.memory(for: configuration)
+  ///
+  /// - Parameter processes: Those that share the run; all on one machine must fit in its memory together.
+  static func check(
+    _ plan: TrainingPlan, for configuration: Configuration, processes: Int
+  ) throws(MemoryShortage) {
+    let needed = plan.memory(for: configuration, processes: processes)
     guard let available = AvailableMemory.bytes, needed.total > available else { return }
     var advice = "use a smaller model"
     // What is available changes from one moment to the next, so advice leaves a little.

@@ -4,12 +4,14 @@ import Platform
 enum ActiveProcessors {
   static var count: Int { count(root: "") }
 
+  /// All that run.
+  static var running: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   /// Those that are running; on Linux of them only those that the process is bound to (taskset, a container's cpuset),
   /// and no more than its control group's share of time amounts to.
   ///
   /// - Parameter root: What stands before "/proc" and "/sys".
   static func count(root: String) -> Int {
-    let running = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return max(1, ([running, bound(root: root)].compactMap { $0 } + shares(root: root)).min() ?? 1)
   }
 

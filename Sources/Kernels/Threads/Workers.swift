@@ -27,6 +27,9 @@ public struct Workers: Sendable {
   /// The processors that this process may use at once: see `ActiveProcessors`.
   public static var activeProcessorCount: Int { ActiveProcessors.count }
 
+  /// All that run, whether this process may use them or not.
+  public static var runningProcessorCount: Int { ActiveProcessors.running }
+
   /// Calls `body` once for each part in `0..<parts`, on up to `count` threads, and returns when all are done.
   ///
   /// Parts are handed out in order as threads become free. Several threads may call this at once, and a part

@@ -20,6 +20,9 @@ public enum Checksum {
     return parts.reduce(start, combined)
   }
 
+  /// The same of other numbers.
+  public static func of(_ numbers: some Sequence<UInt64>) -> UInt64 { numbers.reduce(start, combined) }
+
   @inline(__always)
   private static func combined(_ checksum: UInt64, _ next: UInt64) -> UInt64 {
     (checksum ^ next) &* prime

@@ -20,6 +20,15 @@ public struct ReplicaData: Sendable {
   /// Of the only replica.
   public init(_ loader: DataLoader) { self.init([loader]) }
 
+  /// As for every loader: the tokens in all files together.
+  public var tokensInAllShards: Int { loaders[0].tokensInAllShards }
+
+  /// What tells the files apart from others.
+  public var signature: [UInt64] { loaders[0].signature }
+
+  /// The shell pattern that named the files.
+  public var pattern: String { loaders[0].pattern }
+
   public var replicas: Int { loaders.count }
 
   var states: [DataLoader.State] { loaders.map(\.state) }

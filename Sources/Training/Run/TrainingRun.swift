@@ -12,7 +12,8 @@ public final class TrainingRun {
   /// The step of the last whole checkpoint, of this run; `nil` before the first.
   public private(set) var lastSaved: Int?
 
-  private let log: RunLog
+  /// `nil` in a process that another one writes for.
+  private let log: RunLog?
   /// Of a run that this one replaces: removed once there is something better.
   private var replaced: [Int]
   private let firstStep: Int
@@ -22,9 +23,11 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - trainer: At its beginning, or as a checkpoint of this directory left it.
   ///   - opening: The first record of this part of the run.
+  ///   - writes: Whether this process writes for all that share the run; the others make the same steps.
   /// - Throws: `FileError` if the directory takes no files.
   public init(
-    _ trainer: Trainer, in directory: RunDirectory, policy: CheckpointPolicy, opening: RunRecord
+    _ trainer: Trainer, in directory: RunDirectory, policy: CheckpointPolicy, opening: RunRecord,
+    writes: Bool = true
   ) throws(FileError) {
     self.trainer = trainer
     self.directory = directory
@@ -32,9 +35,14 @@ public final class TrainingRun {
     firstStep = trainer.stepsMade
     lastSaved = firstStep > 0 ? firstStep : nil
     replaced = directory.use == .replacing ? try directory.checkpoints() : []
+    guard writes else {
+      log = nil
+      return
+    }
     try directory.removePartialFiles()
-    log = try RunLog(directory, keeping: directory.use == .resuming)
+    let log = try RunLog(directory, keeping: directory.use == .resuming)
     try log.add(opening)
+    self.log = log
   }
 
   /// Makes the trainer's steps; see `Trainer.run`. After it, however it ends, comes `finish`.
@@ -64,7 +72,7 @@ public final class TrainingRun {
   ) throws -> (path: String, problem: FileError)? {
     let step = trainer.stepsMade
     var refuge: (path: String, problem: FileError)?
-    if step > firstStep, lastSaved != step {
+    if step > firstStep, lastSaved != step, log != nil {
       do throws(FileError) {
         try directory.save(trainer, copyingWeights: policy.copiesWeights)
         lastSaved = step
@@ -78,12 +86,16 @@ public final class TrainingRun {
     record.reason = reason
     record.time = System.timestamp
     // What was learnt is safe; a log that cannot say so is no reason to fail.
-    try? log.add(record)
+    try? log?.add(record)
     return refuge
   }
 
   private func save(_ observe: (TrainingEvent) throws -> Void) throws {
     let step = trainer.stepsMade
+    guard log != nil else {
+      lastSaved = step
+      return
+    }
     do throws(FileError) {
       try directory.save(trainer, copyingWeights: policy.copiesWeights)
       lastSaved = step
@@ -101,6 +113,7 @@ public final class TrainingRun {
   }
 
   private func saveBest(_ observe: (TrainingEvent) throws -> Void) throws {
+    guard log != nil else { return }
     let step = trainer.stepsMade
     do throws(FileError) {
       try trainer.model.write(to: directory.best(step), replacing: true)
@@ -114,7 +127,7 @@ public final class TrainingRun {
   private func report(_ event: TrainingEvent, to observe: (TrainingEvent) throws -> Void) throws {
     if let record = RunRecord(event) {
       do throws(FileError) {
-        try log.add(record)
+        try log?.add(record)
       } catch {
         try observe(.problem(error))
       }

@@ -206,6 +206,14 @@ public enum TrainingStateFile {
 
   private static let mostReplicas = 4096
 
+  /// How many replicas the run of a first replica's file has.
+  ///
+  /// - Throws: `FileError` if it is no such file.
+  public static func replicas(of path: String) throws(FileError) -> Int {
+    let file = try MappedFile(path: path)
+    return try checkedHeader(of: file, replica: 0, of: 1...mostReplicas)[Field.processes]
+  }
+
   /// The place of another replica's loader.
   ///
   /// - Parameter moments: Where the moments of the first end; llm.c writes them for every process.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BinaryFiles
+import Communication
 import Kernels
 import Terminal
 import Tokens
@@ -25,6 +26,13 @@ struct TrainCommand: ParsableCommand {
       Ctrl-C finishes the step, saves, and prints the command that goes on. DIR gets checkpoints as llm.c lays \
       them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP), main.log, and metrics.jsonl. Whatever ends a \
       run, with --resume it goes on from the last checkpoint to the same bits.
+
+      A program that `make mpi` built trains over many processes, on one machine or several that share their files:
+
+        mpirun -n 8 gpt2 train --replicas 8 --model d12 …
+
+      The first process speaks and writes for all. Ctrl-C is mpirun's then, which leaves it a second to save in; \
+      SIGUSR1 to mpirun leaves it as long as it takes.
       """,
     // -h is llm.c's flag for HellaSwag.
     helpNames: .long)
@@ -60,6 +68,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "What is trained") var trained: TrainedOptions
   @OptionGroup(title: "Watching") var watching: WatchingOptions
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
+  @OptionGroup(title: "Processes") var processes: ProcessOptions
   @OptionGroup(title: "Other flags of llm.c's") var llmc: LLMCFlags
   @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
@@ -94,23 +103,55 @@ struct TrainCommand: ParsableCommand {
   ///   - whole: With --resume, the command that goes on with the run.
   func run(recordedAs command: [String], resumedBy whole: [String]) throws {
     for note in llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
+    let processes = try TrainingProcesses.start(patience: self.processes.processTimeout)
+    do {
+      try train(processes, recordedAs: command, resumedBy: whole)
+    } catch let error as CommunicationError {
+      // Whoever finds out says so and ends the others, of whom one no longer answers.
+      Diagnostics.write("gpt2: process \(processes.communicator.rank): \(error)", fromAnyProcess: true)
+      processes.communicator.abort(code: Exit.unusableInput.rawValue)
+      throw Exit.unusableInput
+    } catch {
+      processes.end()
+      throw error
+    }
+    processes.end()
+  }
+
+  private func train(
+    _ processes: TrainingProcesses, recordedAs command: [String], resumedBy whole: [String]
+  ) throws {
     let directory = RunDirectory(
       output, use: isResuming ? .resuming : checkpoints.overwrite ? .replacing : .new)
-    try directory.check()
-    // A directory that is not there yet has no run in it, and is not made before it is needed.
-    var lock = directory.exists ? try RunLock(directory.path) : nil
-    let setup = try TrainingSetup(self, in: directory)
-    try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
+    var lock: RunLock?
+    let setup = try processes.agreeing {
+      try directory.check()
+      // A directory that is not there yet has no run in it, and is not made before it is needed.
+      if processes.speaks, directory.exists { lock = try RunLock(directory.path) }
+      let setup = try TrainingSetup(self, in: directory, sharedBy: processes)
+      if processes.speaks {
+        try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
+      }
+      return setup
+    }
+    try processes.checkEqual(setup.digests)
     var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
     printer.announce(setup)
     if let note = setup.noteOnKernels { Diagnostics.write("gpt2: note: \(note)") }
-    let trainer = try setup.trainer()
-    if lock == nil {
-      try directory.create()
-      lock = try RunLock(directory.path)
+    let trainer = try processes.agreeing { try setup.trainer() }
+    try processes.checkEqual([("weights", trainer.weightsChecksum)])
+    let run = try processes.agreeing {
+      if processes.speaks {
+        if lock == nil {
+          try directory.create()
+          lock = try RunLock(directory.path)
+        }
+        try setup.tokenizer.map { try directory.keep($0) }
+      }
+      return try TrainingRun(
+        trainer, in: directory, policy: setup.policy, opening: setup.opening(command),
+        writes: processes.speaks)
     }
-    try setup.tokenizer.map { try directory.keep($0) }
-    let run = try TrainingRun(trainer, in: directory, policy: setup.policy, opening: setup.opening(command))
     try withExtendedLifetime(lock) {
       let failure = train(run, showing: &printer)
       try finish(run, after: failure, resumedBy: whole, showing: &printer)
@@ -149,7 +190,8 @@ struct TrainCommand: ParsableCommand {
       Diagnostics.write("the checkpoint before it is \(run.directory.result(of: trainer.model, lastBefore))")
     }
     if isStopped, run.lastSaved != nil {
-      Diagnostics.write("go on with: \(ResumeCommand.line(for: command))")
+      let launcher = Job().map { "mpirun -n \($0.size) " } ?? ""
+      Diagnostics.write("go on with: \(launcher)\(ResumeCommand.line(for: command))")
     }
     if let error = failure ?? refuge?.problem { throw error }
   }

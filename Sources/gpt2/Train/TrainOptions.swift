@@ -46,10 +46,37 @@ struct BatchOptions: ParsableArguments {
     }
   }
 
-  /// Batches whose gradients make up an update.
-  var accumulation: Int {
-    guard let totalBatchSize, totalBatchSize != -1 else { return 1 }
-    return totalBatchSize / (batchSize * sequenceLength)
+  /// Batches whose gradients make up an update: as many for each replica.
+  ///
+  /// - Throws: `ValidationError` if the replicas cannot share the tokens of an update.
+  func accumulation(replicas: Int) throws -> Int {
+    guard let totalBatchSize, totalBatchSize != -1 else { return replicas }
+    let batches = totalBatchSize / (batchSize * sequenceLength)
+    guard batches % replicas == 0 else {
+      throw ValidationError(
+        "--total-batch-size is \(totalBatchSize), expected a multiple of \(replicas) replicas x B x T = "
+          + "\(replicas) x \(batchSize) x \(sequenceLength).")
+    }
+    return batches
+  }
+}
+
+/// How a run is shared by the processes that mpirun starts.
+struct ProcessOptions: ParsableArguments {
+  @Option(
+    help: """
+      Shares of an update, which are summed in an order that no number of processes changes: a run of 8 replicas has \
+      the same bits on 1, 2, 4 or 8 processes, and may go on with another number. As many as processes if not given.
+      """)
+  var replicas: Int?
+
+  @Option(
+    help: "Seconds without an answer after which another process counts as gone, and the job ends.")
+  var processTimeout = 120
+
+  func validate() throws {
+    try replicas?.check("--replicas", from: 1, to: 4096)
+    try processTimeout.check("--process-timeout", from: 1, to: 86_400)
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import BinaryFiles
+import Communication
 import Generation
 import Kernels
 import ModelFiles
@@ -23,11 +24,13 @@ struct TrainingSetup {
   private let directory: RunDirectory
   private let start: TrainingStart
   private let source: String
-  private let data: DataLoader
+  private let data: ReplicaData
   private let watch: TrainingWatch
+  private let processes: TrainingProcesses
 
-  init(_ command: TrainCommand, in directory: RunDirectory) throws {
+  init(_ command: TrainCommand, in directory: RunDirectory, sharedBy processes: TrainingProcesses) throws {
     self.directory = directory
+    self.processes = processes
     workers = command.threadOptions.workers
     precision = command.precisionOptions.precision
     source = command.model
@@ -38,6 +41,7 @@ struct TrainingSetup {
       in: directory)
     let configuration = start.configuration
     self.configuration = configuration
+    let replicas = try Self.replicas(command, start, in: directory, sharedBy: processes.communicator.size)
     if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
     tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
     guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
@@ -45,21 +49,40 @@ struct TrainingSetup {
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
     }
     // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
-    try MemoryShortage.check(TrainingPlan(command, for: configuration, steps: 1), for: configuration)
+    try MemoryShortage.check(
+      TrainingPlan(command, for: configuration, replicas: replicas, steps: 1), for: configuration,
+      processes: processes.communicator.size)
     let isOverfitting = command.isOverfitting
     let pattern = isOverfitting ? command.validation ?? command.data : command.data
-    data = try Self.loader(
-      pattern, command, shuffles: command.batches.shuffle && !isOverfitting, configuration)
+    let shuffles = command.batches.shuffle && !isOverfitting
+    data = ReplicaData(
+      try (0..<replicas).map { replica in
+        try Self.loader(pattern, command, shuffles: shuffles, configuration, replica: replica, of: replicas)
+      })
     watch = TrainingWatch(
       validation: try command.validation.map {
         try Self.loader($0, command, shuffles: false, configuration)
       },
       choices: try Self.choices(command, configuration), tokenizer: tokenizer)
-    let tokensPerStep = command.batches.accumulation * data.batchSize * data.sequenceLength
+    let tokensPerStep =
+      try command.batches.accumulation(replicas: replicas) * command.batches.batchSize
+      * command.batches.sequenceLength
     let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
     // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
     plan = try TrainingPlan(
-      command, for: configuration, steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
+      command, for: configuration, replicas: replicas,
+      steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
+  }
+
+  /// As many as the run began with, or as processes that begin it.
+  private static func replicas(
+    _ command: TrainCommand, _ start: TrainingStart, in directory: RunDirectory, sharedBy processes: Int
+  ) throws -> Int {
+    let known = try start.step.map { try TrainingStateFile.replicas(of: directory.state($0)) }
+    let replicas = command.processes.replicas ?? known ?? processes
+    // Whether they can share them is asked before anything else.
+    _ = try ReplicaTree(replicas: replicas, processes: processes)
+    return replicas
   }
 
   /// What the processor can do at most, in operations a second.
@@ -67,15 +90,19 @@ struct TrainingSetup {
 
   /// Says what is about to happen.
   var description: String {
-    let memory = plan.memory(for: configuration)
+    let memory = plan.memory(for: configuration, processes: processes.communicator.size)
     let available = AvailableMemory.bytes.map { " of \(Numbers.bytes($0)) available" } ?? ""
     let saved = memory.savedByRecomputing > 0 ? " (\(Numbers.bytes(memory.savedByRecomputing)) less)" : ""
     let accumulation = plan.accumulation > 1 ? " x \(plan.accumulation) batches" : ""
+    let size = processes.communicator.size
+    let shared =
+      plan.replicas > 1
+      ? "\nshares  \(plan.replicas) replicas on \(size) \(size == 1 ? "process" : "processes")" : ""
     let origin = start.step.map { "\(directory.path), resumed after step \($0)" } ?? source
     return """
       model   \(origin): \(configuration.summary)
       data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
-      \(plan.steps) steps
+      \(plan.steps) steps\(shared)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
       memory  \(Numbers.bytes(memory.total))\(available):
@@ -92,6 +119,12 @@ struct TrainingSetup {
     return "adapters of rank \(adapters.rank) for \(adapters.targets): "
       + "\(Numbers.short(Double(count))) parameters"
   }
+
+  /// The step after which the run goes on, or 0.
+  var startStep: Int { start.step ?? 0 }
+
+  /// What tells the data apart from others.
+  var dataSignature: [UInt64] { data.signature }
 
   /// What to say to who goes on with a run on other kernels than those of its last part; `nil` if nothing is known of
   /// such.
@@ -123,6 +156,7 @@ struct TrainingSetup {
       "weight decay": "\(plan.optimizer.weightDecay)", "beta1": "\(plan.optimizer.beta1)",
       "beta2": "\(plan.optimizer.beta2)",
       "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
+      "replicas": "\(plan.replicas)", "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
     if let path = start.base.flatMap(System.absolutePath) {
@@ -136,7 +170,8 @@ struct TrainingSetup {
     let model = try start.model(
       adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
     model.parameters.warnIfNotFinite(path: source, on: workers)
-    let trainer = try Trainer(model, plan: plan, data: ReplicaData(data), watchedBy: watch)
+    let trainer = try Trainer(
+      model, plan: plan, data: data, watchedBy: watch, sharedBy: processes.communicator)
     if let step = start.step { try directory.load(step, into: trainer) }
     try start.begin(trainer)
     return trainer
@@ -173,12 +208,15 @@ struct TrainingSetup {
   }
 
   private static func loader(
-    _ pattern: String, _ command: TrainCommand, shuffles: Bool, _ configuration: Configuration
+    _ pattern: String, _ command: TrainCommand, shuffles: Bool, _ configuration: Configuration,
+    replica: Int = 0, of replicas: Int = 1
   ) throws -> DataLoader {
     try DataLoader(
       pattern: pattern, batchSize: command.batches.batchSize,
       sequenceLength: command.batches.sequenceLength, shuffling: shuffles,
-      vocabularySize: configuration.vocabularySize)
+      processRank: replica, processCount: replicas,
+      // The files are the same for all.
+      vocabularySize: replica > 0 ? nil : configuration.vocabularySize)
   }
 
   private static func policy(_ command: TrainCommand) -> CheckpointPolicy {
@@ -195,11 +233,14 @@ extension TrainCommand {
 }
 
 extension TrainingPlan {
-  init(_ command: TrainCommand, for configuration: Configuration, steps: Int) throws {
+  init(
+    _ command: TrainCommand, for configuration: Configuration, replicas: Int, steps: Int
+  ) throws {
     let watching = command.watching
     self.init(
       batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength,
-      accumulation: command.batches.accumulation, recomputing: command.recompute, steps: steps,
+      accumulation: try command.batches.accumulation(replicas: replicas), replicas: replicas,
+      recomputing: command.recompute, steps: steps,
       learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,

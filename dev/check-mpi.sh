@@ -1,0 +1,131 @@
+#!/bin/sh
+# Usage: check-mpi.sh [KILLS]
+# Holds training over many processes to its word, with the program that `make mpi` built: a run has the same bits on 1, 2,
+# 4 and 8 processes, also if it goes on with another number; what cannot work is refused in one line; and whatever is
+# done to a process, nothing that was saved is lost (KILLS of them, 3 if not given). Works as root, on two processors.
+set -eu
+CDPATH= cd -- "$(dirname -- "$0")/.."
+kills=${1:-3}
+gpt2=$PWD/.build-mpi/release/gpt2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+say() { echo "check-mpi: $*"; }
+fail() {
+  say "FAILED: $*" >&2
+  tail -n 20 "$dir/log" >&2
+  exit 1
+}
+
+# Open MPI starts nothing as root, and no more processes than cores, unless it is told to. Shared memory of containers
+# may not be traced by other processes, which it warns of.
+options=""
+if mpirun --version 2>/dev/null | grep -q "Open MPI"; then
+  options="--oversubscribe --bind-to none --mca btl_vader_single_copy_mechanism none"
+  [ "$(id -u)" -ne 0 ] || options="$options --allow-run-as-root"
+fi
+mpi() { # PROCESSES COMMAND…
+  count=$1
+  shift
+  if [ "$count" -eq 1 ]; then "$@"; else mpirun $options -n "$count" "$@"; fi
+}
+
+cat README.md Sources/Transformer/*.swift >"$dir/text.txt"
+"$gpt2" tokenize "$dir/text.txt" --byte-level "$dir/byte.bin" --output "$dir/text" 2>"$dir/log"
+train() { # PROCESSES OUTPUT OPTIONS…
+  processes=$1
+  output=$dir/$2
+  shift 2
+  mpi "$processes" "$gpt2" train --data "$dir/text_train.bin" --validation "$dir/text_val.bin" --output "$output" \
+    --tokenizer "$dir/byte.bin" --batch-size 2 --sequence-length 32 --replicas 8 --validation-interval 2 \
+    --validation-batches 5 --learning-rate 1e-3 --schedule constant --sample-interval 4 --sample-length 8 \
+    --threads 1 "$@" >"$dir/log" 2>&1
+}
+# What a run has left: all that depends on its numbers.
+digest() { (cd "$dir/$1" && cat *_00000004*.bin progress_00000004.json | sha256sum | cut -c 1-16); }
+
+train 1 base --model d2 --positions 32 --steps 4 || fail "a base to tune"
+check() { # WHAT OPTIONS…
+  what=$1
+  shift
+  first=""
+  for processes in 1 2 4 8; do
+    rm -rf "$dir/run"
+    train $processes run --steps 4 "$@" || fail "$what on $processes"
+    now=$(digest run)
+    [ "${first:-$now}" = "$now" ] || fail "$what: $processes processes give $now, one gives $first"
+    first=$now
+  done
+  say "$what: $first on 1, 2, 4 and 8 processes"
+}
+new="--model d2 --positions 32"
+check "fp32, shuffled" $new
+check "bf16, two batches a replica" $new --precision bf16 --total-batch-size 1024
+check "Muon, in order" $new --optimizer muon --no-shuffle
+check "Muon in bf16" $new --optimizer muon --precision bf16
+check "adapters" --model "$dir/base/model_00000004.bin" --lora-rank 2
+
+rm -rf "$dir/run"
+train 1 run $new --steps 4 || fail "a run to compare with"
+whole=$(digest run)
+rm -rf "$dir/run"
+train 4 run $new --steps 1 || fail "four processes"
+train 1 run $new --steps 3 --resume || fail "then one"
+train 2 run $new --steps 4 --resume || fail "then two"
+[ "$(digest run)" = "$whole" ] || fail "on 4, then 1, then 2 processes it is another run"
+say "4, then 1, then 2 processes: $whole, as in one go"
+
+refuse() { # WORDS PROCESSES OPTIONS…
+  words=$1
+  processes=$2
+  shift 2
+  rm -rf "$dir/bad"
+  if train "$processes" bad "$@"; then fail "not refused: $words"; fi
+  [ "$(grep -c "$words" "$dir/log")" -eq 1 ] || fail "not said once: $words"
+  [ ! -e "$dir/bad" ] || fail "something was written although: $words"
+}
+refuse "found 3 processes, expected a power of two" 3 $new
+refuse "found 8 processes for 4 replicas" 8 $new --replicas 4
+refuse "expected a multiple of 8 replicas" 2 $new --total-batch-size 192
+if mpi 2 "$gpt2" generate --model "$dir/base" >"$dir/log" 2>&1; then fail "generate ran twice"; fi
+grep -q "only train works in several" "$dir/log" || fail "generate in two processes"
+say "what cannot work is refused, in one line, and nothing is written"
+
+killed=0
+while [ $killed -lt "$kills" ]; do
+  rm -rf "$dir/run"
+  set +e
+  train 2 run $new --steps 100000 --checkpoint-interval 1 --keep-checkpoints 2 --validation-interval 0 \
+    --sample-interval 0 &
+  job=$!
+  sleep "$(awk "BEGIN { srand($killed * 7919 + $$); printf \"%.2f\", 2 + rand() * 2 }")"
+  # One of the two, at random.
+  victim=$(pgrep -f "$dir/run" | while read -r id; do [ "$(cat /proc/$id/comm)" = gpt2 ] && echo "$id"; done |
+    awk "BEGIN { srand($killed + $$) } { if (rand() * NR < 1) id = \$1 } END { print id }")
+  kill -9 "$victim"
+  wait $job
+  code=$?
+  set -e
+  [ $code -ne 0 ] || fail "the job took no notice of a process that was killed"
+  last=$(ls "$dir/run" | sed -n 's/^DONE_0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1)
+  train 1 run $new --steps $((last + 1)) --checkpoint-interval 0 --resume ||
+    fail "after kill $((killed + 1)) the checkpoint of step $last does not go on"
+  killed=$((killed + 1))
+done
+say "$killed processes killed, each job ended, and went on from its last checkpoint"
+
+rm -rf "$dir/run"
+set +e
+train 2 run $new --steps 100000 --validation-interval 0 --sample-interval 0 --process-timeout 3 &
+job=$!
+sleep 3
+victim=$(pgrep -f "$dir/run" | while read -r id; do [ "$(cat /proc/$id/comm)" = gpt2 ] && echo "$id"; done | tail -n 1)
+kill -STOP "$victim"
+wait $job
+code=$?
+set -e
+[ $code -ne 0 ] || fail "the job took no notice of a process that was stopped"
+[ "$(grep -c "found no answer of process" "$dir/log")" -eq 1 ] || fail "a process that was stopped is not named"
+say "a process that was stopped is named, and the job ends"
