@@ -3,10 +3,15 @@
 # Holds training over many processes to its word, with the program that `make mpi` built: a run has the same bits on 1, 2,
 # 4 and 8 processes, also if it goes on with another number; what cannot work is refused in one line; and whatever is
 # done to a process, nothing that was saved is lost (KILLS of them, 3 if not given). Works as root, on two processors.
+# MPIRUN and GPT2 name another launcher and the program that was built for it:
+#   GPT2_MPI=mpich swift build -c release --scratch-path .build-mpich --traits MPI,OpenBLAS --product gpt2
+#   MPIRUN=mpirun.mpich GPT2=.build-mpich/release/gpt2 dev/check-mpi.sh
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
 kills=${1:-3}
-gpt2=$PWD/.build-mpi/release/gpt2
+mpirun=${MPIRUN:-mpirun}
+gpt2=${GPT2:-.build-mpi/release/gpt2}
+case $gpt2 in /*) ;; *) gpt2=$PWD/$gpt2 ;; esac
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 129' HUP
@@ -22,14 +27,14 @@ fail() {
 # Open MPI starts nothing as root, and no more processes than cores, unless it is told to. Shared memory of containers
 # may not be traced by other processes, which it warns of.
 options=""
-if mpirun --version 2>/dev/null | grep -q "Open MPI"; then
+if "$mpirun" --version 2>/dev/null | grep -q "Open MPI"; then
   options="--oversubscribe --bind-to none --mca btl_vader_single_copy_mechanism none"
   [ "$(id -u)" -ne 0 ] || options="$options --allow-run-as-root"
 fi
 mpi() { # PROCESSES COMMAND…
   count=$1
   shift
-  if [ "$count" -eq 1 ]; then "$@"; else mpirun $options -n "$count" "$@"; fi
+  if [ "$count" -eq 1 ]; then "$@"; else "$mpirun" $options -n "$count" "$@"; fi
 }
 
 cat README.md Sources/Transformer/*.swift >"$dir/text.txt"
