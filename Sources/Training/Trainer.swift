@@ -4,7 +4,7 @@ import ModelFiles
 import Tokens
 import Transformer
 
-/// Trains a model on a data loader's batches.
+/// Trains a model on a source's batches.
 public final class Trainer {
   public let model: Model
   public let plan: TrainingPlan
@@ -15,7 +15,7 @@ public final class Trainer {
   public private(set) var progress = TrainingProgress()
 
   let optimizer: Optimizer
-  private var data: DataLoader
+  private var data: any BatchSource
   private var random = RoundingRandom()
   private let watch: TrainingWatch
   private let gradients: Parameters
@@ -29,7 +29,7 @@ public final class Trainer {
   ///   - watch: What the run is watched by.
   /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory.
   public init(
-    _ model: Model, plan: TrainingPlan, data: DataLoader, watchedBy watch: TrainingWatch
+    _ model: Model, plan: TrainingPlan, data: any BatchSource, watchedBy watch: TrainingWatch
   ) throws(AllocationError) {
     self.model = model
     self.plan = plan
@@ -148,13 +148,18 @@ public final class Trainer {
   /// The mean gradients of the step's batches. Returns their mean loss.
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
+    let batches = (0..<plan.accumulation).map { _ in data.nextBatch() }
+    let learnt = batches.reduce(0) { $0 + $1.learntCount }
     var sum: Float = 0
-    for microBatch in 0..<plan.accumulation {
-      let batch = data.nextBatch()
-      try model.forward(batch.inputs, into: activations)
-      sum += try model.backward(
-        batch.inputs, targets: batch.targets, from: activations, into: gradients,
-        accumulating: microBatch > 0, scale: 1 / Float(plan.accumulation))
+    for (index, batch) in batches.enumerated() {
+      // A batch counts by what there is to learn in it: exactly 1 if all have the same.
+      let weight = Float(batch.learntCount * plan.accumulation) / Float(max(1, learnt))
+      try model.forward(batch.inputs, in: batch.sequences, into: activations)
+      sum +=
+        try weight
+        * model.backward(
+          batch.inputs, targets: batch.targets, from: activations, into: gradients,
+          accumulating: index > 0, scale: weight / Float(plan.accumulation))
       random.passBackward()
     }
     return sum / Float(plan.accumulation)

@@ -7,9 +7,9 @@ public struct TrainingState: Equatable, Sendable {
   public var step: Int
   public var random: RoundingRandom
   /// Where the data loader stands.
-  public var data: DataLoader.State
+  public var data: LoaderState
 
-  public init(step: Int, random: RoundingRandom, data: DataLoader.State) {
+  public init(step: Int, random: RoundingRandom, data: LoaderState) {
     self.step = step
     self.random = random
     self.data = data

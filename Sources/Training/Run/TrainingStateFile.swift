@@ -12,7 +12,8 @@ import Transformer
 /// That is version 1, for AdamW over all tensors. Version 2 is not llm.c's, whose program refuses it: the moments are
 /// those of the tensors whose bits are in field 41, those of the adapters follow them, and with 1 in field 40 the
 /// optimizer is Muon, which has no second moments where it needs none. Field 43 counts the updates that
-/// moments from elsewhere had seen when the run began.
+/// moments from elsewhere had seen when the run began. With 1 in field 44 the data are instructions, and the one shard's
+/// samples are its examples.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
   static let versions: [Int32] = [1, 2]
@@ -34,6 +35,7 @@ public enum TrainingStateFile {
     static let trained = 41
     static let hasAdapters = 42
     static let updatesBefore = 43
+    static let data = 44
   }
 
   /// What the moments in a file, or of an optimizer, are.
@@ -81,12 +83,14 @@ public enum TrainingStateFile {
     replacing: Bool
   ) throws(FileError) {
     let kind = Kind(optimizer)
-    var header = Header(magic: magic, version: kind == .llmc && optimizer.updatesBefore == 0 ? 1 : 2)
+    let isLLMC = kind == .llmc && optimizer.updatesBefore == 0 && state.data.kind == .tokens
+    var header = Header(magic: magic, version: isLLMC ? 1 : 2)
     if header.version == 2 {
       header[Field.method] = kind.method
       header[Field.trained] = kind.trained
       header[Field.hasAdapters] = kind.hasAdapters
       header[Field.updatesBefore] = optimizer.updatesBefore
+      header[Field.data] = state.data.kind.rawValue
     }
     header[Field.processes] = 1
     header[Field.hasWeights] = weights == nil ? 0 : 1
@@ -184,22 +188,31 @@ public enum TrainingStateFile {
 
   private static func loaderState(
     in file: MappedFile, _ header: Header, at offset: Int
-  ) throws(FileError) -> DataLoader.State {
+  ) throws(FileError) -> LoaderState {
+    let kind = try dataKind(header, of: file.path)
     let shard = try place(header, Field.shard, "shard", of: file.path)
     let sample = try place(header, Field.sample, "sample", of: file.path)
     guard header[Field.shuffles] == 1 else {
       guard file.count == offset else {
         throw FileError(file.path, .wrongSize(found: file.count, expected: offset))
       }
-      return DataLoader.State(
-        shard: shard, sample: sample, generator: nil, shardOrder: [], sampleOrder: [])
+      return LoaderState(
+        kind: kind, shard: shard, sample: sample, generator: nil, shardOrder: [], sampleOrder: [])
     }
     var reader = OrderReader(file: file, offset: offset)
     let shardOrder = try reader.order()
     let sampleOrder = try reader.order()
     let generator = try reader.generator()
-    return DataLoader.State(
-      shard: shard, sample: sample, generator: generator, shardOrder: shardOrder, sampleOrder: sampleOrder)
+    return LoaderState(
+      kind: kind, shard: shard, sample: sample, generator: generator, shardOrder: shardOrder,
+      sampleOrder: sampleOrder)
+  }
+
+  private static func dataKind(_ header: Header, of path: String) throws(FileError) -> LoaderState.Kind {
+    // llm.c's own files know of one kind.
+    guard header.version > 1 else { return .tokens }
+    let value = try header.field(Field.data, named: "kind of data", in: 0...1, of: path)
+    return LoaderState.Kind(rawValue: value) ?? .tokens
   }
 
   private static func place(
