@@ -3,6 +3,9 @@ import Transformer
 
 // Attention and layer norms.
 extension OperationList {
+  /// Each row is one.
+  var sequences: Sequences { Sequences(batchSize: batchSize, sequenceLength: sequenceLength) }
+
   var attentionForward: Operation {
     let (C, heads) = (channels, configuration.heads)
     let work = Work.attention(
@@ -14,7 +17,7 @@ extension OperationList {
       let logSumExp = try matrix(batchSize * heads, sequenceLength, outputCopies)
       return { copy in
         Attention.forward(
-          qkv[copy], batchSize: batchSize, heads: heads, into: output[copy], logSumExp: logSumExp[copy],
+          qkv[copy], sequences: sequences, heads: heads, into: output[copy], logSumExp: logSumExp[copy],
           precision: precision, on: workers)
       }
     }
@@ -33,13 +36,13 @@ extension OperationList {
       // Probabilities are computed from the forward pass's sums, and must be some.
       for copy in 0..<copies {
         Attention.forward(
-          qkv[copy], batchSize: batchSize, heads: heads, into: output[copy], logSumExp: logSumExp[copy],
+          qkv[copy], sequences: sequences, heads: heads, into: output[copy], logSumExp: logSumExp[copy],
           precision: precision, on: workers)
       }
       return { copy in
         Attention.backward(
           outputGradient: outputGradient[copy], qkv: qkv[copy], output: output[copy],
-          logSumExp: logSumExp[copy], batchSize: batchSize, heads: heads, into: qkvGradient[copy],
+          logSumExp: logSumExp[copy], sequences: sequences, heads: heads, into: qkvGradient[copy],
           precision: precision, on: workers)
       }
     }

@@ -19,7 +19,7 @@ extension OperationList {
         tokens.withUnsafeBufferPointer {
           Embedding.forward(
             tokens: $0, tokenTable: tokenTable[0], positionTable: positionTable[0],
-            sequenceLength: sequenceLength, into: output[0], on: workers)
+            sequences: sequences, into: output[0], on: workers)
         }
       }
     }
@@ -37,7 +37,7 @@ extension OperationList {
       return { _ in
         tokens.withUnsafeBufferPointer {
           Embedding.backward(
-            outputGradient: outputGradient[0], tokens: $0, sequenceLength: sequenceLength,
+            outputGradient: outputGradient[0], tokens: $0, sequences: sequences,
             addingTo: tokenTableGradient[0], positionTableGradient: positionTableGradient[0],
             accumulating: false, on: workers)
         }

@@ -2,43 +2,18 @@ import BinaryFiles
 import RandomNumbers
 
 extension DataLoader {
-  /// Where a loader stands: what llm.c keeps in its training state files.
-  public struct State: Sendable, Equatable {
-    /// The index of the current shard, in the order of this epoch.
-    public var shard = 0
-    /// The index of the next sample of that shard, in its order; the number of samples if none is left.
-    public var sample = 0
-    /// The generator of the next orders; `nil` without shuffling.
-    public var generator: MersenneTwister?
-    /// The order of the shards in this epoch; empty without shuffling.
-    public var shardOrder: [Int32]
-    /// The order of the samples in the current shard; empty without shuffling.
-    public var sampleOrder: [Int32] = []
-
-    public init(
-      shard: Int, sample: Int, generator: MersenneTwister?, shardOrder: [Int32], sampleOrder: [Int32]
-    ) {
-      self.shard = shard
-      self.sample = sample
-      self.generator = generator
-      self.shardOrder = shardOrder
-      self.sampleOrder = sampleOrder
-    }
-
-    /// Before the first batch, without shuffling.
-    public static let beginning = State(shardCount: 0, shuffling: false, processRank: 0)
-
-    /// Each process shuffles by itself, from seed 42 plus its rank.
-    init(shardCount: Int, shuffling: Bool, processRank: Int) {
-      generator = shuffling ? MersenneTwister(seed: 42 + UInt32(processRank)) : nil
-      shardOrder = shuffling ? (0..<Int32(shardCount)).map { $0 } : []
-    }
+  /// Before the first batch. Each process shuffles by itself, from seed 42 plus its rank.
+  static func beginning(shardCount: Int, shuffling: Bool, processRank: Int) -> LoaderState {
+    LoaderState(
+      shard: 0, sample: 0, generator: shuffling ? MersenneTwister(seed: 42 + UInt32(processRank)) : nil,
+      shardOrder: shuffling ? (0..<Int32(shardCount)).map { $0 } : [], sampleOrder: [])
   }
 
   /// Goes on from where a loader of the same shards, batch shape and processes stood.
   ///
   /// - Throws: `FileError` naming the pattern if `state` cannot belong to such a loader.
-  public mutating func resume(from state: State) throws(FileError) {
+  public mutating func resume(from state: LoaderState) throws(FileError) {
+    guard state.kind == .tokens else { throw mismatch(found: "a position in \(state.kind.words)") }
     guard (state.generator != nil) == isShuffling else {
       throw mismatch(
         found: state.generator == nil ? "a position without shuffling" : "a position with shuffling")
@@ -46,7 +21,7 @@ extension DataLoader {
     guard shards.indices.contains(state.shard) else {
       throw mismatch(found: "a position in shard \(state.shard) of \(shards.count)")
     }
-    if isShuffling, !Self.isPermutation(state.shardOrder, of: shards.count) {
+    if isShuffling, !state.shardOrder.isPermutation(of: shards.count) {
       throw mismatch(found: "an order of \(state.shardOrder.count) shards that is none of these")
     }
     let shard = shards[isShuffling ? Int(state.shardOrder[state.shard]) : state.shard]
@@ -54,7 +29,7 @@ extension DataLoader {
     guard 0...sampleCount ~= state.sample else {
       throw mismatch(found: "a position at sample \(state.sample) of \(sampleCount)")
     }
-    if isShuffling, !Self.isPermutation(state.sampleOrder, of: sampleCount) {
+    if isShuffling, !state.sampleOrder.isPermutation(of: sampleCount) {
       throw mismatch(found: "an order of \(state.sampleOrder.count) samples that is none of these")
     }
     self.state = state
@@ -78,15 +53,5 @@ extension DataLoader {
       .mismatch(
         found: found, expected: "one in \(shards.count) shards with the same batch shape and shuffling",
         advice: "resume with the data and settings of the first run"))
-  }
-
-  private static func isPermutation(_ order: [Int32], of count: Int) -> Bool {
-    guard order.count == count else { return false }
-    var isSeen = [Bool](repeating: false, count: count)
-    for index in order {
-      guard 0 <= index, index < count, !isSeen[Int(index)] else { return false }
-      isSeen[Int(index)] = true
-    }
-    return true
   }
 }

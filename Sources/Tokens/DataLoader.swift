@@ -6,7 +6,7 @@ import RandomNumbers
 /// A sample is processes · B · T tokens and the one after, of which each process takes its own B · T and the one
 /// after; samples begin every processes · B · T tokens and never cross from one file, a shard, into the next.
 /// With shuffling each epoch permutes the shards, and each shard its samples.
-public struct DataLoader: Sendable {
+public struct DataLoader: BatchSource {
   /// B, the rows of a batch.
   public let batchSize: Int
   /// T, the tokens of a row.
@@ -18,7 +18,7 @@ public struct DataLoader: Sendable {
   let shards: [TokenFile]
 
   /// All that changes: save it to carry on later from the same place. See `resume`.
-  public internal(set) var state: State
+  public internal(set) var state: LoaderState
 
   /// Opens and checks every shard, and stands before the first batch.
   ///
@@ -54,7 +54,7 @@ public struct DataLoader: Sendable {
       shards.append(shard)
     }
     self.shards = shards
-    state = State(shardCount: shards.count, shuffling: shuffling, processRank: processRank)
+    state = Self.beginning(shardCount: shards.count, shuffling: shuffling, processRank: processRank)
     reset()
   }
 

@@ -5,7 +5,7 @@ import ModelFiles
 import Tokens
 import Transformer
 
-/// Trains a model on a data loader's batches.
+/// Trains a model on a source's batches.
 public final class Trainer {
   public let model: Model
   public let plan: TrainingPlan
@@ -171,28 +171,38 @@ public final class Trainer {
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
     let share = plan.accumulation / plan.replicas
-    var losses: [Float] = []
+    var batches: [[TokenBatch]] = []
     for replica in 0..<plan.replicas {
       guard sums.tree.local.contains(replica) else {
         data.skip(share, of: replica)
         continue
       }
-      losses.append(try accumulateGradients(share, of: replica))
+      batches.append((0..<share).map { _ in data.nextBatch(of: replica) })
     }
+    // Whole numbers, exact as they are no more than 2²⁴.
+    let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
+    let all = try communicator.gathered([Float(learnt)]).reduce(0, +)
+    let losses = try batches.map { try accumulateGradients($0, ofLearnt: all) }
     for _ in 0..<plan.accumulation { random.passBackward() }
     try communicator.sum(sums.sum.values, on: model.workers)
     return ReplicaTree.sum(try communicator.gathered(losses)) / Float(plan.accumulation)
   }
 
-  /// One replica's share. Returns the sum of its batches' losses.
-  private func accumulateGradients(_ share: Int, of replica: Int) throws -> Float {
+  /// One replica's share of an update.
+  ///
+  /// - Parameter all: What there is to learn in all batches of the update.
+  /// - Returns: The sum of its batches' losses.
+  private func accumulateGradients(_ batches: [TokenBatch], ofLearnt all: Float) throws -> Float {
     var sum: Float = 0
-    for index in 0..<share {
-      let batch = data.nextBatch(of: replica)
-      try model.forward(batch.inputs, into: activations)
-      sum += try model.backward(
-        batch.inputs, targets: batch.targets, from: activations, into: sums.next,
-        accumulating: index > 0, scale: 1 / Float(plan.accumulation))
+    for (index, batch) in batches.enumerated() {
+      // A batch counts by what there is to learn in it: exactly 1 if all have the same.
+      let weight = Float(batch.learntCount * plan.accumulation) / max(1, all)
+      try model.forward(batch.inputs, in: batch.sequences, into: activations)
+      sum +=
+        try weight
+        * model.backward(
+          batch.inputs, targets: batch.targets, from: activations, into: sums.next,
+          accumulating: index > 0, scale: weight / Float(plan.accumulation))
     }
     sums.add(on: model.workers)
     return sum

@@ -7,7 +7,7 @@ import Transformer
 
 /// What a run is watched by: validation data, multiple-choice examples, and samples of what the model writes.
 public struct TrainingWatch {
-  private let validation: DataLoader?
+  private let validation: (any BatchSource)?
   private let choices: ChoiceFile?
   private let tokenizer: Tokenizer?
 
@@ -15,7 +15,7 @@ public struct TrainingWatch {
   ///   - validation: Batches of the plan's B and T; `nil` if there is none to measure on.
   ///   - choices: HellaSwag, for instance.
   ///   - tokenizer: To make text of samples; without one they are token ids.
-  public init(validation: DataLoader? = nil, choices: ChoiceFile? = nil, tokenizer: Tokenizer? = nil) {
+  public init(validation: (any BatchSource)? = nil, choices: ChoiceFile? = nil, tokenizer: Tokenizer? = nil) {
     self.validation = validation
     self.choices = choices
     self.tokenizer = tokenizer

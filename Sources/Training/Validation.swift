@@ -4,26 +4,28 @@ import Transformer
 
 /// Measures a model on data it was not trained on.
 public enum Validation {
-  /// The mean cross-entropy in nats over the first batches of `data`.
+  /// The mean cross-entropy in nats over the first batches of `data`: of all their targets that are not ignored.
   ///
   /// - Parameters:
   ///   - data: At its beginning; a copy is read, so that every call sees the same batches.
   ///   - batches: How many at most; no more than one epoch is taken.
-  ///   - activations: Of the loader's batch shape.
+  ///   - activations: Of the source's batch shape.
   ///   - communicator: The processes that share the batches; all get the same loss.
   ///   - isInterrupted: Asked before each batch; the same in all processes.
   /// - Returns: `nil` if it was interrupted.
   /// - Throws: `ModelError` if the batches do not fit the model; `CommunicationError`.
   public static func loss(
-    of model: Model, on data: DataLoader, batches: Int, using activations: Activations,
+    of model: Model, on data: any BatchSource, batches: Int, using activations: Activations,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false }
   ) throws -> Float? {
     var data = data
     let count = min(batches, data.batchesPerEpoch)
-    precondition(count > 0, "a loader has at least one batch")
+    precondition(count > 0, "a source has at least one batch")
     // Each process takes every so manieth, and all as many, so that what they gather is of one size.
     let (processes, rank) = (communicator.size, communicator.rank)
-    var losses = [Float](repeating: 0, count: (count + processes - 1) / processes)
+    let share = (count + processes - 1) / processes
+    var losses = [Float](repeating: 0, count: share)
+    var learnt = [Float](repeating: 0, count: share)
     for index in 0..<count {
       if isInterrupted() { return nil }
       guard index % processes == rank else {
@@ -31,11 +33,20 @@ public enum Validation {
         continue
       }
       let batch = data.nextBatch()
-      try model.forward(batch.inputs, into: activations)
+      try model.forward(batch.inputs, in: batch.sequences, into: activations)
       losses[index / processes] = try model.loss(targets: batch.targets, from: activations)
+      learnt[index / processes] = Float(batch.learntCount)
     }
-    let all = try communicator.gathered(losses)
-    let sum = (0..<count).reduce(0.0) { $0 + Double(all[$1 % processes * losses.count + $1 / processes]) }
-    return Float(sum / Double(count))
+    let all = (losses: try communicator.gathered(losses), learnt: try communicator.gathered(learnt))
+    // In units of the first batch's targets: exactly 1 if all have the same.
+    let usual = max(1, Double(all.learnt[0]))
+    var (sum, weights) = (0.0, 0.0)
+    for index in 0..<count {
+      let place = index % processes * share + index / processes
+      let weight = Double(all.learnt[place]) / usual
+      sum += weight * Double(all.losses[place])
+      weights += weight
+    }
+    return Float(sum / max(weights, .leastNonzeroMagnitude))
   }
 }

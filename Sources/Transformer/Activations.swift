@@ -11,6 +11,8 @@ public final class Activations {
   /// B and T of the current batch.
   public private(set) var batchSize: Int
   public private(set) var sequenceLength: Int
+  /// What the last forward pass took its rows for, and so what a backward pass takes them for.
+  private(set) var sequences: Sequences
 
   private let capacity: Int
   private let buffer: FloatBuffer
@@ -34,6 +36,7 @@ public final class Activations {
     self.configuration = configuration
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    sequences = Sequences(batchSize: batchSize, sequenceLength: sequenceLength)
     self.recomputing = recomputing
     self.layout = layout
     keepsForBackward = keepingForBackward
@@ -61,6 +64,17 @@ public final class Activations {
     precondition(batchSize * sequenceLength <= capacity, "the activations were made for fewer tokens")
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    sequences = Sequences(batchSize: batchSize, sequenceLength: sequenceLength)
+  }
+
+  /// Says how the rows of the current batch are cut into sequences.
+  ///
+  /// - Parameter sequences: Of the same B and T; `nil` if each row is one.
+  func take(_ sequences: Sequences?) {
+    let sequences = sequences ?? Sequences(batchSize: batchSize, sequenceLength: sequenceLength)
+    precondition(
+      sequences.batchSize == batchSize && sequences.rowLength == sequenceLength, "sequences of another batch")
+    self.sequences = sequences
   }
 
   /// B · T of the current batch.

@@ -2,7 +2,7 @@ import Kernels
 
 // The backward pass: `Forward.swift` from its last line to its first, each step under the line it differentiates.
 extension Model {
-  /// Computes the loss of the last forward pass and the gradients of the parameters.
+  /// Computes the loss of the last forward pass and the gradients of the parameters, with the sequences of that pass.
   ///
   /// - Parameters:
   ///   - tokens: The (B, T) inputs that the forward pass had.
@@ -125,7 +125,7 @@ private struct BackwardPass {
     guard reaches(.qkvb, layer) else { return }
     Attention.backward(
       outputGradient: flow.attention, qkv: activations[.qkv, layer], output: activations[.attention, layer],
-      logSumExp: activations[.logSumExp, layer], batchSize: activations.batchSize,
+      logSumExp: activations[.logSumExp, layer], sequences: activations.sequences,
       heads: parameters.configuration.heads, into: flow.qkv, precision: model.precision,
       on: workers)
     if !activations.keeps(.ln1) { model.norm1(layer, activations) }
@@ -142,7 +142,7 @@ private struct BackwardPass {
     tokens.withUnsafeBufferPointer { tokens in
       // wte has the classifier's gradient already, so this adds to it in any case.
       Embedding.backward(
-        outputGradient: flow.residual, tokens: tokens, sequenceLength: activations.sequenceLength,
+        outputGradient: flow.residual, tokens: tokens, sequences: activations.sequences,
         addingTo: parameterGradients.ifPresent(.wte, 0),
         positionTableGradient: parameterGradients.ifPresent(.wpe, 0),
         accumulating: accumulating, on: workers)

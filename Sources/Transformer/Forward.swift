@@ -4,10 +4,15 @@ import Kernels
 extension Model {
   /// Runs the model up to its final layer norm; logits and losses are taken from there.
   ///
-  /// - Parameter tokens: (B, T) token ids, row by row.
+  /// - Parameters:
+  ///   - tokens: (B, T) token ids, row by row.
+  ///   - sequences: How the rows are cut into sequences that know nothing of each other; if not given, each is one.
   /// - Throws: `ModelError` if the tokens do not fit the model or the activations.
-  public func forward(_ tokens: [Int32], into activations: Activations) throws(ModelError) {
+  public func forward(
+    _ tokens: [Int32], in sequences: Sequences? = nil, into activations: Activations
+  ) throws(ModelError) {
     try check(tokens, fit: activations)
+    activations.take(sequences)
     embed(tokens, into: activations)
     for layer in 0..<configuration.layers {
       attend(layer, activations)
@@ -24,7 +29,7 @@ extension Model {
     tokens.withUnsafeBufferPointer { tokens in
       Embedding.forward(
         tokens: tokens, tokenTable: parameters[.wte], positionTable: parameters[.wpe],
-        sequenceLength: activations.sequenceLength, into: activations[.residual], on: workers)
+        sequences: activations.sequences, into: activations[.residual], on: workers)
     }
   }
 
@@ -33,7 +38,7 @@ extension Model {
     norm1(layer, activations)
     linear(.qkvw, .qkvb, layer, activations[.ln1, layer], into: activations[.qkv, layer])
     Attention.forward(
-      activations[.qkv, layer], batchSize: activations.batchSize, heads: configuration.heads,
+      activations[.qkv, layer], sequences: activations.sequences, heads: configuration.heads,
       into: activations[.attention, layer], logSumExp: activations[.logSumExp, layer], precision: precision,
       on: workers)
     linear(

@@ -10,6 +10,7 @@ import Testing
     let batch, length, heads, size: Int
     var channels: Int { heads * size }
     var rows: Int { batch * length }
+    var sequences: Sequences { Sequences(batchSize: batch, sequenceLength: length) }
     var testDescription: String { "B \(batch), T \(length), NH \(heads), head size \(size)" }
 
     /// The index in (B·T, parts·C) of a head's channel.
@@ -86,11 +87,11 @@ import Testing
 
     func run(_ precision: Precision = .fp32, on workers: Workers) {
       Attention.forward(
-        qkv.matrix, batchSize: shape.batch, heads: shape.heads, into: output.matrix,
+        qkv.matrix, sequences: shape.sequences, heads: shape.heads, into: output.matrix,
         logSumExp: logSumExp.matrix, precision: precision, on: workers)
       Attention.backward(
         outputGradient: outputGradient.matrix, qkv: qkv.matrix, output: output.matrix,
-        logSumExp: logSumExp.matrix, batchSize: shape.batch, heads: shape.heads, into: qkvGradient.matrix,
+        logSumExp: logSumExp.matrix, sequences: shape.sequences, heads: shape.heads, into: qkvGradient.matrix,
         precision: precision, on: workers)
     }
   }

@@ -4,6 +4,7 @@ import Testing
 
 @Suite("Embedding") struct EmbeddingTests {
   static let tokens: [Int32] = [0, 4, 4, 2, 4, 1, 0, 2]  // (2, 4)
+  static let rows = Sequences(batchSize: 2, sequenceLength: 4)
 
   @Test("Forward", arguments: oddSizes)
   func forward(channels: Int) {
@@ -12,7 +13,7 @@ import Testing
     let output = Buffer(unset: 8, channels, gap: 2)
     withTokens(Self.tokens) {
       Embedding.forward(
-        tokens: $0, tokenTable: table.matrix, positionTable: positions.matrix, sequenceLength: 4,
+        tokens: $0, tokenTable: table.matrix, positionTable: positions.matrix, sequences: Self.rows,
         into: output.matrix, on: Workers(count: 2))
     }
     for row in 0..<8 {
@@ -28,7 +29,7 @@ import Testing
     let output = Buffer(unset: 8, channels, gap: 2)
     withTokens(Self.tokens) {
       Embedding.forward(
-        tokens: $0, tokenTable: table.matrix, positionTable: nil, sequenceLength: 4, into: output.matrix,
+        tokens: $0, tokenTable: table.matrix, positionTable: nil, sequences: Self.rows, into: output.matrix,
         on: Workers(count: 2))
     }
     #expect(output.values == Self.tokens.flatMap { Array(table.matrix[Int($0)]) })
@@ -45,7 +46,7 @@ import Testing
     for accumulating in [false, true] {
       withTokens(Self.tokens) {
         Embedding.backward(
-          outputGradient: gradient.matrix, tokens: $0, sequenceLength: 4, addingTo: table.matrix,
+          outputGradient: gradient.matrix, tokens: $0, sequences: Self.rows, addingTo: table.matrix,
           positionTableGradient: positions.matrix, accumulating: accumulating, on: Workers(count: 2))
       }
       for row in 0..<8 {
@@ -66,7 +67,7 @@ import Testing
       let (table, positions) = (Buffer(5, 700, seed: 4), Buffer(unset: 6, 700))
       withTokens(Self.tokens) {
         Embedding.backward(
-          outputGradient: gradient.matrix, tokens: $0, sequenceLength: 4, addingTo: table.matrix,
+          outputGradient: gradient.matrix, tokens: $0, sequences: Self.rows, addingTo: table.matrix,
           positionTableGradient: positions.matrix, accumulating: false, on: workers)
       }
       return table.values + positions.values

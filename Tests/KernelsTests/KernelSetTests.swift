@@ -128,6 +128,7 @@ import Testing
   /// The bits of what a step is made of, at awkward sizes.
   private static func everything(on workers: Workers) -> [UInt32] {
     let (rows, channels, heads) = (67, 40, 2)
+    let sequences = Sequences(batchSize: 1, sequenceLength: rows)
     let (x, weight) = (Buffer(rows, channels, seed: 1), Buffer(3 * channels, channels, seed: 2))
     let (qkv, output) = (Buffer(unset: rows, 3 * channels), Buffer(unset: rows, channels))
     let (activated, gradient) = (Buffer(unset: rows, 3 * channels), Buffer(unset: rows, 3 * channels))
@@ -137,10 +138,10 @@ import Testing
       x.matrix, weight: weight.matrix, bias: nil, residual: nil, into: qkv.matrix,
       activated: activated.matrix, on: workers)
     Attention.forward(
-      qkv.matrix, batchSize: 1, heads: heads, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
+      qkv.matrix, sequences: sequences, heads: heads, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
     Attention.backward(
       outputGradient: x.matrix, qkv: qkv.matrix, output: output.matrix, logSumExp: logSumExp.matrix,
-      batchSize: 1, heads: heads, into: gradient.matrix, on: workers)
+      sequences: sequences, heads: heads, into: gradient.matrix, on: workers)
     let weightGradient = Buffer(unset: 3 * channels, channels)
     Linear.backward(
       outputGradient: gradient.matrix, input: x.matrix, weight: weight.matrix, inputGradient: nil,

@@ -11,6 +11,7 @@ import Testing
   @Test func embedding() throws {
     let page = try WorkedExample(page: "Embedding")
     let tokens = try page["tokens"].map { Int32($0) }
+    let sequences = Sequences(batchSize: tokens.count / 2, sequenceLength: 2)
     let (E, P) = (try page.buffer("E"), try page.buffer("P"))
     let x = Buffer(unset: tokens.count, E.matrix.columns)
     let dx = try page.buffer("dx")
@@ -19,10 +20,10 @@ import Testing
     let dP = Buffer(unset: P.matrix.rows, P.matrix.columns)
     withTokens(tokens) { tokens in
       Embedding.forward(
-        tokens: tokens, tokenTable: E.matrix, positionTable: P.matrix, sequenceLength: 2, into: x.matrix,
+        tokens: tokens, tokenTable: E.matrix, positionTable: P.matrix, sequences: sequences, into: x.matrix,
         on: workers)
       Embedding.backward(
-        outputGradient: dx.matrix, tokens: tokens, sequenceLength: 2, addingTo: dE.matrix,
+        outputGradient: dx.matrix, tokens: tokens, sequences: sequences, addingTo: dE.matrix,
         positionTableGradient: dP.matrix, accumulating: false, on: workers)
     }
     try page.expect(x.values, "x")
@@ -93,7 +94,7 @@ import Testing
     let output = Buffer(unset: 3, 2)
     let logSumExp = Buffer(unset: 1, 3)
     Attention.forward(
-      qkv.matrix, batchSize: 1, heads: 1, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
+      qkv.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
     try page.expect(output.values, "O")
     try page.expect(logSumExp.values, "L")
     // The recurrence's last line is the same, before it is divided.
@@ -109,10 +110,10 @@ import Testing
     let (output, outputGradient) = (Buffer(unset: 3, 2), try page.buffer("dO"))
     let (logSumExp, gradient) = (Buffer(unset: 1, 3), Buffer(unset: 3, 6))
     Attention.forward(
-      qkv.matrix, batchSize: 1, heads: 1, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
+      qkv.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
     Attention.backward(
       outputGradient: outputGradient.matrix, qkv: qkv.matrix, output: output.matrix,
-      logSumExp: logSumExp.matrix, batchSize: 1, heads: 1, into: gradient.matrix, on: workers)
+      logSumExp: logSumExp.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: gradient.matrix, on: workers)
     for (part, name) in ["dQ", "dK", "dV"].enumerated() {
       try page.expect((0..<3).flatMap { gradient.matrix[$0][2 * part..<2 * part + 2] }, name)
     }

@@ -70,7 +70,7 @@ import Transformer
   private func state(shuffles: Bool) -> TrainingState {
     TrainingState(
       step: 17, random: RoundingRandom(state: 0x0123_4567_89AB_CDEF, beforeLastUpdate: 0xFEDC_BA98_7654_3210),
-      data: DataLoader.State(
+      data: LoaderState(
         shard: 1, sample: 3, generator: shuffles ? generator : nil, shardOrder: shuffles ? shardOrder : [],
         sampleOrder: shuffles ? sampleOrder : []))
   }

@@ -129,8 +129,8 @@ extension InferencePass {
     if caches.count == 1, positions[0].lowerBound == 0, rows > 1 {
       // A whole prompt: block by block.
       Attention.forward(
-        qkv, batchSize: 1, heads: configuration.heads, into: attention, logSumExp: logSumExp,
-        precision: model.precision, on: model.workers)
+        qkv, sequences: Sequences(batchSize: 1, sequenceLength: qkv.rows), heads: configuration.heads,
+        into: attention, logSumExp: logSumExp, precision: model.precision, on: model.workers)
     } else {
       let queries = zip(caches, positions).flatMap { cache, positions in
         positions.map { CachedAttention.Query(of: cache[layer], at: $0) }

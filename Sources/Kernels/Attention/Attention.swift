@@ -11,29 +11,38 @@ public enum Attention {
   /// Queries of a part of the forward pass: enough to repay packing their keys, few enough for many threads.
   private static let partQueries = 256
 
+  /// - Parameter sequences: A position sees none but those of its own sequence.
   public static func forward(
     _ qkv: Matrix,  // (B·T, 3C): query, key, value
-    batchSize: Int,
+    sequences: Sequences,
     heads: Int,
     into output: Matrix,  // (B·T, C)
     logSumExp: Matrix,  // (B·NH, T)
     precision: Precision = .fp32,
     on workers: Workers
   ) {
-    let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
+    let shape = AttentionShape(qkv, sequences: sequences, heads: heads)
     precondition(shape.fits(output, parts: 1) && shape.fits(logSumExp: logSumExp), "shapes disagree")
-    let shares = (shape.sequenceLength + partQueries - 1) / partQueries
-    workers.run(parts: shares * batchSize * heads) { part in
-      // The last queries have the most keys: hand them out first.
-      let (fromLast, index) = part.quotientAndRemainder(dividingBy: batchSize * heads)
-      let start = (shares - 1 - fromLast) * partQueries
-      let queries = start..<min(shape.sequenceLength, start + partQueries)
-      let head = shape.head(index, of: qkv)
-      let output = shape.head(index, of: output, part: 0)
+    let shares = shares(of: sequences)
+    workers.run(parts: shares.count * heads) { part in
+      let (index, head) = part.quotientAndRemainder(dividingBy: heads)
+      let (sequence, queries) = shares[index]
       AttentionForward(
-        head, into: output, logSumExp: logSumExp[index], precision: precision, kernels: workers.kernels
+        shape.head(head, of: sequence, in: qkv), into: shape.head(head, of: sequence, in: output, part: 0),
+        logSumExp: shape.logSumExp(head, of: sequence, in: logSumExp), precision: precision,
+        kernels: workers.kernels
       ).run(queries, on: workers)
     }
+  }
+
+  /// The queries of each part, within their sequence. Those that have the most keys are handed out first.
+  private static func shares(of sequences: Sequences) -> [(sequence: Range<Int>, queries: Range<Int>)] {
+    let shares = sequences.ranges.flatMap { sequence in
+      stride(from: 0, to: sequence.count, by: partQueries).map { start in
+        (sequence: sequence, queries: start..<min(sequence.count, start + partQueries))
+      }
+    }
+    return shares.sorted { $0.queries.upperBound > $1.queries.upperBound }
   }
 
   public static func backward(
@@ -41,24 +50,27 @@ public enum Attention {
     qkv: Matrix,  // (B·T, 3C)
     output: Matrix,  // (B·T, C)
     logSumExp: Matrix,  // (B·NH, T)
-    batchSize: Int,
+    sequences: Sequences,
     heads: Int,
     into qkvGradient: Matrix,  // (B·T, 3C)
     precision: Precision = .fp32,
     on workers: Workers
   ) {
-    let shape = AttentionShape(qkv, batchSize: batchSize, heads: heads)
+    let shape = AttentionShape(qkv, sequences: sequences, heads: heads)
     precondition(shape.fits(outputGradient, parts: 1) && shape.fits(output, parts: 1), "shapes disagree")
     precondition(shape.fits(logSumExp: logSumExp) && shape.fits(qkvGradient, parts: 3), "shapes disagree")
-    // A head is one part: its blocks of queries add to the same keys' gradients, in a fixed order.
-    workers.run(parts: batchSize * heads) { part in
-      let head = shape.head(part, of: qkv)
-      let gradient = shape.head(part, of: qkvGradient)
-      let output = shape.head(part, of: output, part: 0)
-      let outputGradient = shape.head(part, of: outputGradient, part: 0)
+    let longestFirst = sequences.ranges.sorted { $0.count > $1.count }
+    // A head of a sequence is one part: its blocks of queries add to the same keys' gradients, in a fixed order.
+    workers.run(parts: longestFirst.count * heads) { part in
+      let (index, head) = part.quotientAndRemainder(dividingBy: heads)
+      let sequence = longestFirst[index]
+      let blocks = AttentionBlocks(
+        head: shape.head(head, of: sequence, in: qkv), precision: precision, kernels: workers.kernels)
       AttentionBackward(
-        blocks: AttentionBlocks(head: head, precision: precision, kernels: workers.kernels), output: output,
-        outputGradient: outputGradient, logSumExp: logSumExp[part], gradient: gradient
+        blocks: blocks, output: shape.head(head, of: sequence, in: output, part: 0),
+        outputGradient: shape.head(head, of: sequence, in: outputGradient, part: 0),
+        logSumExp: shape.logSumExp(head, of: sequence, in: logSumExp),
+        gradient: shape.head(head, of: sequence, in: qkvGradient)
       ).run(on: workers)
     }
   }

@@ -1,15 +1,15 @@
 import CKernels
 
-/// One head's backward pass, block of queries by block of keys, with P = exp(S − L) computed again (Dao et al.
+/// One head's backward pass over a sequence of t positions, block of queries by block of keys, with P = exp(S − L) computed again (Dao et al.
 /// 2022, algorithm 4). Blocks of queries go from the last, which sees all keys: it writes the gradients of keys
 /// and values, and the others add to them.
 struct AttentionBackward {
   private typealias Blocks = AttentionBlocks
 
   let blocks: AttentionBlocks
-  let output: Matrix  // (T, h)
-  let outputGradient: Matrix  // (T, h)
-  let logSumExp: UnsafeMutableBufferPointer<Float>  // (T)
+  let output: Matrix  // (t, h)
+  let outputGradient: Matrix  // (t, h)
+  let logSumExp: UnsafeMutableBufferPointer<Float>  // (t)
   let gradient: AttentionHead
 
   private var head: AttentionHead { blocks.head }
@@ -141,7 +141,7 @@ struct AttentionBackward {
     _ keys: Range<Int>, _ queries: Range<Int>,
     _ right: UnsafePointer<Float>,  // words of (queries, h)
     _ left: UnsafeMutablePointer<Float>,
-    scale: Float, into output: Matrix,  // (T, h)
+    scale: Float, into output: Matrix,  // (t, h)
     accumulating: Bool
   ) {
     let weights = Matrix(weights, rows: keys.count, columns: queries.count, stride: Blocks.queries)

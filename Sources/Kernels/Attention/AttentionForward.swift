@@ -1,6 +1,6 @@
 import CKernels
 
-/// One head's forward pass over some of its queries: FlashAttention's recurrence (Dao et al. 2022, algorithm 1).
+/// One head's forward pass over some queries of a sequence of t positions: FlashAttention's recurrence (Dao et al. 2022, algorithm 1).
 ///
 /// Block of keys after block of keys, for each query: with m the largest score so far and l the sum of
 /// exp(S − m), a block with a larger m′ scales what there is by exp(m − m′) first.
@@ -8,8 +8,8 @@ struct AttentionForward {
   private typealias Blocks = AttentionBlocks
 
   private let blocks: Blocks
-  private let output: Matrix  // (T, h)
-  private let logSumExp: UnsafeMutableBufferPointer<Float>  // (T)
+  private let output: Matrix  // (t, h)
+  private let logSumExp: UnsafeMutableBufferPointer<Float>  // (t)
 
   init(
     _ head: AttentionHead, into output: Matrix, logSumExp: UnsafeMutableBufferPointer<Float>,

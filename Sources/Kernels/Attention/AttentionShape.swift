@@ -1,50 +1,56 @@
 /// Where each head lies in the matrices that attention reads and writes.
 struct AttentionShape {
-  let batchSize: Int
-  let sequenceLength: Int
+  let sequences: Sequences
   let channels: Int
   let heads: Int
 
-  init(_ qkv: Matrix, batchSize: Int, heads: Int) {
-    precondition(batchSize > 0 && qkv.rows % batchSize == 0, "no whole number of sequences")
+  init(_ qkv: Matrix, sequences: Sequences, heads: Int) {
+    precondition(qkv.rows == sequences.tokens, "no whole number of sequences")
     precondition(heads > 0 && qkv.columns % (3 * heads) == 0, "no whole number of channels a head")
-    self.batchSize = batchSize
+    self.sequences = sequences
     self.heads = heads
-    sequenceLength = qkv.rows / batchSize
     channels = qkv.columns / 3
   }
 
   /// Whether a matrix is (B·T, parts·C).
   func fits(_ matrix: Matrix, parts: Int) -> Bool {
-    matrix.rows == batchSize * sequenceLength && matrix.columns == parts * channels
+    matrix.rows == sequences.tokens && matrix.columns == parts * channels
   }
 
   /// Whether a matrix is (B·NH, T).
   func fits(logSumExp matrix: Matrix) -> Bool {
-    matrix.rows == batchSize * heads && matrix.columns == sequenceLength
+    matrix.rows == sequences.batchSize * heads && matrix.columns == sequences.rowLength
   }
 
-  /// The queries, keys and values of head `index` in `0..<B·NH`, sequence by sequence.
-  func head(_ index: Int, of qkv: Matrix) -> AttentionHead {
+  /// The queries, keys and values of a head in one sequence.
+  func head(_ head: Int, of sequence: Range<Int>, in qkv: Matrix) -> AttentionHead {
     AttentionHead(
-      queries: head(index, of: qkv, part: 0), keys: head(index, of: qkv, part: 1),
-      values: head(index, of: qkv, part: 2))
+      queries: self.head(head, of: sequence, in: qkv, part: 0),
+      keys: self.head(head, of: sequence, in: qkv, part: 1),
+      values: self.head(head, of: sequence, in: qkv, part: 2))
   }
 
-  /// A head's columns within part `part` of C columns, for the rows of its sequence.
-  func head(_ index: Int, of matrix: Matrix, part: Int) -> Matrix {
-    let (sequence, head, size) = (index / heads, index % heads, channels / heads)
-    let rows = sequence * sequenceLength..<(sequence + 1) * sequenceLength
+  /// A head's columns within part `part` of C columns, for the rows of a sequence.
+  func head(_ head: Int, of sequence: Range<Int>, in matrix: Matrix, part: Int) -> Matrix {
+    let size = channels / heads
     let first = part * channels + head * size
-    return matrix.rows(rows).columns(first..<first + size)
+    return matrix.rows(sequence).columns(first..<first + size)
+  }
+
+  /// A head's part of (B·NH, T), for the positions of a sequence.
+  func logSumExp(_ head: Int, of sequence: Range<Int>, in matrix: Matrix) -> UnsafeMutableBufferPointer<Float>
+  {
+    let (row, offset) = sequence.lowerBound.quotientAndRemainder(dividingBy: sequences.rowLength)
+    return UnsafeMutableBufferPointer(
+      rebasing: matrix[row * heads + head][offset..<offset + sequence.count])
   }
 }
 
 /// Views of one head's queries, keys and values, or of their gradients.
 struct AttentionHead {
-  let queries: Matrix  // (T, h)
-  let keys: Matrix  // (T, h)
-  let values: Matrix  // (T, h)
+  let queries: Matrix  // (t, h)
+  let keys: Matrix  // (t, h)
+  let values: Matrix  // (t, h)
 
   /// 1/√h.
   var scale: Float { 1 / Float(queries.columns).squareRoot() }

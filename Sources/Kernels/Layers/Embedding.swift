@@ -1,6 +1,7 @@
 import CKernels
 
-/// x = E[token] + P[position]: each position's row of the token table plus that of the position table, if there is one.
+/// x = E[token] + P[position]: each position's row of the token table plus that of the position table, if there is one;
+/// positions count from the beginning of their sequence.
 ///
 /// Backward, each position adds its gradient to both rows; a token's row gathers every place the token is at.
 public enum Embedding {
@@ -12,24 +13,24 @@ public enum Embedding {
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
     tokenTable: Matrix,  // (Vp, C)
     positionTable: Matrix?,  // (maxT, C)
-    sequenceLength: Int,
+    sequences: Sequences,
     into output: Matrix,  // (B·T, C)
     on workers: Workers
   ) {
     let channels = output.columns
     precondition(
       [tokenTable, positionTable].allSatisfy { $0.map { $0.columns == channels } ?? true }, "shapes disagree")
-    checkTokens(tokens, sequenceLength, output, tokenTable, positionTable)
+    checkTokens(tokens, sequences, output, tokenTable, positionTable)
     workers.run(over: output.rows, inRangesOf: output.rowsPerPart(ofValues: partValues)) { rows in
-      for row in rows {
+      sequences.forEachPosition(of: rows) { row, position in
         let source = tokenTable.base + Int(tokens[row]) * tokenTable.stride
         let target = output.base + row * output.stride
         guard let positionTable else {
           target.update(from: source, count: channels)
-          continue
+          return
         }
-        let position = positionTable.base + row % sequenceLength * positionTable.stride
-        workers.kernels.table.add(source, position, target, channels)
+        let place = positionTable.base + position * positionTable.stride
+        workers.kernels.table.add(source, place, target, channels)
       }
     }
   }
@@ -39,7 +40,7 @@ public enum Embedding {
   public static func backward(
     outputGradient: Matrix,  // (B·T, C)
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
-    sequenceLength: Int,
+    sequences: Sequences,
     addingTo tokenTableGradient: Matrix?,  // (Vp, C)
     positionTableGradient: Matrix?,  // (maxT, C)
     accumulating: Bool,
@@ -49,7 +50,7 @@ public enum Embedding {
     precondition(
       [tokenTableGradient, positionTableGradient].allSatisfy { $0.map { $0.columns == channels } ?? true },
       "shapes disagree")
-    checkTokens(tokens, sequenceLength, outputGradient, tokenTableGradient, positionTableGradient)
+    checkTokens(tokens, sequences, outputGradient, tokenTableGradient, positionTableGradient)
     func add(_ source: UnsafePointer<Float>, _ row: UnsafeMutableBufferPointer<Float>) {
       guard let target = row.baseAddress else { return }
       workers.kernels.table.add(target, source, target, row.count)
@@ -61,20 +62,21 @@ public enum Embedding {
       if !accumulating, let positionTable {
         for row in 0..<positionTable.rows { positionTable[row].update(repeating: 0) }
       }
-      for row in 0..<gradient.rows {
+      sequences.forEachPosition(of: 0..<gradient.rows) { row, position in
         let source = gradient.base + row * gradient.stride
         if let tokenTable { add(source, tokenTable[Int(tokens[row])]) }
-        if let positionTable { add(source, positionTable[row % sequenceLength]) }
+        if let positionTable { add(source, positionTable[position]) }
       }
     }
   }
 
   private static func checkTokens(
-    _ tokens: UnsafeBufferPointer<Int32>, _ sequenceLength: Int, _ rows: Matrix, _ tokenTable: Matrix?,
+    _ tokens: UnsafeBufferPointer<Int32>, _ sequences: Sequences, _ rows: Matrix, _ tokenTable: Matrix?,
     _ positionTable: Matrix?
   ) {
     precondition(
-      tokens.count == rows.rows && sequenceLength > 0 && sequenceLength <= positionTable?.rows ?? .max,
+      tokens.count == rows.rows && sequences.tokens == rows.rows
+        && sequences.longest <= positionTable?.rows ?? .max,
       "shapes disagree")
     if let tokenTable {
       precondition(tokens.allSatisfy { $0 >= 0 && $0 < tokenTable.rows }, "token outside the table")

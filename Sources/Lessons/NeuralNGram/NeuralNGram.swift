@@ -91,7 +91,7 @@ public final class NeuralNGram {
     contexts.withUnsafeBufferPointer {
       Embedding.forward(
         tokens: $0, tokenTable: parameters[.embedding], positionTable: nil,
-        sequenceLength: shape.contextLength, into: byToken(embedded, rows), on: workers)
+        sequences: sequences(rows), into: byToken(embedded, rows), on: workers)
     }
     Linear.forward(
       embedded.rows(0..<rows), weight: parameters[.hiddenWeight], bias: parameters[.hiddenBias],
@@ -118,9 +118,14 @@ public final class NeuralNGram {
     table.base.update(repeating: 0, count: table.count)
     contexts.withUnsafeBufferPointer {
       Embedding.backward(
-        outputGradient: byToken(embeddedGradient, rows), tokens: $0, sequenceLength: shape.contextLength,
+        outputGradient: byToken(embeddedGradient, rows), tokens: $0, sequences: sequences(rows),
         addingTo: table, positionTableGradient: nil, accumulating: false, on: workers)
     }
+  }
+
+  /// A context a row.
+  private func sequences(_ rows: Int) -> Sequences {
+    Sequences(batchSize: rows, sequenceLength: shape.contextLength)
   }
 
   /// The first rows of (B, T·E), seen as (B·T, E): the same values in the same order.

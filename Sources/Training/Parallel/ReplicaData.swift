@@ -6,7 +6,7 @@ import Tokens
 /// Every process knows where each replica stands, and reads only what its own are to learn from, so that any of them can
 /// save for all, and go on as another.
 public struct ReplicaData: Sendable {
-  private var loaders: [DataLoader]
+  private var sources: [any BatchSource]
 
   /// - Parameter loaders: Of ranks 0, 1, … of as many processes, over the same data.
   public init(_ loaders: [DataLoader]) {
@@ -14,44 +14,42 @@ public struct ReplicaData: Sendable {
     precondition(
       loaders.enumerated().allSatisfy { $1.processRank == $0 && $1.processCount == loaders.count },
       "loaders of other ranks")
-    self.loaders = loaders
+    sources = loaders
   }
 
   /// Of the only replica.
-  public init(_ loader: DataLoader) { self.init([loader]) }
+  public init(_ source: any BatchSource) { sources = [source] }
 
-  /// As for every loader: the tokens in all files together.
-  public var tokensInAllShards: Int { loaders[0].tokensInAllShards }
+  public var replicas: Int { sources.count }
 
-  /// What tells the files apart from others.
-  public var signature: [UInt64] { loaders[0].signature }
+  var states: [LoaderState] { sources.map(\.state) }
 
-  /// The shell pattern that named the files.
-  public var pattern: String { loaders[0].pattern }
-
-  public var replicas: Int { loaders.count }
-
-  var states: [DataLoader.State] { loaders.map(\.state) }
-
-  mutating func nextBatch(of replica: Int) -> TokenBatch { loaders[replica].nextBatch() }
+  mutating func nextBatch(of replica: Int) -> TokenBatch { sources[replica].nextBatch() }
 
   mutating func skip(_ batches: Int, of replica: Int) {
-    for _ in 0..<batches { loaders[replica].skipBatch() }
+    for _ in 0..<batches { sources[replica].skipBatch() }
   }
 
   mutating func reset() {
-    for replica in loaders.indices { loaders[replica].reset() }
+    for replica in sources.indices { sources[replica].reset() }
   }
 
-  /// - Throws: `FileError` if the states do not belong to such data and batches, or are of more or fewer replicas.
-  mutating func resume(from states: [DataLoader.State]) throws(FileError) {
-    guard states.count == loaders.count else {
-      throw FileError(
-        loaders[0].pattern,
-        .mismatch(
-          found: "a run of \(states.count) replicas", expected: "\(loaders.count)",
-          advice: "go on with --replicas \(states.count), as it began"))
+  /// - Throws: `ReplicaCountError` if the states are of more or fewer replicas; `FileError` if they do not belong to such
+  ///   data and batches.
+  mutating func resume(from states: [LoaderState]) throws {
+    guard states.count == sources.count else {
+      throw ReplicaCountError(found: states.count, expected: sources.count)
     }
-    for (replica, state) in states.enumerated() { try loaders[replica].resume(from: state) }
+    for (replica, state) in states.enumerated() { try sources[replica].resume(from: state) }
+  }
+}
+
+/// A run that has another number of replicas than it is to go on with.
+public struct ReplicaCountError: Error, Equatable, Sendable, CustomStringConvertible {
+  public let found: Int
+  public let expected: Int
+
+  public var description: String {
+    "found a run of \(found) replicas, expected \(expected); go on with --replicas \(found), as it began"
   }
 }

@@ -6,17 +6,17 @@ public struct TrainingState: Equatable, Sendable {
   /// Steps made so far.
   public var step: Int
   public var random: RoundingRandom
-  /// Where the data loader of each replica stands.
-  public var data: [DataLoader.State]
+  /// Where the data of each replica stand.
+  public var data: [LoaderState]
 
-  public init(step: Int, random: RoundingRandom, data: [DataLoader.State]) {
+  public init(step: Int, random: RoundingRandom, data: [LoaderState]) {
     self.step = step
     self.random = random
     self.data = data
   }
 
   /// That of a run of one replica.
-  public init(step: Int, random: RoundingRandom, data: DataLoader.State) {
+  public init(step: Int, random: RoundingRandom, data: LoaderState) {
     self.init(step: step, random: random, data: [data])
   }
 }

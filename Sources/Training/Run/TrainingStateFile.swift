@@ -12,10 +12,11 @@ import Transformer
 /// That is version 1, for AdamW over all tensors. Version 2 is not llm.c's, whose program refuses it: the moments are
 /// those of the tensors whose bits are in field 41, those of the adapters follow them, and with 1 in field 40 the
 /// optimizer is Muon, which has no second moments where it needs none. Field 43 counts the updates that
-/// moments from elsewhere had seen when the run began.
+/// moments from elsewhere had seen when the run began. With 1 in field 44 the data are instructions, and the one shard's
+/// samples are its examples.
 ///
 /// llm.c writes a file for each process. Here there is one for each replica of a run, whatever processes make them; all
-/// but the first are of version 2 and hold no moments, only the place of that replica's loader.
+/// but the first are of version 2 and hold no moments, only the place of that replica's data.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
   static let versions: [Int32] = [1, 2]
@@ -37,6 +38,7 @@ public enum TrainingStateFile {
     static let trained = 41
     static let hasAdapters = 42
     static let updatesBefore = 43
+    static let data = 44
   }
 
   /// What the moments in a file, or of an optimizer, are.
@@ -86,12 +88,14 @@ public enum TrainingStateFile {
     replacing: Bool
   ) throws(FileError) {
     let kind = Kind(optimizer)
-    var header = Header(magic: magic, version: kind == .llmc && optimizer.updatesBefore == 0 ? 1 : 2)
+    let isLLMC = kind == .llmc && optimizer.updatesBefore == 0 && state.data[0].kind == .tokens
+    var header = Header(magic: magic, version: isLLMC ? 1 : 2)
     if header.version == 2 {
       header[Field.method] = kind.method
       header[Field.trained] = kind.trained
       header[Field.hasAdapters] = kind.hasAdapters
       header[Field.updatesBefore] = optimizer.updatesBefore
+      header[Field.data] = state.data[0].kind.rawValue
     }
     header[Field.hasWeights] = weights == nil ? 0 : 1
     try write(
@@ -108,7 +112,9 @@ public enum TrainingStateFile {
   ) throws(FileError) {
     precondition(replica > 0, "the first has the moments")
     // Version 2, with no tensors.
-    try write(state, replica: replica, Header(magic: magic, version: 2), [], to: path, replacing: replacing)
+    var header = Header(magic: magic, version: 2)
+    header[Field.data] = state.data[replica].kind.rawValue
+    try write(state, replica: replica, header, [], to: path, replacing: replacing)
   }
 
   private static func write(
@@ -219,7 +225,7 @@ public enum TrainingStateFile {
   /// - Parameter moments: Where the moments of the first end; llm.c writes them for every process.
   private static func loaderState(
     of replica: Int, _ path: String, of replicas: Int, step: Int, behindMomentsAt moments: Int
-  ) throws(FileError) -> DataLoader.State {
+  ) throws(FileError) -> LoaderState {
     let file = try MappedFile(path: path)
     let header = try checkedHeader(of: file, replica: replica, of: replicas...replicas)
     guard header[Field.step] == step else {
@@ -253,22 +259,31 @@ public enum TrainingStateFile {
 
   private static func loaderState(
     in file: MappedFile, _ header: Header, at offset: Int
-  ) throws(FileError) -> DataLoader.State {
+  ) throws(FileError) -> LoaderState {
+    let kind = try dataKind(header, of: file.path)
     let shard = try place(header, Field.shard, "shard", of: file.path)
     let sample = try place(header, Field.sample, "sample", of: file.path)
     guard header[Field.shuffles] == 1 else {
       guard file.count == offset else {
         throw FileError(file.path, .wrongSize(found: file.count, expected: offset))
       }
-      return DataLoader.State(
-        shard: shard, sample: sample, generator: nil, shardOrder: [], sampleOrder: [])
+      return LoaderState(
+        kind: kind, shard: shard, sample: sample, generator: nil, shardOrder: [], sampleOrder: [])
     }
     var reader = OrderReader(file: file, offset: offset)
     let shardOrder = try reader.order()
     let sampleOrder = try reader.order()
     let generator = try reader.generator()
-    return DataLoader.State(
-      shard: shard, sample: sample, generator: generator, shardOrder: shardOrder, sampleOrder: sampleOrder)
+    return LoaderState(
+      kind: kind, shard: shard, sample: sample, generator: generator, shardOrder: shardOrder,
+      sampleOrder: sampleOrder)
+  }
+
+  private static func dataKind(_ header: Header, of path: String) throws(FileError) -> LoaderState.Kind {
+    // llm.c's own files know of one kind.
+    guard header.version > 1 else { return .tokens }
+    let value = try header.field(Field.data, named: "kind of data", in: 0...1, of: path)
+    return LoaderState.Kind(rawValue: value) ?? .tokens
   }
 
   private static func place(

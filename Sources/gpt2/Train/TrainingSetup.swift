@@ -25,6 +25,8 @@ struct TrainingSetup {
   private let start: TrainingStart
   private let source: String
   private let data: ReplicaData
+  /// The first replica's.
+  private let loader: DataLoader
   private let watch: TrainingWatch
   private let processes: TrainingProcesses
 
@@ -55,10 +57,11 @@ struct TrainingSetup {
     let isOverfitting = command.isOverfitting
     let pattern = isOverfitting ? command.validation ?? command.data : command.data
     let shuffles = command.batches.shuffle && !isOverfitting
-    data = ReplicaData(
-      try (0..<replicas).map { replica in
-        try Self.loader(pattern, command, shuffles: shuffles, configuration, replica: replica, of: replicas)
-      })
+    let loaders = try (0..<replicas).map { replica in
+      try Self.loader(pattern, command, shuffles: shuffles, configuration, replica: replica, of: replicas)
+    }
+    data = ReplicaData(loaders)
+    loader = loaders[0]
     watch = TrainingWatch(
       validation: try command.validation.map {
         try Self.loader($0, command, shuffles: false, configuration)
@@ -71,7 +74,7 @@ struct TrainingSetup {
     // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
     plan = try TrainingPlan(
       command, for: configuration, replicas: replicas,
-      steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
+      steps: wanted ?? max(1, loader.tokensInAllShards / tokensPerStep))
   }
 
   /// As many as the run began with, or as processes that begin it.
@@ -101,7 +104,7 @@ struct TrainingSetup {
     let origin = start.step.map { "\(directory.path), resumed after step \($0)" } ?? source
     return """
       model   \(origin): \(configuration.summary)
-      data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
+      data    \(loader.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps\(shared)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
@@ -124,7 +127,7 @@ struct TrainingSetup {
   var startStep: Int { start.step ?? 0 }
 
   /// What tells the data apart from others.
-  var dataSignature: [UInt64] { data.signature }
+  var dataSignature: [UInt64] { loader.signature }
 
   /// What to say to who goes on with a run on other kernels than those of its last part; `nil` if nothing is known of
   /// such.
@@ -145,7 +148,7 @@ struct TrainingSetup {
     record.time = System.timestamp
     record.command = command
     record.settings = [
-      "model": source, "configuration": configuration.summary, "data": data.pattern,
+      "model": source, "configuration": configuration.summary, "data": loader.pattern,
       "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",
       "sequence length": "\(plan.sequenceLength)", "batches an update": "\(plan.accumulation)",
       "tokens an update": "\(plan.tokensPerStep)", "steps": "\(plan.steps)",

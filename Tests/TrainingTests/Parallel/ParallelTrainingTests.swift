@@ -181,7 +181,7 @@ import Transformer
     func load() throws { try directory.load(4, into: trainer) }
     // A run of one replica does not go on with eight.
     let single = try workspace.trainer(workspace.plan(steps: 4))
-    expectFileError(workspace.pattern, { try directory.load(4, into: single) })
+    #expect(throws: ReplicaCountError(found: 8, expected: 1)) { try directory.load(4, into: single) }
     // Nor does one of eight with the file of another replica, or with one missing.
     let (fifth, sixth) = (directory.state(4, replica: 5), directory.state(4, replica: 6))
     try FileManager.default.removeItem(atPath: fifth)
