@@ -53,9 +53,24 @@ public struct AdapterFile {
   public static func read(
     _ path: String, for parameters: Parameters, on workers: Workers
   ) throws -> LowRankAdapters {
+    try read(path, for: parameters.configuration) { Checksum.of(parameters.values, on: workers) }
+  }
+
+  /// Reads adapters that were trained on just these weights.
+  ///
+  /// - Throws: As for parameters.
+  public static func read(
+    _ path: String, for stored: StoredWeights, on workers: Workers
+  ) throws -> LowRankAdapters {
+    try read(path, for: stored.weights.configuration) { stored.checksum(on: workers) }
+  }
+
+  private static func read(
+    _ path: String, for ours: Configuration, withChecksum checksum: () -> UInt64
+  ) throws -> LowRankAdapters {
     let file = try read(path)
-    precondition(parameters.configuration.variant == .gpt2, "adapters are trained on GPT-2 alone")
-    let (theirs, ours) = (file.adapters.layout.configuration, parameters.configuration)
+    precondition(ours.variant == .gpt2, "adapters are trained on GPT-2 alone")
+    let theirs = file.adapters.layout.configuration
     for (mine, other) in zip(fields(of: ours), fields(of: theirs)) where mine.value != other.value {
       throw FileError(
         path,
@@ -63,7 +78,7 @@ public struct AdapterFile {
           found: "adapters for a model with \(other.name) = \(other.value)", expected: "\(mine.value)",
           advice: "use the model that they were trained on"))
     }
-    guard Checksum.of(parameters.values, on: workers) == file.checksum else {
+    guard checksum() == file.checksum else {
       throw FileError(
         path,
         .mismatch(
@@ -76,21 +91,20 @@ public struct AdapterFile {
   /// Writes adapters, whole or not at all.
   ///
   /// - Parameters:
-  ///   - parameters: Of the model they belong to, as they are now.
+  ///   - model: That they belong to, as it is now.
   ///   - replacing: Whether a file at `path` may be replaced.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
   public static func write(
-    _ adapters: LowRankAdapters, for parameters: Parameters, to path: String, replacing: Bool,
-    on workers: Workers
+    _ adapters: LowRankAdapters, for model: Model, to path: String, replacing: Bool
   ) throws(FileError) {
     let layout = adapters.layout
-    precondition(parameters.configuration == layout.configuration, "adapters for another model")
+    precondition(model.configuration == layout.configuration, "adapters for another model")
     var header = Header(magic: magic, version: version)
     header[2] = layout.rank
     header[3] = Int(Int32(bitPattern: layout.alpha.bitPattern))
     header[4] = Int(layout.targets.bits)
     for (index, field) in fields(of: layout.configuration).enumerated() { header[5 + index] = field.value }
-    let checksum = Checksum.of(parameters.values, on: workers)
+    let checksum = model.checksum
     header[11] = Int(Int32(truncatingIfNeeded: checksum))
     header[12] = Int(Int32(truncatingIfNeeded: checksum >> 32))
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in

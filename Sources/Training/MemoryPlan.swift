@@ -33,7 +33,7 @@ public struct MemoryPlan: Equatable, Sendable {
       Self.bytes(Parameters.valueCount(of: configuration, holding: present, adapters: plan.adapters))
     }
     let squared = plan.trained.subtracting(plan.optimizer.method.orthogonalised)
-    weights = values(holding: .all)
+    weights = plan.storedByteCount.map { Self.sum([$0, values(holding: .none)]) } ?? values(holding: .all)
     let sums = (try? ReplicaTree(replicas: plan.replicas, processes: processes))?.sumCount ?? 1
     gradients = Self.sum([Int](repeating: values(holding: plan.trained), count: sums))
     moments = Self.sum([values(holding: plan.trained), values(holding: squared)])

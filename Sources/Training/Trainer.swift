@@ -41,6 +41,7 @@ public final class Trainer {
     self.data = data
     self.watch = watch
     precondition(model.adapters?.layout == plan.adapters, "the model's adapters are not the plan's")
+    precondition(model.stored == nil || plan.trained == .none, "stored weights stay as they are")
     self.communicator = communicator
     precondition(
       data.replicas == plan.replicas && plan.accumulation % plan.replicas == 0, "data of other replicas")
@@ -59,7 +60,7 @@ public final class Trainer {
   /// Of the weights and adapters, to hold them against another process's.
   public var weightsChecksum: UInt64 {
     let adapters = model.adapters.map { Checksum.of($0.values, on: model.workers) } ?? 0
-    return Checksum.of(model.parameters.values, on: model.workers) ^ adapters.byteSwapped
+    return model.checksum ^ adapters.byteSwapped
   }
 
   /// Where the run stands, but for the weights, the optimizer's moments and `progress`.

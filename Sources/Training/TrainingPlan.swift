@@ -21,6 +21,8 @@ public struct TrainingPlan: Sendable {
   public var trained: TensorSet
   /// Low-rank adapters that are trained, too; usually with none of the tensors.
   public var adapters: AdapterLayout?
+  /// Bytes of the model's weights, where adapters are trained over weights as they are stored: see `StoredWeights`.
+  public var storedByteCount: Int?
   public var outliers: OutlierLimits
   /// Whether every update is made with the first batches of the data, to see whether the model can learn them.
   public var isOverfitting: Bool
@@ -41,7 +43,8 @@ public struct TrainingPlan: Sendable {
     batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
     optimizer: Optimizer.Settings,
-    trained: TensorSet = .all, adapters: AdapterLayout? = nil, outliers: OutlierLimits = OutlierLimits(),
+    trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
+    outliers: OutlierLimits = OutlierLimits(),
     isOverfitting: Bool = false, validationInterval: Int?,
     validationBatches: Int, patience: Int? = nil, sampleInterval: Int?, sampleLength: Int, seed: UInt64
   ) {
@@ -55,6 +58,7 @@ public struct TrainingPlan: Sendable {
     self.optimizer = optimizer
     self.trained = trained
     self.adapters = adapters
+    self.storedByteCount = storedByteCount
     self.outliers = outliers
     self.isOverfitting = isOverfitting
     self.validationInterval = validationInterval

@@ -78,11 +78,14 @@ private struct BackwardPass {
           logits: logits, vocabularySize: parameters.configuration.vocabularySize,
           targets: UnsafeBufferPointer(rebasing: targets[rows]), scale: scale,
           into: activations.losses(of: rows), on: workers)
-        Linear.backward(
-          outputGradient: logits, input: activations[.lnf].rows(rows), weight: parameters[.wte],
-          inputGradient: reaches(.lnfb) ? flow.branch.rows(rows) : nil,
-          weightGradient: parameterGradients.ifPresent(.wte, 0), biasGradient: nil,
-          accumulating: accumulating || rows.lowerBound > 0, precision: model.precision, on: workers)
+        model.forEachBandOfClassifier { tokens, table in
+          Linear.backward(
+            outputGradient: logits.columns(tokens), input: activations[.lnf].rows(rows), weight: table,
+            inputGradient: reaches(.lnfb) ? flow.branch.rows(rows) : nil,
+            addingToInputGradient: tokens.lowerBound > 0,
+            weightGradient: parameterGradients.ifPresent(.wte, 0), biasGradient: nil,
+            accumulating: accumulating || rows.lowerBound > 0, precision: model.precision, on: workers)
+        }
       }
     }
   }
@@ -164,7 +167,7 @@ private struct BackwardPass {
         accumulating: accumulating, precision: model.precision, on: workers)
     }
     Linear.backward(
-      outputGradient: outputGradient, input: input, weight: parameters[weight, layer],
+      outputGradient: outputGradient, input: input, weight: model.weight(weight, layer),
       inputGradient: inputGradient, addingToInputGradient: factors != nil,
       weightGradient: parameterGradients.ifPresent(weight, layer),
       biasGradient: parameterGradients.ifPresent(bias, layer), preActivation: preActivation,

@@ -26,10 +26,17 @@ extension Model {
 
   /// residual[0] = wte[token] + wpe[position]
   private func embed(_ tokens: [Int32], into activations: Activations) {
+    let residual = activations[.residual]
     tokens.withUnsafeBufferPointer { tokens in
-      Embedding.forward(
-        tokens: tokens, tokenTable: parameters[.wte], positionTable: parameters[.wpe],
-        sequences: activations.sequences, into: activations[.residual], on: workers)
+      if let stored {
+        Embedding.forward(
+          tokens: tokens, tokenTable: stored.weights[.wte], positionTable: parameters[.wpe],
+          sequences: activations.sequences, into: residual, on: workers)
+      } else {
+        Embedding.forward(
+          tokens: tokens, tokenTable: parameters[.wte], positionTable: parameters[.wpe],
+          sequences: activations.sequences, into: residual, on: workers)
+      }
     }
   }
 
@@ -71,7 +78,7 @@ extension Model {
       addend = output
     }
     Linear.forward(
-      input, weight: parameters[weight, layer], bias: parameters[bias, layer], residual: addend,
+      input, weight: self.weight(weight, layer), bias: parameters[bias, layer], residual: addend,
       into: output, activated: activated, precision: precision, on: workers)
   }
 
@@ -97,9 +104,11 @@ extension Model {
   ///   - rows: Positions among the B · T of the last forward pass.
   ///   - logits: (rows, Vp), overwritten. Columns from V on are meaningless.
   package func logits(of rows: Range<Int>, from activations: Activations, into logits: Matrix) {
-    Linear.forward(
-      activations[.lnf].rows(rows), weight: parameters[.wte], bias: nil, residual: nil, into: logits,
-      precision: precision, on: workers)
+    forEachBandOfClassifier { tokens, table in
+      Linear.forward(
+        activations[.lnf].rows(rows), weight: table, bias: nil, residual: nil, into: logits.columns(tokens),
+        precision: precision, on: workers)
+    }
   }
 
   /// The mean cross-entropy of the last forward pass against `targets`, (B, T), in nats: of the positions whose target

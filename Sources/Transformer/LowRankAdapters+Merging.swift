@@ -23,30 +23,28 @@ extension LowRankAdapters {
 }
 
 extension Weights {
-  /// Parameters with adapters merged into them as they are now: the targets in memory of their own, the rest shared
-  /// with the parameters.
-  ///
-  /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(
-    _ parameters: Parameters, merging adapters: LowRankAdapters, on workers: Workers = Workers()
+  /// A model's weights with its adapters merged into them as they are now: the targets in memory of their own, the rest
+  /// shared with the model.
+  private convenience init(
+    _ model: Model, merging adapters: LowRankAdapters
   ) throws(AllocationError) {
     let layout = adapters.layout
-    precondition(parameters.configuration == layout.configuration, "adapters for another model")
     guard let count = layout.mergedValueCount else { throw AllocationError(values: .max) }
     let buffer = try FloatBuffer(zeroed: count)
     guard var next = buffer.values.baseAddress else { preconditionFailure("there is at least one target") }
     var merged: [ParameterTensor: [Matrix]] = [:]
     for target in layout.targets.tensors {
       for layer in 0..<layout.configuration.layers {
-        let weight = parameters[target, layer]
+        let weight = model.weight(target, layer)
         let sum = Matrix(next, rows: weight.rows, columns: weight.columns)
-        adapters.merge(target, layer, with: weight, into: sum, on: workers)
+        adapters.merge(target, layer, with: weight, into: sum, on: model.workers)
         merged[target, default: []].append(sum)
         next += weight.count
       }
     }
-    self.init(parameters.configuration, storage: [parameters, buffer]) { tensor, layer in
-      let matrix = merged[tensor]?[layer] ?? parameters[tensor, layer]
+    let others = model.stored?.weights ?? Weights(model.parameters)
+    self.init(model.configuration, storage: [others, buffer]) { tensor, layer in
+      guard let matrix = merged[tensor]?[layer] else { return others[tensor, layer] }
       return EncodedMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
     }
   }
@@ -57,7 +55,7 @@ extension Weights {
   /// - Throws: `AllocationError` if the memory for merged weights is not to be had.
   public convenience init(of model: Model) throws(AllocationError) {
     if let adapters = model.adapters {
-      try self.init(model.parameters, merging: adapters, on: model.workers)
+      try self.init(model, merging: adapters)
     } else {
       self.init(model.parameters)
     }

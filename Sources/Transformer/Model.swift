@@ -4,7 +4,10 @@ import Kernels
 ///
 /// `Forward.swift` reads like the paper; `Backward.swift` mirrors it line by line.
 public final class Model {
+  /// All weights, or with `stored` those that are no factors of products.
   public let parameters: Parameters
+  /// Weights that stay as they are stored, while adapters are trained over them.
+  public let stored: StoredWeights?
   /// What is added to the weights of linear layers, without being in them.
   public let adapters: LowRankAdapters?
   /// What the inputs of matrix products are rounded to, the classifier's and attention's included. Parameters,
@@ -23,9 +26,42 @@ public final class Model {
       adapters.map { $0.layout.configuration == parameters.configuration } ?? true,
       "adapters for a model of another configuration")
     self.parameters = parameters
+    stored = nil
     self.adapters = adapters
     self.precision = precision
     self.workers = workers
+  }
+
+  /// A model of which nothing but the adapters can be trained.
+  public init(
+    _ stored: StoredWeights, adapters: LowRankAdapters, precision: Precision = .fp32,
+    on workers: Workers = Workers()
+  ) {
+    precondition(
+      adapters.layout.configuration == stored.weights.configuration,
+      "adapters for a model of another configuration")
+    parameters = stored.parameters
+    self.stored = stored
+    self.adapters = adapters
+    self.precision = precision
+    self.workers = workers
+  }
+
+  /// A linear layer's weight; with `stored` valid until the next is asked for.
+  func weight(_ tensor: ParameterTensor, _ layer: Int) -> Matrix {
+    stored?.matrix(tensor, layer, on: workers) ?? parameters[tensor, layer]
+  }
+
+  /// Calls `body` with the token table as the classifier: as a whole, or with `stored` some of its tokens' rows after
+  /// the other.
+  func forEachBandOfClassifier(_ body: (_ tokens: Range<Int>, _ rows: Matrix) -> Void) {
+    if let stored { return stored.forEachBandOfTable(on: workers, body) }
+    body(0..<configuration.paddedVocabularySize, parameters[.wte])
+  }
+
+  /// `Checksum` of all weights, those that training changes included; not of the adapters.
+  public var checksum: UInt64 {
+    stored?.checksum(on: workers) ?? Checksum.of(parameters.values, on: workers)
   }
 
   /// - Throws: `ModelError` if the batch does not fit the model or the activations.

@@ -150,4 +150,44 @@ import Testing
     #expect(result.diagnostics.contains(complaint), "\(result.diagnostics)")
     #expect(!FileManager.default.fileExists(atPath: file("bad")))
   }
+
+  /// Over q8_0 weights, which stay as they are: used, merged and resumed as over fp32.
+  @Test(arguments: ["q8_0", "q4_0", "bf16"])
+  func adaptersOverStoredWeights(format: String) throws {
+    let stored = file("base.\(format).gguf")
+    let converted = try Command(
+      "convert", base, stored, "--format", format, "--tokenizer", workspace.tokenizer)
+    try #require(converted.exitCode == 0, "\(converted.diagnostics)")
+    func tune(_ output: String, steps: String, _ more: String...) throws -> Command {
+      try Command(
+        [
+          "train", "--model", stored, "--data", workspace.training, "--validation", workspace.validation,
+          "--output", file(output), "--batch-size", "2", "--sequence-length", "16", "--steps", steps,
+          "--lora-rank", "2", "--learning-rate", "0.05", "--schedule", "constant", "--sample-length", "4",
+        ] + more)
+    }
+    let whole = try tune("whole", steps: "6")
+    try #require(whole.exitCode == 0, "\(whole.diagnostics)")
+    #expect(whole.diagnostics.contains(" over \(format): "))
+    #expect(try tune("cut", steps: "3").exitCode == 0)
+    let more = try tune("cut", steps: "6", "--resume")
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+    func adapters(_ run: String) throws -> Data {
+      try Data(contentsOf: URL(fileURLWithPath: file("\(run)/adapters_00000006.bin")))
+    }
+    #expect(try adapters("cut") == adapters("whole"))
+
+    // They belong to these weights alone.
+    let other = try Command(
+      "convert", base, file("merged.bin"), "--adapters", file("whole/adapters_00000006.bin"))
+    #expect(other.exitCode == 2)
+    #expect(other.diagnostics.contains("adapters for a model of other weights"), "\(other.diagnostics)")
+    let merged = try Command(
+      "convert", stored, file("merged.bin"), "--format", "fp32", "--adapters",
+      file("whole/adapters_00000006.bin"))
+    #expect(merged.exitCode == 0, "\(merged.diagnostics)")
+    let (run, together) = (try speak(file("whole")), try speak(file("merged.bin")))
+    #expect(run.tokens.map(\.id) == together.tokens.map(\.id))
+    #expect(run.tokens != (try speak(stored)).tokens)
+  }
 }

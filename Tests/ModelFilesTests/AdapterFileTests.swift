@@ -23,7 +23,7 @@ import Testing
     let adapters = try AdaptedModel.randomAdapters(
       base.configuration, rank: rank, targets: TensorSet(names: targets))
     let path = directory.file("adapters.bin")
-    try AdapterFile.write(adapters, for: base, to: path, replacing: false, on: workers)
+    try AdapterFile.write(adapters, for: Model(base, on: workers), to: path, replacing: false)
     let read = try AdapterFile.read(path, for: base, on: workers)
     #expect(read.layout == adapters.layout)
     #expect(read.copy().map(\.bitPattern) == adapters.copy().map(\.bitPattern))
@@ -37,7 +37,7 @@ import Testing
     let adapters = try AdapterFile.read(original, for: awkward, on: workers)
     #expect(adapters.layout == (try AdaptedModel.layout(awkward.configuration)))
     let path = directory.file("again.bin")
-    try AdapterFile.write(adapters, for: awkward, to: path, replacing: false, on: workers)
+    try AdapterFile.write(adapters, for: Model(awkward, on: workers), to: path, replacing: false)
     let contents = try [original, path].map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
     #expect(contents[0] == contents[1])
   }
@@ -46,10 +46,10 @@ import Testing
     let adapters = try AdaptedModel.randomAdapters(base.configuration)
     let path = try directory.write([1, 2, 3], to: "there.bin")
     let cause = fileErrorCause(path) { () throws(FileError) in
-      try AdapterFile.write(adapters, for: base, to: path, replacing: false, on: workers)
+      try AdapterFile.write(adapters, for: Model(base, on: workers), to: path, replacing: false)
     }
     #expect(cause == .alreadyExists)
-    try AdapterFile.write(adapters, for: base, to: path, replacing: true, on: workers)
+    try AdapterFile.write(adapters, for: Model(base, on: workers), to: path, replacing: true)
     #expect(try AdapterFile.read(path).adapters.copy() == adapters.copy())
     #expect(try directory.names() == ["there.bin"])
   }
@@ -57,7 +57,7 @@ import Testing
   @Test func adaptersForOtherWeightsAreRefused() throws {
     let adapters = try AdaptedModel.randomAdapters(base.configuration)
     let path = directory.file("adapters.bin")
-    try AdapterFile.write(adapters, for: base, to: path, replacing: false, on: workers)
+    try AdapterFile.write(adapters, for: Model(base, on: workers), to: path, replacing: false)
     base.values(of: .lnfb)[9] += 1
     let cause = expectFileError(path) { _ = try AdapterFile.read(path, for: base, on: workers) }
     guard case .mismatch("adapters for a model of other weights", _, _) = cause else {
@@ -79,7 +79,8 @@ import Testing
   ) throws {
     let path = directory.file("adapters.bin")
     try AdapterFile.write(
-      AdaptedModel.randomAdapters(base.configuration), for: base, to: path, replacing: false, on: workers)
+      AdaptedModel.randomAdapters(base.configuration), for: Model(base, on: workers), to: path,
+      replacing: false)
     let other = try Configuration(
       maximumSequenceLength: maxT, vocabularySize: V, paddedVocabularySize: Vp, layers: L, heads: NH,
       channels: C)

@@ -1,4 +1,5 @@
 import CKernels
+import WeightFormats
 
 /// x = E[token] + P[position]: each position's row of the token table plus that of the position table, if there is one;
 /// positions count from the beginning of their sequence.
@@ -31,6 +32,31 @@ public enum Embedding {
         }
         let place = positionTable.base + position * positionTable.stride
         workers.kernels.table.add(source, place, target, channels)
+      }
+    }
+  }
+
+  /// The same with a token table in any format.
+  ///
+  /// - Precondition: Tokens are below the table's rows.
+  public static func forward(
+    tokens: UnsafeBufferPointer<Int32>,  // (B·T)
+    tokenTable: EncodedMatrix,  // (V, C)
+    positionTable: Matrix,  // (maxT, C)
+    sequences: Sequences,
+    into output: Matrix,  // (B·T, C)
+    on workers: Workers
+  ) {
+    precondition(
+      tokenTable.columns == output.columns && positionTable.columns == output.columns, "shapes disagree")
+    precondition(tokens.allSatisfy { $0 >= 0 && $0 < tokenTable.rows }, "token outside the table")
+    checkTokens(tokens, sequences, output, nil, positionTable)
+    workers.run(over: output.rows, inRangesOf: output.rowsPerPart(ofValues: partValues)) { rows in
+      sequences.forEachPosition(of: rows) { row, position in
+        let target = output.base + row * output.stride
+        tokenTable.decode(row: Int(tokens[row]), into: target)
+        workers.kernels.table.add(
+          target, positionTable.base + position * positionTable.stride, target, output.columns)
       }
     }
   }

@@ -9,15 +9,40 @@ public enum Checksum {
 
   public static func of(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) -> UInt64 {
     guard let base = values.baseAddress else { return start }
-    var parts = [UInt64](repeating: 0, count: (values.count + partValues - 1) / partValues)
+    return of(count: values.count, on: workers) { range in part(base + range.lowerBound, range.count) }
+  }
+
+  /// The same of values that are somewhere else.
+  ///
+  /// - Parameter fill: Writes those of a range; called on many threads.
+  public static func of(
+    count: Int, on workers: Workers,
+    fill: (_ range: Range<Int>, _ values: UnsafeMutablePointer<Float>) -> Void
+  ) -> UInt64 {
+    of(count: count, on: workers) { range in
+      workers.withScratch(range.count) { values in
+        fill(range, values)
+        return part(values, range.count)
+      }
+    }
+  }
+
+  private static func of(
+    count: Int, on workers: Workers, part: (_ range: Range<Int>) -> UInt64
+  ) -> UInt64 {
+    var parts = [UInt64](repeating: 0, count: (count + partValues - 1) / partValues)
     parts.withUnsafeMutableBufferPointer { parts in
-      workers.run(over: values.count, inRangesOf: partValues) { range in
-        var checksum = start
-        for index in range { checksum = combined(checksum, UInt64(base[index].bitPattern)) }
-        parts[range.lowerBound / partValues] = checksum
+      workers.run(over: count, inRangesOf: partValues) { range in
+        parts[range.lowerBound / partValues] = part(range)
       }
     }
     return parts.reduce(start, combined)
+  }
+
+  private static func part(_ values: UnsafePointer<Float>, _ count: Int) -> UInt64 {
+    var checksum = start
+    for index in 0..<count { checksum = combined(checksum, UInt64(values[index].bitPattern)) }
+    return checksum
   }
 
   /// The same of other numbers.

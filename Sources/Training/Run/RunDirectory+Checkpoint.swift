@@ -72,7 +72,7 @@ extension Model {
   /// Writes what of it training changes: its adapters, or if it has none its parameters.
   func write(to path: String, replacing: Bool) throws(FileError) {
     if let adapters {
-      try AdapterFile.write(adapters, for: parameters, to: path, replacing: replacing, on: workers)
+      try AdapterFile.write(adapters, for: self, to: path, replacing: replacing)
     } else {
       try Checkpoint.write(parameters, to: path, replacing: replacing)
     }

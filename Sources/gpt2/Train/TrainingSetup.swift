@@ -24,6 +24,8 @@ struct TrainingSetup {
   private let directory: RunDirectory
   private let start: TrainingStart
   private let source: String
+  /// Of weights that adapters are trained over as they are stored.
+  private let storedFormats: String?
   private let data: ReplicaData
   /// The first replica's.
   private let loader: DataLoader
@@ -50,9 +52,15 @@ struct TrainingSetup {
       throw ModelError.sequenceTooLong(
         found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
     }
+    let stored = try command.trained.loraRank == nil ? nil : start.storedByteCount(on: workers)
+    storedFormats = stored?.formats
+    if stored != nil, command.llmc.masterWeights == .on {
+      throw ValidationError("-w 1 puts fp32 weights into state files, but these stay as they are stored.")
+    }
     // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
     try MemoryShortage.check(
-      TrainingPlan(command, for: configuration, replicas: replicas, steps: 1), for: configuration,
+      TrainingPlan(command, for: configuration, replicas: replicas, stored: stored?.bytes, steps: 1),
+      for: configuration,
       processes: processes.communicator.size)
     let isOverfitting = command.isOverfitting
     let pattern = isOverfitting ? command.validation ?? command.data : command.data
@@ -73,7 +81,7 @@ struct TrainingSetup {
     let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
     // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
     plan = try TrainingPlan(
-      command, for: configuration, replicas: replicas,
+      command, for: configuration, replicas: replicas, stored: stored?.bytes,
       steps: wanted ?? max(1, loader.tokensInAllShards / tokensPerStep))
   }
 
@@ -119,7 +127,8 @@ struct TrainingSetup {
     guard let adapters = plan.adapters else {
       return "\(plan.trained): \(Numbers.short(Double(count))) parameters"
     }
-    return "adapters of rank \(adapters.rank) for \(adapters.targets): "
+    let over = storedFormats.map { " over \($0)" } ?? ""
+    return "adapters of rank \(adapters.rank) for \(adapters.targets)\(over): "
       + "\(Numbers.short(Double(count))) parameters"
   }
 
@@ -237,7 +246,7 @@ extension TrainCommand {
 
 extension TrainingPlan {
   init(
-    _ command: TrainCommand, for configuration: Configuration, replicas: Int, steps: Int
+    _ command: TrainCommand, for configuration: Configuration, replicas: Int, stored: Int?, steps: Int
   ) throws {
     let watching = command.watching
     self.init(
@@ -246,6 +255,7 @@ extension TrainingPlan {
       recomputing: command.recompute, steps: steps,
       learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
+      storedByteCount: stored,
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
       validationInterval: watching.validationInterval.orNone,
       validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,

@@ -5,6 +5,7 @@ import ModelFiles
 import Terminal
 import Training
 import Transformer
+import WeightFormats
 
 /// What a run starts from: random weights of a named size, a model file, or a checkpoint of its own.
 enum TrainingStart {
@@ -110,24 +111,56 @@ enum TrainingStart {
   func model(
     adapters layout: AdapterLayout?, seed: UInt32, precision: Precision, on workers: Workers
   ) throws -> Model {
-    let parameters = try parameters(isTrained: layout == nil)
-    var adapters: LowRankAdapters?
-    switch self {
-    case .adapters(_, _, let path, _):
-      let saved = try AdapterFile.read(path, for: parameters, on: workers)
-      guard saved.layout == layout else {
-        throw FileError(
-          path,
-          .mismatch(
-            found:
-              "adapters of rank \(saved.layout.rank), alpha \(saved.layout.alpha), for \(saved.layout.targets)",
-            expected: "those that the --lora options name", advice: "go on with the options of the first run")
-        )
+    if let layout, let stored = try storedWeights(on: workers) {
+      let adapters = try adapters(layout, seed: seed) { path in
+        try AdapterFile.read(path, for: stored, on: workers)
       }
-      adapters = saved
-    default: adapters = try layout.map { try LowRankAdapters(random: $0, seed: seed) }
+      return Model(stored, adapters: adapters, precision: precision, on: workers)
+    }
+    let parameters = try parameters(isTrained: layout == nil)
+    let adapters = try layout.map { layout in
+      try self.adapters(layout, seed: seed) { try AdapterFile.read($0, for: parameters, on: workers) }
     }
     return Model(parameters, adapters: adapters, precision: precision, on: workers)
+  }
+
+  /// Adapters of a checkpoint, or new ones.
+  private func adapters(
+    _ layout: AdapterLayout, seed: UInt32, reading read: (_ path: String) throws -> LowRankAdapters
+  ) throws -> LowRankAdapters {
+    guard case .adapters(_, _, let path, _) = self else {
+      return try LowRankAdapters(random: layout, seed: seed)
+    }
+    let saved = try read(path)
+    guard saved.layout == layout else {
+      throw FileError(
+        path,
+        .mismatch(
+          found:
+            "adapters of rank \(saved.layout.rank), alpha \(saved.layout.alpha), for \(saved.layout.targets)",
+          expected: "those that the --lora options name", advice: "go on with the options of the first run"))
+    }
+    return saved
+  }
+
+  /// The weights that adapters are trained over as they are stored; `nil` if they are fp32, and trained over as such.
+  private func storedWeights(on workers: Workers) throws -> StoredWeights? {
+    guard let path = base else { return nil }
+    let file = try ModelFile(contentsOf: path)
+    let weights = try file.weights(on: workers)
+    guard weights.formats != [.fp32] else { return nil }
+    // As training has it where nothing states an activation.
+    return try StoredWeights(file.assumesActivation ? weights.computing(with: .tanhGELU) : weights)
+  }
+
+  /// The bytes of weights that adapters are trained over as they are stored, and of what is fp32 beside them.
+  func storedByteCount(on workers: Workers) throws -> (bytes: Int, formats: String)? {
+    guard let path = base else { return nil }
+    let weights = try ModelFile(contentsOf: path).weights(on: workers)
+    guard weights.formats != [.fp32], let beside = StoredWeights.byteCount(weights.configuration) else {
+      return nil
+    }
+    return (weights.byteCount + beside, weights.formats.map(\.rawValue).joined(separator: ", "))
   }
 
   private func parameters(isTrained: Bool) throws -> Parameters {
