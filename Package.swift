@@ -153,7 +153,7 @@ let package = Package(
     tests(
       of: "ModelFiles",
       using: [
-        "ModelFiles", "Generation", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF",
+        "ModelFiles", "Evaluation", "Generation", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF",
         "SafeTensors",
         "BinaryFiles",
       ]),

@@ -40,14 +40,6 @@ enum RefusedType {
   static func name(of number: UInt32) -> String { names[number] ?? "number \(number)" }
 
   static func advice(for number: UInt32) -> String {
-    let name = name(of: number)
-    if name.hasPrefix("IQ") {
-      return "its weights are places in ggml's codebooks; take the model as Q4_K_M, Q3_K_M or Q2_K"
-    }
-    if name.hasPrefix("TQ") || name.hasPrefix("Q1") {
-      return "it is for models that were trained on such weights; take the model as Q4_K_M or Q2_K"
-    }
-    if name.hasSuffix("FP4") { return "take the model as Q4_K_M or Q4_0" }
     if names[number] == nil {
       return "the file is damaged, or newer than this program; take the model as Q8_0 or Q4_K_M"
     }
@@ -55,8 +47,6 @@ enum RefusedType {
   }
 
   private static let names: [UInt32: String] = [
-    9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 21: "IQ3_S", 22: "IQ2_S",
-    24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
-    40: "NVFP4", 41: "Q1_0",
+    9: "Q8_1", 15: "Q8_K", 24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64",
   ]
 }

@@ -39,13 +39,22 @@ extension SingleValueFormat {
   public static var blockValues: Int { 1 }
 }
 
+/// A format that the kernels have no products for: its values are decoded for them, to twice the bytes and more.
+///
+/// A new format can begin so, and become a `QuantizedFormat` to be fast.
+public protocol DecodedFormat: BlockFormat {
+  /// One without blocks that holds all its values.
+  static var products: WeightFormat { get }
+}
+
 /// A format of blocks of small whole numbers, which are multiplied as bytes once rows are side by side.
 ///
 /// A new one only says how a block is taken apart: that decodes it, and regroups it for the kernels.
 public protocol QuantizedFormat: BlockFormat {
   /// What is taken off a code: `BlockParts`.
   static var offset: Int { get }
-  /// How rows of it lie side by side for the kernels.
+  /// How rows of it lie side by side for the kernels, and what a unit of `d` is. Its blocks are as long, or if they have
+  /// nothing but `d` and codes, the format's are several of them.
   static var layout: PanelLayout { get }
 
   /// Writes the parts of one block.
@@ -59,10 +68,12 @@ extension QuantizedFormat {
   public static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
+    let unit = layout.unit
     BlockParts.withTemporary(values: blockValues) { parts in
       for block in 0..<blocks {
         takeApart(bytes + block * blockBytes, into: &parts)
-        parts.decode(count: blockValues, offset: offset, into: values + block * blockValues)
+        parts.decode(
+          count: blockValues, offset: offset, unit: unit, into: values + block * blockValues)
       }
     }
   }
@@ -72,12 +83,16 @@ extension QuantizedFormat {
     _ bytes: UnsafeRawPointer, blocks: Int, row: Int, into panel: UnsafeMutableRawPointer
   ) {
     let (layout, writer) = (layout, PanelWriter(layout, offset: offset))
-    precondition(layout.blockValues == blockValues, "\(ggmlName): a layout for other blocks")
-    let (size, panelSize) = (blockBytes, layout.blockBytes)
+    precondition(blockValues % layout.blockValues == 0, "\(ggmlName): a layout for other blocks")
+    let (size, panelValues, panelSize) = (blockBytes, layout.blockValues, layout.blockBytes)
+    let pieces = blockValues / panelValues
     BlockParts.withTemporary(values: blockValues) { parts in
       for block in 0..<blocks {
         takeApart(bytes + block * size, into: &parts)
-        writer.write(parts, row: row, into: panel + block * panelSize)
+        for piece in 0..<pieces {
+          writer.write(
+            parts, from: piece * panelValues, row: row, into: panel + (block * pieces + piece) * panelSize)
+        }
       }
     }
   }

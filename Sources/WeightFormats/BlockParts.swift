@@ -2,7 +2,7 @@
 ///
 ///     (d · scale) · (code − offset) − (dmin · min)
 ///
-/// evaluated in fp32 in this order, with a rounding after each operation: then they are ggml's, bit for bit. Each sixteen
+/// with d in the unit of the format's layout, evaluated in fp32 in this order, with a rounding after each operation: then they are ggml's, bit for bit. Each sixteen
 /// values have a scale and a min of their own.
 public struct BlockParts {
   /// fp16.
@@ -41,8 +41,8 @@ public struct BlockParts {
   }
 
   /// The values that the parts stand for.
-  func decode(count: Int, offset: Int, into values: UnsafeMutablePointer<Float>) {
-    let (d, dmin) = (HalfFloat.value(of: d), HalfFloat.value(of: dmin))
+  func decode(count: Int, offset: Int, unit: Float, into values: UnsafeMutablePointer<Float>) {
+    let (d, dmin) = (HalfFloat.value(of: d) * unit, HalfFloat.value(of: dmin))
     let offset = Int32(truncatingIfNeeded: offset)
     for group in 0..<count / Self.groupValues {
       let scale = d * Float(scales[group])
@@ -121,6 +121,10 @@ extension UnsafeRawPointer {
   /// A number of two bytes at any address.
   @inline(__always)
   func half(at offset: Int) -> UInt16 { loadUnaligned(fromByteOffset: offset, as: UInt16.self) }
+
+  /// A number of four bytes at any address.
+  @inline(__always)
+  func word(at offset: Int) -> UInt32 { loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
 
   @inline(__always)
   func bytes(at offset: Int) -> UnsafePointer<UInt8> { (self + offset).assumingMemoryBound(to: UInt8.self) }

@@ -13,6 +13,8 @@ import CKernels
 /// - an odd number of bits there is one more vector of their uppermost: bit p for columns 4p to 4p + 3;
 /// - 8 bits there are eight vectors instead, of four columns each.
 ///
+/// In layouts of codebooks' formats `d` counts for an eighth, since it cannot always be divided by 8 without rounding.
+///
 /// So 32 columns take 64 bytes a bit, and most formats as much room as they are stored in.
 public struct PanelLayout: Hashable, Sendable, CaseIterable {
   /// As the kernels number it.
@@ -30,6 +32,10 @@ public struct PanelLayout: Hashable, Sendable, CaseIterable {
   public static let q4_K = PanelLayout(CK_PANEL_q4_K)
   public static let q5_K = PanelLayout(CK_PANEL_q5_K)
   public static let q6_K = PanelLayout(CK_PANEL_q6_K)
+  /// The formats of codebooks whose values are few eighths.
+  public static let iq1_s = PanelLayout(CK_PANEL_iq1_s)
+  /// Those whose values are more eighths.
+  public static let iq2_xs = PanelLayout(CK_PANEL_iq2_xs)
   /// Any format of 256 values.
   public static let bytes = PanelLayout(CK_PANEL_bytes)
 
@@ -40,6 +46,9 @@ public struct PanelLayout: Hashable, Sendable, CaseIterable {
 
   /// Columns of a block: 32 or 256.
   public var blockValues: Int { 32 * Int(numbers.parts) }
+
+  /// What `d` is multiplied by: a power of two.
+  public var unit: Float { 1 / Float(numbers.divisor) }
 
   /// Bytes of a block, of sixteen rows.
   public var blockBytes: Int { ck_layout_bytes(numbers) }

@@ -20,15 +20,17 @@ struct PanelWriter {
   }
 
   /// - Parameters:
+  ///   - start: The first of the parts' codes that go to the block.
   ///   - row: From 0 to 15.
   ///   - block: Of `PanelLayout.blockBytes`.
-  func write(_ parts: BlockParts, row: Int, into block: UnsafeMutableRawPointer) {
+  func write(_ parts: BlockParts, from start: Int = 0, row: Int, into block: UnsafeMutableRawPointer) {
+    assert(start == 0 || (scales == 0 && !hasMins), "scales and mins of a part of a block")
     assert(hasMins || parts.dmin == 0, "a layout without mins")
     block.storeBytes(of: parts.d, toByteOffset: 2 * row, as: UInt16.self)
     if hasMins { block.storeBytes(of: least(parts), toByteOffset: 32 + 2 * row, as: UInt16.self) }
     for part in 0..<Int(numbers.parts) {
       if scales > 0 { writeScales(parts, part, row, into: block + scalesStart) }
-      writeCodes(parts.codes + 32 * part, row, into: block + codesStart + 64 * bits * part)
+      writeCodes(parts.codes + start + 32 * part, row, into: block + codesStart + 64 * bits * part)
     }
   }
 

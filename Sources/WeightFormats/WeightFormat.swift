@@ -4,6 +4,9 @@ public enum WeightFormat: String, CaseIterable, Sendable {
   case q8_0, q4_0, q4_1, q5_0, q5_1
   case q2_K, q3_K, q4_K, q5_K, q6_K
   case iq4_nl, iq4_xs
+  case iq1_s, iq1_m, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s
+  case tq1_0, tq2_0, q1_0, q2_0
+  case mxfp4, nvfp4
 
   /// What there is to know of the format. The only place that tells formats apart.
   public var type: any BlockFormat.Type {
@@ -23,6 +26,19 @@ public enum WeightFormat: String, CaseIterable, Sendable {
     case .q6_K: Q6_K.self
     case .iq4_nl: IQ4_NL.self
     case .iq4_xs: IQ4_XS.self
+    case .iq1_s: IQ1_S.self
+    case .iq1_m: IQ1_M.self
+    case .iq2_xxs: IQ2_XXS.self
+    case .iq2_xs: IQ2_XS.self
+    case .iq2_s: IQ2_S.self
+    case .iq3_xxs: IQ3_XXS.self
+    case .iq3_s: IQ3_S.self
+    case .tq1_0: TQ1_0.self
+    case .tq2_0: TQ2_0.self
+    case .q1_0: Q1_0.self
+    case .q2_0: Q2_0.self
+    case .mxfp4: MXFP4.self
+    case .nvfp4: NVFP4.self
     }
   }
 
@@ -48,7 +64,10 @@ public enum WeightFormat: String, CaseIterable, Sendable {
   /// How the kernels name a format whose values they multiply where they lie; `nil` for blocks.
   package var valueType: Int32? { (type as? any SingleValueFormat.Type)?.valueType }
 
-  /// How rows of blocks lie side by side for the kernels; `nil` for a format without blocks.
+  /// What values are decoded to for products; `nil` for a format that the kernels multiply.
+  package var products: WeightFormat? { (type as? any DecodedFormat.Type)?.products }
+
+  /// How rows of blocks lie side by side for the kernels; `nil` for a format that these do not multiply so.
   package var layout: PanelLayout? { (type as? any QuantizedFormat.Type)?.layout }
 }
 

@@ -26,7 +26,7 @@ struct ConvertCommand: ParsableCommand {
           --adapters runs/tuned/adapters_00000100.bin
 
       In GGUF the format is that of the matrices, the token table among them; vectors and positions are fp32. With no \
-      format named each matrix stays as it is stored, in any of ggml's formats that are read. \
+      format named each matrix stays as it is stored, in any of the formats that ggml has for weights. \
       Elsewhere it is that of all weights. With a tokenizer in it, llama.cpp and transformers need nothing else. One \
       that the input or the run has is kept; a .gguf file must have one.
       """)

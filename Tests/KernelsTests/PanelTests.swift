@@ -8,7 +8,7 @@ import Testing
 /// Rows side by side hold what the rows held, bit for bit.
 @Suite struct PanelTests {
   /// Packed for products in fp32, panels are the values themselves.
-  @Test(arguments: QuantisedBlocks.formats, KernelSet.available)
+  @Test(arguments: QuantisedBlocks.multiplied, KernelSet.available)
   func panelsDecodeToGGMLsValues(format: WeightFormat, kernels: KernelSet) throws {
     let reference = try QuantisedBlocks(format)
     for (rows, blocks) in [(1, 1), (15, 2), (17, 3)] {

@@ -7,7 +7,7 @@ import WeightFormats
 /// Products with weights as they are stored, against sums in double precision.
 @Suite struct StoredWeightTests {
   static let plainFormats: [WeightFormat] = [.fp32, .fp16, .bf16]
-  static let blockFormats = QuantisedBlocks.formats
+  static let blockFormats = QuantisedBlocks.multiplied
 
   /// Σ x·w in double precision; x is rounded by blocks where the kernel says it does that.
   static func reference(_ x: Matrix, _ weights: StoredWeights, roundingBlocks: Bool = false) -> [Double] {
@@ -35,10 +35,10 @@ import WeightFormats
 
   static func linearWeight(_ weights: StoredWeights, _ body: (LinearWeight) -> Void) {
     let matrix = weights.matrix
-    guard let bytes = RepackedWeights.byteCount(of: matrix) else { return body(.rows(matrix)) }
+    guard let bytes = LinearWeight.byteCount(of: matrix) else { return body(.rows(matrix)) }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     defer { memory.deallocate() }
-    body(.repacked(RepackedWeights.pack(matrix, into: memory, on: Workers(count: 2))))
+    body(LinearWeight.prepare(matrix, into: memory, on: Workers(count: 2)))
   }
 
   @Test(arguments: plainFormats, KernelSet.available)
@@ -59,7 +59,8 @@ import WeightFormats
   @Test(arguments: blockFormats, KernelSet.available)
   func fewRowsOfBlocks(format: WeightFormat, kernels: KernelSet) {
     for (rows, blocks, outputs) in [(1, 1, 1), (1, 7, 97), (3, 2, 33), (8, 3, 16), (2, 5, 15), (1, 1, 17)] {
-      let inputs = format.blockValues == 32 ? 32 * blocks : 256 * ((blocks + 2) / 3)
+      let isLong = format.blockValues == 256
+      let inputs = isLong ? 256 * ((blocks + 2) / 3) : Self.wholeBlocks(32 * blocks, format)
       let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: 2)
       let input = Buffer(rows, inputs, gap: 5, seed: 2)
       let output = Buffer(unset: rows, outputs, gap: 3)
@@ -74,6 +75,24 @@ import WeightFormats
       if outputs > 17 {
         expectClose(output.values, Self.reference(input.matrix, weights), within: 2e-2)
       }
+      #expect(output.gapsAreIntact)
+    }
+  }
+
+  /// What the kernels do not know is decoded, and multiplied without rounding x.
+  @Test(arguments: QuantisedBlocks.decoded, KernelSet.available)
+  func fewRowsOfDecodedBlocks(format: WeightFormat, kernels: KernelSet) {
+    for (rows, inputs, outputs) in [(1, 64, 1), (3, 192, 33), (8, 768, 97)] {
+      let weights = StoredWeights(format, outputs, inputs, seed: 1, offset: 3)
+      #expect(LinearWeight.byteCount(of: weights.matrix) == 2 * inputs * outputs)
+      let input = Buffer(rows, inputs, gap: 5, seed: 2)
+      let output = Buffer(unset: rows, outputs, gap: 3)
+      Self.linearWeight(weights) {
+        Linear.forward(
+          input.matrix, weight: $0, bias: nil, residual: nil, into: output.matrix, precision: .bf16,
+          on: Workers(count: 2, kernels: kernels))
+      }
+      expectClose(output.values, Self.reference(input.matrix, weights))
       #expect(output.gapsAreIntact)
     }
   }

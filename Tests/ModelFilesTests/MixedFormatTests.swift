@@ -1,6 +1,7 @@
 import BinaryFiles
-import Foundation
+import Evaluation
 import GGUF
+import Generation
 import Kernels
 @testable import ModelFiles
 import TestSupport
@@ -14,29 +15,55 @@ import WeightFormats
   private let directory: TemporaryDirectory
   private let path: String
 
-  /// What each matrix is stored in: the token table in another than the layers', as for Q4_K_M.
-  private static let formats: [ParameterTensor: WeightFormat] = [
-    .wte: .q6_K, .qkvw: .q5_K, .attprojw: .q4_K, .fcw: .iq4_xs, .fcprojw: .q5_1,
-  ]
-
   init() throws {
     directory = try TemporaryDirectory()
     path = directory.file("mixed.gguf")
-    try Self.writeModel(to: path)
   }
 
-  @Test func everyMatrixDecodesAsGGMLHasIt() throws {
+  @Test(arguments: MixedModelFile.all)
+  func everyMatrixDecodesAsGGMLHasIt(file: MixedModelFile) throws {
+    try file.write(to: path)
     let weights = try Weights.read(path)
-    for (tensor, format) in Self.formats {
+    for (tensor, format) in file.formats {
       let matrix = weights[tensor]
       #expect(matrix.format == format)
-      #expect(decoded(matrix) == Array(try Self.values(format, count: matrix.rows * matrix.columns)))
+      #expect(decoded(matrix) == (try MixedModelFile.values(format, count: matrix.rows * matrix.columns)))
     }
-    #expect(weights.format == .q6_K)
-    #expect(weights.formats.first == .q5_1 && Set(weights.formats) == Set(Self.formats.values))
+    #expect(weights.format == file.formats[.wte])
+    #expect(Set(weights.formats) == Set(file.formats.values))
   }
 
-  @Test func withNoFormatNamedAllStaysAsItIs() throws {
+  @Test func theFirstFormatIsThatOfMostBytes() throws {
+    try MixedModelFile.usual.write(to: path)
+    #expect(try Weights.read(path).formats.first == .q5_1)
+  }
+
+  /// A text's losses, in double precision with the values that ggml's package makes of the blocks.
+  @Test(arguments: MixedModelFile.small)
+  func lossesAreThoseOfTheDecodedWeights(file: MixedModelFile) throws {
+    try file.write(to: path)
+    let weights = try Weights.read(path)
+    let parameters = try Parameters(zeroed: weights.configuration)
+    for tensor in ParameterTensor.allCases {
+      let stored = weights[tensor]
+      let count = stored.rows * stored.columns
+      let values =
+        try file.formats[tensor].map { try MixedModelFile.values($0, count: count) } ?? decoded(stored)
+      parameters[tensor].base.update(from: values, count: count)
+    }
+    let tokens = (0..<24).map { Int32($0 * 17 % 40) }
+    let expected = PlainGPT2(parameters).losses(of: tokens)
+    let model = try LanguageModel(weights, precision: .fp32, on: Workers(count: 2))
+    let found = try LanguageModelScorer(model).scores(of: tokens, last: 23).map(\.loss)
+    #expect(found.count == expected.count)
+    for (found, expected) in zip(found, expected) {
+      #expect(abs(Double(found) - expected) < 1e-4 * max(1, expected))
+    }
+  }
+
+  @Test(arguments: MixedModelFile.all)
+  func withNoFormatNamedAllStaysAsItIs(file: MixedModelFile) throws {
+    try file.write(to: path)
     let again = directory.file("again.gguf")
     try Weights.read(path).writeGGUF(to: again, replacing: false)
     let (before, after) = (try GGUFFile(contentsOf: path), try GGUFFile(contentsOf: again))
@@ -50,6 +77,7 @@ import WeightFormats
 
   @Test(arguments: WeightFormat.encodable)
   func withAFormatNamedAllGetIt(format: WeightFormat) throws {
+    try MixedModelFile.usual.write(to: path)
     let (converted, plain) = (directory.file("converted.gguf"), directory.file("plain.gguf"))
     let weights = try Weights.read(path)
     try weights.writeGGUF(to: converted, format: format, replacing: false)
@@ -57,15 +85,16 @@ import WeightFormats
     try weights.writeGGUF(to: plain, format: .fp32, replacing: false)
     let (found, values) = (try Weights.read(converted), try Weights.read(plain))
     let memory = try values.encoded(as: format)
-    for tensor in Self.formats.keys {
+    for tensor in MixedModelFile.usual.formats.keys {
       #expect(found[tensor].format == format)
       #expect(decoded(found[tensor]) == decoded(memory[tensor]))
     }
     withExtendedLifetime((found, values, memory)) {}
   }
 
-  @Test(arguments: [WeightFormat.q4_K, .q5_0, .iq4_nl])
+  @Test(arguments: [WeightFormat.q4_K, .q5_0, .iq4_nl, .iq2_xs, .mxfp4])
   func aFormatThatIsOnlyReadIsRefused(format: WeightFormat) throws {
+    try MixedModelFile.usual.write(to: path)
     let target = directory.file("a.gguf")
     let weights = try Weights.read(path)
     let cause = expectFileError(target) {
@@ -78,49 +107,5 @@ import WeightFormats
     #expect(throws: WeightFormatError.notEncodable(format)) { _ = try weights.encoded(as: format) }
     #expect(WeightFormatError.notEncodable(format).description.contains("expected one of fp32, fp16"))
     #expect(try directory.names() == ["mixed.gguf"])
-  }
-
-  /// A model of one layer with 256 channels; the matrices are ggml's blocks, one after the other.
-  private static func writeModel(to path: String) throws {
-    let configuration = try Configuration(
-      maximumSequenceLength: 8, vocabularySize: 40, layers: 1, heads: 4, channels: 256)
-    let plain = path + ".fp32"
-    try Weights(try Parameters(zeroed: configuration)).writeGGUF(to: plain, format: .fp32, replacing: false)
-    let base = try GGUFFile(contentsOf: plain)
-    let places = TensorPlace.all(in: configuration)
-    let tensors = base.tensors.enumerated().map { index, info in
-      TensorInfo(
-        name: info.name, dimensions: info.dimensions,
-        type: formats[places[index].tensor].map { TensorType($0) } ?? info.type)
-    }
-    let metadata = base.metadata.map {
-      $0.key == "general.file_type" ? MetadataEntry($0.key, .uint32(15)) : $0
-    }
-    let bytes = try tensors.map { info -> [UInt8] in
-      guard let count = info.byteCount, info.type != .f32 else {
-        return [UInt8](repeating: 0, count: info.byteCount ?? 0)
-      }
-      let blocks = try QuantisedBlocks(info.type.format).bytes
-      return (0..<count / info.type.blockBytes).flatMap { blocks[block($0)] }
-    }
-    try GGUFWriter.write(to: path, replacing: false, metadata: metadata, tensors: tensors) {
-      index, append throws(FileError) in
-      var failure: FileError?
-      bytes[index].withUnsafeBytes { bytes in
-        do throws(FileError) { try append(bytes) } catch { failure = error }
-      }
-      if let failure { throw failure }
-    }
-    try FileManager.default.removeItem(atPath: plain)
-  }
-
-  private static func values(_ format: WeightFormat, count: Int) throws -> [Float] {
-    let values = try QuantisedBlocks(format).values
-    return (0..<count / format.blockValues).flatMap { values[block($0)] }
-  }
-
-  /// The ordinary ones, which can be rounded to other formats.
-  private static func block(_ index: Int) -> Int {
-    QuantisedBlocks.awkward + index % (QuantisedBlocks.count - QuantisedBlocks.awkward)
   }
 }

@@ -1,6 +1,6 @@
 // Quantised weights, sixteen lines side by side, multiplied as bytes.
 
-#define LAYOUT_NAMES(name, bits, offset, parts, scales, mins) \
+#define LAYOUT_NAMES(name, ...) \
   {"gemv_panel " #name, "pack_panel " #name " fp32", "pack_panel " #name " bf16"},
 static const struct {
   const char *gemv, *fp32, *bf16;
@@ -87,7 +87,7 @@ static struct place place_of(const unsigned char *block, int line, int column, c
   const int part = column / 32, at = column % 32, half = at / 16, quad = at / 4;
   uint16_t bits;
   memcpy(&bits, block + 2 * line, 2);
-  result.d = fp16(bits);
+  result.d = fp16(bits) / layout.divisor;
   if (layout.mins) {
     memcpy(&bits, block + 32 + 2 * line, 2);
     result.dmin = fp16(bits);

@@ -146,6 +146,12 @@ CK_INLINE ck_i CK(load_bytes)(const void *p) {
   return __builtin_convertvector(bytes, ck_i);
 }
 
+// d of sixteen rows. What the layout is, is known where this is inlined.
+CK_INLINE ck_v CK(load_d)(const char *block, ck_layout layout) {
+  const ck_v d = CK(load_fp16)(block);
+  return layout.divisor == 1 ? d : d * (1.0f / layout.divisor);
+}
+
 // Of sixteen rows the codes of four columns, a byte each: PanelLayout.swift of WeightFormats has the picture.
 CK_INLINE ck_i CK(quad_of_codes)(const char *codes, int quad, int bits) {
   if (bits == 8) return CK(load_ints)(codes + 64 * quad);
@@ -161,7 +167,7 @@ CK_INLINE ck_i CK(quad_of_codes)(const char *codes, int quad, int bits) {
 CK_INLINE void CK(pack_blocks)(
     const char *source, long count, float *target, long step, int format, ck_layout layout) {
   for (long block = 0; block < count; block++, source += ck_layout_bytes(layout)) {
-    const ck_v d = CK(load_fp16)(source);
+    const ck_v d = CK(load_d)(source, layout);
     // Without whole-number scales it is the least value, which is added.
     const ck_v dmin = layout.mins ? CK(load_fp16)(source + 32) : (ck_v)0.0f;
     const char *scales = source + ck_layout_scales(layout), *codes = source + ck_layout_codes(layout);
@@ -186,10 +192,10 @@ CK_INLINE void CK(pack_blocks)(
 CK_INLINE void CK(pack_panel)(
     int layout, const void *blocks, long count, float *target, long step, int format) {
   switch (layout) {
-#define CK_PANEL_CASE(name, bits, offset, parts, scales, mins) \
-  case CK_PANEL_##name:                                        \
-    return CK(pack_blocks)(                                    \
-        (const char *)blocks, count, target, step, format, (ck_layout){bits, offset, parts, scales, mins});
+#define CK_PANEL_CASE(name, ...) \
+  case CK_PANEL_##name:          \
+    return CK(pack_blocks)(      \
+        (const char *)blocks, count, target, step, format, (ck_layout){__VA_ARGS__});
     CK_PANEL_LAYOUTS(CK_PANEL_CASE)
 #undef CK_PANEL_CASE
   }

@@ -64,7 +64,7 @@ CK_INLINE ck_v CK(add_single)(ck_v sum, ck_byte_rows x, long index, const char *
   CK(ask_ahead)(block, ck_layout_bytes(layout));
   const CK(part_dots) dots = CK(dots_of_part)(x, index, block + ck_layout_codes(layout), layout);
   const float scale = x.scales[index];
-  sum = CK(fma)(__builtin_convertvector(dots.first + dots.second, ck_v), CK(load_fp16)(block) * scale, sum);
+  sum = CK(fma)(__builtin_convertvector(dots.first + dots.second, ck_v), CK(load_d)(block, layout) * scale, sum);
   if (!layout.mins) return sum;
   const float total = (float)(x.sums[2 * index] + x.sums[2 * index + 1]) * scale;
   return CK(fma)(CK(load_fp16)(block + 32), (ck_v)total, sum);
@@ -93,7 +93,7 @@ CK_INLINE ck_v CK(add_parts)(ck_v sum, ck_byte_rows x, long index, const char *b
     own += ck_layout_part_scales(layout);
     codes += 64 * layout.bits;
   }
-  sum = CK(fma)(scaled, CK(load_fp16)(block), sum);
+  sum = CK(fma)(scaled, CK(load_d)(block, layout), sum);
   return layout.mins ? CK(fma)(-least, CK(load_fp16)(block + 32), sum) : sum;
 }
 
@@ -119,10 +119,10 @@ CK_INLINE void CK(gemv_blocks)(
 CK_FUNCTION void CK(gemv_panel)(
     int layout, ck_byte_rows x, long rows, const void *panel, long lanes, ck_output output) {
   switch (layout) {
-#define CK_PANEL_CASE(name, bits, offset, parts, scales, mins) \
-  case CK_PANEL_##name:                                        \
-    return CK(gemv_blocks)(                                    \
-        x, rows, (const char *)panel, lanes, output, (ck_layout){bits, offset, parts, scales, mins});
+#define CK_PANEL_CASE(name, ...) \
+  case CK_PANEL_##name:          \
+    return CK(gemv_blocks)(      \
+        x, rows, (const char *)panel, lanes, output, (ck_layout){__VA_ARGS__});
     CK_PANEL_LAYOUTS(CK_PANEL_CASE)
 #undef CK_PANEL_CASE
   }

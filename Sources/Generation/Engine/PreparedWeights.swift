@@ -2,8 +2,8 @@ import Kernels
 import Transformer
 import WeightFormats
 
-/// A model's weights as inference takes them: matrices where they are stored, or regrouped where their format asks
-/// for it; vectors widened to fp32.
+/// A model's weights as inference takes them: matrices where they are stored, or regrouped or decoded where their
+/// format asks for it; vectors widened to fp32.
 final class PreparedWeights: @unchecked Sendable {
   // `@unchecked`: nothing is written once it is made.
   let weights: Weights
@@ -19,19 +19,19 @@ final class PreparedWeights: @unchecked Sendable {
     self.weights = weights
     let all = Self.tensors(of: weights.configuration)
     let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
-    let panelBytes = all.reduce(RepackedWeights.byteCount(of: weights.classifier) ?? 0) {
-      $0 + ($1.tensor.isLinear ? RepackedWeights.byteCount(of: weights[$1.tensor, $1.layer]) ?? 0 : 0)
+    let panelBytes = all.reduce(LinearWeight.byteCount(of: weights.classifier) ?? 0) {
+      $0 + ($1.tensor.isLinear ? LinearWeight.byteCount(of: weights[$1.tensor, $1.layer]) ?? 0 : 0)
     }
     vectors = try FloatBuffer(zeroed: vectorCount)
     panels = try FloatBuffer(zeroed: panelBytes / MemoryLayout<Float>.stride)
     guard var vector = vectors.values.baseAddress else { preconditionFailure("a model has biases") }
     var panel = panels.values.baseAddress.map { UnsafeMutableRawPointer($0) }
     func prepared(_ stored: EncodedMatrix) -> LinearWeight {
-      guard let bytes = RepackedWeights.byteCount(of: stored), let target = panel else {
+      guard let bytes = LinearWeight.byteCount(of: stored), let target = panel else {
         return .rows(stored)
       }
       panel = target + bytes
-      return .repacked(RepackedWeights.pack(stored, into: target, on: workers))
+      return LinearWeight.prepare(stored, into: target, on: workers)
     }
     classifier = prepared(weights.classifier)
     for (tensor, layer) in all {

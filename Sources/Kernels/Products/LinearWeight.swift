@@ -2,7 +2,7 @@ import WeightFormats
 
 /// The weight of a linear layer as the products of inference take it.
 public enum LinearWeight {
-  /// (OC, IC), read where it is stored.
+  /// (OC, IC), read where it is stored, or where it was decoded to.
   case rows(EncodedMatrix)
   /// Quantised, sixteen rows side by side.
   case repacked(RepackedWeights)
@@ -19,6 +19,29 @@ public enum LinearWeight {
     case .rows(let matrix): matrix.columns
     case .repacked(let panels): panels.columns
     }
+  }
+}
+
+extension LinearWeight {
+  /// Bytes that products need of a stored matrix besides; `nil` if it is multiplied where it lies.
+  public static func byteCount(of matrix: EncodedMatrix) -> Int? {
+    if let format = matrix.format.products {
+      return format.byteCount(matrix.columns).map { matrix.rows * $0 }
+    }
+    return RepackedWeights.byteCount(of: matrix)
+  }
+
+  /// A stored matrix as products take it: repacked, or decoded if the kernels do not know the format.
+  ///
+  /// - Parameter target: Room for `byteCount(of:)` bytes; not used by a matrix that is multiplied where it lies.
+  public static func prepare(
+    _ matrix: EncodedMatrix, into target: UnsafeMutableRawPointer, on workers: Workers
+  ) -> LinearWeight {
+    if let format = matrix.format.products {
+      return .rows(matrix.encoded(as: format, into: target, on: workers))
+    }
+    return matrix.format.layout == nil
+      ? .rows(matrix) : .repacked(RepackedWeights.pack(matrix, into: target, on: workers))
   }
 }
 

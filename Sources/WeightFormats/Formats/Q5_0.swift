@@ -11,6 +11,6 @@ public enum Q5_0: QuantizedFormat {
   public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     parts.setNibbles(at: 0, from: block.bytes(at: 6), count: 16)
-    parts.addBits(from: block.loadUnaligned(fromByteOffset: 2, as: UInt32.self), at: 4)
+    parts.addBits(from: block.word(at: 2), at: 4)
   }
 }

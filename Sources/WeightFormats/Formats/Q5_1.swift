@@ -14,6 +14,6 @@ public enum Q5_1: QuantizedFormat {
     // The least value is added.
     parts.mins.update(repeating: -1, count: 2)
     parts.setNibbles(at: 0, from: block.bytes(at: 8), count: 16)
-    parts.addBits(from: block.loadUnaligned(fromByteOffset: 4, as: UInt32.self), at: 4)
+    parts.addBits(from: block.word(at: 4), at: 4)
   }
 }
