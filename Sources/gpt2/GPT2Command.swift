@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelHub
 import Terminal
 import Training
 
@@ -25,14 +26,14 @@ struct GPT2Command: ParsableCommand {
     version: Release.version,
     subcommands: [
       TrainCommand.self, GenerateCommand.self, TokenizeCommand.self, ConvertCommand.self,
-      EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, BenchCommand.self,
+      EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, BenchCommand.self, FetchCommand.self,
     ])
 }
 
 @main
 enum Main {
   static func main() {
-    // A run that ended because its numbers did is no unusable input.
-    Exit.running(GPT2Command.self) { $0 is TrainingError }
+    // A run that ended because its numbers did is no unusable input, nor is a file that did not come as it should.
+    Exit.running(GPT2Command.self) { $0 is TrainingError || ($0 as? FetchError)?.isFailedCheck ?? false }
   }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    [], ["train"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"], ["report"],
+    [], ["train"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"], ["report"], ["fetch"],
   ])
   func helpTeaches(subcommand: [String]) throws {
     let result = try Command(subcommand + ["--help"])
