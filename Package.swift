@@ -78,12 +78,12 @@ let package = Package(
       ]),
     floor("Tokens", on: ["BinaryFiles", "RandomNumbers", "Platform"]),
     floor("Transformer", on: ["Kernels", "WeightFormats", "BinaryFiles", "RandomNumbers", "Platform"]),
+    floor("ModelHub", on: ["BinaryFiles", "TextFormatting", "Platform"]),
     floor(
       "ModelFiles",
       on: [
-        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles",
-        "BinaryFiles",
-        "Platform",
+        "ModelHub", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "SafeTensors",
+        "PyTorchFiles", "BinaryFiles", "Platform",
       ]),
     floor(
       "Generation",
@@ -118,8 +118,8 @@ let package = Package(
       name: "gpt2",
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
-        "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication", "BinaryFiles",
-        "Platform", argumentParser,
+        "ModelHub", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication",
+        "BinaryFiles", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -134,7 +134,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "BinaryFiles", "WeightFormats", "RandomNumbers", "Tokens", "Kernels", "Transformer", "ModelFiles",
-        "Communication",
+        "Communication", "Platform",
       ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Platform", using: ["Platform"]),
@@ -148,6 +148,7 @@ let package = Package(
     tests(of: "RandomNumbers", using: ["RandomNumbers"]),
     tests(of: "Kernels", using: ["Kernels", "WeightFormats", "CKernels"]),
     tests(of: "Tokens", using: ["Tokens", "ModelFiles", "BinaryFiles", "RandomNumbers"]),
+    tests(of: "ModelHub", using: ["ModelHub", "BinaryFiles", "Platform"]),
     tests(
       of: "Transformer", using: ["Transformer", "ModelFiles", "Kernels", "WeightFormats", "BinaryFiles"]),
     tests(
@@ -182,7 +183,8 @@ let package = Package(
         "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
         "CZlib",
       ]),
-    tests(of: "Command", using: ["gpt2", "ladder", "Kernels", "ModelFiles", "Transformer", "Tokens"]),
+    tests(
+      of: "Command", using: ["gpt2", "ladder", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens"]),
   ],
   swiftLanguageModes: [.v6]
 )

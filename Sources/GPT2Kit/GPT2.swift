@@ -23,7 +23,8 @@ public final class GPT2: Sendable {
   /// Loads a model.
   ///
   /// - Parameters:
-  ///   - path: A GGUF, safetensors or PyTorch file, a folder of Hugging Face's, or a checkpoint of llm.c's.
+  ///   - path: A GGUF, safetensors or PyTorch file, a folder of Hugging Face's, a checkpoint of llm.c's, or the name of a
+  ///     model that `gpt2 fetch` has fetched: "gpt2".
   ///   - tokenizerPath: llm.c's tokenizer file, a GGUF file, tokenizer.json or a folder of Hugging Face's; not needed for
   ///     a GGUF file or a folder that holds one.
   ///   - adaptersPath: Low-rank adapters that were trained on the model (`gpt2 train --lora-rank`).

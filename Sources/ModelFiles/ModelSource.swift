@@ -1,12 +1,14 @@
 import BinaryFiles
 import Kernels
+import ModelHub
 import Tokens
 import Transformer
 import WeightFormats
 
 /// Where a model that is to run comes from, and how its weights are to be held.
 public struct ModelSource: Sendable {
-  /// A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a folder of Hugging Face's, or a run directory.
+  /// A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a folder of Hugging Face's, a run directory, or the
+  /// name of a model that `gpt2 fetch` has fetched.
   public var path: String
   /// What `Tokenizer.read` reads; `nil` for the tokenizer in the model's file, folder or run.
   public var tokenizerPath: String?
@@ -16,7 +18,7 @@ public struct ModelSource: Sendable {
   public var format: WeightFormat?
   /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
   public var precision: Precision?
-  /// Told what of a file is not read: a line for the user.
+  /// Told what of a file is not read, and which model a name stands for if that may surprise: a line for the user.
   public var report: @Sendable (String) -> Void = { _ in }
 
   public init(
@@ -30,13 +32,19 @@ public struct ModelSource: Sendable {
     self.precision = precision
   }
 
-  /// The same with files in the place of a run directory: its checkpoint, or its adapters and the model that they
-  /// were trained on, and its tokenizer if it keeps one and none was named.
+  /// The same with the folder of a fetched model in the place of its name, and with files in the place of a run
+  /// directory: its checkpoint, or its adapters and the model that they were trained on, and its tokenizer if it keeps
+  /// one and none was named.
   ///
-  /// - Throws: `FileError` if the directory cannot be read, or the adapters' model is no longer there.
+  /// - Throws: `FileError` if a model is named that is not there yet, the directory cannot be read, or the adapters'
+  ///   model is no longer there.
   public func resolved() throws(FileError) -> ModelSource {
-    guard Folder.exists(path), let run = try RunModel(directory: path) else { return self }
     var source = self
+    if let named = try NamedModel(path) {
+      source.path = named.path
+      if let note = named.note { report(note) }
+    }
+    guard Folder.exists(source.path), let run = try RunModel(directory: source.path) else { return source }
     source.tokenizerPath = tokenizerPath ?? run.tokenizerPath
     if run.holdsAdapters, adaptersPath == nil {
       source.path = try run.basePath()

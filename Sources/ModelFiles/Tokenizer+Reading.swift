@@ -1,14 +1,17 @@
 import BinaryFiles
 import GGUF
+import ModelHub
 import SafeTensors
 import Tokens
 
 extension Tokenizer {
   /// The tokenizer that a path names, whatever kind it is of: llm.c's tokenizer file, a GGUF file that holds one, a
-  /// tokenizer.json, a vocab.json with merges.txt beside it, or a folder of Hugging Face's.
+  /// tokenizer.json, a vocab.json with merges.txt beside it, or a folder of Hugging Face's; or the one of a model that
+  /// `gpt2 fetch` has fetched, by the model's name.
   ///
   /// - Throws: `FileError` that says what the file is if it is no tokenizer, or what is wrong with it.
-  public static func read(_ path: String) throws(FileError) -> Tokenizer {
+  public static func read(_ name: String) throws(FileError) -> Tokenizer {
+    let path = try NamedModel(name)?.path ?? name
     let file: MappedFile
     do throws(FileError) {
       file = try MappedFile(path: path)

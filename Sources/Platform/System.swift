@@ -61,6 +61,15 @@ package enum System {
     return String(cString: resolved)
   }
 
+  /// Bytes that the file system which a path is on has left for this user; `nil` if it does not say.
+  package static func freeSpace(at path: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return nil }
+    let (bytes, overflows) = Int(clamping: status.f_bavail)
+      .multipliedReportingOverflow(by: Int(status.f_frsize))
+    return overflows ? .max : bytes
+  }
+
   /// Bytes that the process had in memory at most.
   package static var peakMemory: Int {
     var usage = rusage()

@@ -19,10 +19,7 @@ public enum Numbers {
   }
 
   /// "2.1 GiB" or "310 MiB".
-  public static func bytes(_ count: Int) -> String {
-    let mebibytes = Double(count) / 1_048_576
-    return mebibytes >= 1024 ? fixed(mebibytes / 1024, 1) + " GiB" : fixed(mebibytes, 0) + " MiB"
-  }
+  public static func bytes(_ count: Int) -> String { DecimalText.bytes(count) }
 
   /// "1:05" or "2:03:05", and "--:--" while unknown.
   public static func duration(_ seconds: Double) -> String {

@@ -21,6 +21,12 @@ package enum DecimalText {
       + padded(Int(exponent.magnitude), 2)
   }
 
+  /// "2.1 GiB" or "310 MiB".
+  package static func bytes(_ count: Int) -> String {
+    let mebibytes = Double(count) / 1_048_576
+    return mebibytes >= 1024 ? fixed(mebibytes / 1024, 1) + " GiB" : fixed(mebibytes, 0) + " MiB"
+  }
+
   /// "07": at least so many digits, with zeros before them.
   package static func padded(_ value: Int, _ width: Int) -> String {
     let digits = String(value)

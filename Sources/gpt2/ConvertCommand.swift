@@ -72,8 +72,9 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let target = try ConversionTarget(output)
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
-    var source = try ModelSource(input, tokenizer: tokenizer, adapters: adapters).resolved()
+    var source = ModelSource(input, tokenizer: tokenizer, adapters: adapters)
     source.report = { Diagnostics.write("gpt2: note: \($0)") }
+    source = try source.resolved()
     let file = try ModelFile(contentsOf: source.path)
     let weights = stored(try source.weights(in: file, on: Workers()), of: file, in: target)
     let format = self.format ?? weights.format

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Communication
+import ModelHub
 import Platform
 import Terminal
 import Training
@@ -27,8 +28,8 @@ struct GPT2Command: ParsableCommand {
     version: Release.version,
     subcommands: [
       FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, TokenizeCommand.self,
-      ConvertCommand.self,
-      EvaluateCommand.self, VerifyCommand.self, ReportCommand.self, BenchCommand.self,
+      ConvertCommand.self, EvaluateCommand.self, VerifyCommand.self, ReportCommand.self,
+      BenchCommand.self, FetchCommand.self,
     ])
 }
 
@@ -36,8 +37,8 @@ struct GPT2Command: ParsableCommand {
 enum Main {
   static func main() {
     if let job = Job(), job.size > 1 { checkJob(of: job.size) }
-    // A run that ended because its numbers did is no unusable input.
-    Exit.running(GPT2Command.self) { $0 is TrainingError }
+    // A run that ended because its numbers did is no unusable input, nor is a file that did not come as it should.
+    Exit.running(GPT2Command.self) { $0 is TrainingError || ($0 as? FetchError)?.isFailedCheck ?? false }
   }
 
   /// Several processes that know nothing of each other would do the same thing several times.

@@ -12,8 +12,8 @@ import WeightFormats
 struct InferenceOptions: ParsableArguments {
   @Option(
     help: """
-      Model: a checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a Hugging Face folder, or the directory of a run \
-      (its best, else its last model).
+      Model: a checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a Hugging Face folder, the directory of a run \
+      (its best, else its last model), or a name that `gpt2 fetch` knows.
       """,
     completion: .file(extensions: ["bin", "gguf", "safetensors"]))
   var model: String

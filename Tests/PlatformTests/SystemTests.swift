@@ -42,5 +42,15 @@ import Testing
     #expect(System.peakMemory >= byteCount)
   }
 
+  @Test func freeSpaceIsThatOfFoundation() throws {
+    let folder = System.temporaryDirectory
+    let values = try FileManager.default.attributesOfFileSystem(forPath: folder)
+    let size = try #require(values[.systemSize] as? NSNumber).intValue
+    let free = try #require(System.freeSpace(at: folder))
+    // What is free changes all the time; the whole does not.
+    #expect((0...size).contains(free))
+    #expect(System.freeSpace(at: folder + "/a folder that nobody has") == nil)
+  }
+
   @Test func moreMemoryThanThereIsIsRefused() { #expect(Pages.allocate(1 << 60) == nil) }
 }

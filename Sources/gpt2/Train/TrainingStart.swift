@@ -44,7 +44,9 @@ enum TrainingStart {
 
   /// The checkpoint where a run directory is named, else what is named.
   static func file(of model: String) throws(FileError) -> String {
-    let source = try ModelSource(model).resolved()
+    var source = ModelSource(model)
+    source.report = { Diagnostics.write("gpt2: note: \($0)") }
+    source = try source.resolved()
     // Of adapters, which cannot be trained on, `ModelFile` says what to do.
     return source.adaptersPath == nil ? source.path : model
   }

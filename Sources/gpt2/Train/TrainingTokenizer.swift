@@ -62,8 +62,9 @@ struct TrainingTokenizer {
 
   private static func ofModel(_ model: String) throws -> (path: String, tokenizer: Tokenizer)? {
     // A size, or a name that is wrong, which is said elsewhere.
-    guard ModelSize(descriptor: model) == nil, access(model, F_OK) == 0 else { return nil }
+    guard ModelSize(descriptor: model) == nil else { return nil }
     let source = try ModelSource(model).resolved()
+    guard access(source.path, F_OK) == 0 else { return nil }
     if let path = source.tokenizerPath { return (path, try Tokenizer.read(path)) }
     let file = try ModelFile(contentsOf: source.path)
     return file.holdsTokenizer ? (file.folder ?? source.path, try file.tokenizer()) : nil

@@ -1,0 +1,94 @@
+import BinaryFiles
+import Platform
+
+/// What a file's bytes are to give.
+package enum Checksum: Equatable, Sendable {
+  /// SHA-256, in hexadecimal digits.
+  case sha256(String)
+  /// The SHA-1 by which git names a file's content, in hexadecimal digits.
+  case gitBlob(String)
+
+  /// - Returns: `nil` if it has not the digits of either.
+  package init?(_ digits: String) {
+    let text = digits.lowercased()
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+      return nil
+    }
+    switch text.utf8.count {
+    case 64: self = .sha256(text)
+    case 40: self = .gitBlob(text)
+    default: return nil
+    }
+  }
+
+  package var digits: String {
+    switch self {
+    case .sha256(let digits), .gitBlob(let digits): digits
+    }
+  }
+
+  /// "SHA-256" or "git's SHA-1".
+  package var name: String {
+    switch self {
+    case .sha256: "SHA-256"
+    case .gitBlob: "git's SHA-1"
+    }
+  }
+
+  /// The checksum of the same kind that a file has.
+  ///
+  /// - Parameter progress: Told how many bytes are done, and whether to go on.
+  /// - Returns: `nil` if `progress` ended it.
+  /// - Throws: `FileError` if the file cannot be read.
+  package func found(
+    in path: String, progress: (Int) -> Bool = { _ in true }
+  ) throws(FileError) -> Checksum? {
+    switch self {
+    case .sha256:
+      var digest = Digest<SHA256>()
+      return try Self.read(path, into: &digest, progress) ? .sha256(digest.finish()) : nil
+    case .gitBlob:
+      var digest = Digest<SHA1>()
+      digest.update("blob \(try FileSize.of(path))\0")
+      return try Self.read(path, into: &digest, progress) ? .gitBlob(digest.finish()) : nil
+    }
+  }
+
+  /// - Returns: Whether the end was reached.
+  private static func read(
+    _ path: String, into digest: inout Digest<some BlockHash>, _ progress: (Int) -> Bool
+  ) throws(FileError) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
+    defer { close(descriptor) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var done = 0
+    while true {
+      let count = systemRead(descriptor, &buffer)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(path, .fromErrno("reading it")) }
+      if count == 0 { return true }
+      buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      done += count
+      guard progress(done) else { return false }
+    }
+  }
+}
+
+/// The C library's, which inside the type its own function would hide.
+private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
+  read(descriptor, &buffer, buffer.count)
+}
+
+/// How large files are.
+enum FileSize {
+  /// - Throws: `FileError` if there is no such file.
+  static func of(_ path: String) throws(FileError) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileError(path, .fromErrno("reading its size")) }
+    return Int(status.st_size)
+  }
+
+  /// 0 if there is no such file.
+  static func ofAny(_ path: String) -> Int { (try? of(path)) ?? 0 }
+}

@@ -1,0 +1,85 @@
+import BinaryFiles
+import Platform
+
+/// A model that is there.
+package struct FetchedModel: Equatable, Sendable {
+  package let model: CatalogueModel
+  /// Its folder.
+  package let path: String
+  /// In the catalogue's order; empty if it was there before.
+  package let files: [FetchedFile]
+  package let wasThere: Bool
+}
+
+/// Fetches all of a model's files into a folder that appears at once, when they are there and checked: one that is
+/// fetched in part is never taken for a model.
+package struct ModelFetch {
+  private let folder: ModelFolder
+  private let home: ModelHome
+  private let options: FetchOptions
+
+  package init(into folder: ModelFolder, from home: ModelHome, _ options: FetchOptions = FetchOptions()) {
+    self.folder = folder
+    self.home = home
+    self.options = options
+  }
+
+  /// - Throws: `FetchError` if it cannot be had or is not what it should be; `FileError` if it cannot be written.
+  package func run() throws -> FetchedModel {
+    if try isThere { return FetchedModel(model: folder.model, path: folder.path, files: [], wasThere: true) }
+    try Folder.create(folder.partialPath)
+    let lock = try FetchLock(folder.partialPath)
+    // Whoever held the lock may have finished between the two.
+    if try isThere { return FetchedModel(model: folder.model, path: folder.path, files: [], wasThere: true) }
+    try checkSpace()
+    let files = try folder.model.files.map {
+      try FileTransfer($0, of: folder.model, from: home, into: folder.partialPath, holding: lock, options)
+        .run()
+    }
+    try name()
+    withExtendedLifetime(lock) {}
+    return FetchedModel(model: folder.model, path: folder.path, files: files, wasThere: false)
+  }
+
+  /// - Throws: `FetchError` if something else has the model's place.
+  private var isThere: Bool {
+    get throws(FetchError) {
+      switch folder.state {
+      case .complete: true
+      case .other(let lacking): throw FetchError(folder.path, .occupied(missing: lacking))
+      case .partial, .missing: false
+      }
+    }
+  }
+
+  private func checkSpace() throws(FetchError) {
+    let path = folder.partialPath
+    let missing = folder.model.files.reduce(0) { sum, file in
+      let there = FileSize.ofAny(path + "/" + file.name) + FileSize.ofAny("\(path)/\(file.name).partial")
+      return sum + max(0, file.expectedSize - there)
+    }
+    guard let free = System.freeSpace(at: path), free < missing else { return }
+    throw FetchError(folder.path, .noSpace(found: free, needed: missing))
+  }
+
+  /// Gives the folder its name, with nothing in it but the model.
+  private func name() throws(FileError) {
+    let names = Set(folder.model.files.map(\.name))
+    for stray in try Folder.names(in: folder.partialPath) where !names.contains(stray) {
+      unlink(folder.partialPath + "/" + stray)
+    }
+    Self.sync(folder.partialPath)
+    guard rename(folder.partialPath, folder.path) == 0 else {
+      throw FileError(folder.path, .fromErrno("renaming \(folder.partialPath) to it"))
+    }
+    Self.sync(Folder.containing(folder.path))
+  }
+
+  /// So that a power cut does not lose the names in a folder; not every file system can.
+  private static func sync(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,139 @@
+/// Another program that runs beside this one, found where the shell would find it.
+///
+/// What it prints goes to files without a name, so that it never waits for a reader.
+package final class ChildProcess {
+  /// Why a program could not be started, in the system's numbers: `ENOENT` if there is none of that name.
+  package struct StartError: Error, Equatable { package let code: Int32 }
+
+  private let identifier: pid_t
+  private let output: Int32
+  private let diagnostics: Int32
+  private var exitCode: Int32?
+
+  /// The most bytes of input, which a pipe holds by itself.
+  package static let greatestInput = 4096
+
+  /// Starts the program.
+  ///
+  /// - Parameters:
+  ///   - input: What it reads from standard input.
+  ///   - kept: A descriptor that the child keeps open, too.
+  package init(
+    _ program: String, _ arguments: [String], input: String = "", keeping kept: Int32? = nil
+  ) throws(StartError) {
+    precondition(input.utf8.count <= Self.greatestInput, "\(input.utf8.count) bytes may fill the pipe")
+    var opened: [Int32] = []
+    do throws(StartError) {
+      opened.append(try Self.pipe(holding: input))
+      for _ in 1...2 { opened.append(try Self.namelessFile()) }
+      identifier = try Self.spawn(program, arguments, streams: opened, keeping: kept)
+    } catch {
+      for descriptor in opened { close(descriptor) }
+      throw error
+    }
+    close(opened[0])
+    (output, diagnostics) = (opened[1], opened[2])
+  }
+
+  deinit {
+    if exitCode == nil {
+      kill(identifier, SIGKILL)
+      waitpid(identifier, nil, 0)
+    }
+    close(output)
+    close(diagnostics)
+  }
+
+  /// Its exit code once it has ended, or 128 and the number of the signal that ended it; `nil` while it runs.
+  package func ended() -> Int32? {
+    if let exitCode { return exitCode }
+    var status: Int32 = 0
+    let result = waitpid(identifier, &status, WNOHANG)
+    if result == 0 || result < 0 && errno == EINTR { return nil }
+    // The lowest seven bits are the signal, the next byte is the code. Where SIGCHLD is ignored no status is left.
+    let signal = status & 0x7F
+    exitCode = result < 0 ? 255 : signal == 0 ? status >> 8 & 0xFF : 128 + signal
+    return exitCode
+  }
+
+  /// Asks it to end.
+  package func terminate() { if exitCode == nil { kill(identifier, SIGTERM) } }
+
+  /// All that it has printed, once it has ended.
+  package var printed: (output: String, diagnostics: String) { (Self.text(output), Self.text(diagnostics)) }
+
+  private static func text(_ descriptor: Int32) -> String {
+    // The child wrote by a copy of the descriptor, which shares its place in the file.
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else { return "" }
+    return String(decoding: Descriptors.readAll(from: descriptor) ?? [], as: UTF8.self)
+  }
+
+  private static func namelessFile() throws(StartError) -> Int32 {
+    var template = Array("\(System.temporaryDirectory)/gpt2-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw StartError(code: errno) }
+    unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
+  }
+
+  /// - Returns: The end to read from.
+  private static func pipe(holding text: String) throws(StartError) -> Int32 {
+    var ends: [Int32] = [-1, -1]
+    guard systemPipe(&ends) == 0 else { throw StartError(code: errno) }
+    defer { close(ends[1]) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var text = text
+    guard text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: ends[1]) }) else {
+      defer { close(ends[0]) }
+      throw StartError(code: errno)
+    }
+    return ends[0]
+  }
+
+  /// - Parameter streams: What become the child's descriptors 0, 1 and 2.
+  private static func spawn(
+    _ program: String, _ arguments: [String], streams: [Int32], keeping kept: Int32?
+  ) throws(StartError) -> pid_t {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    // To itself: then it is no longer closed where the program begins.
+    if let kept { posix_spawn_file_actions_adddup2(&actions, kept, kept) }
+    for (number, stream) in streams.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, stream, Int32(number))
+    }
+    // A thread may block signals that others take, and the child would inherit that: nothing could end it.
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+    defer { for word in words { free(word) } }
+    words.append(nil)
+    var identifier: pid_t = 0
+    let code = posix_spawnp(&identifier, program, &actions, &attributes, words, environment)
+    guard code == 0 else { throw StartError(code: code) }
+    return identifier
+  }
+}
+
+/// The process's variables, which the child gets.
+private var environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+  #if canImport(Darwin)
+    _NSGetEnviron().pointee
+  #else
+    environ
+  #endif
+}
+
+/// The C library's, which inside the type its own function would hide.
+private func systemPipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }
