@@ -138,7 +138,8 @@ import Testing
       x.matrix, weight: weight.matrix, bias: nil, residual: nil, into: qkv.matrix,
       activated: activated.matrix, on: workers)
     Attention.forward(
-      qkv.matrix, sequences: sequences, heads: heads, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
+      qkv.matrix, sequences: sequences, heads: heads, into: output.matrix, logSumExp: logSumExp.matrix,
+      on: workers)
     Attention.backward(
       outputGradient: x.matrix, qkv: qkv.matrix, output: output.matrix, logSumExp: logSumExp.matrix,
       sequences: sequences, heads: heads, into: gradient.matrix, on: workers)

@@ -94,7 +94,8 @@ import Testing
     let output = Buffer(unset: 3, 2)
     let logSumExp = Buffer(unset: 1, 3)
     Attention.forward(
-      qkv.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
+      qkv.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: output.matrix,
+      logSumExp: logSumExp.matrix, on: workers)
     try page.expect(output.values, "O")
     try page.expect(logSumExp.values, "L")
     // The recurrence's last line is the same, before it is divided.
@@ -110,10 +111,12 @@ import Testing
     let (output, outputGradient) = (Buffer(unset: 3, 2), try page.buffer("dO"))
     let (logSumExp, gradient) = (Buffer(unset: 1, 3), Buffer(unset: 3, 6))
     Attention.forward(
-      qkv.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: output.matrix, logSumExp: logSumExp.matrix, on: workers)
+      qkv.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: output.matrix,
+      logSumExp: logSumExp.matrix, on: workers)
     Attention.backward(
       outputGradient: outputGradient.matrix, qkv: qkv.matrix, output: output.matrix,
-      logSumExp: logSumExp.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1, into: gradient.matrix, on: workers)
+      logSumExp: logSumExp.matrix, sequences: Sequences(batchSize: 1, sequenceLength: 3), heads: 1,
+      into: gradient.matrix, on: workers)
     for (part, name) in ["dQ", "dK", "dV"].enumerated() {
       try page.expect((0..<3).flatMap { gradient.matrix[$0][2 * part..<2 * part + 2] }, name)
     }
