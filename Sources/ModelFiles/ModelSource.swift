@@ -12,6 +12,8 @@ public struct ModelSource: Sendable {
   public var tokenizerPath: String?
   /// Low-rank adapters that were trained on the model, to be merged into it.
   public var adaptersPath: String?
+  /// The template of the instructions that the model learnt from; `nil` if it is not known to have done so.
+  public var templatePath: String?
   /// What weights are rounded to; `nil` for what they are.
   public var format: WeightFormat?
   /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
@@ -31,13 +33,14 @@ public struct ModelSource: Sendable {
   }
 
   /// The same with files in the place of a run directory: its checkpoint, or its adapters and the model that they
-  /// were trained on, and its tokenizer if it keeps one and none was named.
+  /// were trained on, and its tokenizer and template if it keeps such and none was named.
   ///
   /// - Throws: `FileError` if the directory cannot be read, or the adapters' model is no longer there.
   public func resolved() throws(FileError) -> ModelSource {
     guard Folder.exists(path), let run = try RunModel(directory: path) else { return self }
     var source = self
     source.tokenizerPath = tokenizerPath ?? run.tokenizerPath
+    source.templatePath = templatePath ?? run.templatePath
     if run.holdsAdapters, adaptersPath == nil {
       source.path = try run.basePath()
       source.adaptersPath = run.result
@@ -45,6 +48,14 @@ public struct ModelSource: Sendable {
       source.path = run.result
     }
     return source
+  }
+
+  /// How the model is to be asked; `nil` if it learnt from no instructions.
+  ///
+  /// - Throws: `FileError` if the run's directory, or the template in it, cannot be read.
+  public func template() throws(FileError) -> InstructionTemplate? {
+    guard let path = try resolved().templatePath else { return nil }
+    return try InstructionTemplate(named: path)
   }
 
   /// The weights in `file`, which is that of `path`: where they lie in it as far as its layout allows, or with

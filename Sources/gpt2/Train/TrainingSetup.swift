@@ -23,7 +23,9 @@ struct TrainingSetup {
   private let directory: RunDirectory
   private let start: TrainingStart
   private let source: String
-  private let data: DataLoader
+  /// That of the instructions, if they are what is learnt from.
+  let template: InstructionTemplate?
+  private let data: TrainingData
   private let watch: TrainingWatch
 
   init(_ command: TrainCommand, in directory: RunDirectory) throws {
@@ -40,26 +42,29 @@ struct TrainingSetup {
     self.configuration = configuration
     if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
     tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
-    guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
-      throw ModelError.sequenceTooLong(
-        found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
+    let tokenizer = tokenizer
+    let instructions = try command.instructions.file.map {
+      try InstructionData($0, command, tokenizer, in: directory)
     }
-    // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
-    try MemoryShortage.check(TrainingPlan(command, for: configuration, steps: 1), for: configuration)
-    let isOverfitting = command.isOverfitting
-    let pattern = isOverfitting ? command.validation ?? command.data : command.data
-    data = try Self.loader(
-      pattern, command, shuffles: command.batches.shuffle && !isOverfitting, configuration)
+    template = instructions?.template
+    let sequenceLength =
+      command.batches.sequenceLength ?? instructions?.usualSequenceLength(for: configuration)
+      ?? BatchOptions.usualSequenceLength
+    guard sequenceLength <= configuration.maximumSequenceLength else {
+      throw ModelError.sequenceTooLong(
+        found: sequenceLength, maximum: configuration.maximumSequenceLength)
+    }
+    // Before the token files, which may be many, and whose own complaint about a huge batch would hide this one.
+    let plan = try TrainingPlan(command, for: configuration, sequenceLength: sequenceLength)
+    try MemoryShortage.check(plan, for: configuration)
+    data =
+      try instructions.map { try TrainingData(command, $0, sequenceLength: sequenceLength) }
+      ?? TrainingData(command, sequenceLength: sequenceLength, configuration)
     watch = TrainingWatch(
-      validation: try command.validation.map {
-        try Self.loader($0, command, shuffles: false, configuration)
-      },
-      choices: try Self.choices(command, configuration), tokenizer: tokenizer)
-    let tokensPerStep = command.batches.accumulation * data.batchSize * data.sequenceLength
+      validation: data.validation, choices: try Self.choices(command, configuration), tokenizer: tokenizer,
+      prompt: data.prompt)
     let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
-    // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
-    plan = try TrainingPlan(
-      command, for: configuration, steps: wanted ?? max(1, data.tokensInAllShards / tokensPerStep))
+    self.plan = plan.making(steps: wanted ?? data.steps(by: plan), by: command)
   }
 
   /// What the processor can do at most, in operations a second.
@@ -74,7 +79,7 @@ struct TrainingSetup {
     let origin = start.step.map { "\(directory.path), resumed after step \($0)" } ?? source
     return """
       model   \(origin): \(configuration.summary)
-      data    \(data.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
+      data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
@@ -112,7 +117,7 @@ struct TrainingSetup {
     record.time = System.timestamp
     record.command = CommandLine.arguments
     record.settings = [
-      "model": source, "configuration": configuration.summary, "data": data.pattern,
+      "model": source, "configuration": configuration.summary, "data": data.name,
       "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",
       "sequence length": "\(plan.sequenceLength)", "batches an update": "\(plan.accumulation)",
       "tokens an update": "\(plan.tokensPerStep)", "steps": "\(plan.steps)",
@@ -136,7 +141,7 @@ struct TrainingSetup {
     let model = try start.model(
       adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
     model.parameters.warnIfNotFinite(path: source, on: workers)
-    let trainer = try Trainer(model, plan: plan, data: data, watchedBy: watch)
+    let trainer = try Trainer(model, plan: plan, data: data.source, watchedBy: watch)
     if let step = start.step { try directory.load(step, into: trainer) }
     try start.begin(trainer)
     return trainer
@@ -144,13 +149,16 @@ struct TrainingSetup {
 
   /// What a new model without a tokenizer needs for its data. Said where it is not GPT-2's.
   private static func vocabularySize(of command: TrainCommand) throws -> Int {
+    guard let data = command.data else {
+      throw ValidationError("A new model needs a --tokenizer to learn from --instructions.")
+    }
     let vocabulary = try DataVocabulary(
-      ofFilesMatching: [command.data] + [command.validation].compactMap { $0 })
+      ofFilesMatching: [data] + [command.validation].compactMap { $0 })
     if !vocabulary.isGPT2 {
       let reason =
         vocabulary.isStated
-        ? "as \(command.data) says"
-        : "by the largest token in \(command.data); name a --tokenizer if "
+        ? "as \(data) says"
+        : "by the largest token in \(data); name a --tokenizer if "
           + "it has more"
       Diagnostics.write("gpt2: note: the model gets a vocabulary of \(vocabulary.size) tokens, \(reason)")
     }
@@ -172,15 +180,6 @@ struct TrainingSetup {
     return file
   }
 
-  private static func loader(
-    _ pattern: String, _ command: TrainCommand, shuffles: Bool, _ configuration: Configuration
-  ) throws -> DataLoader {
-    try DataLoader(
-      pattern: pattern, batchSize: command.batches.batchSize,
-      sequenceLength: command.batches.sequenceLength, shuffling: shuffles,
-      vocabularySize: configuration.vocabularySize)
-  }
-
   private static func policy(_ command: TrainCommand) -> CheckpointPolicy {
     let options = command.checkpoints
     return CheckpointPolicy(
@@ -195,18 +194,28 @@ extension TrainCommand {
 }
 
 extension TrainingPlan {
-  init(_ command: TrainCommand, for configuration: Configuration, steps: Int) throws {
+  /// Of one step; see `making(steps:by:)`.
+  init(_ command: TrainCommand, for configuration: Configuration, sequenceLength: Int) throws {
     let watching = command.watching
     self.init(
-      batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength,
-      accumulation: command.batches.accumulation, recomputing: command.recompute, steps: steps,
-      learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
+      batchSize: command.batches.batchSize, sequenceLength: sequenceLength,
+      accumulation: try command.batches.accumulation(sequenceLength: sequenceLength),
+      recomputing: command.recompute, steps: 1,
+      learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
       validationInterval: watching.validationInterval.orNone,
       validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,
       patience: watching.patience, sampleInterval: watching.sampleInterval.orNone,
       sampleLength: watching.sampleLength, seed: UInt64(command.seed))
+  }
+
+  /// The same with so many steps.
+  func making(steps: Int, by command: TrainCommand) -> TrainingPlan {
+    var plan = self
+    plan.steps = steps
+    plan.learningRate = command.optimizer.schedule(steps: steps)
+    return plan
   }
 }
 
