@@ -43,6 +43,8 @@ import Testing
       found.all
         == "S\n\n### Instruction:\nA\n\n### Response:\nB|\n### Instruction:\nC\n\n### Response:\nD|")
     #expect(found.learnt == "B|D|")
+    let example = try encoder(template).example(of: messages)
+    #expect(try example.prompt == encoder(template).prompt(of: Array(messages.prefix(2))))
   }
 
   @Test func plainTexts() throws {

@@ -11,6 +11,9 @@ public struct InstructionExample: Equatable, Sendable {
   /// The tokens that are learnt.
   public var learntCount: Int { isLearnt.count { $0 } }
 
+  /// What comes before the first answer.
+  public var prompt: [Int32] { zip(tokens, isLearnt).prefix { !$1 }.map(\.0) }
+
   /// x₁ … xₙ, `TokenBatch.ignored` where nothing is learnt.
   public var targets: [Int32] {
     zip(tokens, isLearnt).dropFirst().map { $1 ? $0 : TokenBatch.ignored }

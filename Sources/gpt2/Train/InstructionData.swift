@@ -24,8 +24,6 @@ struct InstructionData {
   let validation: Part?
   let template: InstructionTemplate
   let tokenizer: Tokenizer
-  /// That of the first example that is measured on, or else learnt from.
-  let samplePrompt: [Int32]
 
   /// - Throws: `FileError` if a file cannot be used, or there is no tokenizer.
   init(_ path: String, _ command: TrainCommand, _ tokenizer: Tokenizer?, in directory: RunDirectory) throws {
@@ -52,8 +50,6 @@ struct InstructionData {
       : Part(
         path: command.validation ?? path,
         examples: records.validation.map { encoder.example(of: $0.messages) })
-    let shown = (records.validation.first ?? records.training[0]).messages
-    samplePrompt = encoder.prompt(of: Array(shown.prefix { $0.role != .assistant }))
     self.template = template
     self.tokenizer = tokenizer
   }

@@ -60,7 +60,8 @@ struct TrainingData {
     words =
       "\(training.exampleCount) examples of \(training.tokenCount) tokens, \(training.learntCount) of them answers"
     positions = training.batchesPerEpoch * training.batchSize * sequenceLength
-    prompt = data.samplePrompt
+    let shown = (data.validation ?? data.training).examples(ofAtMost: sequenceLength).examples
+    prompt = shown.first?.prompt ?? []
   }
 
   /// Steps to see all of it once: llm.c's count, by which its scripts know the name of the last checkpoint.
