@@ -33,12 +33,17 @@ public struct ModelSource: Sendable {
   }
 
   /// The same with files in the place of a run directory: its checkpoint, or its adapters and the model that they
-  /// were trained on, and its tokenizer and template if it keeps such and none was named.
+  /// were trained on, and its tokenizer and template if it keeps such and none was named. A folder may keep a template,
+  /// too.
   ///
   /// - Throws: `FileError` if the directory cannot be read, or the adapters' model is no longer there.
   public func resolved() throws(FileError) -> ModelSource {
-    guard Folder.exists(path), let run = try RunModel(directory: path) else { return self }
+    guard Folder.exists(path) else { return self }
     var source = self
+    guard let run = try RunModel(directory: path) else {
+      source.templatePath = templatePath ?? RunTemplate.path(in: Folder.withSlash(path))
+      return source
+    }
     source.tokenizerPath = tokenizerPath ?? run.tokenizerPath
     source.templatePath = templatePath ?? run.templatePath
     if run.holdsAdapters, adaptersPath == nil {

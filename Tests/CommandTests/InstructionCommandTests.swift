@@ -137,6 +137,25 @@ import Testing
     #expect(!String(decoding: templates[0], as: UTF8.self).contains("###"))
   }
 
+  /// A folder made of a run answers as the run does; of other files it is said where the template is.
+  @Test func conversionKeepsTheTemplate() throws {
+    #expect(try train("messages", "--steps", "2").exitCode == 0)
+    let answer = try generate("--prompt", "Hello.").output
+    let folder = try Command("convert", file("run"), file("folder") + "/")
+    #expect(folder.exitCode == 0, "\(folder.diagnostics)")
+    #expect(folder.diagnostics.contains("template.json is kept, and is the tokenizer's chat_template"))
+    #expect(try generate("--prompt", "Hello.", model: "folder").output == answer)
+    let settings = try String(contentsOfFile: file("folder/tokenizer_config.json"), encoding: .utf8)
+    #expect(settings.contains(#""chat_template": "{% for message in messages %}"#))
+    let gguf = try Command("convert", file("run"), file("run.gguf"))
+    #expect(gguf.diagnostics.contains("is tokenizer.chat_template of "), "\(gguf.diagnostics)")
+    #expect(
+      try generate("--prompt", "Hello.", "--template", file("run/template.json"), model: "run.gguf").output
+        == answer)
+    let checkpoint = try Command("convert", file("run"), file("run.bin"))
+    #expect(checkpoint.diagnostics.contains("has no room for a template"), "\(checkpoint.diagnostics)")
+  }
+
   @Test func anothersTemplateIsNotReplaced() throws {
     try FileManager.default.createDirectory(atPath: file("run"), withIntermediateDirectories: false)
     try Data("mine".utf8).write(to: URL(fileURLWithPath: file("run/template.json")))
@@ -151,10 +170,12 @@ import Testing
   }
 
   @Test func examplesThatAreTooLongAreLeftOutAloud() throws {
-    let run = try train("messages", "--steps", "1", "--sequence-length", "80")
+    // Samples answer the first example that is short enough.
+    let run = try train(
+      "messages", "--steps", "1", "--sequence-length", "60", "--sample-interval", "1")
     #expect(run.exitCode == 0, "\(run.diagnostics)")
     #expect(
-      run.diagnostics.contains("left out 4 of 8 examples, which have more than 81 tokens"),
+      run.diagnostics.contains("left out 6 of 8 examples, which have more than 61 tokens"),
       "\(run.diagnostics)")
     expectRefusal(
       try train("messages", "--steps", "1", "--sequence-length", "20", output: "short"), naming: "no examples"
@@ -172,6 +193,9 @@ import Testing
     try refused("--instructions", set, naming: "name it with --tokenizer")
     try refused("--instructions", set, "--hold-out", "1.5", naming: "between 0 and 1")
     try refused("--instructions", set, "--hold-out", "0.1", "--validation", set, naming: "exclude each other")
+    try refused(
+      "--instructions", set, "--tokenizer", workspace.tokenizer, "--total-batch-size", "7",
+      naming: "--total-batch-size is 7")
     try refused("--data", "a", "--template", "plain", naming: "need --instructions")
     try refused(
       "--instructions", set, "--tokenizer", workspace.tokenizer, "--template", file("none.json"),

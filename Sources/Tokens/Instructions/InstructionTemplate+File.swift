@@ -36,8 +36,8 @@ extension InstructionTemplate {
     if let marks = marks[.input] { input = marks }
   }
 
-  /// - Throws: `FileError` if there is such a file that may not be replaced, or it cannot be written.
-  public func write(to path: String, replacing: Bool) throws(FileError) {
+  /// As JSON.
+  package var text: String {
     var object = JSONObject()
     for role in Message.Role.allCases {
       var marks = JSONObject()
@@ -45,7 +45,12 @@ extension InstructionTemplate {
       _ = marks.append("after", .string(self[role].after))
       _ = object.append(role.rawValue, .object(marks))
     }
-    let text = JSONText.text(of: .object(object)) + "\n"
+    return JSONText.text(of: .object(object)) + "\n"
+  }
+
+  /// - Throws: `FileError` if there is such a file that may not be replaced, or it cannot be written.
+  public func write(to path: String, replacing: Bool) throws(FileError) {
+    let text = text
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(Array(text.utf8))
     }
