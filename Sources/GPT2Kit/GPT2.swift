@@ -19,6 +19,8 @@ public final class GPT2: Sendable {
   public let tokenizer: Tokenizer
   /// What drafts tokens for the model to check; it makes texts come faster and changes nothing in them.
   public let draft: Draft?
+  /// How the model was taught to be asked; `nil` if it learnt from no instructions.
+  public let template: InstructionTemplate?
 
   /// Loads a model.
   ///
@@ -43,18 +45,24 @@ public final class GPT2: Sendable {
       path, tokenizer: tokenizerPath, adapters: adaptersPath, precision: precision)
     let (model, tokenizer) = try source.load(
       on: Workers(count: threads, kernels: try KernelSet.fromEnvironment()))
-    self.init(model, tokenizer, draft: try draft.map { try Draft($0, for: model) })
+    self.init(
+      model, tokenizer, draft: try draft.map { try Draft($0, for: model) }, template: try source.template())
   }
 
-  /// - Parameter draft: One for this model.
+  /// - Parameters:
+  ///   - draft: One for this model.
+  ///   - template: How the model was taught to be asked.
   /// - Precondition: Each token of the tokenizer is in the model's vocabulary, which may have more.
-  public init(_ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil) {
+  public init(
+    _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil, template: InstructionTemplate? = nil
+  ) {
     precondition(
       tokenizer.vocabularySize <= model.configuration.vocabularySize,
       "the tokenizer has more tokens than the model")
     self.model = model
     self.tokenizer = tokenizer
     self.draft = draft
+    self.template = template
   }
 
   /// The most tokens a prompt may have.
@@ -90,5 +98,20 @@ public final class GPT2: Sendable {
     continuing tokens: [Int], _ options: GenerationOptions = GenerationOptions()
   ) -> GeneratedText {
     GeneratedText(self, .tokens(tokens), options)
+  }
+
+  /// The tokens that come before the answer to a conversation, as the model was taught: its template is put around the
+  /// messages, or Alpaca's if it has none.
+  ///
+  /// - Throws: `FileError` if the tokenizer can only decode.
+  public func prompt(messages: [Message]) throws(FileError) -> [Int] {
+    try InstructionEncoder(template ?? .alpaca, tokenizer).prompt(of: messages).map(Int.init)
+  }
+
+  /// Answers a conversation: see `prompt(messages:)`.
+  public func generate(
+    answering messages: [Message], _ options: GenerationOptions = GenerationOptions()
+  ) throws(FileError) -> GeneratedText {
+    generate(continuing: try prompt(messages: messages), options)
   }
 }

@@ -14,6 +14,8 @@ public struct ModelSource: Sendable {
   public var tokenizerPath: String?
   /// Low-rank adapters that were trained on the model, to be merged into it.
   public var adaptersPath: String?
+  /// The template of the instructions that the model learnt from; `nil` if it is not known to have done so.
+  public var templatePath: String?
   /// What weights are rounded to; `nil` for what they are.
   public var format: WeightFormat?
   /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
@@ -33,8 +35,8 @@ public struct ModelSource: Sendable {
   }
 
   /// The same with the folder of a fetched model in the place of its name, and with files in the place of a run
-  /// directory: its checkpoint, or its adapters and the model that they were trained on, and its tokenizer if it keeps
-  /// one and none was named.
+  /// directory: its checkpoint, or its adapters and the model that they were trained on, and its tokenizer and template if
+  /// it keeps such and none was named. A folder may keep a template, too.
   ///
   /// - Throws: `FileError` if a model is named that is not there yet, the directory cannot be read, or the adapters'
   ///   model is no longer there.
@@ -44,8 +46,13 @@ public struct ModelSource: Sendable {
       source.path = named.path
       if let note = named.note { report(note) }
     }
-    guard Folder.exists(source.path), let run = try RunModel(directory: source.path) else { return source }
+    guard Folder.exists(source.path) else { return source }
+    guard let run = try RunModel(directory: source.path) else {
+      source.templatePath = templatePath ?? RunTemplate.path(in: Folder.withSlash(source.path))
+      return source
+    }
     source.tokenizerPath = tokenizerPath ?? run.tokenizerPath
+    source.templatePath = templatePath ?? run.templatePath
     if run.holdsAdapters, adaptersPath == nil {
       source.path = try run.basePath()
       source.adaptersPath = run.result
@@ -53,6 +60,14 @@ public struct ModelSource: Sendable {
       source.path = run.result
     }
     return source
+  }
+
+  /// How the model is to be asked; `nil` if it learnt from no instructions.
+  ///
+  /// - Throws: `FileError` if the run's directory, or the template in it, cannot be read.
+  public func template() throws(FileError) -> InstructionTemplate? {
+    guard let path = try resolved().templatePath else { return nil }
+    return try InstructionTemplate(named: path)
   }
 
   /// The weights in `file`, which is that of `path`: where they lie in it as far as its layout allows, or with

@@ -10,15 +10,21 @@ public struct TrainingWatch {
   private let validation: (any BatchSource)?
   private let choices: ChoiceFile?
   private let tokenizer: Tokenizer?
+  private let prompt: [Int32]
 
   /// - Parameters:
   ///   - validation: Batches of the plan's B and T; `nil` if there is none to measure on.
   ///   - choices: HellaSwag, for instance.
   ///   - tokenizer: To make text of samples; without one they are token ids.
-  public init(validation: (any BatchSource)? = nil, choices: ChoiceFile? = nil, tokenizer: Tokenizer? = nil) {
+  ///   - prompt: What samples answer; if there is nothing they begin a document.
+  public init(
+    validation: (any BatchSource)? = nil, choices: ChoiceFile? = nil, tokenizer: Tokenizer? = nil,
+    prompt: [Int32] = []
+  ) {
     self.validation = validation
     self.choices = choices
     self.tokenizer = tokenizer
+    self.prompt = prompt
   }
 
   /// The validation loss; `nil` if there is no data, or if it was interrupted.
@@ -42,18 +48,21 @@ public struct TrainingWatch {
     return score.isPartial ? nil : score.normalisedAccuracy
   }
 
-  /// Text that begins a document; `nil` if it was interrupted.
+  /// Text that begins a document, or an answer after its prompt; `nil` if it was interrupted.
   func sample(of model: Model, plan: TrainingPlan, isInterrupted: () -> Bool) throws -> String? {
     // Without a tokenizer the last token is taken for end-of-text, as it is GPT-2's.
     let endOfText = tokenizer?.endOfText ?? model.configuration.vocabularySize - 1
     let generator = try Generator(
-      LanguageModel(model), prompt: [], endOfText: endOfText, maximumTokens: plan.sampleLength,
+      LanguageModel(model), prompt: prompt, endOfText: endOfText, maximumTokens: plan.sampleLength,
       sampling: SamplingOptions(seed: plan.seed), vocabularySize: tokenizer?.vocabularySize)
     var tokens: [Int] = []
     while tokens.count < plan.sampleLength {
       if isInterrupted() { return nil }
-      tokens.append(try generator.next())
+      let token = try generator.next()
+      if token == endOfText && !prompt.isEmpty { break }
+      tokens.append(token)
     }
+    tokens = prompt.map(Int.init) + tokens
     guard let tokenizer else { return tokens.map(String.init).joined(separator: " ") }
     return String(decoding: tokenizer.decode(tokens), as: UTF8.self)
   }

@@ -74,6 +74,7 @@ struct ConvertCommand: ParsableCommand {
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
     var source = ModelSource(input, tokenizer: tokenizer, adapters: adapters)
     source.report = { Diagnostics.write("gpt2: note: \($0)") }
+    let template = try source.template()
     source = try source.resolved()
     let file = try ModelFile(contentsOf: source.path)
     let weights = stored(try source.weights(in: file, on: Workers()), of: file, in: target)
@@ -84,7 +85,8 @@ struct ConvertCommand: ParsableCommand {
     var written = output
     switch target {
     case .gguf:
-      let metadata = try tokenizerMetadata(of: file, source, for: weights.configuration)
+      var metadata = try tokenizerMetadata(of: file, source, for: weights.configuration)
+      if let template, !metadata.isEmpty { metadata = template.added(to: metadata) }
       try weights.writeGGUF(to: output, format: self.format, tokenizer: metadata, replacing: overwrite)
       words = "GGUF, " + Self.words(hasTokenizer: !metadata.isEmpty)
     case .checkpoint:
@@ -102,16 +104,30 @@ struct ConvertCommand: ParsableCommand {
       let tokenizer = try keptTokenizer(of: file, source, for: weights.configuration)
       let writer = HuggingFaceFolderWriter(
         output, tokenizer: tokenizer, keeping: file.folder, keepsTokenizer: source.tokenizerPath == nil,
-        replacing: overwrite)
+        template: template, replacing: overwrite)
       try writer.write(weights, format: format)
       words = "Hugging Face, " + Self.words(hasTokenizer: tokenizer != nil)
       written = writer.weightsPath
     }
+    if let template { say(template, source.templatePath, to: target) }
     let bytes = try MappedFile(path: written).count
     let formats = target == .gguf && self.format == nil ? weights.formats : [format]
     let names = formats.map(\.rawValue).joined(separator: " and ")
     Diagnostics.write(
       "wrote \(output) (\(weights.configuration.summary)): \(words), \(names), \(bytes) bytes")
+  }
+
+  /// What became of the template that the model learnt instructions with.
+  private func say(_ template: InstructionTemplate, _ path: String?, to target: ConversionTarget) {
+    let name = path ?? "its template"
+    switch target {
+    case .folder: Diagnostics.write("gpt2: note: \(name) is kept, and is the tokenizer's chat_template")
+    case .gguf:
+      Diagnostics.write(
+        "gpt2: note: \(name) is tokenizer.chat_template of \(output); gpt2 generate takes it by --template")
+    case .checkpoint, .safeTensors:
+      Diagnostics.write("gpt2: note: \(output) has no room for a template; name \(name) by --template")
+    }
   }
 
   /// Where a file does not state its activation, formats that know GPT-2's alone get that, aloud.

@@ -37,7 +37,12 @@ struct EvaluateCommand: ParsableCommand {
         gpt2 evaluate --model gpt2_124M.bin --lambada lambada_test_en.jsonl \\
           --tokenizer gpt2_tokenizer.bin
 
-      Where an example is too long for the model, the beginning of its context is left out; how often is said.
+      --instructions takes JSON lines as train does, and scores the answers alone: the loss and perplexity of their \
+      tokens, their end-of-text tokens included. A run's own template is applied, or else --template, or the usual one.
+
+        gpt2 evaluate --model runs/answers --instructions answers_val.jsonl
+
+      Where another example is too long for the model, the beginning of its context is left out; how often is said.
 
       Ctrl-C ends it with what there is so far, marked as partial, and exit code 130.
       """)
@@ -58,6 +63,17 @@ struct EvaluateCommand: ParsableCommand {
   var lambada: [String] = []
 
   @Option(
+    help: "Questions whose answers are to be predicted; may be given more than once.",
+    completion: .file(extensions: ["jsonl"]))
+  var instructions: [String] = []
+
+  @Option(
+    help:
+      "What instructions are put into: alpaca, plain, or a JSON file; if not given, that of the model's run.",
+    completion: .file(extensions: ["json"]))
+  var template: String?
+
+  @Option(
     name: [.customShort("t"), .long], help: "T: tokens of a window; the model's positions if not given.")
   var sequenceLength: Int?
 
@@ -74,8 +90,11 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard !(data + choices + lambada).isEmpty else {
-      throw ValidationError("Nothing to evaluate on: give --data, --choices or --lambada.")
+    guard !(data + choices + lambada + instructions).isEmpty else {
+      throw ValidationError("Nothing to evaluate on: give --data, --choices, --lambada or --instructions.")
+    }
+    if instructions.isEmpty, template != nil {
+      throw ValidationError("--template is for --instructions, which was not given.")
     }
     let ofTexts = [("--sequence-length", sequenceLength), ("--stride", stride), ("--max-tokens", maxTokens)]
     let ofExamples = [("--max-examples", maxExamples)]
@@ -83,13 +102,14 @@ struct EvaluateCommand: ParsableCommand {
     if data.isEmpty, let (option, _) = ofTexts.first(where: { $0.1 != nil }) {
       throw ValidationError("\(option) is for --data, which was not given.")
     }
-    if (choices + lambada).isEmpty, maxExamples != nil {
-      throw ValidationError("--max-examples is for --choices and --lambada, which were not given.")
+    if (choices + lambada + instructions).isEmpty, maxExamples != nil {
+      throw ValidationError(
+        "--max-examples is for --choices, --lambada and --instructions, which were not given.")
     }
   }
 
   func run() throws {
-    let (model, tokenizer) = try inference.load(needingTokenizer: !lambada.isEmpty)
+    let (model, tokenizer) = try inference.load(needingTokenizer: !(lambada + instructions).isEmpty)
     let tasks = try tasks(for: model.configuration, tokenizer)
     let scorer = LanguageModelScorer(model)
     Interruption.watch()
@@ -109,6 +129,11 @@ struct EvaluateCommand: ParsableCommand {
     if let tokenizer {
       for path in lambada {
         tasks.append(try LastWordTask(path, configuration, tokenizer, maximum: maxExamples))
+      }
+      let template = try inference.template(named: template)
+      for path in instructions {
+        tasks.append(
+          try InstructionTask(path, configuration, tokenizer, template: template, maximum: maxExamples))
       }
     }
     return tasks

@@ -95,3 +95,47 @@ struct LastWordTask: EvaluationTask {
     try printer.print(score, of: file.path)
   }
 }
+
+/// Answers to questions.
+struct InstructionTask: EvaluationTask {
+  private let path: String
+  private let examples: [InstructionExample]
+  private let tooLong: Int
+
+  /// - Parameter template: That of the model's run; the file's own if there is none.
+  init(
+    _ path: String, _ configuration: Configuration, _ tokenizer: Tokenizer, template: InstructionTemplate?,
+    maximum: Int?
+  ) throws(FileError) {
+    let file = try InstructionFile(contentsOf: path)
+    for note in file.notes { Diagnostics.write("gpt2: note: \(path): \(note)") }
+    let encoder = try InstructionEncoder(template ?? file.usualTemplate, tokenizer)
+    let all = file.records.map { encoder.example(of: $0.messages) }
+    let longest = configuration.maximumSequenceLength
+    let fitting = all.filter { $0.length <= longest }
+    guard !fitting.isEmpty else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "no example that fits the model",
+          expected: "examples of at most \(longest + 1) tokens", advice: "shorten them"))
+    }
+    tooLong = all.count - fitting.count
+    if tooLong > 0 {
+      Diagnostics.write(
+        "gpt2: note: \(path): left out \(tooLong) of \(all.count) examples, which are longer than the model's "
+          + "\(longest) positions")
+    }
+    self.path = path
+    examples = Array(fitting.prefix(maximum ?? .max))
+  }
+
+  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+    var printer = printer
+    defer { printer.clear() }
+    let score = try InstructionEvaluation.score(
+      examples, by: scorer, isInterrupted: { Interruption.isAsked },
+      observing: { printer.show($0, of: path) })
+    try printer.print(score, of: path, tooLong: tooLong)
+  }
+}

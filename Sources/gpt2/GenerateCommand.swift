@@ -24,6 +24,9 @@ struct GenerateCommand: ParsableCommand {
 
       With --interactive every line that is typed is added to the text, and the model continues it; an empty \
       line lets it go on. Ctrl-D ends the conversation.
+
+      A run that learnt from instructions answers: its template is put around the prompt, and around every line that is \
+      typed, and only the answer is printed. --no-template continues the prompt as it is.
       """)
 
   @OptionGroup var inference: InferenceOptions
@@ -31,6 +34,8 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup(title: "Prompt") var prompt: PromptOptions
 
   @OptionGroup(title: "Prompt") var specialTokens: SpecialTokenOptions
+
+  @OptionGroup(title: "Prompt") var templates: TemplateOptions
 
   @Flag(help: "Take line after line from standard input and continue each.")
   var interactive = false
@@ -60,6 +65,9 @@ struct GenerateCommand: ParsableCommand {
     if interactive && (json || count > 1) {
       throw ValidationError("--interactive shows one text as it comes, without --json and --n.")
     }
+    if prompt.promptTokens != nil && (templates.template != nil || templates.system != nil) {
+      throw ValidationError("--prompt-tokens are taken as they are, without --template and --system.")
+    }
     if interactive && prompt.promptFile == "-" {
       throw ValidationError(
         "--interactive reads standard input itself; give the prompt by --prompt or a file.")
@@ -76,6 +84,9 @@ struct GenerateCommand: ParsableCommand {
     let parses = specialTokens.parses(with: tokenizer)
     var tokens =
       try bytes.map { try tokenizer.encode($0, parsingSpecialTokens: parses).map(Int32.init) } ?? []
+    let templated =
+      prompt.promptTokens == nil ? try TemplatedPrompt(templates, inference, tokenizer) : nil
+    if let templated, let bytes { tokens = templated.first(bytes) }
     if let given = prompt.promptTokens {
       tokens = try given.checked(below: vocabularySize)
       bytes = tokenizer.decode(given.ids)
@@ -85,12 +96,18 @@ struct GenerateCommand: ParsableCommand {
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     Interruption.watch()
     if interactive {
-      var conversation = try Conversation(
-        language, tokenizer, sampling.generationOptions(alternatives: nil), draft,
-        parsingSpecialTokens: parses)
-      try conversation.run(beginning: bytes, tokens, &times)
+      let options = sampling.generationOptions(alternatives: nil)
+      if let templated, templated.hasTurns {
+        var dialogue = Dialogue(language, tokenizer, options, draft, templated)
+        try dialogue.run(beginning: bytes == nil ? nil : tokens, &times)
+      } else {
+        var conversation = try Conversation(
+          language, tokenizer, options, draft, parsingSpecialTokens: parses)
+        try conversation.run(beginning: bytes, tokens, &times)
+      }
     } else {
-      try generate(language, tokenizer, draft, prompt: bytes ?? [], tokens, &times)
+      try generate(
+        language, tokenizer, draft, prompt: bytes ?? [], tokens, showsPrompt: templated == nil, &times)
     }
     if json { try JSON.print(["times": times]) }
     Diagnostics.write(times.summary(threads: language.workers.count))
@@ -98,12 +115,13 @@ struct GenerateCommand: ParsableCommand {
 
   private func generate(
     _ language: LanguageModel, _ tokenizer: Tokenizer, _ draft: Draft?, prompt: [UInt8], _ tokens: [Int32],
-    _ times: inout GenerationTimes
+    showsPrompt: Bool, _ times: inout GenerationTimes
   ) throws {
     let batch = try TextBatch(
       language, tokenizer, prompts: [[Int32]](repeating: tokens, count: count),
       options: sampling.generationOptions(alternatives: json ? alternatives ?? 0 : nil), draft: draft)
-    var printer = GenerationPrinter(samples: count, seed: sampling.seed, tokenizer: tokenizer, asJSON: json)
+    var printer = GenerationPrinter(
+      samples: count, seed: sampling.seed, tokenizer: tokenizer, asJSON: json, showsPrompt: showsPrompt)
     try printer.begin(prompt: prompt)
     var unread = max(1, tokens.count)
     while !batch.isFinished && !Interruption.isAsked {

@@ -6,6 +6,8 @@ import Tokens
 struct GenerationPrinter {
   private let tokenizer: Tokenizer
   private let asJSON: Bool
+  /// Whether a text for people begins with its prompt.
+  private let showsPrompt: Bool
   private let seed: UInt64
   private var samples: [Sample]
   /// The first sample that has not been printed.
@@ -16,17 +18,18 @@ struct GenerationPrinter {
     var isFinished = false
   }
 
-  init(samples: Int, seed: UInt64, tokenizer: Tokenizer, asJSON: Bool) {
+  init(samples: Int, seed: UInt64, tokenizer: Tokenizer, asJSON: Bool, showsPrompt: Bool) {
     self.samples = [Sample](repeating: Sample(), count: samples)
     self.seed = seed
     self.tokenizer = tokenizer
     self.asJSON = asJSON
+    self.showsPrompt = showsPrompt
   }
 
   private var streams: Bool { samples.count == 1 && !asJSON }
 
   mutating func begin(prompt: [UInt8]) throws {
-    if streams { try Output.write(String(decoding: prompt, as: UTF8.self)) }
+    if streams && showsPrompt { try Output.write(String(decoding: prompt, as: UTF8.self)) }
   }
 
   mutating func show(_ token: GeneratedToken, of index: Int, prompt: [UInt8]) throws {
@@ -48,7 +51,8 @@ struct GenerationPrinter {
     if streams { return try Output.write("\n") }
     let text = samples[next].tokens.map(\.text).joined()
     let title = "--- \(next + 1) of \(samples.count) ---\n"
-    try Output.write(title + String(decoding: prompt, as: UTF8.self) + text + "\n")
+    let beginning = showsPrompt ? String(decoding: prompt, as: UTF8.self) : ""
+    try Output.write(title + beginning + text + "\n")
   }
 
   private func record(of index: Int, _ prompt: [UInt8]) -> TextRecord {

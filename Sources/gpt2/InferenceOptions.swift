@@ -53,6 +53,14 @@ struct InferenceOptions: ParsableArguments {
     needingTokenizer ? try load() : try source.loadWithTokenizerIfAny(on: threadOptions.workers)
   }
 
+  /// The template that was named, or else that of the model's run.
+  ///
+  /// - Throws: `FileError` if one cannot be read.
+  func template(named name: String?) throws(FileError) -> InstructionTemplate? {
+    guard let name else { return try source.template() }
+    return try InstructionTemplate(named: name)
+  }
+
   private var source: ModelSource {
     var source = ModelSource(
       model, tokenizer: tokenizer, adapters: adapters, format: quantize, precision: precision)

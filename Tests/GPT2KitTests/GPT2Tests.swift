@@ -31,6 +31,26 @@ import Transformer
     #expect(try await gpt2.generate("Hi", options).text() == expected.map(\.text).joined())
   }
 
+  /// A conversation is put into the template that the model learnt, or into Alpaca's.
+  @Test func conversations() async throws {
+    let messages = [
+      Message(.user, "A"), Message(.assistant, "B"), Message(.user, "<|endoftext|>"),
+    ]
+    let template = InstructionTemplate(
+      user: .init(before: "Q: ", after: "\n"), assistant: .init(before: "A: ", after: "\n"))
+    let taught = GPT2(gpt2.model, gpt2.tokenizer, template: template)
+    let prompt = try taught.prompt(messages: messages)
+    #expect(taught.decode(prompt) == "Q: A\nA: B<|endoftext|>\nQ: <|endoftext|>\nA: ")
+    #expect(prompt.filter { $0 == 256 }.count == 1)
+    #expect(
+      try gpt2.decode(gpt2.prompt(messages: [Message(.user, "A")]))
+        == "### Instruction:\nA\n\n### Response:\n")
+    let options = GenerationOptions(maximumTokens: 4)
+    let answer = try await taught.generate(answering: [Message(.user, "")], options).text()
+    let same = try taught.generate(continuing: taught.prompt(messages: [Message(.user, "")]), options)
+    #expect(try await same.text() == answer)
+  }
+
   /// What an app's alert shows.
   @Test func errorsSayInFoundationWhatTheySayHere() async throws {
     func expectSame(_ expected: String, _ body: () async throws -> Void) async {

@@ -100,6 +100,28 @@ import Transformer
     #expect(other.updatesBefore == 0)
   }
 
+  /// A place in instructions is no place in token files, and llm.c's program is not to take it for one.
+  @Test(arguments: [true, false])
+  func placesInInstructions(shuffles: Bool) throws {
+    let optimizer = try optimizer()
+    var state = state(shuffles: shuffles)
+    state.data.kind = .instructions
+    let path = directory.file("state.bin")
+    try TrainingStateFile.write(state, of: optimizer, to: path, replacing: false)
+    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    #expect(bytes[4] == 2)
+    #expect(try TrainingStateFile.read(path, into: try self.optimizer()) == state)
+    bytes.set(44, to: 2)
+    let damaged = try directory.write(bytes, to: "damaged.bin")
+    guard
+      case .invalidField("kind of data", 2, _) = expectFileError(
+        damaged, { _ = try TrainingStateFile.read(damaged, into: optimizer) })
+    else {
+      Issue.record("accepted")
+      return
+    }
+  }
+
   @Test(arguments: [true, false], [true, false])
   func filesAreReadAndWrittenByteForByte(shuffles: Bool, hasWeights: Bool) throws {
     let bytes = file(shuffles: shuffles, hasWeights: hasWeights)

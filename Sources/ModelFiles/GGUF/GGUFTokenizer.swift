@@ -13,6 +13,7 @@ enum GGUFTokenizer {
   static let merges = "tokenizer.ggml.merges"
   static let beginning = "tokenizer.ggml.bos_token_id"
   static let end = "tokenizer.ggml.eos_token_id"
+  static let chatTemplate = "tokenizer.chat_template"
   /// All of tokenizer.json (GGUF's specification): here for the flags of added tokens, which have no key of their own.
   static let whole = "tokenizer.huggingface.json"
 
@@ -55,6 +56,14 @@ extension GGUFFile {
   /// All there is of a tokenizer, of any kind, as it is: to be written into another file. Empty if there is none.
   public var tokenizerMetadata: [MetadataEntry] {
     metadata.filter { $0.key.utf8.starts(with: GGUFTokenizer.prefix.utf8) }
+  }
+}
+
+extension InstructionTemplate {
+  /// These entries of a tokenizer with this chat template, in place of one that is among them.
+  public func added(to tokenizer: [MetadataEntry]) -> [MetadataEntry] {
+    tokenizer.filter { $0.key != GGUFTokenizer.chatTemplate }
+      + [MetadataEntry(GGUFTokenizer.chatTemplate, .string(jinja))]
   }
 }
 

@@ -12,6 +12,7 @@ public struct HuggingFaceFolderWriter {
   private let tokenizer: Tokenizer?
   private let source: HuggingFaceKeptFiles?
   private let keepsTokenizer: Bool
+  private let template: InstructionTemplate?
   private let replacing: Bool
 
   /// - Parameters:
@@ -19,15 +20,18 @@ public struct HuggingFaceFolderWriter {
   ///   - tokenizer: That of the model; without one the folder has none either.
   ///   - source: The folder that the model comes from: what it says beside its weights stays as it is.
   ///   - keepsTokenizer: Whether the tokenizer is that of `source`, so that its files stay as they are, too.
+  ///   - template: What conversations are put into, for transformers and, as `template.json`, for this project; only
+  ///     beside a tokenizer that is not that of `source`.
   ///   - replacing: Whether files of a model that is in the folder already may be replaced.
   public init(
     _ folder: String, tokenizer: Tokenizer?, keeping source: String? = nil, keepsTokenizer: Bool = false,
-    replacing: Bool
+    template: InstructionTemplate? = nil, replacing: Bool
   ) {
     self.folder = Folder.withSlash(folder)
     self.tokenizer = tokenizer
     self.source = source.map(HuggingFaceKeptFiles.init)
     self.keepsTokenizer = source != nil && keepsTokenizer
+    self.template = tokenizer != nil && !self.keepsTokenizer ? template : nil
     self.replacing = replacing
   }
 
@@ -112,9 +116,11 @@ public struct HuggingFaceFolderWriter {
   private func tokenizerFiles(maximumLength: Int) throws(FileError) -> [HuggingFaceFile] {
     guard let tokenizer else { return [] }
     guard keepsTokenizer, let source else {
-      return try tokenizer.huggingFaceFiles(maximumLength: maximumLength).map {
-        HuggingFaceFile($0.name, $0.text)
-      }
+      let own = template.map { [HuggingFaceFile(RunTemplate.name, $0.text)] } ?? []
+      return try own
+        + tokenizer.huggingFaceFiles(maximumLength: maximumLength, template: template).map {
+          HuggingFaceFile($0.name, $0.text)
+        }
     }
     let copies = try source.copies(Tokenizer.huggingFaceFileNames)
     guard !copies.contains(where: { $0.name == HuggingFaceTokenizer.whole }) else { return copies }
@@ -128,6 +134,7 @@ public struct HuggingFaceFolderWriter {
     } else if tokenizer != nil {
       names.append(HuggingFaceFolder.generation)
     }
+    if template != nil { names.append(RunTemplate.name) }
     guard tokenizer != nil else { return names }
     guard keepsTokenizer, let source else { return names + Tokenizer.huggingFaceFileNamesWritten }
     return names + [HuggingFaceTokenizer.whole] + source.names(among: Tokenizer.huggingFaceFileNames)
@@ -136,6 +143,6 @@ public struct HuggingFaceFolderWriter {
   private static let allNames =
     [
       HuggingFaceFolder.weights, HuggingFaceFolder.index, HuggingFaceFolder.configuration,
-      HuggingFaceFolder.generation,
+      HuggingFaceFolder.generation, RunTemplate.name,
     ] + Tokenizer.huggingFaceFileNames
 }

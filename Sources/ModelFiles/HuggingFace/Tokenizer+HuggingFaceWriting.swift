@@ -5,16 +5,20 @@ extension Tokenizer {
   /// The files that let transformers' `AutoTokenizer`, and `Tokenizer.from_file` of the package `tokenizers`, use this
   /// tokenizer, by name.
   ///
-  /// - Parameter maximumLength: The model's positions.
+  /// - Parameters:
+  ///   - maximumLength: The model's positions.
+  ///   - template: What conversations are put into; `nil` if the model knows of none.
   /// - Throws: `FileError` if the tokenizer has no token for some byte, or two of the same text.
-  public func huggingFaceFiles(maximumLength: Int) throws(FileError) -> [(name: String, text: String)] {
+  public func huggingFaceFiles(
+    maximumLength: Int, template: InstructionTemplate? = nil
+  ) throws(FileError) -> [(name: String, text: String)] {
     let ids = try huggingFaceVocabulary()
     let merges = try merges().map { merge($0.left, $0.right) }
     return [
       (HuggingFaceTokenizer.whole, wholeText(vocabulary: ids, merges: merges)),
       (HuggingFaceTokenizer.vocabulary, ids + "\n"),
       (HuggingFaceTokenizer.merges, "#version: 0.2\n" + merges.map { $0 + "\n" }.joined()),
-      (HuggingFaceTokenizer.settings, settingsText(maximumLength: maximumLength)),
+      (HuggingFaceTokenizer.settings, settingsText(maximumLength: maximumLength, template)),
       (HuggingFaceTokenizer.specialTokens, JSONText.object(statedRoles + additionalTokens) + "\n"),
     ]
   }
@@ -68,7 +72,7 @@ extension Tokenizer {
     ]) + "\n"
   }
 
-  private func settingsText(maximumLength: Int) -> String {
+  private func settingsText(maximumLength: Int, _ template: InstructionTemplate?) -> String {
     let decoder = addedTokens.map { (key: "\($0.id)", json: Self.line($0.huggingFaceMembers)) }
     // What GPT2Tokenizer would make up otherwise.
     let absent = [SpecialTokens.Role.bos, .eos, .unk].filter { specialTokens[$0] == nil }
@@ -80,6 +84,7 @@ extension Tokenizer {
         (key: "model_max_length", json: "\(maximumLength)"),
         (key: "tokenizer_class", json: "\"GPT2Tokenizer\""),
       ] + statedRoles + absent + additionalTokens
+      + (template.map { [(key: "chat_template", json: JSONText.quoted($0.jinja))] } ?? [])
     return JSONText.object(settings) + "\n"
   }
 

@@ -43,6 +43,9 @@ public struct RunModel: Equatable, Sendable {
   /// The tokenizer of the run's data: a run keeps one if it knows it. It is `nil` if the run keeps none.
   public var tokenizerPath: String? { RunTokenizer.path(in: directory) }
 
+  /// The template of the run's instructions; `nil` if it learnt from none.
+  public var templatePath: String? { RunTemplate.path(in: directory) }
+
   /// Where the model is that the adapters were trained on, as the run's first record says.
   ///
   /// - Throws: `FileError` if the record does not say, or there is no such file any more.

@@ -46,6 +46,9 @@ public struct RunDirectory: Equatable, Sendable {
   /// The tokenizer of the run's data, so that whoever uses its models need not name it; `nil` if it keeps none.
   public var tokenizer: String? { RunTokenizer.path(in: path + "/") }
 
+  /// The template of the run's instructions; `nil` if it learns from none.
+  public var template: String? { RunTemplate.path(in: path + "/") }
+
   /// Whether there is such a directory.
   public var exists: Bool { access(path, F_OK) == 0 }
 
@@ -90,6 +93,30 @@ public struct RunDirectory: Equatable, Sendable {
       .mismatch(
         found: "another tokenizer already there", expected: "none, or that of the data",
         advice: "name another --output, or replace it with --overwrite"))
+  }
+
+  /// Keeps the template that the run's instructions are learnt with.
+  ///
+  /// - Parameter template: `nil` if the run learns from none; then there must be none, but that of a run it replaces,
+  ///   which goes.
+  /// - Throws: `FileError` if there is another, or if it cannot be written.
+  public func keep(_ template: InstructionTemplate?) throws(FileError) {
+    let path = path + "/" + RunTemplate.name
+    let isThere = access(path, F_OK) == 0
+    if isThere, use != .replacing {
+      guard template == nil || (try? InstructionTemplate(contentsOf: path)) != template else { return }
+      throw FileError(
+        path,
+        .mismatch(
+          found: "another template already there",
+          expected: template == nil ? "none, for the data are no instructions" : "none, or that of the data",
+          advice: "name another --output, or replace it with --overwrite"))
+    }
+    if let template {
+      try template.write(to: path, replacing: isThere)
+    } else if isThere {
+      unlink(path)
+    }
   }
 
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.

@@ -20,6 +20,14 @@ struct TrainCommand: ParsableCommand {
 
       Fine-tuning: the same, with --model gpt2_124M.bin; with --lora-rank 8 in little memory.
 
+      On questions and answers, of which only the answers are learnt:
+
+        gpt2 train --model gpt2_124M.bin --instructions answers.jsonl --hold-out 0.1 \\
+          --tokenizer gpt2_tokenizer.bin --output runs/answers
+
+      Each line is an object with "prompt" and "completion"; "instruction", maybe "input", and "output"; or "messages". \
+      The run keeps the template that they are put into, and generate applies it.
+
       The flags of llm.c's train_gpt2.cu work as they are there: -e d12 -i DATA -j VALIDATION -o DIR -y 1 and so \
       on. Where they are left out, defaults are as listed below.
 
@@ -45,9 +53,11 @@ struct TrainCommand: ParsableCommand {
   @Option(
     name: [.customShort("i"), .long],
     help: "Token files to train on; a quoted shell pattern may name several.")
-  var data: String
+  var data: String?
 
-  @Option(name: [.customShort("j"), .long], help: "Token files to measure the validation loss on.")
+  @Option(
+    name: [.customShort("j"), .long], help: "Token files, or instructions, to measure the validation loss on."
+  )
   var validation: String?
 
   @Option(
@@ -63,6 +73,7 @@ struct TrainCommand: ParsableCommand {
     name: .shortAndLong, help: "Directory for the result; made if it is not there.", completion: .directory)
   var output: String
 
+  @OptionGroup(title: "Instructions") var instructions: InstructionOptions
   @OptionGroup(title: "Batches") var batches: BatchOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "What is trained") var trained: TrainedOptions
@@ -89,6 +100,20 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     try positions?.check("--positions", atLeast: 1)
+    guard (data == nil) != (instructions.file == nil) else {
+      throw ValidationError(
+        data == nil
+          ? "Nothing to learn from: give --data or --instructions."
+          : "--data and --instructions exclude each other.")
+    }
+    if instructions.file == nil {
+      _ = try batches.accumulation(
+        sequenceLength: batches.sequenceLength ?? BatchOptions.usualSequenceLength,
+        replicas: processes.replicas ?? 1)
+    }
+    if instructions.holdOut != nil && validation != nil {
+      throw ValidationError("--hold-out and --validation exclude each other.")
+    }
     if llmc.resume == .on && checkpoints.overwrite {
       throw ValidationError("-y 1 and --overwrite exclude each other.")
     }
@@ -147,6 +172,7 @@ struct TrainCommand: ParsableCommand {
           lock = try RunLock(directory.path)
         }
         try setup.tokenizer.map { try directory.keep($0) }
+        try directory.keep(setup.template)
       }
       return try TrainingRun(
         trainer, in: directory, policy: setup.policy, opening: setup.opening(command),

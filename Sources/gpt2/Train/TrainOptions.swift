@@ -14,8 +14,10 @@ struct BatchOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "B: sequences in a batch.")
   var batchSize = 4
 
-  @Option(name: [.customShort("t"), .long], help: "T: tokens in a sequence.")
-  var sequenceLength = 64
+  @Option(
+    name: [.customShort("t"), .long],
+    help: "T: tokens in a sequence; 64 if not given, of instructions as many as the longest example has.")
+  var sequenceLength: Int?
 
   @Option(
     name: [.customShort("d"), .long], parsing: .unconditional,
@@ -36,25 +38,27 @@ struct BatchOptions: ParsableArguments {
 
   func validate() throws {
     try batchSize.check("--batch-size", atLeast: 1)
-    try sequenceLength.check("--sequence-length", atLeast: 1)
+    try sequenceLength?.check("--sequence-length", atLeast: 1)
     if let steps, steps != -1 { try steps.check("--steps", atLeast: 1) }
-    guard let total = totalBatchSize, total != -1 else { return }
+  }
+
+  /// T where it is not given.
+  static let usualSequenceLength = 64
+
+  /// Batches whose gradients make up an update: as many for each replica.
+  ///
+  /// - Throws: `ValidationError` if it is no whole number of them, or replicas cannot share them.
+  func accumulation(sequenceLength: Int, replicas: Int) throws -> Int {
+    guard let total = totalBatchSize, total != -1 else { return replicas }
     let (batch, overflow) = batchSize.multipliedReportingOverflow(by: sequenceLength)
     guard !overflow, total > 0, total % batch == 0 else {
       throw ValidationError(
         "--total-batch-size is \(total), expected a multiple of B x T = \(batchSize) x \(sequenceLength).")
     }
-  }
-
-  /// Batches whose gradients make up an update: as many for each replica.
-  ///
-  /// - Throws: `ValidationError` if the replicas cannot share the tokens of an update.
-  func accumulation(replicas: Int) throws -> Int {
-    guard let totalBatchSize, totalBatchSize != -1 else { return replicas }
-    let batches = totalBatchSize / (batchSize * sequenceLength)
+    let batches = total / batch
     guard batches % replicas == 0 else {
       throw ValidationError(
-        "--total-batch-size is \(totalBatchSize), expected a multiple of \(replicas) replicas x B x T = "
+        "--total-batch-size is \(total), expected a multiple of \(replicas) replicas x B x T = "
           + "\(replicas) x \(batchSize) x \(sequenceLength).")
     }
     return batches

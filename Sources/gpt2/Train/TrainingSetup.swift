@@ -26,9 +26,9 @@ struct TrainingSetup {
   private let source: String
   /// Of weights that adapters are trained over as they are stored.
   private let storedFormats: String?
-  private let data: ReplicaData
-  /// The first replica's.
-  private let loader: DataLoader
+  /// That of the instructions, if they are what is learnt from.
+  let template: InstructionTemplate?
+  private let data: TrainingData
   private let watch: TrainingWatch
   private let processes: TrainingProcesses
 
@@ -48,41 +48,36 @@ struct TrainingSetup {
     let replicas = try Self.replicas(command, start, in: directory, sharedBy: processes.communicator.size)
     if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
     tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
-    guard command.batches.sequenceLength <= configuration.maximumSequenceLength else {
-      throw ModelError.sequenceTooLong(
-        found: command.batches.sequenceLength, maximum: configuration.maximumSequenceLength)
+    let tokenizer = tokenizer
+    let instructions = try command.instructions.file.map {
+      try InstructionData($0, command, tokenizer, in: directory)
     }
     let stored = try command.trained.loraRank == nil ? nil : start.storedByteCount(on: workers)
     storedFormats = stored?.formats
     if stored != nil, command.llmc.masterWeights == .on {
       throw ValidationError("-w 1 puts fp32 weights into state files, but these stay as they are stored.")
     }
-    // Before the data, which may be many files, and whose own complaint about a huge batch would hide this one.
-    try MemoryShortage.check(
-      TrainingPlan(command, for: configuration, replicas: replicas, stored: stored?.bytes, steps: 1),
-      for: configuration,
-      processes: processes.communicator.size)
-    let isOverfitting = command.isOverfitting
-    let pattern = isOverfitting ? command.validation ?? command.data : command.data
-    let shuffles = command.batches.shuffle && !isOverfitting
-    let loaders = try (0..<replicas).map { replica in
-      try Self.loader(pattern, command, shuffles: shuffles, configuration, replica: replica, of: replicas)
+    template = instructions?.template
+    let sequenceLength =
+      command.batches.sequenceLength ?? instructions?.usualSequenceLength(for: configuration)
+      ?? BatchOptions.usualSequenceLength
+    guard sequenceLength <= configuration.maximumSequenceLength else {
+      throw ModelError.sequenceTooLong(
+        found: sequenceLength, maximum: configuration.maximumSequenceLength)
     }
-    data = ReplicaData(loaders)
-    loader = loaders[0]
+    // Before the token files, which may be many, and whose own complaint about a huge batch would hide this one.
+    let plan = try TrainingPlan(
+      command, for: configuration, sequenceLength: sequenceLength, replicas: replicas, stored: stored?.bytes)
+    try MemoryShortage.check(plan, for: configuration, processes: processes.communicator.size)
+    data =
+      try instructions.map {
+        try TrainingData(command, $0, sequenceLength: sequenceLength, replicas: replicas)
+      } ?? TrainingData(command, sequenceLength: sequenceLength, replicas: replicas, configuration)
     watch = TrainingWatch(
-      validation: try command.validation.map {
-        try Self.loader($0, command, shuffles: false, configuration)
-      },
-      choices: try Self.choices(command, configuration), tokenizer: tokenizer)
-    let tokensPerStep =
-      try command.batches.accumulation(replicas: replicas) * command.batches.batchSize
-      * command.batches.sequenceLength
+      validation: data.validation, choices: try Self.choices(command, configuration), tokenizer: tokenizer,
+      prompt: data.prompt)
     let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
-    // llm.c's count of an epoch, by which its scripts know the name of the last checkpoint.
-    plan = try TrainingPlan(
-      command, for: configuration, replicas: replicas, stored: stored?.bytes,
-      steps: wanted ?? max(1, loader.tokensInAllShards / tokensPerStep))
+    self.plan = plan.making(steps: wanted ?? data.steps(by: plan), by: command)
   }
 
   /// As many as the run began with, or as processes that begin it.
@@ -112,7 +107,7 @@ struct TrainingSetup {
     let origin = start.step.map { "\(directory.path), resumed after step \($0)" } ?? source
     return """
       model   \(origin): \(configuration.summary)
-      data    \(loader.tokensInAllShards) tokens; B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
+      data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps\(shared)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
@@ -136,7 +131,7 @@ struct TrainingSetup {
   var startStep: Int { start.step ?? 0 }
 
   /// What tells the data apart from others.
-  var dataSignature: [UInt64] { loader.signature }
+  var dataSignature: [UInt64] { data.signature }
 
   /// What to say to who goes on with a run on other kernels than those of its last part; `nil` if nothing is known of
   /// such.
@@ -157,7 +152,7 @@ struct TrainingSetup {
     record.time = System.timestamp
     record.command = command
     record.settings = [
-      "model": source, "configuration": configuration.summary, "data": loader.pattern,
+      "model": source, "configuration": configuration.summary, "data": data.name,
       "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",
       "sequence length": "\(plan.sequenceLength)", "batches an update": "\(plan.accumulation)",
       "tokens an update": "\(plan.tokensPerStep)", "steps": "\(plan.steps)",
@@ -183,7 +178,7 @@ struct TrainingSetup {
       adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(
-      model, plan: plan, data: data, watchedBy: watch, sharedBy: processes.communicator)
+      model, plan: plan, data: data.replicas, watchedBy: watch, sharedBy: processes.communicator)
     if let step = start.step { try directory.load(step, into: trainer) }
     try start.begin(trainer)
     return trainer
@@ -191,13 +186,16 @@ struct TrainingSetup {
 
   /// What a new model without a tokenizer needs for its data. Said where it is not GPT-2's.
   private static func vocabularySize(of command: TrainCommand) throws -> Int {
+    guard let data = command.data else {
+      throw ValidationError("A new model needs a --tokenizer to learn from --instructions.")
+    }
     let vocabulary = try DataVocabulary(
-      ofFilesMatching: [command.data] + [command.validation].compactMap { $0 })
+      ofFilesMatching: [data] + [command.validation].compactMap { $0 })
     if !vocabulary.isGPT2 {
       let reason =
         vocabulary.isStated
-        ? "as \(command.data) says"
-        : "by the largest token in \(command.data); name a --tokenizer if "
+        ? "as \(data) says"
+        : "by the largest token in \(data); name a --tokenizer if "
           + "it has more"
       Diagnostics.write("gpt2: note: the model gets a vocabulary of \(vocabulary.size) tokens, \(reason)")
     }
@@ -219,18 +217,6 @@ struct TrainingSetup {
     return file
   }
 
-  private static func loader(
-    _ pattern: String, _ command: TrainCommand, shuffles: Bool, _ configuration: Configuration,
-    replica: Int = 0, of replicas: Int = 1
-  ) throws -> DataLoader {
-    try DataLoader(
-      pattern: pattern, batchSize: command.batches.batchSize,
-      sequenceLength: command.batches.sequenceLength, shuffling: shuffles,
-      processRank: replica, processCount: replicas,
-      // The files are the same for all.
-      vocabularySize: replica > 0 ? nil : configuration.vocabularySize)
-  }
-
   private static func policy(_ command: TrainCommand) -> CheckpointPolicy {
     let options = command.checkpoints
     return CheckpointPolicy(
@@ -245,15 +231,17 @@ extension TrainCommand {
 }
 
 extension TrainingPlan {
+  /// Of one step; see `making(steps:by:)`.
   init(
-    _ command: TrainCommand, for configuration: Configuration, replicas: Int, stored: Int?, steps: Int
+    _ command: TrainCommand, for configuration: Configuration, sequenceLength: Int, replicas: Int,
+    stored: Int?
   ) throws {
     let watching = command.watching
     self.init(
-      batchSize: command.batches.batchSize, sequenceLength: command.batches.sequenceLength,
-      accumulation: try command.batches.accumulation(replicas: replicas), replicas: replicas,
-      recomputing: command.recompute, steps: steps,
-      learningRate: command.optimizer.schedule(steps: steps), optimizer: command.optimizer.settings,
+      batchSize: command.batches.batchSize, sequenceLength: sequenceLength,
+      accumulation: try command.batches.accumulation(sequenceLength: sequenceLength, replicas: replicas),
+      replicas: replicas, recomputing: command.recompute, steps: 1,
+      learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       storedByteCount: stored,
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
@@ -261,6 +249,14 @@ extension TrainingPlan {
       validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,
       patience: watching.patience, sampleInterval: watching.sampleInterval.orNone,
       sampleLength: watching.sampleLength, seed: UInt64(command.seed))
+  }
+
+  /// The same with so many steps.
+  func making(steps: Int, by command: TrainCommand) -> TrainingPlan {
+    var plan = self
+    plan.steps = steps
+    plan.learningRate = command.optimizer.schedule(steps: steps)
+    return plan
   }
 }
 

@@ -1,0 +1,21 @@
+/// The tokens of a conversation, and which of them are learnt.
+public struct InstructionExample: Equatable, Sendable {
+  /// x₀ … xₙ
+  public internal(set) var tokens: [Int32] = []
+  /// Whether each token is an answer's, or the end-of-text token after it. The first is not.
+  public internal(set) var isLearnt: [Bool] = []
+
+  /// n: the positions that it takes, each predicting the next token.
+  public var length: Int { tokens.count - 1 }
+
+  /// The tokens that are learnt.
+  public var learntCount: Int { isLearnt.count { $0 } }
+
+  /// What comes before the first answer.
+  public var prompt: [Int32] { zip(tokens, isLearnt).prefix { !$1 }.map(\.0) }
+
+  /// x₁ … xₙ, `TokenBatch.ignored` where nothing is learnt.
+  public var targets: [Int32] {
+    zip(tokens, isLearnt).dropFirst().map { $1 ? $0 : TokenBatch.ignored }
+  }
+}
