@@ -65,9 +65,9 @@ extension FetchError.Cause {
     case .transfer(let code, let words):
       words + Self.advice(for: code) + "; the same command goes on from what has come"
     case .wrongSize(let found, let expected):
-      "found \(found) bytes, expected \(expected); they were removed: fetch it again, or from another home"
+      "found \(found) bytes, expected \(expected); they were removed; fetch it again, or from another home"
     case .wrongChecksum(let found, let expected):
-      "found the \(found.name) \(found.digits), expected \(expected.digits); the file was removed: fetch it again, or "
+      "found the \(found.name) \(found.digits), expected \(expected.digits); what came was removed: fetch it again, or "
         + "from another home"
     case .noChecksum:
       "no checksum is known, and the server states none; pass --unverified if you trust where it comes from"

@@ -1,6 +1,8 @@
 import Foundation
+import ModelHub
 import TestSupport
 import Testing
+import Transformer
 
 /// A model is given by its name wherever one is wanted. What stands for the fetched one is a small one of its kind.
 @Suite struct NamedModelTests {
@@ -88,6 +90,7 @@ import Testing
 
   /// Sizes of new models and names of known ones never mean each other.
   @Test func aSizeStaysASize() throws {
+    for name in ModelCatalogue.models.flatMap(\.names) { #expect(ModelSize(descriptor: name) == nil) }
     try put("models/gpt2")
     let trained = try workspace.train("--steps", "1", model: "d1", output: "other")
     #expect(trained.exitCode == 0)

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Foundation
 import Platform
 import Synchronization
@@ -35,7 +36,12 @@ import Testing
     // A port that was free a moment ago.
     let port = try HTTPServer { _ in HTTPServer.Response(200) }.port
     let home = try FetchWorkspace.home("http://127.0.0.1:\(port)")
-    let cause = workspace.failure(from: home, FetchWorkspace.options { $0.retries = 1 })
+    let retries = Mutex(0)
+    let cause = workspace.failure(
+      from: home,
+      FetchWorkspace.options { $0.report = { if case .retrying = $0 { retries.withLock { $0 += 1 } } } })
+    // Without a network one hears of it at once.
+    #expect(retries.withLock { $0 } == 0)
     guard case .transfer(code: 7, let words) = cause else {
       Issue.record("\(String(describing: cause))")
       return
@@ -139,6 +145,14 @@ import Testing
       Issue.record("\(String(describing: cause))")
       return
     }
+  }
+
+  @Test func aFileInItsPlace() throws {
+    try workspace.directory.write("a file", to: "models/tiny")
+    let cause = expectFileError(workspace.folder.path) {
+      _ = try workspace.fetch(from: FetchWorkspace.home("http://127.0.0.1:9"))
+    }
+    #expect(cause == .notDirectory)
   }
 
   @Test func aPlaceThatTakesNoFolders() throws {

@@ -26,7 +26,7 @@ package enum ModelCatalogue {
       name: "gpt2-large", aliases: ["gpt2-774M", "774M"], parameters: "774M",
       repository: "openai-community/gpt2-large", revision: "32b71b12589c2f8d625668d2335a01cac3249519",
       files: files(
-        configuration: (.unknown, "7fccdcfd6622055342a734c663ee0b61ff4fd697f42467595df0bf4448c8c170"),
+        configuration: (.exact(666), "7fccdcfd6622055342a734c663ee0b61ff4fd697f42467595df0bf4448c8c170"),
         generation: nil,
         weights: (
           .about(3_247_115_264), "5f47f3e12f91cd33b662ce7e433b6150ad5512b5884a2cee961b50e9c3bbebce"
@@ -35,13 +35,13 @@ package enum ModelCatalogue {
       name: "gpt2-xl", aliases: ["gpt2-1558M", "1558M", "1.5B"], parameters: "1558M",
       repository: "openai-community/gpt2-xl", revision: "15ea56dee5df4983c59b2538573817e1667135e2",
       files: files(
-        configuration: (.unknown, "be48115d52314bc27327e160bf10197760db02ea689d10adb24db4102edf7a8a"),
+        configuration: (.exact(689), "be48115d52314bc27327e160bf10197760db02ea689d10adb24db4102edf7a8a"),
         generation: "b90eadacf585a743a30ea51e8b5c88b8d282a2a34dc0c7e556d0987cdbd68805",
         weights: (
           .about(6_431_771_392), "0f8b28eb05a8075f48b61b6f35332978c74fc7763fa9fb4051a1c30511736a6a"
         ))),
     CatalogueModel(
-      name: "distilgpt2", aliases: ["distil", "82M"], parameters: "82M", repository: "distilbert/distilgpt2",
+      name: "distilgpt2", aliases: ["82M"], parameters: "82M", repository: "distilbert/distilgpt2",
       revision: "2290a62682d06624634c1f46a6ad5be0f47f38aa",
       files: files(
         configuration: (.exact(762), "4ec5947c1d59fee6212cdf3b0ec1a53eac02092554c5ff0a733488cbd2c64f3a"),

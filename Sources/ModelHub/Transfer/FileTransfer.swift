@@ -74,6 +74,7 @@ struct FileTransfer {
     if let size, FileSize.ofAny(partialPath) > size { unlink(partialPath) }
     var failures = 0
     var startedOver = false
+    var hasCome = false
     while true {
       let before = FileSize.ofAny(partialPath)
       options.report?(.began(file: file.name, at: before))
@@ -88,8 +89,10 @@ struct FileTransfer {
         unlink(partialPath)
         continue
       }
-      failures = FileSize.ofAny(partialPath) > before ? 1 : failures + 1
-      guard outcome.isPassing, failures <= options.retries else { throw error(of: outcome) }
+      let more = FileSize.ofAny(partialPath) > before
+      hasCome = hasCome || more
+      failures = more ? 1 : failures + 1
+      guard outcome.mayPass(after: hasCome), failures <= options.retries else { throw error(of: outcome) }
       options.report?(.retrying(file: file.name, words: outcome.words))
       try wait(failures)
     }
@@ -148,10 +151,13 @@ extension Curl.Outcome {
   /// The server gives no ranges, or none from there on; of a file, there is none from there on.
   fileprivate var cannotGoOn: Bool { exitCode == 33 || exitCode == 36 || isRefusal && answer == 416 }
 
-  /// It may work a little later: names not resolved, connections refused, cut off or silent, a server that is busy.
-  fileprivate var isPassing: Bool {
-    isRefusal
-      ? [408, 429, 500, 502, 503, 504].contains(answer)
-      : [5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 92, 95, 96].contains(exitCode)
+  /// It may work a little later: connections cut off or silent, a server that is busy; and where there was a network a
+  /// moment ago, names not resolved and connections refused. Without one it must fail soon.
+  ///
+  /// - Parameter hasCome: Whether something came by this transfer.
+  fileprivate func mayPass(after hasCome: Bool) -> Bool {
+    if isRefusal { return [408, 429, 500, 502, 503, 504].contains(answer) }
+    return [16, 18, 28, 35, 52, 55, 56, 92, 95, 96].contains(exitCode)
+      || hasCome && [5, 6, 7].contains(exitCode)
   }
 }

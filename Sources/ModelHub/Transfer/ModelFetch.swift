@@ -27,6 +27,10 @@ package struct ModelFetch {
   /// - Throws: `FetchError` if it cannot be had or is not what it should be; `FileError` if it cannot be written.
   package func run() throws -> FetchedModel {
     if try isThere { return FetchedModel(model: folder.model, path: folder.path, files: [], wasThere: true) }
+    var status = stat()
+    if lstat(folder.path, &status) == 0, !Folder.exists(folder.path) {
+      throw FileError(folder.path, .notDirectory)
+    }
     try Folder.create(folder.partialPath)
     let lock = try FetchLock(folder.partialPath)
     // Whoever held the lock may have finished between the two.
