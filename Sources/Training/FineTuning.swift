@@ -48,20 +48,49 @@ public struct FineTuning: Sendable {
     guard shortest >= Self.shortestSequence else {
       throw FineTuningError.tooLittleText(training: trainingTokens, validation: validationTokens)
     }
-    var whole = try plan(
-      configuration, trainingTokens - 1, shortest,
-      adapters: try adapterRank.map { try adapters($0, configuration) })
-    guard let available else { return whole }
+    let length = min(Self.longestSequence, configuration.maximumSequenceLength, shortest)
+    let batch = min(Self.largestBatch, shortest / length)
+    let tokens = trainingTokens - 1
+    let accumulation = max(1, min(Self.tokensOfUpdate, tokens / Self.updatesOfEpoch) / (batch * length))
+    return try fitting(available, configuration) { adapters in
+      plan(
+        configuration, (batch, length, accumulation),
+        stepsOfEpoch: max(1, tokens / (batch * length * accumulation)), adapters: adapters)
+    }
+  }
+
+  /// The same for data whose rows are of its own making, as those of instructions are.
+  ///
+  /// - Parameters:
+  ///   - sequenceLength: T of its rows.
+  ///   - rows: Of an epoch.
+  /// - Throws: `AdapterError` if the rank is impossible.
+  public func plan(
+    for configuration: Configuration, sequenceLength: Int, rows: Int,
+    available: Int? = AvailableMemory.bytes
+  ) throws -> TrainingPlan {
+    let batch = min(Self.largestBatch, max(1, rows))
+    return try fitting(available, configuration) { adapters in
+      plan(
+        configuration, (batch, sequenceLength, 1), stepsOfEpoch: max(1, rows / batch), adapters: adapters)
+    }
+  }
+
+  /// The plan with as little changed as memory asks for.
+  private func fitting(
+    _ available: Int?, _ configuration: Configuration, _ plan: (AdapterLayout?) -> TrainingPlan
+  ) throws -> TrainingPlan {
+    var wanted = plan(try adapterRank.map { try adapters($0, configuration) })
+    guard let available else { return wanted }
     // What is available changes from one moment to the next.
     let room = available - available / 32
-    if let fitting = whole.accumulating(within: room, configuration) { return fitting }
+    if let fitting = wanted.accumulating(within: room, configuration) { return fitting }
     if adapterRank == nil {
-      whole = try plan(
-        configuration, trainingTokens - 1, shortest,
-        adapters: try adapters(min(Self.usualRank, configuration.channels), configuration))
+      wanted = plan(try adapters(min(Self.usualRank, configuration.channels), configuration))
     }
     // If nothing fits, whoever checks the plan says so.
-    return whole.accumulating(within: room, configuration) ?? whole.fitting(room, for: configuration) ?? whole
+    return wanted.accumulating(within: room, configuration) ?? wanted.fitting(room, for: configuration)
+      ?? wanted
   }
 
   private func adapters(_ rank: Int, _ configuration: Configuration) throws -> AdapterLayout {
@@ -69,17 +98,14 @@ public struct FineTuning: Sendable {
       configuration, rank: rank, alpha: 2 * Float(rank), targets: AdapterLayout.possibleTargets)
   }
 
-  /// - Parameter shortest: Tokens that a batch may have in either file.
   private func plan(
-    _ configuration: Configuration, _ tokens: Int, _ shortest: Int, adapters: AdapterLayout?
-  ) throws -> TrainingPlan {
-    let length = min(Self.longestSequence, configuration.maximumSequenceLength, shortest)
-    let batch = min(Self.largestBatch, shortest / length)
-    let accumulation = max(1, min(Self.tokensOfUpdate, tokens / Self.updatesOfEpoch) / (batch * length))
-    let steps = self.steps ?? max(1, tokens / (batch * length * accumulation)) * epochs
+    _ configuration: Configuration, _ shape: (batch: Int, length: Int, accumulation: Int), stepsOfEpoch: Int,
+    adapters: AdapterLayout?
+  ) -> TrainingPlan {
+    let steps = self.steps ?? stepsOfEpoch * epochs
     let interval = max(1, steps / Self.looks)
     return TrainingPlan(
-      batchSize: batch, sequenceLength: length, accumulation: accumulation, steps: steps,
+      batchSize: shape.batch, sequenceLength: shape.length, accumulation: shape.accumulation, steps: steps,
       learningRate: LearningRateSchedule(
         shape: .cosine,
         peak: learningRate ?? Self.usualLearningRate(configuration, ofAdapters: adapters != nil),

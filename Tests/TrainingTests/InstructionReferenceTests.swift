@@ -114,7 +114,8 @@ import Transformer
         sampleLength: 1, seed: 1)
       let trainer = try Trainer(
         Model(try Checkpoint.read(TestFiles.fixture("instructions/model.bin"))), plan: plan,
-        data: try loader(all, batchSize: batchSize, length: 120), watchedBy: TrainingWatch())
+        data: ReplicaData(try loader(all, batchSize: batchSize, length: 120)),
+        watchedBy: TrainingWatch())
       var report: StepReport?
       try trainer.run { if case .step(let step) = $0 { report = step } }
       return try #require(report)

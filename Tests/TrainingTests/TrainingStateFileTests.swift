@@ -105,7 +105,7 @@ import Transformer
   func placesInInstructions(shuffles: Bool) throws {
     let optimizer = try optimizer()
     var state = state(shuffles: shuffles)
-    state.data.kind = .instructions
+    state.data[0].kind = .instructions
     let path = directory.file("state.bin")
     try TrainingStateFile.write(state, of: optimizer, to: path, replacing: false)
     var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))

@@ -21,6 +21,12 @@ struct FinetuneCommand: ParsableCommand {
       low-rank adapters; keeps the best of ten models; measures it, lets it speak, and makes a report. Each step is \
       a command of this program, printed before it is run, to be run by itself with other options.
 
+      A file of JSON lines with prompt and completion, with instruction and output, or with messages is learnt as such: \
+      the answers alone, of which a tenth is for validation. The model then answers prompts.
+
+        gpt2 finetune answers.jsonl --model gpt2_124M.bin \\
+          --tokenizer gpt2_tokenizer.bin --output runs/answers
+
       Ctrl-C saves and ends it; whatever ended it, the same command with --resume goes on.
       """)
 
@@ -91,19 +97,48 @@ struct FinetuneCommand: ParsableCommand {
     try files.check(use: resume ? .resuming : overwrite ? .replacing : .new)
     let configuration = try trainableConfiguration()
     let steps = FinetuneSteps(self, files)
+    let isInstructions = try areInstructions()
+    let after = isInstructions ? [steps.report] : steps.afterTraining
+    // Instructions need no token files.
+    let count = after.count + (isInstructions ? 1 : 2)
     let arguments: [String]
     if resume, let recorded = try files.recordedTraining() {
       arguments = recorded
+    } else if isInstructions {
+      arguments = steps.train(try instructionPlan(for: configuration), on: texts[0])
     } else {
       try tokenize(files, steps, configuration)
-      arguments = steps.train(try plan(files, for: configuration))
+      arguments = steps.train(try plan(files, for: configuration), on: nil)
     }
-    try train(arguments)
-    for (index, step) in steps.afterTraining.enumerated() {
-      try step.run("\(index + 3) of 5")
+    try train(arguments, "\(count - after.count) of \(count)")
+    for (index, step) in after.enumerated() {
+      try step.run("\(count - after.count + index + 1) of \(count)")
     }
     Diagnostics.write(
       "\(output) is a model now: gpt2 generate --model \(ShellQuoting.quoted(output)) --prompt …")
+  }
+
+  /// Whether the text is questions and answers, of which the answers are learnt.
+  private func areInstructions() throws -> Bool {
+    let instructions = source.documents == nil ? texts.filter(InstructionFile.isOne) : []
+    guard !instructions.isEmpty else { return false }
+    guard texts.count == 1 else {
+      throw ValidationError(
+        "\(instructions[0]) holds instructions, which are learnt from one file alone; join them to one.")
+    }
+    return true
+  }
+
+  private func instructionPlan(for configuration: Configuration) throws -> TrainingPlan {
+    let file = try InstructionFile(contentsOf: texts[0])
+    let tokenizer = try Tokenizer.read(try TrainingTokenizer.path(named: tokenizer, model, configuration))
+    let encoder = try InstructionEncoder(file.usualTemplate, tokenizer)
+    let examples = file.records.map { encoder.example(of: $0.messages) }
+    let length = max(1, min(examples.map(\.length).max() ?? 1, configuration.maximumSequenceLength))
+    let loader = try InstructionLoader(
+      examples.filter { $0.length <= length }, from: texts[0], batchSize: 1, sequenceLength: length,
+      shufflingBy: nil, padding: Int32(tokenizer.endOfText))
+    return try tuning.plan(for: configuration, sequenceLength: length, rows: loader.batchesPerEpoch)
   }
 
   private func tokenize(_ files: FinetuneFiles, _ steps: FinetuneSteps, _ configuration: Configuration) throws
@@ -122,19 +157,24 @@ struct FinetuneCommand: ParsableCommand {
   }
 
   private func plan(_ files: FinetuneFiles, for configuration: Configuration) throws -> TrainingPlan {
+    try tuning.plan(
+      for: configuration, trainingTokens: try TokenFile(contentsOf: files.training).count,
+      validationTokens: try TokenFile(contentsOf: files.validation).count)
+  }
+
+  private var tuning: FineTuning {
     var tuning = FineTuning()
     if let epochs { tuning.epochs = epochs }
     tuning.steps = steps
     tuning.learningRate = learningRate
     tuning.adapterRank = loraRank
-    return try tuning.plan(
-      for: configuration, trainingTokens: try TokenFile(contentsOf: files.training).count,
-      validationTokens: try TokenFile(contentsOf: files.validation).count)
+    tuning.seed = UInt64(seed)
+    return tuning
   }
 
-  private func train(_ arguments: [String]) throws {
+  private func train(_ arguments: [String], _ place: String) throws {
     let step = CommandStep(arguments: arguments)
-    step.announce("2 of 5")
+    step.announce(place)
     guard let command = try GPT2Command.parseAsRoot(arguments) as? TrainCommand else {
       preconditionFailure("train is what was parsed")
     }

@@ -39,7 +39,8 @@ struct FinetuneFiles {
     guard access(directory.metrics, F_OK) == 0 else { return nil }
     guard let first = try RunHistory(directory: directory.path).parts.first else { return nil }
     let arguments = Array(first.command.dropFirst())
-    guard arguments.first == "train", arguments.contains(training) else {
+    guard arguments.first == "train", arguments.contains(training) || arguments.contains("--instructions")
+    else {
       throw FileError(
         directory.metrics,
         .mismatch(

@@ -19,11 +19,13 @@ struct FinetuneSteps {
         + command.source.arguments + threads + (command.overwrite ? ["--overwrite"] : []))
   }
 
-  func train(_ plan: TrainingPlan) -> [String] {
-    var arguments = [
-      "train", "--model", command.model, "--data", files.training, "--validation", files.validation,
-      "--output", command.output,
-    ]
+  /// - Parameter instructions: The file of them, if it is they that are learnt.
+  func train(_ plan: TrainingPlan, on instructions: String?) -> [String] {
+    var arguments = ["train", "--model", command.model]
+    arguments +=
+      instructions.map { ["--instructions", $0, "--hold-out", "0.1"] }
+      ?? ["--data", files.training, "--validation", files.validation]
+    arguments += ["--output", command.output]
     if let tokenizer = command.tokenizer { arguments += ["--tokenizer", tokenizer] }
     arguments += plan.arguments
     arguments += ["--precision", command.precisionOptions.precision.rawValue]
@@ -42,9 +44,11 @@ struct FinetuneSteps {
           "50",
         ]
           + threads + asJSON),
-      step(["report", command.output]),
+      report,
     ]
   }
+
+  var report: CommandStep { step(["report", command.output]) }
 
   private func step(_ arguments: [String]) -> CommandStep { CommandStep(arguments: arguments) }
 
