@@ -99,7 +99,8 @@ import Tokens
   /// The third line is not as it should be.
   @Test(
     arguments: [
-      ("{\"prompt\": \"a\"", "the end of the file", "',' or '}'"),
+      ("{\"prompt\": \"a\"", "the end of the line", "',' or '}'"),
+      (#"{"prompt": "a", "completion": "b"} and more"#, "and more", "the end of the line"),
       ("[1]", "an array", "a JSON object on each line"),
       ("\"text\"", "'text'", "a JSON object on each line"),
       ("{}", "an empty object", "\"prompt\" and \"completion\""),
@@ -158,6 +159,20 @@ import Tokens
     }
   }
 
+  /// As Alpaca's own data come.
+  @Test func anArray() throws {
+    let path = try file("\n [\n" + #"{"instruction": "a", "output": "b"}"# + "\n]")
+    guard
+      case .mismatch("one JSON array", _, let advice) = expectFileError(
+        path, { _ = try InstructionFile(contentsOf: path) })
+    else {
+      Issue.record("another error")
+      return
+    }
+    #expect(advice.contains("jq -c '.[]'"))
+    #expect(!InstructionFile.mayBe(path))
+  }
+
   @Test func filesThatAreNone() throws {
     let missing = directory.file("missing.jsonl")
     #expect(expectFileError(missing) { _ = try InstructionFile(contentsOf: missing) } == .notFound)
@@ -170,15 +185,15 @@ import Tokens
 
   @Test func aFirstLookTells() throws {
     for name in ["pairs", "instructions", "messages"] {
-      #expect(InstructionFile.isOne(TestFiles.fixture("instructions/\(name).jsonl")))
+      #expect(InstructionFile.mayBe(TestFiles.fixture("instructions/\(name).jsonl")))
     }
-    #expect(InstructionFile.isOne(try file("\u{FEFF}\r\n" + Self.good + "no JSON")))
-    #expect(!InstructionFile.isOne(try file(#"{"text": "a"}"# + "\n" + Self.good)))
-    #expect(!InstructionFile.isOne(try file("Once upon a time")))
-    #expect(!InstructionFile.isOne(try file("")))
-    #expect(!InstructionFile.isOne(TestFiles.fixture("tiny.bin")))
-    #expect(!InstructionFile.isOne(directory.file("missing.jsonl")))
-    #expect(!InstructionFile.isOne(directory.path))
+    #expect(InstructionFile.mayBe(try file("\u{FEFF}\r\n" + Self.good + "no JSON")))
+    #expect(!InstructionFile.mayBe(try file(#"{"text": "a"}"# + "\n" + Self.good)))
+    #expect(!InstructionFile.mayBe(try file("Once upon a time")))
+    #expect(!InstructionFile.mayBe(try file("")))
+    #expect(!InstructionFile.mayBe(TestFiles.fixture("tiny.bin")))
+    #expect(!InstructionFile.mayBe(directory.file("missing.jsonl")))
+    #expect(!InstructionFile.mayBe(directory.path))
   }
 
   /// Copies stay together, and every record is in one part.
