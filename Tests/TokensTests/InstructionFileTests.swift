@@ -170,7 +170,7 @@ import Tokens
       return
     }
     #expect(advice.contains("jq -c '.[]'"))
-    #expect(!InstructionFile.mayBe(path))
+    #expect(!InstructionFile.isOne(path))
   }
 
   @Test func filesThatAreNone() throws {
@@ -185,15 +185,15 @@ import Tokens
 
   @Test func aFirstLookTells() throws {
     for name in ["pairs", "instructions", "messages"] {
-      #expect(InstructionFile.mayBe(TestFiles.fixture("instructions/\(name).jsonl")))
+      #expect(InstructionFile.isOne(TestFiles.fixture("instructions/\(name).jsonl")))
     }
-    #expect(InstructionFile.mayBe(try file("\u{FEFF}\r\n" + Self.good + "no JSON")))
-    #expect(!InstructionFile.mayBe(try file(#"{"text": "a"}"# + "\n" + Self.good)))
-    #expect(!InstructionFile.mayBe(try file("Once upon a time")))
-    #expect(!InstructionFile.mayBe(try file("")))
-    #expect(!InstructionFile.mayBe(TestFiles.fixture("tiny.bin")))
-    #expect(!InstructionFile.mayBe(directory.file("missing.jsonl")))
-    #expect(!InstructionFile.mayBe(directory.path))
+    #expect(InstructionFile.isOne(try file("\u{FEFF}\r\n" + Self.good + "no JSON")))
+    #expect(!InstructionFile.isOne(try file(#"{"text": "a"}"# + "\n" + Self.good)))
+    #expect(!InstructionFile.isOne(try file("Once upon a time")))
+    #expect(!InstructionFile.isOne(try file("")))
+    #expect(!InstructionFile.isOne(TestFiles.fixture("tiny.bin")))
+    #expect(!InstructionFile.isOne(directory.file("missing.jsonl")))
+    #expect(!InstructionFile.isOne(directory.path))
   }
 
   /// Copies stay together, and every record is in one part.

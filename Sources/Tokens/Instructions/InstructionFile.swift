@@ -52,7 +52,7 @@ public struct InstructionFile: Sendable {
   }
 
   /// Whether the first line of a file is such a record. Reads no more than that line.
-  public static func mayBe(_ path: String) -> Bool {
+  public static func isOne(_ path: String) -> Bool {
     guard let file = try? MappedFile(path: path) else { return false }
     let start = withExtendedLifetime(file) { Array(file.bytes.prefix(longestFirstLine)) }
     guard let text = try? TextReading.text.decode(start, of: path).text,
