@@ -99,7 +99,8 @@ import Tokens
   /// The third line is not as it should be.
   @Test(
     arguments: [
-      ("{\"prompt\": \"a\"", "the end of the file", "',' or '}'"),
+      ("{\"prompt\": \"a\"", "the end of the line", "',' or '}'"),
+      (#"{"prompt": "a", "completion": "b"} and more"#, "and more", "the end of the line"),
       ("[1]", "an array", "a JSON object on each line"),
       ("\"text\"", "'text'", "a JSON object on each line"),
       ("{}", "an empty object", "\"prompt\" and \"completion\""),
@@ -156,6 +157,20 @@ import Tokens
       Issue.record("another error")
       return
     }
+  }
+
+  /// As Alpaca's own data come.
+  @Test func anArray() throws {
+    let path = try file("\n [\n" + #"{"instruction": "a", "output": "b"}"# + "\n]")
+    guard
+      case .mismatch("one JSON array", _, let advice) = expectFileError(
+        path, { _ = try InstructionFile(contentsOf: path) })
+    else {
+      Issue.record("another error")
+      return
+    }
+    #expect(advice.contains("jq -c '.[]'"))
+    #expect(!InstructionFile.isOne(path))
   }
 
   @Test func filesThatAreNone() throws {

@@ -9,15 +9,11 @@ extension JSONParser {
     let bytes = Array(line)
     let value: JSONValue
     do throws(FileError) {
-      value = try parse(bytes, path: path)
+      value = try parse(bytes, path: path, line: number)
     } catch {
       // Seldom, so that the others need not be searched.
-      guard let repaired = LoneSurrogates.replaced(in: bytes) else { throw error.moved(toLine: number) }
-      do throws(FileError) {
-        value = try parse(repaired, path: path)
-      } catch {
-        throw error.moved(toLine: number)
-      }
+      guard let repaired = LoneSurrogates.replaced(in: bytes) else { throw error }
+      value = try parse(repaired, path: path, line: number)
     }
     guard let object = value.object else {
       throw FileError(
@@ -26,18 +22,10 @@ extension JSONParser {
     return object
   }
 
-  private static func parse(_ bytes: [UInt8], path: String) throws(FileError) -> JSONValue {
+  private static func parse(_ bytes: [UInt8], path: String, line: Int) throws(FileError) -> JSONValue {
     let result = bytes.withUnsafeBytes { bytes in
-      Result { () throws(FileError) in try parse(bytes, path: path) }
+      Result { () throws(FileError) in try parse(bytes, path: path, line: line) }
     }
     return try result.get()
-  }
-}
-
-extension FileError {
-  /// Of a text of one line the same about that line in its file.
-  fileprivate func moved(toLine number: Int) -> FileError {
-    guard case .unparsableText(_, let found, let expected) = cause else { return self }
-    return FileError(path, .unparsableText(line: number, found: found, expected: expected))
   }
 }

@@ -76,12 +76,14 @@ extension JSONParser {
   /// What comes next is not what was expected.
   func unexpected(_ expected: String) -> FileError {
     let rest = bytes[offset...].prefix(20).prefix { $0 != 0x0A }
-    let found = offset < bytes.count ? String(decoding: rest, as: UTF8.self) : "the end of the file"
+    let found = offset < bytes.count ? String(decoding: rest, as: UTF8.self) : end
     return error(found: found, expected: expected)
   }
 
+  var end: String { line == nil ? "the end of the file" : "the end of the line" }
+
   func error(found: String, expected: String) -> FileError {
-    let line = bytes[..<offset].reduce(1) { $0 + ($1 == 0x0A ? 1 : 0) }
+    let line = bytes[..<offset].reduce(line ?? 1) { $0 + ($1 == 0x0A ? 1 : 0) }
     return FileError(path, .unparsableText(line: line, found: found, expected: expected))
   }
 }

@@ -3,6 +3,8 @@ package struct JSONParser {
   /// The file, for errors.
   let path: String
   let bytes: UnsafeRawBufferPointer
+  /// The number of the line that is all of the text; `nil` if the text is a file.
+  let line: Int?
   var offset = 0
 
   /// Arrays and objects inside one another; more would be no file of ours, and could exhaust the stack.
@@ -10,13 +12,23 @@ package struct JSONParser {
 
   /// The value of a text.
   ///
+  /// - Parameter line: The number of the line that it is of a file, if it is not all of the file.
   /// - Throws: `FileError` with the line where it stops being JSON.
-  package static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) -> JSONValue {
-    var parser = JSONParser(path: path, bytes: bytes)
+  static func parse(
+    _ bytes: UnsafeRawBufferPointer, path: String, line: Int?
+  ) throws(FileError) -> JSONValue {
+    var parser = JSONParser(path: path, bytes: bytes, line: line)
     let value = try parser.nextValue(depth: 0)
     parser.skipSpace()
-    guard parser.offset == bytes.count else { throw parser.unexpected("the end of the file") }
+    guard parser.offset == bytes.count else { throw parser.unexpected(parser.end) }
     return value
+  }
+
+  /// The value of a file.
+  ///
+  /// - Throws: As for one of several lines.
+  package static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) -> JSONValue {
+    try parse(bytes, path: path, line: nil)
   }
 
   /// - Throws: As for bytes.
@@ -43,9 +55,10 @@ package struct JSONParser {
     return object
   }
 
-  private init(path: String, bytes: UnsafeRawBufferPointer) {
+  private init(path: String, bytes: UnsafeRawBufferPointer, line: Int?) {
     self.path = path
     self.bytes = bytes
+    self.line = line
   }
 
   var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }

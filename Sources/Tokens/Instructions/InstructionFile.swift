@@ -20,9 +20,17 @@ public struct InstructionFile: Sendable {
       throw .anotherKind(kind, at: path, expected: "file of JSON lines")
     }
     let bytes = withExtendedLifetime(file) { Array(file.bytes) }
+    let text = try TextReading.text.decode(bytes, of: path).text
+    guard text.first(where: { !Self.isSpace($0) && $0 != UInt8(ascii: "\n") }) != UInt8(ascii: "[") else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "one JSON array", expected: "an object on each line",
+          advice: "write it so, for instance with: jq -c '.[]'"))
+    }
     var records: [InstructionRecord] = []
     var (number, emptyAnswers) = (0, 0)
-    for line in Self.lines(of: try TextReading.text.decode(bytes, of: path).text) {
+    for line in Self.lines(of: text) {
       number += 1
       guard !line.allSatisfy(Self.isSpace) else { continue }
       if let record = try InstructionRecordReader(path: path, number: number).record(in: line) {
