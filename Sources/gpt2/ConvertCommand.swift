@@ -74,8 +74,8 @@ struct ConvertCommand: ParsableCommand {
     if target != .folder { try FileWriter.check(output, replacing: overwrite) }
     var source = ModelSource(input, tokenizer: tokenizer, adapters: adapters)
     source.report = { Diagnostics.write("gpt2: note: \($0)") }
-    let template = try source.template()
     source = try source.resolved()
+    let template = try source.template()
     let file = try ModelFile(contentsOf: source.path)
     let weights = stored(try source.weights(in: file, on: Workers()), of: file, in: target)
     let format = self.format ?? weights.format

@@ -57,7 +57,8 @@ struct InferenceOptions: ParsableArguments {
   ///
   /// - Throws: `FileError` if one cannot be read.
   func template(named name: String?) throws(FileError) -> InstructionTemplate? {
-    guard let name else { return try source.template() }
+    // What there is to say of the model `load` has said.
+    guard let name else { return try ModelSource(model).template() }
     return try InstructionTemplate(named: name)
   }
 
