@@ -16,5 +16,9 @@ final class FetchLock {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Explicitly: a child that another thread is about to start still has a copy of the descriptor for a moment.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
