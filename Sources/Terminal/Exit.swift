@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Kernels
 import Platform
 
@@ -35,20 +36,27 @@ public enum Exit {
     }
   }
 
+  /// Ends the program. Of several processes those that do not speak wait a little: the launcher ends all once one has
+  /// failed, and that must not be before it was said why.
+  public static func leave(_ code: ExitCode) -> Never {
+    if code != .success, !Job.speaks { usleep(500_000) }
+    exit(code.rawValue)
+  }
+
   private static func end(
     with error: any Error, of program: (some ParsableCommand).Type, _ isFailedCheck: (any Error) -> Bool
   ) -> Never {
-    if let code = error as? ExitCode { exit(code.rawValue) }
+    if let code = error as? ExitCode { leave(code) }
     // The argument parser knows the code of its own errors; all others are failures to it, and ours.
     if program.exitCode(for: error) == .failure {
       Diagnostics.write("\(program.configuration.commandName ?? program._commandName): \(error)")
-      exit(isFailedCheck(error) ? checkFailed.rawValue : unusableInput.rawValue)
+      leave(isFailedCheck(error) ? checkFailed : unusableInput)
     }
     // Help, version and completion scripts are asked for and so are data; the rest is a misused option.
     let message = program.fullMessage(for: error)
     guard program.exitCode(for: error) == .success else {
       Diagnostics.write(message)
-      exit(unusableInput.rawValue)
+      leave(unusableInput)
     }
     try? Output.write(message + "\n")
     exit(0)

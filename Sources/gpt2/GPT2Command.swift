@@ -56,6 +56,6 @@ enum Main {
 
   private static func refuse(_ message: String) -> Never {
     Diagnostics.write("gpt2: \(message)")
-    exit(Exit.unusableInput.rawValue)
+    Exit.leave(Exit.unusableInput)
   }
 }
