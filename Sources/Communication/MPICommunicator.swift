@@ -49,14 +49,19 @@
           sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count), Int32(peer),
           &exchange), peer)
       let clock = ContinuousClock()
-      let end = clock.now + .seconds(patience)
+      var last = clock.now
+      var end = last + .seconds(patience)
       var (isDone, tries): (Int32, Int) = (0, 0)
       while true {
         try check(cmpi_test_exchange(&exchange, &isDone), peer)
         if isDone != 0 { return }
         tries += 1
         guard tries > Self.triesAwake else { continue }
-        guard clock.now < end else { throw .silent(rank: peer, seconds: patience) }
+        let now = clock.now
+        // This process was stopped itself; it is not the others that are silent.
+        if now - last > .seconds(1) { end = now + .seconds(patience) }
+        guard now < end else { throw .silent(rank: peer, seconds: patience) }
+        last = now
         usleep(50)
       }
     }
