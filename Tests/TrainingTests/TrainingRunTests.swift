@@ -114,11 +114,28 @@ import Transformer
   @Test func leftoversOfAKilledWriterAreRemovedAndOtherFilesAreNot() throws {
     let directory = RunDirectory(workspace.directory.file("run"))
     try directory.create()
-    for name in ["model_00000003.bin.partial-1x", "state_00000003_00000.bin.partial-zz", "mine.partial-1"] {
+    for name in [
+      "model_00000003.bin.partial-1x", "state_00000003_00000.bin.partial-zz", "mine.partial-1",
+      "tokenizer.bin.partial-2", "tokenizer.gguf.partial-3", "template.json.partial-4",
+    ] {
       try Data().write(to: URL(fileURLWithPath: directory.path + "/" + name))
     }
     _ = try workspace.run(try workspace.trainer(workspace.plan(steps: 3)), in: "run")
     #expect(try workspace.names(in: "run") == ["main.log", "metrics.jsonl", "mine.partial-1"])
+  }
+
+  /// A kill between a checkpoint and the removal of those that it supersedes: going on makes up for it, also where
+  /// nothing is left to do.
+  @Test func whatAKilledRunNoLongerKeepsIsRemoved() throws {
+    let plan = workspace.plan(steps: 3)
+    let run = try workspace.run(
+      try workspace.trainer(plan), in: "run", use: .resuming, CheckpointPolicy(interval: 1))
+    try run.run { _ in }
+    #expect(try run.directory.checkpoints() == [1, 2, 3])
+    _ = try workspace.run(
+      try workspace.resumed("run", plan: plan), in: "run", use: .resuming,
+      CheckpointPolicy(interval: 1, kept: 2))
+    #expect(try run.directory.checkpoints() == [2, 3])
   }
 
   @Test func aDirectoryHasOneRunAtATime() throws {

@@ -8,11 +8,13 @@ import Tokens
 public enum RunTokenizer {
   static let plain = "tokenizer.bin"
   static let whole = "tokenizer.gguf"
+  /// The names that it may have.
+  public static let names = [whole, plain]
 
   /// - Parameter directory: With a slash at its end.
   /// - Returns: `nil` if there is none.
   public static func path(in directory: String) -> String? {
-    [whole, plain].map { directory + $0 }.first { access($0, F_OK) == 0 }
+    names.map { directory + $0 }.first { access($0, F_OK) == 0 }
   }
 
   /// - Parameter replacing: Whether one that is there may be replaced.

@@ -59,6 +59,13 @@ extension RunDirectory {
     try trainer.resume(from: state, progress: progress)
   }
 
+  /// Removes the checkpoints that a policy no longer keeps once there is that of `step`.
+  ///
+  /// - Throws: `FileError` if the directory cannot be read.
+  func removeSuperseded(by policy: CheckpointPolicy, at step: Int) throws(FileError) {
+    for old in policy.superseded(try checkpoints(), at: step) { remove(old) }
+  }
+
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
     for path in [done(step), model(step), adapters(step), progress(step)] { unlink(path) }

@@ -153,6 +153,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// Whether it is what `FileWriter` had begun to write.
   private static func isPartial(_ name: String) -> Bool {
     guard let end = name.firstRange(of: FileWriter.partialMark) else { return false }
-    return RunFileName(name[..<end.lowerBound]) != nil
+    let whole = String(name[..<end.lowerBound])
+    return RunFileName(whole) != nil || (RunTokenizer.names + [RunTemplate.name]).contains(whole)
   }
 }

@@ -40,6 +40,8 @@ public final class TrainingRun {
       return
     }
     try directory.removePartialFiles()
+    // A kill may have come after a checkpoint, and before those were gone that it supersedes.
+    if firstStep > 0 { try directory.removeSuperseded(by: policy, at: firstStep) }
     let log = try RunLog(directory, keeping: directory.use == .resuming)
     try log.add(opening)
     self.log = log
@@ -101,7 +103,7 @@ public final class TrainingRun {
       lastSaved = step
       for old in replaced where old != step { directory.remove(old) }
       replaced = []
-      for old in policy.superseded(try directory.checkpoints(), at: step) { directory.remove(old) }
+      try directory.removeSuperseded(by: policy, at: step)
     } catch {
       return try observe(.problem(error))
     }
