@@ -17,7 +17,7 @@
     /// Starts MPI. Once in a process.
     ///
     /// - Throws: `CommunicationError` if it cannot be started.
-    public init(patience: Int = 60) throws(CommunicationError) {
+    public init(patience: Int) throws(CommunicationError) {
       var (rank, size): (Int32, Int32) = (0, 0)
       for code in [cmpi_begin(), cmpi_rank(&rank), cmpi_size(&size)] where code != 0 {
         throw .notStarted(reason: Self.text(of: code))

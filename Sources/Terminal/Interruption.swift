@@ -1,8 +1,8 @@
 import Platform
 import Synchronization
 
-/// Ctrl-C, SIGTERM, SIGUSR1 (which mpirun hands on, and schedulers send before time is up) and a closed terminal, noticed rather than suffered: what is under way finishes its step and
-/// is saved.
+/// Ctrl-C, SIGTERM, SIGUSR1 (which mpirun hands on, and schedulers send before time is up) and a closed terminal, noticed
+/// rather than suffered: what is under way finishes its step and is saved.
 public enum Interruption {
   // A signal handler reaches nothing but globals; this one is atomic and only ever goes from false to true.
   private static let wasAsked = Atomic<Bool>(false)

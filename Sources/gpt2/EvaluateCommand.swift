@@ -130,7 +130,7 @@ struct EvaluateCommand: ParsableCommand {
       for path in lambada {
         tasks.append(try LastWordTask(path, configuration, tokenizer, maximum: maxExamples))
       }
-      let template = try inference.template(named: template)
+      let template = instructions.isEmpty ? nil : try inference.template(named: template)
       for path in instructions {
         tasks.append(
           try InstructionTask(path, configuration, tokenizer, template: template, maximum: maxExamples))

@@ -107,12 +107,11 @@ struct InstructionTask: EvaluationTask {
     _ path: String, _ configuration: Configuration, _ tokenizer: Tokenizer, template: InstructionTemplate?,
     maximum: Int?
   ) throws(FileError) {
-    let file = try InstructionFile(contentsOf: path)
-    for note in file.notes { Diagnostics.write("gpt2: note: \(path): \(note)") }
+    let file = try InstructionFile.readAloud(path)
     let encoder = try InstructionEncoder(template ?? file.usualTemplate, tokenizer)
     let all = file.records.map { encoder.example(of: $0.messages) }
     let longest = configuration.maximumSequenceLength
-    let fitting = all.filter { $0.length <= longest }
+    let fitting = all.fitting(longest)
     guard !fitting.isEmpty else {
       throw FileError(
         path,

@@ -28,7 +28,7 @@ struct MemoryShortage: Error, CustomStringConvertible {
 
   /// - Throws: `MemoryShortage` if such a run takes more than is available; with the least change that helps.
   ///
-  /// - Parameter processes: Those that share the run; all on one machine must fit in its memory together.
+  /// - Parameter processes: Those that share the run; what one of them needs is held against the memory.
   static func check(
     _ plan: TrainingPlan, for configuration: Configuration, processes: Int
   ) throws(MemoryShortage) {

@@ -19,3 +19,13 @@ public struct InstructionExample: Equatable, Sendable {
     zip(tokens, isLearnt).dropFirst().map { $1 ? $0 : TokenBatch.ignored }
   }
 }
+
+extension [InstructionExample] {
+  /// T that the longest of them takes, but no more than a model has positions.
+  public func sequenceLength(ofAtMost positions: Int) -> Int {
+    Swift.max(1, Swift.min(positions, map(\.length).max() ?? 1))
+  }
+
+  /// Those that fit so many positions.
+  public func fitting(_ positions: Int) -> [InstructionExample] { filter { $0.length <= positions } }
+}

@@ -12,8 +12,8 @@ extension Communicator {
   ///
   /// - Throws: `CommunicationError`; `values` are then part of a sum.
   func sum(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) throws(CommunicationError) {
-    let parts = try sumParts(of: values, on: workers)
-    try gather(values, parts)
+    guard size > 1 else { return }
+    try gather(values, try sumParts(of: values, on: workers))
   }
 
   /// Sums a part of the values in each process.

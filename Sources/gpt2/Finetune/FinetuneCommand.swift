@@ -132,11 +132,11 @@ struct FinetuneCommand: ParsableCommand {
   private func instructionPlan(for configuration: Configuration) throws -> TrainingPlan {
     let file = try InstructionFile(contentsOf: texts[0])
     let tokenizer = try Tokenizer.read(try TrainingTokenizer.path(named: tokenizer, model, configuration))
-    let encoder = try InstructionEncoder(file.usualTemplate, tokenizer)
+    let encoder = try InstructionEncoder(try InstructionData.template(of: model, for: file), tokenizer)
     let examples = file.records.map { encoder.example(of: $0.messages) }
-    let length = max(1, min(examples.map(\.length).max() ?? 1, configuration.maximumSequenceLength))
+    let length = examples.sequenceLength(ofAtMost: configuration.maximumSequenceLength)
     let loader = try InstructionLoader(
-      examples.filter { $0.length <= length }, from: texts[0], batchSize: 1, sequenceLength: length,
+      examples.fitting(length), from: texts[0], batchSize: 1, sequenceLength: length,
       shufflingBy: nil, padding: Int32(tokenizer.endOfText))
     return try tuning.plan(for: configuration, sequenceLength: length, rows: loader.batchesPerEpoch)
   }

@@ -12,12 +12,6 @@ struct InstructionData {
     /// Named in errors.
     let path: String
     let examples: [InstructionExample]
-
-    /// Those that fit so many positions, and the number of the others.
-    func examples(ofAtMost length: Int) -> (examples: [InstructionExample], tooLong: Int) {
-      let fitting = examples.filter { $0.length <= length }
-      return (fitting, examples.count - fitting.count)
-    }
   }
 
   let training: Part
@@ -34,14 +28,14 @@ struct InstructionData {
           found: "text, and a model without a tokenizer", expected: "a tokenizer for it",
           advice: "name it with --tokenizer"))
     }
-    let file = try Self.read(path)
+    let file = try InstructionFile.readAloud(path)
     let template = try Self.template(command, for: file, in: directory)
     let encoder = try InstructionEncoder(template, tokenizer)
     var records = (training: file.records, validation: [InstructionRecord]())
     if let fraction = command.instructions.holdOut {
       records = try file.split(holdingOut: fraction, seed: command.seed)
     } else if let path = command.validation {
-      records.validation = try Self.read(path).records
+      records.validation = try InstructionFile.readAloud(path).records
     }
     training = Part(path: path, examples: records.training.map { encoder.example(of: $0.messages) })
     validation =
@@ -56,14 +50,8 @@ struct InstructionData {
 
   /// T if none is given: what the longest example takes, but no more than the model's positions.
   func usualSequenceLength(for configuration: Configuration) -> Int {
-    let longest = (training.examples + (validation?.examples ?? [])).map(\.length).max() ?? 1
-    return max(1, min(longest, configuration.maximumSequenceLength))
-  }
-
-  private static func read(_ path: String) throws(FileError) -> InstructionFile {
-    let file = try InstructionFile(contentsOf: path)
-    for note in file.notes { Diagnostics.write("gpt2: note: \(path): \(note)") }
-    return file
+    (training.examples + (validation?.examples ?? []))
+      .sequenceLength(ofAtMost: configuration.maximumSequenceLength)
   }
 
   /// The one that was named, or that the run keeps, or that the model's run does, or else the file's.
@@ -72,14 +60,25 @@ struct InstructionData {
   ) throws -> InstructionTemplate {
     if let name = command.instructions.template { return try InstructionTemplate(named: name) }
     if command.isResuming, let path = directory.template { return try InstructionTemplate(contentsOf: path) }
-    guard ModelSize(descriptor: command.model) == nil else { return file.usualTemplate }
-    return try ModelSource(command.model).template() ?? file.usualTemplate
+    return try template(of: command.model, for: file)
+  }
+
+  /// That of the model's run, or else the file's.
+  static func template(of model: String, for file: InstructionFile) throws(FileError) -> InstructionTemplate {
+    guard ModelSize(descriptor: model) == nil else { return file.usualTemplate }
+    return try ModelSource(model).template() ?? file.usualTemplate
   }
 }
 
 extension InstructionFile {
-  /// What a user should know of it.
-  var notes: [String] {
+  /// Reads a file, and says what a user should know of it.
+  static func readAloud(_ path: String) throws(FileError) -> InstructionFile {
+    let file = try InstructionFile(contentsOf: path)
+    for note in file.notes { Diagnostics.write("gpt2: note: \(path): \(note)") }
+    return file
+  }
+
+  private var notes: [String] {
     [
       emptyAnswers > 0 ? "left out \(emptyAnswers) examples with an empty answer" : nil,
       duplicates > 0 ? "\(duplicates) examples are there more than once" : nil,

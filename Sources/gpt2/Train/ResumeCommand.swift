@@ -2,7 +2,7 @@ import Reports
 
 /// The command line that goes on with a run.
 enum ResumeCommand {
-  /// `words` as a shell takes them.
+  /// The command that goes on, as a shell takes it.
   static func line(for arguments: [String]) -> String { ShellQuoting.line(words(for: arguments)) }
 
   /// `arguments` with --resume, and without what would begin anew.

@@ -59,7 +59,8 @@ struct TrainingData {
       throw ValidationError("--instructions are learnt in one process and replica, found \(replicas).")
     }
     func loader(_ part: InstructionData.Part, shuffles: Bool) throws -> InstructionLoader {
-      let (examples, tooLong) = part.examples(ofAtMost: sequenceLength)
+      let examples = part.examples.fitting(sequenceLength)
+      let tooLong = part.examples.count - examples.count
       if tooLong > 0 {
         Diagnostics.write(
           "gpt2: note: \(part.path): left out \(tooLong) of \(part.examples.count) examples, which have more than "
@@ -80,8 +81,7 @@ struct TrainingData {
     words =
       "\(training.exampleCount) examples of \(training.tokenCount) tokens, \(training.learntCount) of them answers"
     positions = training.batchesPerEpoch * training.batchSize * sequenceLength
-    let shown = (data.validation ?? data.training).examples(ofAtMost: sequenceLength).examples
-    prompt = shown.first?.prompt ?? []
+    prompt = (data.validation ?? data.training).examples.fitting(sequenceLength).first?.prompt ?? []
   }
 
   /// Steps to see all of it once: llm.c's count, by which its scripts know the name of the last checkpoint.
