@@ -77,9 +77,18 @@ public struct ModelSource: Sendable {
   public func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
     if let line = file.leftOutLine { report(line) }
     guard let adaptersPath else { return try file.weights(on: workers) }
-    let base = try file.parameters(on: workers)
-    let adapters = try AdapterFile.read(adaptersPath, for: base, on: workers)
-    adapters.merge(into: base, on: workers)
+    let adapters = try AdapterFile.read(adaptersPath)
+    let base = try file.parameters(roundedTo: adapters.rounding, on: workers)
+    try adapters.check(base, on: workers)
+    adapters.adapters.merge(into: base, on: workers)
+    let formats = try adapters.rounding.map { [$0] } ?? file.weights(on: workers).formats
+    if formats != [.fp32] {
+      let names = formats.map(\.rawValue).joined(separator: ", ")
+      let rounded = adapters.rounding == nil ? "" : "rounded to "
+      report(
+        "\(adaptersPath): trained over weights \(rounded.isEmpty ? "in " : rounded)\(names), merged into these in fp32"
+      )
+    }
     return Weights(base)
   }
 

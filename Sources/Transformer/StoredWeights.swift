@@ -9,6 +9,8 @@ import WeightFormats
 /// are those of training, and all of the model that is in fp32 at any time is one matrix, and its vectors.
 public final class StoredWeights {
   public let weights: Weights
+  /// What they were rounded to when they were opened; `nil` if they are as their file has them.
+  public let rounding: WeightFormat?
   /// What is no factor of a product: the vectors, and the position table.
   let parameters: Parameters
   private let scratch: FloatBuffer
@@ -17,11 +19,13 @@ public final class StoredWeights {
   public static let tensors = TensorSet(ParameterTensor.allCases.filter(\.isMultiplied))
 
   /// - Precondition: They are GPT-2's, and no relative's.
+  /// - Parameter rounding: What `Weights.encoded` rounded them to, if it did.
   /// - Throws: `AllocationError` if the memory for what is widened is not to be had.
-  public init(_ weights: Weights) throws(AllocationError) {
+  public init(_ weights: Weights, roundedTo rounding: WeightFormat? = nil) throws(AllocationError) {
     precondition(weights.configuration.variant == .gpt2, "this is no GPT-2, but a relative")
     let configuration = weights.configuration
     self.weights = weights
+    self.rounding = rounding
     parameters = try Parameters(
       zeroed: configuration, holding: TensorSet.all.subtracting(Self.tensors))
     scratch = try FloatBuffer(zeroed: Self.scratchCount(configuration))

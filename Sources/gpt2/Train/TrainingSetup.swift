@@ -11,6 +11,7 @@ import Terminal
 import Tokens
 import Training
 import Transformer
+import WeightFormats
 
 /// Everything a training run needs, read and checked before anything large is allocated or anything written.
 struct TrainingSetup {
@@ -26,6 +27,8 @@ struct TrainingSetup {
   private let source: String
   /// Of weights that adapters are trained over as they are stored.
   private let storedFormats: String?
+  /// What these are rounded to when they are opened.
+  private let rounding: WeightFormat?
   /// That of the instructions, if they are what is learnt from.
   let template: InstructionTemplate?
   private let data: TrainingData
@@ -37,6 +40,7 @@ struct TrainingSetup {
     self.processes = processes
     workers = command.threadOptions.workers
     precision = command.precisionOptions.precision
+    rounding = command.trained.quantize
     source = command.model
     policy = Self.policy(command)
     let known = try TrainingTokenizer(command, in: directory)
@@ -52,7 +56,8 @@ struct TrainingSetup {
     let instructions = try command.instructions.file.map {
       try InstructionData($0, command, tokenizer, in: directory)
     }
-    let stored = try command.trained.loraRank == nil ? nil : start.storedByteCount(on: workers)
+    let stored =
+      try command.trained.loraRank == nil ? nil : start.storedByteCount(roundedTo: rounding, on: workers)
     storedFormats = stored?.formats
     if stored != nil, command.llmc.masterWeights == .on {
       throw ValidationError("-w 1 puts fp32 weights into state files, but these stay as they are stored.")
@@ -175,7 +180,9 @@ struct TrainingSetup {
   /// Gets the weights and all other memory: slow and large.
   func trainer() throws -> Trainer {
     let model = try start.model(
-      adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
+      adapters: plan.adapters, over: rounding, seed: UInt32(truncatingIfNeeded: plan.seed),
+      precision: precision,
+      on: workers)
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(
       model, plan: plan, data: data.replicas, watchedBy: watch, sharedBy: processes.communicator)
