@@ -24,9 +24,9 @@ import WeightFormats
       let expected = Array(reference.logits[last * V..<(last + 1) * V])
       let tokens = Array(reference.tokens[sequence * T...last])
       #expect(Closeness.error(of: try logits(model, after: tokens), against: expected) < 1e-5)
-      // The token table and what has no adapters stay as they are stored, and are multiplied so: tokens one at a time
-      // are rounded to eight bits then.
-      #expect(Closeness.error(of: try logits(sampled, after: tokens), against: expected) < 2e-2)
+      // The classifier stays as it is stored, and the one row that it is multiplied by is rounded to bytes: 127 of them
+      // to the largest of 32 values. All else is fp32.
+      #expect(Closeness.error(of: try logits(sampled, after: tokens), against: expected) < 1e-2)
     }
   }
 

@@ -164,7 +164,7 @@ enum TrainingStart {
   /// The weights that adapters are trained over as they are stored; `nil` if they are fp32, and trained over as such.
   private func storedWeights(roundedTo rounding: WeightFormat?, on workers: Workers) throws -> StoredWeights?
   {
-    guard let path = base else { return nil }
+    guard let path = base, rounding != .fp32 else { return nil }
     let weights = try ModelFile(contentsOf: path).trainedWeights(roundedTo: rounding, on: workers)
     return weights.formats == [.fp32] ? nil : try StoredWeights(weights, roundedTo: rounding)
   }
