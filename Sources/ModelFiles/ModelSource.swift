@@ -92,6 +92,22 @@ public struct ModelSource: Sendable {
     return Weights(base)
   }
 
+  /// The same, but adapters that were trained over weights in other formats than fp32 are not merged: they are to be used
+  /// beside these, which stay as they are. With a format named they are merged before weights are rounded to it.
+  ///
+  /// - Throws: As `weights(in:on:)`; `WeightFormatError` if weights cannot be rounded as the adapters say.
+  package func adaptedWeights(
+    in file: ModelFile, on workers: Workers
+  ) throws -> (weights: Weights, adapters: LowRankAdapters?) {
+    guard let adaptersPath, format == nil else { return (try weights(in: file, on: workers), nil) }
+    let adapters = try AdapterFile.read(adaptersPath)
+    let weights = try file.trainedWeights(roundedTo: adapters.rounding, on: workers)
+    guard weights.formats != [.fp32] else { return (try self.weights(in: file, on: workers), nil) }
+    if let line = file.leftOutLine { report(line) }
+    try adapters.check(try StoredWeights(weights, roundedTo: adapters.rounding), on: workers)
+    return (weights, adapters.adapters)
+  }
+
   /// The tokenizer that was named, else the one in `file`.
   ///
   /// - Throws: `FileError` if there is none, or if it has another vocabulary than the model.

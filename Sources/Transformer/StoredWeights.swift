@@ -47,6 +47,23 @@ public final class StoredWeights {
       .map { (CheckedCount($0) + scratchCount(configuration)) * MemoryLayout<Float>.stride }?.value
   }
 
+  /// Bytes that inference regroups of such weights, to multiply them as they are.
+  ///
+  /// - Parameter format: What the weights are rounded to before; `nil` for their own formats.
+  public static func regroupedByteCount(of weights: Weights, as format: WeightFormat? = nil) -> Int {
+    var count = 0
+    for tensor in tensors.tensors {
+      for layer in 0..<tensor.layers(in: weights.configuration) {
+        let stored = weights[tensor, layer]
+        // A view that nobody reads.
+        let matrix = EncodedMatrix(
+          format ?? stored.format, stored.base, rows: stored.rows, columns: stored.columns)
+        count += LinearWeight.byteCount(of: matrix) ?? 0
+      }
+    }
+    return count
+  }
+
   /// One layer of a linear layer's weight, widened. Valid until the next call of any of these.
   func matrix(_ tensor: ParameterTensor, _ layer: Int, on workers: Workers) -> Matrix {
     widened(weights[tensor, layer], on: workers)

@@ -44,6 +44,12 @@ package struct QuantisedAdapters {
     losses = words(Float.self, from: end, to: data.count / 4)
   }
 
+  /// Those after the last token of a text, (V).
+  package func lastLogits(of text: Int) -> [Float] {
+    let row = (text + 1) * sequenceLength - 1
+    return Array(logits[row * vocabularySize..<(row + 1) * vocabularySize])
+  }
+
   /// - Parameter kind: `lora` or `gradients`.
   package func adapters(_ kind: String) throws -> LowRankAdapters {
     let file = try AdapterFile.read("\(name)_\(kind).bin")

@@ -72,7 +72,8 @@ struct TrainingSetup {
     }
     // Before the token files, which may be many, and whose own complaint about a huge batch would hide this one.
     let plan = try TrainingPlan(
-      command, for: configuration, sequenceLength: sequenceLength, replicas: replicas, stored: stored?.bytes)
+      command, for: configuration, sequenceLength: sequenceLength, replicas: replicas,
+      stored: stored.map { ($0.bytes, $0.regrouped) })
     try MemoryShortage.check(plan, for: configuration, processes: processes.communicator.size)
     data =
       try instructions.map {
@@ -241,7 +242,7 @@ extension TrainingPlan {
   /// Of one step; see `making(steps:by:)`.
   init(
     _ command: TrainCommand, for configuration: Configuration, sequenceLength: Int, replicas: Int,
-    stored: Int?
+    stored: (bytes: Int, regrouped: Int)?
   ) throws {
     let watching = command.watching
     self.init(
@@ -250,7 +251,7 @@ extension TrainingPlan {
       replicas: replicas, recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
-      storedByteCount: stored,
+      storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
       validationInterval: watching.validationInterval.orNone,
       validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,

@@ -169,12 +169,13 @@ enum TrainingStart {
     return weights.formats == [.fp32] ? nil : try StoredWeights(weights, roundedTo: rounding)
   }
 
-  /// The bytes of weights that adapters are trained over as they are stored, and of what is fp32 beside them.
+  /// The bytes of weights that adapters are trained over as they are stored, with what is fp32 beside them; and of what
+  /// samples regroup of these.
   ///
   /// - Throws: As `ModelFile.trainedWeights`.
   func storedByteCount(
     roundedTo rounding: WeightFormat?, on workers: Workers
-  ) throws -> (bytes: Int, formats: String)? {
+  ) throws -> (bytes: Int, regrouped: Int, formats: String)? {
     guard let path = base else { return nil }
     let weights = try ModelFile(contentsOf: path).weights(on: workers)
     let formats = rounding.map { [$0] } ?? weights.formats
@@ -183,7 +184,8 @@ enum TrainingStart {
     }
     let bytes = try rounding.map { try weights.byteCount(encodedAs: $0) } ?? weights.byteCount
     let names = formats.map(\.rawValue).joined(separator: ", ")
-    return (bytes + beside, rounding == nil ? names : "weights rounded to \(names)")
+    let regrouped = StoredWeights.regroupedByteCount(of: weights, as: rounding)
+    return (bytes + beside, regrouped, rounding == nil ? names : "weights rounded to \(names)")
   }
 
   private func parameters(isTrained: Bool) throws -> Parameters {
