@@ -132,6 +132,33 @@ import Testing
     #expect(try names("tuned").contains("model_00000003.bin"))
     #expect(!(try names("tuned").contains("model_00000002.bin")))
   }
+
+  /// Of questions and answers the answers are learnt; no token files are made, and the run keeps the template.
+  @Test func instructionsAreLearntAsSuch() throws {
+    let path = file("answers.jsonl")
+    let lines = (0..<20).map { #"{"prompt": "\#($0)?", "completion": "\#($0 % 3)."}"# }
+    try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    func finetune(_ more: String...) throws -> Command {
+      try Command(
+        ["finetune", path, "--model", file("base"), "--output", file("tuned"), "--learning-rate", "0.01"]
+          + more)
+    }
+    let run = try finetune("--epochs", "2")
+    try #require(run.exitCode == 0, "\(run.diagnostics)")
+    let train = try #require(
+      run.diagnostics.split(separator: "\n").first { $0.hasPrefix("1 of 2: gpt2 train") })
+    #expect(train.contains("--instructions \(path) --hold-out 0.1"))
+    #expect(run.diagnostics.contains("2 of 2: gpt2 report"))
+    let names = try names("tuned")
+    #expect(names.contains("template.json") && !names.contains("text_train.bin"))
+    let answer = try Command("generate", "--model", file("tuned"), "--prompt", "7?", "--max-tokens", "3")
+    #expect(answer.exitCode == 0, "\(answer.diagnostics)")
+    // All is done, so that there is nothing left to go on with but the report.
+    #expect(try finetune("--resume").exitCode == 0)
+    let two = try Command(
+      "finetune", path, file("text.txt"), "--model", file("base"), "--output", file("other"))
+    expectRefusal(two, naming: "instructions", "one file")
+  }
 }
 
 /// What is refused is refused before anything is written.

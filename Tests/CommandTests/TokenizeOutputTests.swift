@@ -105,7 +105,9 @@ import Testing
     #expect(process.terminationStatus == 130)
     #expect(try directory.names() == ["byte.bin"])
     let words = String(decoding: diagnostics.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    #expect(words == "interrupted; nothing was written\n")
+    // On a busy machine a line of progress may come before.
+    #expect(
+      words.split(separator: "\n").filter { !$0.contains(" MB/s") } == ["interrupted; nothing was written"])
     try input.fileHandleForWriting.close()
   }
 }

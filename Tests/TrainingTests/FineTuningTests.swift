@@ -105,4 +105,14 @@ import Transformer
     tuning.adapterRank = 1000
     #expect(throws: AdapterError.self) { try self.plan(tuning) }
   }
+
+  /// Rows of the data's own making.
+  @Test func ofInstructions() throws {
+    let configuration = try configuration()
+    let plan = try FineTuning().plan(for: configuration, sequenceLength: 90, rows: 130, available: nil)
+    #expect((plan.batchSize, plan.sequenceLength, plan.accumulation) == (4, 90, 1))
+    #expect(plan.steps == 3 * 32)
+    let few = try FineTuning().plan(for: configuration, sequenceLength: 90, rows: 2, available: nil)
+    #expect((few.batchSize, few.steps) == (2, 3))
+  }
 }

@@ -52,7 +52,13 @@ import Testing
       let loss = try model.backward(
         Array(tokens[rows]), targets: Array(targets[rows]), from: activations, into: alone,
         scale: Float(learnt) / 16)
-      #expect(Array(activations.losses) == Array(packed.losses[rows]))
+      let (single, together) = (Array(activations.losses), Array(packed.losses[rows]))
+      // OpenBLAS sums in another order where there are other rows beside.
+      if model.workers.kernels.name == .openBLAS {
+        #expect(zip(single, together).allSatisfy { abs($0 - $1) < 1e-5 })
+      } else {
+        #expect(single == together)
+      }
       total += Double(loss) * Double(learnt)
       for (index, value) in alone.values.enumerated() { sum[index] += Double(value) }
     }

@@ -66,7 +66,12 @@ import WeightFormats
       return ([loss, same], gradients.copy())
     }
     let (stored, plain) = (try run(models.stored), try run(models.plain))
-    #expect(stored.losses == plain.losses)
+    // OpenBLAS sums in another order where there are other columns beside.
+    if workers.kernels.name == .openBLAS {
+      #expect(zip(stored.losses, plain.losses).allSatisfy { abs($0 - $1) < 1e-5 })
+    } else {
+      #expect(stored.losses == plain.losses)
+    }
     // The classifier's part of the gradient is summed in bands of tokens.
     let largest = plain.gradients.map(abs).max() ?? 0
     #expect(largest > 1e-4)
