@@ -56,6 +56,12 @@ public final class MappedFile: @unchecked Sendable {
   /// Brings all pages into the process's tables, as far as the system can; nothing depends on it.
   public func populate() { Pages.populate(bytes) }
 
+  /// Gives back the memory of pages that were read, until they are read again. Of a file that may be written to, none:
+  /// what was changed would be lost.
+  package func release() {
+    if writableBytes == nil { Pages.release(bytes) }
+  }
+
   /// Reads a little-endian value at any alignment. The caller has checked that it lies inside the file.
   public func load<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
     T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))

@@ -1,12 +1,15 @@
 import BinaryFiles
+import GGUF
 import Kernels
 import Transformer
+import WeightFormats
 
 /// A file of low-rank adapters (magic 20240529, of llm.c's style but not of llm.c): small, and of use together with
 /// the model that they were trained on.
 ///
 /// Header: [2] r, [3] α's bits, [4] the targets' bits, [5…10] maxT, V, Vp, L, NH, C, [11, 12] the low and the high
-/// half of the model's checksum. Then float32 values in the order of `AdapterLayout`.
+/// half of the model's checksum, [13] ggml's number of the format that the model's weights are rounded to before, 0 for none.
+/// Then float32 values in the order of `AdapterLayout`.
 public struct AdapterFile {
   static let magic: Int32 = 20_240_529
   static let version: Int32 = 1
@@ -14,6 +17,11 @@ public struct AdapterFile {
   public let adapters: LowRankAdapters
   /// `Checksum` of the parameters that the adapters belong to.
   public let checksum: UInt64
+  /// What the weights in the model's file were rounded to when the adapters were trained over them; `nil` if they stayed
+  /// as they are.
+  public let rounding: WeightFormat?
+  /// Where it was read from.
+  let path: String
 
   /// Whether a file begins as one of adapters does.
   ///
@@ -44,7 +52,9 @@ public struct AdapterFile {
     UnsafeMutableRawBufferPointer(adapters.values)
       .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[Header.byteCount...]))
     let halves = [11, 12].map { UInt64(UInt32(bitPattern: header.fields[$0])) }
-    return AdapterFile(adapters: adapters, checksum: halves[0] | halves[1] << 32)
+    return AdapterFile(
+      adapters: adapters, checksum: halves[0] | halves[1] << 32, rounding: try rounding(in: header, of: path),
+      path: path)
   }
 
   /// Reads adapters that were trained on just these parameters.
@@ -53,39 +63,42 @@ public struct AdapterFile {
   public static func read(
     _ path: String, for parameters: Parameters, on workers: Workers
   ) throws -> LowRankAdapters {
-    try read(path, for: parameters.configuration) { Checksum.of(parameters.values, on: workers) }
+    let file = try read(path)
+    try file.check(parameters, on: workers)
+    return file.adapters
   }
 
-  /// Reads adapters that were trained on just these weights.
+  /// Checks that the adapters were trained on just these parameters.
+  ///
+  /// - Throws: `FileError` if the parameters are of another configuration or have other values.
+  public func check(_ parameters: Parameters, on workers: Workers) throws(FileError) {
+    try check(parameters.configuration) { Checksum.of(parameters.values, on: workers) }
+  }
+
+  /// Checks that the adapters were trained on just these weights.
   ///
   /// - Throws: As for parameters.
-  public static func read(
-    _ path: String, for stored: StoredWeights, on workers: Workers
-  ) throws -> LowRankAdapters {
-    try read(path, for: stored.weights.configuration) { stored.checksum(on: workers) }
+  public func check(_ stored: StoredWeights, on workers: Workers) throws(FileError) {
+    try check(stored.weights.configuration) { stored.checksum(on: workers) }
   }
 
-  private static func read(
-    _ path: String, for ours: Configuration, withChecksum checksum: () -> UInt64
-  ) throws -> LowRankAdapters {
-    let file = try read(path)
+  private func check(_ ours: Configuration, withChecksum ourChecksum: () -> UInt64) throws(FileError) {
     precondition(ours.variant == .gpt2, "adapters are trained on GPT-2 alone")
-    let theirs = file.adapters.layout.configuration
-    for (mine, other) in zip(fields(of: ours), fields(of: theirs)) where mine.value != other.value {
+    let theirs = adapters.layout.configuration
+    for (mine, other) in zip(Self.fields(of: ours), Self.fields(of: theirs)) where mine.value != other.value {
       throw FileError(
         path,
         .mismatch(
           found: "adapters for a model with \(other.name) = \(other.value)", expected: "\(mine.value)",
           advice: "use the model that they were trained on"))
     }
-    guard checksum() == file.checksum else {
+    guard ourChecksum() == checksum else {
       throw FileError(
         path,
         .mismatch(
           found: "adapters for a model of other weights", expected: "adapters for this one's",
           advice: "use the model that they were trained on"))
     }
-    return file.adapters
   }
 
   /// Writes adapters, whole or not at all.
@@ -107,6 +120,7 @@ public struct AdapterFile {
     let checksum = model.checksum
     header[11] = Int(Int32(truncatingIfNeeded: checksum))
     header[12] = Int(Int32(truncatingIfNeeded: checksum >> 32))
+    header[13] = model.stored?.rounding.map { Int(TensorType($0).rawValue) } ?? 0
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(UnsafeRawBufferPointer(adapters.values))
@@ -121,6 +135,18 @@ public struct AdapterFile {
       ("padded vocabulary size", configuration.paddedVocabularySize),
       ("layers", configuration.layers), ("heads", configuration.heads), ("channels", configuration.channels),
     ]
+  }
+
+  /// fp32, whose number is 0, is what weights are without.
+  private static func rounding(in header: Header, of path: String) throws(FileError) -> WeightFormat? {
+    guard header[13] != 0 else { return nil }
+    let format = UInt32(exactly: header[13]).flatMap { TensorType(rawValue: $0)?.format }
+    guard let format, format.isEncodable else {
+      let numbers = WeightFormat.encodable.map { "\(TensorType($0).rawValue)" }.joined(separator: ", ")
+      throw FileError(
+        path, .invalidField(name: "rounding", found: header[13], expected: "one of \(numbers)"))
+    }
+    return format
   }
 
   /// What the header declares, each field known to be in its range.

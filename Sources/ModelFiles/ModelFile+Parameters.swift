@@ -55,10 +55,27 @@ extension ModelFile {
   /// not state.
   public var assumesActivation: Bool { dictionaryModel?.stated?.assumesActivation ?? false }
 
+  /// The model's weights as they are stored, or rounded to a format, for adapters to be trained over.
+  ///
+  /// - Throws: As `Parameters.read`; `WeightFormatError` if they cannot be rounded to the format.
+  public func trainedWeights(
+    roundedTo format: WeightFormat? = nil, on workers: Workers = Workers()
+  ) throws -> Weights {
+    var weights = try weights(on: workers)
+    // As training has it where nothing states an activation.
+    if assumesActivation { weights = weights.computing(with: .tanhGELU) }
+    try weights.configuration.checkTrainable(path, hasOwnClassifier: weights.ownClassifier != nil)
+    return try format.map { try weights.encoded(as: $0, isLastUse: true, on: workers) } ?? weights
+  }
+
   /// The model's parameters, widened to fp32, to be trained.
   ///
-  /// - Throws: As `Parameters.read`.
-  public func parameters(on workers: Workers = Workers()) throws -> Parameters {
+  /// - Parameter format: What they are rounded to before.
+  /// - Throws: As `trainedWeights`.
+  public func parameters(
+    roundedTo format: WeightFormat? = nil, on workers: Workers = Workers()
+  ) throws -> Parameters {
+    if let format { return try Parameters(try trainedWeights(roundedTo: format, on: workers)) }
     if let model = dictionaryModel { return try model.parameters(on: workers) }
     let weights = try weights(on: workers)
     try weights.configuration.checkTrainable(path, hasOwnClassifier: weights.ownClassifier != nil)

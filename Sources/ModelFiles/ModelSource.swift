@@ -77,10 +77,35 @@ public struct ModelSource: Sendable {
   public func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
     if let line = file.leftOutLine { report(line) }
     guard let adaptersPath else { return try file.weights(on: workers) }
-    let base = try file.parameters(on: workers)
-    let adapters = try AdapterFile.read(adaptersPath, for: base, on: workers)
-    adapters.merge(into: base, on: workers)
+    let adapters = try AdapterFile.read(adaptersPath)
+    let base = try file.parameters(roundedTo: adapters.rounding, on: workers)
+    try adapters.check(base, on: workers)
+    adapters.adapters.merge(into: base, on: workers)
+    let formats = try adapters.rounding.map { [$0] } ?? file.weights(on: workers).formats
+    if formats != [.fp32] {
+      let names = formats.map(\.rawValue).joined(separator: ", ")
+      let rounded = adapters.rounding == nil ? "" : "rounded to "
+      report(
+        "\(adaptersPath): trained over weights \(rounded.isEmpty ? "in " : rounded)\(names), merged into these in fp32"
+      )
+    }
     return Weights(base)
+  }
+
+  /// The same, but adapters that were trained over weights in other formats than fp32 are not merged: they are to be used
+  /// beside these, which stay as they are. With a format named they are merged before weights are rounded to it.
+  ///
+  /// - Throws: As `weights(in:on:)`; `WeightFormatError` if weights cannot be rounded as the adapters say.
+  package func adaptedWeights(
+    in file: ModelFile, on workers: Workers
+  ) throws -> (weights: Weights, adapters: LowRankAdapters?) {
+    guard let adaptersPath, format == nil else { return (try weights(in: file, on: workers), nil) }
+    let adapters = try AdapterFile.read(adaptersPath)
+    let weights = try file.trainedWeights(roundedTo: adapters.rounding, on: workers)
+    guard weights.formats != [.fp32] else { return (try self.weights(in: file, on: workers), nil) }
+    if let line = file.leftOutLine { report(line) }
+    try adapters.check(try StoredWeights(weights, roundedTo: adapters.rounding), on: workers)
+    return (weights, adapters.adapters)
   }
 
   /// The tokenizer that was named, else the one in `file`.

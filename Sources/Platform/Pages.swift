@@ -22,6 +22,15 @@ package enum Pages {
     #endif
   }
 
+  /// Takes pages of a mapped file that is only read out of the process's tables; who reads them again gets them again.
+  package static func release(_ bytes: UnsafeRawBufferPointer) {
+    #if os(Linux)
+      if let start = bytes.baseAddress {
+        madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, Int32(MADV_DONTNEED))
+      }
+    #endif
+  }
+
   #if os(Linux)
     private static let anonymous = Int32(MAP_ANONYMOUS)
   #else

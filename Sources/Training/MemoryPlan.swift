@@ -42,6 +42,7 @@ public struct MemoryPlan: Equatable, Sendable {
     savedByRecomputing = Self.bytes(counts(.nothing)?.kept) - self.activations
     scratch = Self.sum([
       Self.bytes(activations?.scratch), Self.bytes(Self.sampleValues(plan, configuration)),
+      plan.sampleInterval == nil ? 0 : plan.regroupedByteCount,
       Self.bytes(plan.optimizer.method.scratchCount(for: configuration)),
       plan.adapters.map { Self.bytes($0.scratchCount(tokens: plan.batchSize * plan.sequenceLength)) } ?? 0,
     ])
@@ -53,7 +54,7 @@ public struct MemoryPlan: Equatable, Sendable {
   }
 
   /// A sample has a forward pass of its own, made while everything else stays; of a model with adapters, with
-  /// weights that they are merged into.
+  /// weights that they are merged into unless these stay as they are stored.
   private static func sampleValues(_ plan: TrainingPlan, _ configuration: Configuration) -> Int? {
     guard plan.sampleInterval != nil else { return 0 }
     // The mark between documents and the sample, but no more than the model sees at a time.
@@ -62,7 +63,7 @@ public struct MemoryPlan: Equatable, Sendable {
       let pass = Activations.valueCounts(
         configuration, batchSize: 1, sequenceLength: positions, keepingForBackward: false)
     else { return nil }
-    let merged = plan.adapters.map { $0.mergedValueCount } ?? 0
+    let merged = plan.storedByteCount == nil ? plan.adapters.map { $0.mergedValueCount } ?? 0 : 0
     return merged.map { pass.kept + pass.scratch + configuration.paddedVocabularySize + $0 }
   }
 

@@ -23,6 +23,8 @@ public struct TrainingPlan: Sendable {
   public var adapters: AdapterLayout?
   /// Bytes of the model's weights, where adapters are trained over weights as they are stored: see `StoredWeights`.
   public var storedByteCount: Int?
+  /// Bytes that a sample regroups of these.
+  public var regroupedByteCount: Int
   public var outliers: OutlierLimits
   /// Whether every update is made with the first batches of the data, to see whether the model can learn them.
   public var isOverfitting: Bool
@@ -44,6 +46,7 @@ public struct TrainingPlan: Sendable {
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
     optimizer: Optimizer.Settings,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
+    regroupedByteCount: Int = 0,
     outliers: OutlierLimits = OutlierLimits(),
     isOverfitting: Bool = false, validationInterval: Int?,
     validationBatches: Int, patience: Int? = nil, sampleInterval: Int?, sampleLength: Int, seed: UInt64
@@ -59,6 +62,7 @@ public struct TrainingPlan: Sendable {
     self.trained = trained
     self.adapters = adapters
     self.storedByteCount = storedByteCount
+    self.regroupedByteCount = regroupedByteCount
     self.outliers = outliers
     self.isOverfitting = isOverfitting
     self.validationInterval = validationInterval

@@ -9,6 +9,8 @@ import WeightFormats
 /// are those of training, and all of the model that is in fp32 at any time is one matrix, and its vectors.
 public final class StoredWeights {
   public let weights: Weights
+  /// What they were rounded to when they were opened; `nil` if they are as their file has them.
+  public let rounding: WeightFormat?
   /// What is no factor of a product: the vectors, and the position table.
   let parameters: Parameters
   private let scratch: FloatBuffer
@@ -17,11 +19,13 @@ public final class StoredWeights {
   public static let tensors = TensorSet(ParameterTensor.allCases.filter(\.isMultiplied))
 
   /// - Precondition: They are GPT-2's, and no relative's.
+  /// - Parameter rounding: What `Weights.encoded` rounded them to, if it did.
   /// - Throws: `AllocationError` if the memory for what is widened is not to be had.
-  public init(_ weights: Weights) throws(AllocationError) {
+  public init(_ weights: Weights, roundedTo rounding: WeightFormat? = nil) throws(AllocationError) {
     precondition(weights.configuration.variant == .gpt2, "this is no GPT-2, but a relative")
     let configuration = weights.configuration
     self.weights = weights
+    self.rounding = rounding
     parameters = try Parameters(
       zeroed: configuration, holding: TensorSet.all.subtracting(Self.tensors))
     scratch = try FloatBuffer(zeroed: Self.scratchCount(configuration))
@@ -41,6 +45,23 @@ public final class StoredWeights {
   public static func byteCount(_ configuration: Configuration) -> Int? {
     Parameters.valueCount(of: configuration, holding: TensorSet.all.subtracting(tensors))
       .map { (CheckedCount($0) + scratchCount(configuration)) * MemoryLayout<Float>.stride }?.value
+  }
+
+  /// Bytes that inference regroups of such weights, to multiply them as they are.
+  ///
+  /// - Parameter format: What the weights are rounded to before; `nil` for their own formats.
+  public static func regroupedByteCount(of weights: Weights, as format: WeightFormat? = nil) -> Int {
+    var count = 0
+    for tensor in tensors.tensors {
+      for layer in 0..<tensor.layers(in: weights.configuration) {
+        let stored = weights[tensor, layer]
+        // A view that nobody reads.
+        let matrix = EncodedMatrix(
+          format ?? stored.format, stored.base, rows: stored.rows, columns: stored.columns)
+        count += LinearWeight.byteCount(of: matrix) ?? 0
+      }
+    }
+    return count
   }
 
   /// One layer of a linear layer's weight, widened. Valid until the next call of any of these.

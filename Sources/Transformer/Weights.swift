@@ -89,6 +89,11 @@ public final class Weights: @unchecked Sendable {
     for case let file as MappedFile in storage { file.populate() }
   }
 
+  /// Gives back the memory of mapped files' pages, until they are read again.
+  func release() {
+    for case let file as MappedFile in storage { file.release() }
+  }
+
   /// Bytes that a pass over one token reads: the matrices that are multiplied.
   package var multipliedByteCount: Int {
     multiplied.reduce(0) { $0 + $1.byteCount }

@@ -138,6 +138,9 @@ import Testing
     (["--optimizer", "sgd"], "muon"), (["--momentum", "0.9"], "--momentum needs --optimizer muon"),
     (["--lora-alpha", "8"], "need --lora-rank"), (["--lora-targets", "fcw"], "need --lora-rank"),
     (["--optimizer", "muon", "--momentum=-0.5"], "--momentum"),
+    (["--quantize", "q8_0"], "--quantize needs --lora-rank"),
+    (["--quantize", "q6_K", "--lora-rank", "2"], "q8_0"),
+    (["--quantize", "q8_0", "--lora-rank", "2", "-w", "1"], "-w 1"),
   ])
   func badOptionsAreRefused(options: [String], complaint: String) throws {
     let result = try Command(
@@ -189,5 +192,77 @@ import Testing
     let (run, together) = (try speak(file("whole")), try speak(file("merged.bin")))
     #expect(run.tokens.map(\.id) == together.tokens.map(\.id))
     #expect(run.tokens != (try speak(stored)).tokens)
+  }
+
+  private func tuneRounded(_ output: String, _ options: [String], steps: String = "6") throws -> Command {
+    try Command(
+      [
+        "train", "--model", base, "--data", workspace.training, "--validation", workspace.validation,
+        "--tokenizer", workspace.tokenizer, "--output", file(output), "--batch-size", "2",
+        "--sequence-length", "16", "--steps", steps, "--lora-rank", "2", "--learning-rate", "0.05",
+        "--schedule", "constant", "--sample-length", "4",
+      ] + options)
+  }
+
+  private func adapters(_ run: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file("\(run)/adapters_00000006.bin"))))
+  }
+
+  /// Rounded when they are opened, or once for all: the adapters are the same but for what they say of it.
+  @Test(arguments: ["q8_0", "q4_0"])
+  func adaptersOverWeightsRoundedWhileLoading(format: String) throws {
+    let run = try tuneRounded("run", ["--quantize", format])
+    try #require(run.exitCode == 0, "\(run.diagnostics)")
+    #expect(run.diagnostics.contains(" over weights rounded to \(format): "), "\(run.diagnostics)")
+    let stored = file("base.gguf")
+    let converted = try Command(
+      "convert", base, stored, "--format", format, "--tokenizer", workspace.tokenizer)
+    try #require(converted.exitCode == 0, "\(converted.diagnostics)")
+    let over = try Command(
+      "train", "--model", stored, "--data", workspace.training, "--output", file("over"), "--batch-size", "2",
+      "--sequence-length", "16", "--steps", "6", "--lora-rank", "2", "--learning-rate", "0.05", "--schedule",
+      "constant", "--sample-interval", "0")
+    try #require(over.exitCode == 0, "\(over.diagnostics)")
+    let (rounded, asStored) = (try adapters("run"), try adapters("over"))
+    #expect(rounded[(4 * 14)...] == asStored[(4 * 14)...])
+    #expect(rounded[..<(4 * 13)] == asStored[..<(4 * 13)])
+    #expect(asStored[(4 * 13)..<(4 * 14)] == [0, 0, 0, 0])
+
+    // Who uses them rounds the model in the same way.
+    let (used, merged) = (try speak(file("run")), file("merged.bin"))
+    #expect(try speak(stored, "--adapters", file("over/adapters_00000006.bin")).tokens == used.tokens)
+    let convert = try Command("convert", base, merged, "--adapters", file("run/adapters_00000006.bin"))
+    #expect(convert.exitCode == 0, "\(convert.diagnostics)")
+    #expect(convert.diagnostics.contains("weights rounded to \(format), merged into these in fp32"))
+    // Merged weights are fp32, and rows are not rounded to bytes.
+    let together = try speak(merged).tokens
+    #expect(together.map(\.id) == used.tokens.map(\.id))
+    for (one, other) in zip(together, used.tokens) {
+      #expect(abs(one.logProbability - other.logProbability) < 0.05)
+    }
+    #expect(try speak(base).tokens.map(\.id) != used.tokens.map(\.id))
+  }
+
+  @Test func aRunOverRoundedWeightsGoesOnToTheSameBits() throws {
+    #expect(try tuneRounded("whole", ["--quantize", "q4_0"]).exitCode == 0)
+    #expect(try tuneRounded("cut", ["--quantize", "q4_0"], steps: "4").exitCode == 0)
+    for (options, complaint) in [
+      ([], "found adapters over weights rounded to q4_0"),
+      (["--quantize", "q8_0"], "expected over weights rounded to q8_0"),
+    ] {
+      let refused = try tuneRounded("cut", ["--resume"] + options)
+      #expect(refused.exitCode == 2)
+      #expect(refused.diagnostics.contains(complaint), "\(refused.diagnostics)")
+    }
+    let more = try tuneRounded("cut", ["--quantize", "q4_0", "--resume"])
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+    #expect(try adapters("cut") == adapters("whole"))
+  }
+
+  @Test func aNewModelCannotBeRounded() throws {
+    let result = try workspace.train("--lora-rank", "2", "--quantize", "q8_0", output: "new")
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains("--quantize is for models that there are"), "\(result.diagnostics)")
+    #expect(!FileManager.default.fileExists(atPath: file("new")))
   }
 }

@@ -183,6 +183,15 @@ import Testing
     }
   }
 
+  /// Of what weights were rounded to: no type of ggml's, and two that nothing is rounded to.
+  @Test(arguments: [-1, 99, 14, 12, .max] as [Int32])
+  func rounding(_ number: Int32) throws {
+    guard case .invalidField("rounding", Int(number), _) = try cause({ $0.set(13, to: number) }) else {
+      Issue.record("expected an invalid field")
+      return
+    }
+  }
+
   /// Each within its limit, but the product far beyond 64 bits.
   @Test func sizesWhoseProductOverflows() throws {
     let large: Int32 = 1 << 24

@@ -107,6 +107,31 @@ import WeightFormats
     #expect(stored[.qkvw, 1].format == .fp32)
   }
 
+  /// fp32 weights where they lie in a file take the same way, to the bits that they have as parameters.
+  @Test func fp32WeightsGiveTheLossesAndLogitsOfParameters() throws {
+    let models = try models(.fp32, .fp32)
+    let tokens = Self.tokens(3 * 17, seed: 1)
+    func logits(_ model: Model) throws -> [UInt32] {
+      let activations = try Activations(
+        model.configuration, batchSize: 3, sequenceLength: 17, keepingForBackward: false)
+      try model.forward(tokens, into: activations)
+      var logits: [UInt32] = []
+      model.forEachLogitsRow(of: activations) { _, row in logits += row[..<301].map(\.bitPattern) }
+      return logits + [try model.loss(targets: tokens, from: activations).bitPattern]
+    }
+    #expect(try logits(models.stored) == logits(models.plain))
+  }
+
+  @Test(arguments: formats)
+  func theBytesOfARoundedModelAreCountedBefore(format: WeightFormat) throws {
+    let plain = Weights(weights)
+    let rounded = try plain.encoded(as: format, on: workers)
+    let counted = try plain.byteCount(encodedAs: format)
+    // Each matrix begins on a cache line.
+    #expect(counted >= rounded.byteCount && counted < rounded.byteCount + 64 * 9)
+    #expect(throws: WeightFormatError.notEncodable(.q6_K)) { try plain.byteCount(encodedAs: .q6_K) }
+  }
+
   @Test func whatIsWidenedIsLittle() throws {
     let stored = try StoredWeights(try Weights(weights).encoded(as: .q4_0, on: workers))
     let bytes = try #require(StoredWeights.byteCount(Self.configuration.get()))

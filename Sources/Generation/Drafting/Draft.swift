@@ -54,7 +54,8 @@ public struct Draft: Sendable {
       throw DraftError.notSmaller(draft: format, weights: weights.format)
     }
     self.model = try LanguageModel(
-      weights.encoded(as: format, on: model.workers), precision: model.precision, on: model.workers)
+      weights.encoded(as: format, on: model.workers), adapters: model.prepared.adapters,
+      precision: model.precision, on: model.workers)
     costs = DraftCosts(weights: Double(bytes) / Double(weights.multipliedByteCount))
   }
 

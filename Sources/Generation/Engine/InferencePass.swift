@@ -114,10 +114,7 @@ extension InferencePass {
   ) {
     let weights = model.prepared
     normalise(residual, .ln1w, .ln1b, layer, into: normed, model)
-    Linear.forward(
-      normed, weight: weights.matrix(.qkvw, layer), bias: weights.vector(.qkvb, layer), residual: nil,
-      into: qkv,
-      precision: model.precision, on: model.workers)
+    weights.linear(.qkvw, .qkvb, layer, normed, into: qkv, model)
     let factor = configuration.queryFactor(layer: layer)
     if factor != 1 { Scaling.scale(qkv.columns(0..<C), by: factor, on: model.workers) }
     var row = 0
@@ -137,23 +134,15 @@ extension InferencePass {
       }
       CachedAttention.forward(qkv, queries, into: attention, on: model.workers)
     }
-    Linear.forward(
-      attention, weight: weights.matrix(.attprojw, layer), bias: weights.vector(.attprojb, layer),
-      residual: residual, into: residual, precision: model.precision, on: model.workers)
+    weights.linear(.attprojw, .attprojb, layer, attention, residual: residual, into: residual, model)
   }
 
   /// residual += activation(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
   private func feedForward(_ layer: Int, _ model: LanguageModel) {
     let weights = model.prepared
     normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
-    Linear.forward(
-      normed, weight: weights.matrix(.fcw, layer), bias: weights.vector(.fcb, layer), residual: nil,
-      into: hidden,
-      activated: activated, activation: configuration.variant.activation, precision: model.precision,
-      on: model.workers)
-    Linear.forward(
-      activated, weight: weights.matrix(.fcprojw, layer), bias: weights.vector(.fcprojb, layer),
-      residual: residual, into: residual, precision: model.precision, on: model.workers)
+    weights.linear(.fcw, .fcb, layer, normed, into: hidden, activated: activated, model)
+    weights.linear(.fcprojw, .fcprojb, layer, activated, residual: residual, into: residual, model)
   }
 
   /// logits = lnf(residual) · classifierᵀ, of each sequence's last tokens.

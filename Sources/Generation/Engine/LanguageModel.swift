@@ -16,21 +16,30 @@ public final class LanguageModel: Sendable {
   public var keyValueFormat: KeyValueFormat { weights[.qkvw].format == .fp32 ? .fp32 : .fp16 }
   public var configuration: Configuration { prepared.weights.configuration }
 
-  /// - Parameter precision: bf16 if not given and the weights are no more precise themselves, else fp32.
+  /// - Parameters:
+  ///   - adapters: Added to what its linear layers compute, beside weights that stay as they are.
+  ///   - precision: bf16 if not given and the weights are no more precise themselves, else fp32.
   /// - Throws: `AllocationError` if the memory is not to be had.
   public init(
-    _ weights: Weights, precision: Precision? = nil, on workers: Workers = Workers()
+    _ weights: Weights, adapters: LowRankAdapters? = nil, precision: Precision? = nil,
+    on workers: Workers = Workers()
   ) throws(AllocationError) {
-    prepared = try PreparedWeights(weights, on: workers)
+    prepared = try PreparedWeights(weights, adapters: adapters, on: workers)
     self.precision = precision ?? (weights[.qkvw].format == .fp32 ? .fp32 : .bf16)
     self.workers = workers
   }
 
-  /// A model as it is now: make another once it has been trained on.
+  /// A model as it is now: make another once it has been trained on. Over weights that stay as they are stored its
+  /// adapters are beside them, else merged into a copy.
   ///
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(_ model: Model) throws(AllocationError) {
-    try self.init(Weights(of: model), precision: model.precision, on: model.workers)
+    if let stored = model.stored {
+      try self.init(
+        stored.weights, adapters: model.adapters, precision: model.precision, on: model.workers)
+    } else {
+      try self.init(Weights(of: model), precision: model.precision, on: model.workers)
+    }
   }
 
   /// What a sequence goes on with, and the cache it is read into.

@@ -7,6 +7,8 @@ import WeightFormats
 final class PreparedWeights: @unchecked Sendable {
   // `@unchecked`: nothing is written once it is made.
   let weights: Weights
+  /// What is added to linear layers without being in their weights.
+  let adapters: LowRankAdapters?
   private let vectors: FloatBuffer
   private let panels: FloatBuffer
   private var matrixViews: [ParameterTensor: [LinearWeight]] = [:]
@@ -15,8 +17,14 @@ final class PreparedWeights: @unchecked Sendable {
   private var vectorViews: [ParameterTensor: [Matrix]] = [:]
 
   /// - Throws: `AllocationError` if the memory is not to be had.
-  init(_ weights: Weights, on workers: Workers) throws(AllocationError) {
+  init(
+    _ weights: Weights, adapters: LowRankAdapters?, on workers: Workers
+  ) throws(AllocationError) {
+    precondition(
+      adapters.map { $0.layout.configuration == weights.configuration } ?? true,
+      "adapters for a model of another configuration")
     self.weights = weights
+    self.adapters = adapters
     let all = Self.tensors(of: weights.configuration)
     let vectorCount = all.reduce(0) { $0 + ($1.tensor.isMatrix ? 0 : weights[$1.tensor, $1.layer].columns) }
     let panelBytes = all.reduce(LinearWeight.byteCount(of: weights.classifier) ?? 0) {

@@ -11,7 +11,7 @@ extension ModelSource {
   public func load(on workers: Workers) throws -> (LanguageModel, Tokenizer) {
     let source = try resolved()
     let file = try ModelFile(contentsOf: source.path)
-    let weights = try source.weights(in: file, on: workers)
+    let (weights, adapters) = try source.adaptedWeights(in: file, on: workers)
     // Two things that take some hundredths of a second each.
     var tokenizer: Result<Tokenizer, any Error>?
     workers.run(parts: 2) { part in
@@ -19,7 +19,7 @@ extension ModelSource {
       tokenizer = Result { try source.tokenizer(in: file, for: weights.configuration) }
     }
     guard let tokenizer = try tokenizer?.get() else { preconditionFailure("part 0 has run") }
-    return (try languageModel(weights, on: workers), tokenizer)
+    return (try languageModel(weights, adapters, on: workers), tokenizer)
   }
 
   /// The model, and a tokenizer if one was named, or is in the model's file or folder.
@@ -28,14 +28,16 @@ extension ModelSource {
   public func loadWithTokenizerIfAny(on workers: Workers) throws -> (LanguageModel, Tokenizer?) {
     let source = try resolved()
     let file = try ModelFile(contentsOf: source.path)
-    let weights = try source.weights(in: file, on: workers)
+    let (weights, adapters) = try source.adaptedWeights(in: file, on: workers)
     let isThere = source.tokenizerPath != nil || file.holdsTokenizer
     let tokenizer = isThere ? try source.tokenizer(in: file, for: weights.configuration) : nil
-    return (try languageModel(weights, on: workers), tokenizer)
+    return (try languageModel(weights, adapters, on: workers), tokenizer)
   }
 
-  private func languageModel(_ weights: Weights, on workers: Workers) throws -> LanguageModel {
+  private func languageModel(
+    _ weights: Weights, _ adapters: LowRankAdapters?, on workers: Workers
+  ) throws -> LanguageModel {
     let weights = try format.map { try weights.encoded(as: $0, on: workers) } ?? weights
-    return try LanguageModel(weights, precision: precision, on: workers)
+    return try LanguageModel(weights, adapters: adapters, precision: precision, on: workers)
   }
 }

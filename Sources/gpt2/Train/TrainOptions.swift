@@ -2,6 +2,7 @@ import ArgumentParser
 import Terminal
 import Training
 import Transformer
+import WeightFormats
 
 // Each option has a name that can be read and, where llm.c's train_gpt2.cu has a flag for it, that one, too.
 
@@ -261,6 +262,13 @@ struct TrainedOptions: ParsableArguments {
   )
   var loraTargets: String?
 
+  @Option(
+    help: """
+      Round the model's weights to another format when they are opened, as generate does, and train the adapters over \
+      these: less memory. By default weights that are stored so stay so.
+      """)
+  var quantize: WeightFormat?
+
   @Option(help: "Tensors to train, all others staying as they are: names or groups, such as biases,norms.")
   var trainOnly: String?
 
@@ -274,6 +282,9 @@ struct TrainedOptions: ParsableArguments {
     .filter(\.1).map(\.0)
     guard given.count < 2 else {
       throw ValidationError("\(given.joined(separator: " and ")) exclude each other.")
+    }
+    guard loraRank != nil || quantize == nil else {
+      throw ValidationError("--quantize needs --lora-rank: rounded weights cannot be trained themselves.")
     }
     guard loraRank != nil || (loraAlpha == nil && loraTargets == nil) else {
       throw ValidationError("--lora-alpha and --lora-targets need --lora-rank.")

@@ -11,6 +11,7 @@ import Terminal
 import Tokens
 import Training
 import Transformer
+import WeightFormats
 
 /// Everything a training run needs, read and checked before anything large is allocated or anything written.
 struct TrainingSetup {
@@ -26,6 +27,8 @@ struct TrainingSetup {
   private let source: String
   /// Of weights that adapters are trained over as they are stored.
   private let storedFormats: String?
+  /// What these are rounded to when they are opened.
+  private let rounding: WeightFormat?
   /// That of the instructions, if they are what is learnt from.
   let template: InstructionTemplate?
   private let data: TrainingData
@@ -37,6 +40,7 @@ struct TrainingSetup {
     self.processes = processes
     workers = command.threadOptions.workers
     precision = command.precisionOptions.precision
+    rounding = command.trained.quantize
     source = command.model
     policy = Self.policy(command)
     let known = try TrainingTokenizer(command, in: directory)
@@ -52,7 +56,8 @@ struct TrainingSetup {
     let instructions = try command.instructions.file.map {
       try InstructionData($0, command, tokenizer, in: directory)
     }
-    let stored = try command.trained.loraRank == nil ? nil : start.storedByteCount(on: workers)
+    let stored =
+      try command.trained.loraRank == nil ? nil : start.storedByteCount(roundedTo: rounding, on: workers)
     storedFormats = stored?.formats
     if stored != nil, command.llmc.masterWeights == .on {
       throw ValidationError("-w 1 puts fp32 weights into state files, but these stay as they are stored.")
@@ -67,7 +72,8 @@ struct TrainingSetup {
     }
     // Before the token files, which may be many, and whose own complaint about a huge batch would hide this one.
     let plan = try TrainingPlan(
-      command, for: configuration, sequenceLength: sequenceLength, replicas: replicas, stored: stored?.bytes)
+      command, for: configuration, sequenceLength: sequenceLength, replicas: replicas,
+      stored: stored.map { ($0.bytes, $0.regrouped) })
     try MemoryShortage.check(plan, for: configuration, processes: processes.communicator.size)
     data =
       try instructions.map {
@@ -175,7 +181,9 @@ struct TrainingSetup {
   /// Gets the weights and all other memory: slow and large.
   func trainer() throws -> Trainer {
     let model = try start.model(
-      adapters: plan.adapters, seed: UInt32(truncatingIfNeeded: plan.seed), precision: precision, on: workers)
+      adapters: plan.adapters, over: rounding, seed: UInt32(truncatingIfNeeded: plan.seed),
+      precision: precision,
+      on: workers)
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(
       model, plan: plan, data: data.replicas, watchedBy: watch, sharedBy: processes.communicator)
@@ -234,7 +242,7 @@ extension TrainingPlan {
   /// Of one step; see `making(steps:by:)`.
   init(
     _ command: TrainCommand, for configuration: Configuration, sequenceLength: Int, replicas: Int,
-    stored: Int?
+    stored: (bytes: Int, regrouped: Int)?
   ) throws {
     let watching = command.watching
     self.init(
@@ -243,7 +251,7 @@ extension TrainingPlan {
       replicas: replicas, recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
-      storedByteCount: stored,
+      storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
       validationInterval: watching.validationInterval.orNone,
       validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,

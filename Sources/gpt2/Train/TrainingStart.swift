@@ -29,6 +29,9 @@ enum TrainingStart {
       return
     }
     if let size = ModelSize(descriptor: command.model) {
+      guard command.trained.quantize == nil else {
+        throw ValidationError("--quantize is for models that there are; \(command.model) is a new one.")
+      }
       self = .random(
         try size.configuration(
           vocabularySize: try vocabularySize(), maximumSequenceLength: command.positions),
@@ -109,31 +112,44 @@ enum TrainingStart {
 
   /// The model with what is trained of it.
   ///
-  /// - Parameter layout: Of the adapters, if it is they that are trained.
+  /// - Parameters:
+  ///   - layout: Of the adapters, if it is they that are trained.
+  ///   - rounding: What weights below adapters are rounded to.
   func model(
-    adapters layout: AdapterLayout?, seed: UInt32, precision: Precision, on workers: Workers
+    adapters layout: AdapterLayout?, over rounding: WeightFormat?, seed: UInt32, precision: Precision,
+    on workers: Workers
   ) throws -> Model {
-    if let layout, let stored = try storedWeights(on: workers) {
-      let adapters = try adapters(layout, seed: seed) { path in
-        try AdapterFile.read(path, for: stored, on: workers)
-      }
+    if let layout, let stored = try storedWeights(roundedTo: rounding, on: workers) {
+      let adapters = try adapters(layout, over: rounding, seed: seed) { try $0.check(stored, on: workers) }
       return Model(stored, adapters: adapters, precision: precision, on: workers)
     }
     let parameters = try parameters(isTrained: layout == nil)
     let adapters = try layout.map { layout in
-      try self.adapters(layout, seed: seed) { try AdapterFile.read($0, for: parameters, on: workers) }
+      try self.adapters(layout, over: rounding, seed: seed) { try $0.check(parameters, on: workers) }
     }
     return Model(parameters, adapters: adapters, precision: precision, on: workers)
   }
 
   /// Adapters of a checkpoint, or new ones.
   private func adapters(
-    _ layout: AdapterLayout, seed: UInt32, reading read: (_ path: String) throws -> LowRankAdapters
+    _ layout: AdapterLayout, over rounding: WeightFormat?, seed: UInt32,
+    checking check: (AdapterFile) throws -> Void
   ) throws -> LowRankAdapters {
     guard case .adapters(_, _, let path, _) = self else {
       return try LowRankAdapters(random: layout, seed: seed)
     }
-    let saved = try read(path)
+    let file = try AdapterFile.read(path)
+    guard file.rounding == (rounding == .fp32 ? nil : rounding) else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "adapters over weights "
+            + (file.rounding.map { "rounded to \($0.rawValue)" } ?? "as they are"),
+          expected: rounding.map { "over weights rounded to \($0.rawValue)" } ?? "no --quantize",
+          advice: "go on with the options of the first run"))
+    }
+    try check(file)
+    let saved = file.adapters
     guard saved.layout == layout else {
       throw FileError(
         path,
@@ -146,23 +162,30 @@ enum TrainingStart {
   }
 
   /// The weights that adapters are trained over as they are stored; `nil` if they are fp32, and trained over as such.
-  private func storedWeights(on workers: Workers) throws -> StoredWeights? {
-    guard let path = base else { return nil }
-    let file = try ModelFile(contentsOf: path)
-    let weights = try file.weights(on: workers)
-    guard weights.formats != [.fp32] else { return nil }
-    // As training has it where nothing states an activation.
-    return try StoredWeights(file.assumesActivation ? weights.computing(with: .tanhGELU) : weights)
+  private func storedWeights(roundedTo rounding: WeightFormat?, on workers: Workers) throws -> StoredWeights?
+  {
+    guard let path = base, rounding != .fp32 else { return nil }
+    let weights = try ModelFile(contentsOf: path).trainedWeights(roundedTo: rounding, on: workers)
+    return weights.formats == [.fp32] ? nil : try StoredWeights(weights, roundedTo: rounding)
   }
 
-  /// The bytes of weights that adapters are trained over as they are stored, and of what is fp32 beside them.
-  func storedByteCount(on workers: Workers) throws -> (bytes: Int, formats: String)? {
+  /// The bytes of weights that adapters are trained over as they are stored, with what is fp32 beside them; and of what
+  /// samples regroup of these.
+  ///
+  /// - Throws: As `ModelFile.trainedWeights`.
+  func storedByteCount(
+    roundedTo rounding: WeightFormat?, on workers: Workers
+  ) throws -> (bytes: Int, regrouped: Int, formats: String)? {
     guard let path = base else { return nil }
     let weights = try ModelFile(contentsOf: path).weights(on: workers)
-    guard weights.formats != [.fp32], let beside = StoredWeights.byteCount(weights.configuration) else {
+    let formats = rounding.map { [$0] } ?? weights.formats
+    guard formats != [.fp32], let beside = StoredWeights.byteCount(weights.configuration) else {
       return nil
     }
-    return (weights.byteCount + beside, weights.formats.map(\.rawValue).joined(separator: ", "))
+    let bytes = try rounding.map { try weights.byteCount(encodedAs: $0) } ?? weights.byteCount
+    let names = formats.map(\.rawValue).joined(separator: ", ")
+    let regrouped = StoredWeights.regroupedByteCount(of: weights, as: rounding)
+    return (bytes + beside, regrouped, rounding == nil ? names : "weights rounded to \(names)")
   }
 
   private func parameters(isTrained: Bool) throws -> Parameters {
