@@ -8,7 +8,7 @@ public struct MemoryPlan: Equatable, Sendable {
   /// The model's, and its adapters'.
   public let weights: Int
   public let gradients: Int
-  /// The optimizer's first and second moments.
+  /// What the optimizer remembers: of one process, if several share it.
   public let moments: Int
   /// What a forward pass leaves behind for the backward pass.
   public let activations: Int
@@ -32,18 +32,20 @@ public struct MemoryPlan: Equatable, Sendable {
     func values(holding present: TensorSet) -> Int {
       Self.bytes(Parameters.valueCount(of: configuration, holding: present, adapters: plan.adapters))
     }
-    let squared = plan.trained.subtracting(plan.optimizer.method.orthogonalised)
     weights = plan.storedByteCount.map { Self.sum([$0, values(holding: .none)]) } ?? values(holding: .all)
     let sums = (try? ReplicaTree(replicas: plan.replicas, processes: processes))?.sumCount ?? 1
     gradients = Self.sum([Int](repeating: values(holding: plan.trained), count: sums))
-    moments = Self.sum([values(holding: plan.trained), values(holding: squared)])
+    moments = Self.bytes(
+      Optimizer.stateCount(
+        configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer,
+        processes: plan.shardsOptimizer ? processes : 1))
     let activations = counts(plan.recomputing)
     self.activations = Self.bytes(activations?.kept)
     savedByRecomputing = Self.bytes(counts(.nothing)?.kept) - self.activations
     scratch = Self.sum([
       Self.bytes(activations?.scratch), Self.bytes(Self.sampleValues(plan, configuration)),
       plan.sampleInterval == nil ? 0 : plan.regroupedByteCount,
-      Self.bytes(plan.optimizer.method.scratchCount(for: configuration)),
+      Self.bytes(Optimizer.scratchCount(configuration, settings: plan.optimizer)),
       plan.adapters.map { Self.bytes($0.scratchCount(tokens: plan.batchSize * plan.sequenceLength)) } ?? 0,
     ])
     program = Self.programBytes

@@ -80,8 +80,10 @@ public final class Trainer {
   ///
   /// - Precondition: AdamW trains all tensors, and no step was made.
   public func begin(from moments: NanoGPTMoments) {
-    precondition(optimizer.step == 0 && optimizer.secondMoments.present == .all, "moments of other tensors")
-    moments.fill(first: optimizer.firstMoments, second: optimizer.secondMoments)
+    precondition(
+      optimizer.step == 0 && optimizer.states.map(\.name) == ["adamw.m", "adamw.v"]
+        && optimizer.trained == .all && optimizer.adapters == nil, "moments of other tensors")
+    moments.fill(optimizer)
     optimizer.updatesBefore = moments.updates
   }
 

@@ -17,6 +17,9 @@ public struct TrainingPlan: Sendable {
   public var steps: Int
   public var learningRate: LearningRateSchedule
   public var optimizer: Optimizer.Settings
+  /// Whether each of several processes keeps the optimizer's state of a share of the weights, and updates that (ZeRO's
+  /// first stage).
+  public var shardsOptimizer: Bool
   /// The tensors that updates change.
   public var trained: TensorSet
   /// Low-rank adapters that are trained, too; usually with none of the tensors.
@@ -44,7 +47,7 @@ public struct TrainingPlan: Sendable {
   public init(
     batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
-    optimizer: Optimizer.Settings,
+    optimizer: Optimizer.Settings, shardsOptimizer: Bool = false,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
     regroupedByteCount: Int = 0,
     outliers: OutlierLimits = OutlierLimits(),
@@ -59,6 +62,7 @@ public struct TrainingPlan: Sendable {
     self.steps = steps
     self.learningRate = learningRate
     self.optimizer = optimizer
+    self.shardsOptimizer = shardsOptimizer
     self.trained = trained
     self.adapters = adapters
     self.storedByteCount = storedByteCount

@@ -36,6 +36,40 @@ import Testing
     }
   }
 
+  /// Algorithm 1 of the paper, with its η̂.
+  @Test(arguments: [(1, 1), (3, 17), (17, 3), (33, 20), (64, 64)])
+  func normalisedUpdatesAreThoseOfTheDefinition(rows: Int, columns: Int) throws {
+    var random = SeededRandom(seed: UInt64(rows * 100 + columns))
+    func matrix() -> [Float] { (0..<rows * columns).map { _ in Float.random(in: -1...1, using: &random) } }
+    var (weight, momentum, moments) = (matrix(), matrix(), [Float](repeating: 0, count: rows))
+    let settings = MuonStep(learningRate: 0.02, momentum: 0.95, weightDecay: 0.1, gradientScale: 0.5)
+    for _ in 0..<3 {
+      var gradient = matrix()
+      let (x, m) = direction(gradient, momentum, rows, columns, settings)
+      let v = zip(moments, x).map { moment, row in
+        0.9 * Double(moment) + 0.1 * row.reduce(0) { $0 + $1 * $1 } / Double(columns)
+      }
+      let n = zip(x, v).flatMap { row, v in row.map { $0 / (v.squareRoot() + 1e-8) } }
+      let scale = 0.2 * Double(rows * columns).squareRoot() / n.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let expected = updated(weight, by: n.map { scale * $0 }, settings)
+      weight.withUnsafeMutableBufferPointer { w in
+        momentum.withUnsafeMutableBufferPointer { m in
+          gradient.withUnsafeMutableBufferPointer { g in
+            let views = [w, g, m].map { Matrix($0.baseAddress!, rows: rows, columns: columns) }
+            moments.withUnsafeMutableBufferPointer {
+              NorMuon.update(
+                weight: views[0], gradient: views[1], momentum: views[2], rowMoments: $0, settings: settings,
+                beta2: 0.9, on: Workers(count: 2))
+            }
+          }
+        }
+      }
+      for (found, wanted) in zip(momentum, m) { #expect(abs(Double(found) - wanted) < 1e-6) }
+      for (found, wanted) in zip(moments, v) { #expect(abs(Double(found) - wanted) < 1e-5) }
+      for (found, wanted) in zip(weight, expected) { #expect(abs(Double(found) - wanted) < 4e-5) }
+    }
+  }
+
   @Test func theUpdateIsNearlyOrthogonal() {
     let (rows, columns) = (24, 40)
     var random = SeededRandom(seed: 4)
@@ -80,6 +114,22 @@ import Testing
     _ weight: [Float], _ gradient: [Float], _ momentum: [Float], _ rows: Int, _ columns: Int,
     _ settings: MuonStep
   ) -> (weight: [Double], momentum: [Double]) {
+    let (x, m) = direction(gradient, momentum, rows, columns, settings)
+    let scale = 0.2 * Double(max(rows, columns)).squareRoot()
+    return (updated(weight, by: x.joined().map { scale * $0 }, settings), m)
+  }
+
+  private func updated(_ weight: [Float], by direction: [Double], _ settings: MuonStep) -> [Double] {
+    zip(weight, direction).map { weight, direction in
+      let w = Double(weight)
+      return w - Double(settings.learningRate) * (direction + Double(settings.weightDecay) * w)
+    }
+  }
+
+  /// O and m.
+  private func direction(
+    _ gradient: [Float], _ momentum: [Float], _ rows: Int, _ columns: Int, _ settings: MuonStep
+  ) -> (orthogonal: Rows, momentum: [Double]) {
     let mu = Double(settings.momentum)
     let g = gradient.map { Double($0) * Double(settings.gradientScale) }
     let m = zip(momentum, g).map { mu * Double($0) + $1 }
@@ -95,13 +145,7 @@ import Testing
       x = add(x, 3.4445, multiply(b, x), 1)
     }
     if isTall { x = transposed(x) }
-    let scale = 0.2 * Double(max(rows, columns)).squareRoot()
-    let updated = (0..<rows * columns).map { index in
-      let w = Double(weight[index])
-      let change = scale * x[index / columns][index % columns] + Double(settings.weightDecay) * w
-      return w - Double(settings.learningRate) * change
-    }
-    return (updated, m)
+    return (x, m)
   }
 
   private func multiply(_ a: Rows, _ b: Rows) -> Rows {

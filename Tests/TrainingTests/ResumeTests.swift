@@ -39,12 +39,13 @@ import Transformer
   }
 
   /// Muon, some of the tensors, adapters.
-  @Test(arguments: ["muon", "biases", "adapters"])
+  @Test(arguments: ["muon", "normuon", "biases", "adapters"])
   func soDoesARunOfAnotherKind(kind: String) throws {
     var plan = workspace.plan(steps: 7)
     let configuration = try workspace.fixture().configuration
     switch kind {
     case "muon": plan.optimizer.method = .muon
+    case "normuon": plan.optimizer.method = .norMuon
     case "biases": plan.trained = try TensorSet(names: "biases")
     default:
       plan.trained = .none
@@ -153,7 +154,7 @@ import Transformer
     }
     #expect(abs(losses[0] - losses[1]) < 1e-5)
     // Moments are the gradients times a constant at the first step, and clipped alike.
-    let moments = [one, three].map { $0.optimizer.firstMoments.copy(of: .qkvw) }
+    let moments = [one, three].map { Array($0.optimizer.states[0].values) }
     let largest = moments[0].map(abs).max() ?? 0
     #expect(largest > 0)
     for (a, b) in zip(moments[0], moments[1]) { #expect(abs(a - b) < 1e-5 * largest) }

@@ -34,8 +34,7 @@ import Testing
     let count = Parameters.valueCount(of: configuration, holding: trained, adapters: layout)
     let optimizer = try Optimizer(
       configuration, training: trained, adapters: layout, settings: .init())
-    #expect(optimizer.firstMoments.values.count == count)
-    #expect(optimizer.secondMoments.values.count == count)
+    #expect(optimizer.states.map(\.values.count) == [count, count])
   }
 
   @Test func theyLieTargetAfterTargetLayerAfterLayerAThenB() throws {

@@ -2,25 +2,36 @@ import CKernels
 
 /// ‖g‖² = Σ gᵢ², the square of the norm that a gradient is clipped by.
 public enum GradientNorm {
-  private static let partValues = 1 << 17
+  /// Values of a part.
+  public static let partValues = 1 << 17
   /// Values summed in single precision before the sum is added to the double one.
   private static let chunk = 1 << 11
 
   /// The sum of the squares: of each part in the order of its chunks, then of the parts in their order.
   public static func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) -> Double
   {
-    guard let base = values.baseAddress else { return 0 }
-    var sums = [Double](repeating: 0, count: (values.count + partValues - 1) / partValues)
+    let parts = stride(from: 0, to: values.count, by: partValues).map { start in
+      UnsafeMutableBufferPointer(rebasing: values[start..<min(start + partValues, values.count)])
+    }
+    return sumsOfSquares(of: parts, on: workers).reduce(0, +)
+  }
+
+  /// The sum of the squares of each part, in the order of its chunks.
+  public static func sumsOfSquares(
+    of parts: [UnsafeMutableBufferPointer<Float>], on workers: Workers
+  ) -> [Double] {
+    var sums = [Double](repeating: 0, count: parts.count)
     sums.withUnsafeMutableBufferPointer { sums in
-      workers.run(over: values.count, inRangesOf: partValues) { range in
+      workers.run(parts: parts.count) { part in
+        guard let base = parts[part].baseAddress else { return }
         var sum = 0.0
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+        for start in stride(from: 0, to: parts[part].count, by: chunk) {
           sum += Double(
-            workers.kernels.table.sum_of_squares(base + start, min(chunk, range.upperBound - start)))
+            workers.kernels.table.sum_of_squares(base + start, min(chunk, parts[part].count - start)))
         }
-        sums[range.lowerBound / partValues] = sum
+        sums[part] = sum
       }
     }
-    return sums.reduce(0, +)
+    return sums
   }
 }

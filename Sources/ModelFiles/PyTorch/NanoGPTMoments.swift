@@ -16,13 +16,22 @@ public struct NanoGPTMoments: Sendable {
 
   /// Writes the moments into an optimizer's; those of biases that the model does without stay zero.
   ///
-  /// - Precondition: Both hold all tensors of the model.
-  package func fill(first: Parameters, second: Parameters) {
-    for (place, moment) in moments {
-      first[place.tensor, place.layer].copy(moment.first)
-      second[place.tensor, place.layer].copy(moment.second)
+  /// - Precondition: The optimizer is AdamW over all tensors of the model.
+  package func fill(_ optimizer: Optimizer) {
+    var start = 0
+    for tensor in ParameterTensor.allCases {
+      let (rows, columns) = tensor.shape(in: optimizer.configuration)
+      for layer in 0..<tensor.layers(in: optimizer.configuration) {
+        if let moment = moments[TensorPlace(tensor: tensor, layer: layer)] {
+          for (name, values) in [("adamw.m", moment.first), ("adamw.v", moment.second)] {
+            precondition(values.bytes.count <= rows * columns * MemoryLayout<Float>.stride, "shapes disagree")
+            optimizer.set(name, from: start, to: values.bytes)
+          }
+        }
+        start += rows * columns
+      }
     }
-    withExtendedLifetime((self, first, second)) {}
+    withExtendedLifetime(self) {}
   }
 }
 
@@ -55,15 +64,5 @@ extension PyTorchModel {
     }
     guard let updates else { return nil }
     return NanoGPTMoments(updates: updates, moments: moments)
-  }
-}
-
-extension Matrix {
-  /// The first rows, as many as there are values.
-  fileprivate func copy(_ tensor: PyTorchTensor) {
-    precondition(
-      tensor.bytes.count <= count * MemoryLayout<Float>.stride && stride == columns, "shapes disagree")
-    UnsafeMutableRawPointer(base).copyMemory(
-      from: tensor.bytes.baseAddress ?? UnsafeRawPointer(base), byteCount: tensor.bytes.count)
   }
 }

@@ -9,17 +9,18 @@ import Transformer
 /// After the header come m (n), v (n), if field 4 says so the weights in fp32 (n), and if field 5 says that the
 /// loader shuffles: uint64 shards, their order, uint64 samples, their order, and the Mersenne twister's state.
 ///
-/// That is version 1, for AdamW over all tensors. Version 2 is not llm.c's, whose program refuses it: the moments are
-/// those of the tensors whose bits are in field 41, those of the adapters follow them, and with 1 in field 40 the
-/// optimizer is Muon, which has no second moments where it needs none. Field 43 counts the updates that
-/// moments from elsewhere had seen when the run began. With 1 in field 44 the data are instructions, and the one shard's
-/// samples are its examples.
+/// That is version 1, for AdamW over all tensors. Version 3 is not llm.c's, whose program refuses it: field 45 counts what
+/// the optimizer keeps, and behind the header stands of each a name of 24 bytes, filled up with zeros, and a uint64 count;
+/// then come the values in that order. Fields 41 and 42 say which tensors are trained, and whether adapters are. Field 43
+/// counts the updates that moments from elsewhere had seen when the run began. With 1 in field 44 the data are
+/// instructions, and the one shard's samples are its examples. Version 2, of earlier runs, has no names: m of all that is
+/// trained, then v of all that AdamW updates; with 1 in field 40 that is not the linear layers' weights, which are Muon's.
 ///
 /// llm.c writes a file for each process. Here there is one for each replica of a run, whatever processes make them; all
-/// but the first are of version 2 and hold no moments, only the place of that replica's data.
+/// but the first hold no moments, only the place of that replica's data.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
-  static let versions: [Int32] = [1, 2]
+  static let versions: [Int32] = [1, 2, 3]
 
   /// The fields of the header.
   enum Field {
@@ -35,46 +36,19 @@ public enum TrainingStateFile {
     static let sample = 32
     // Of version 2 alone.
     static let method = 40
+    // Of versions 2 and 3.
     static let trained = 41
     static let hasAdapters = 42
     static let updatesBefore = 43
     static let data = 44
+    // Of version 3 alone.
+    static let states = 45
   }
 
-  /// What the moments in a file, or of an optimizer, are.
-  private struct Kind: Equatable {
-    let method: Int
-    let trained: Int
-    let hasAdapters: Int
-
-    static let llmc = Kind(method: 0, trained: Int(TensorSet.all.bits), hasAdapters: 0)
-
-    init(method: Int, trained: Int, hasAdapters: Int) {
-      self.method = method
-      self.trained = trained
-      self.hasAdapters = hasAdapters
-    }
-
-    init(_ optimizer: Optimizer) {
-      method = optimizer.settings.method == .adamW ? 0 : 1
-      trained = Int(optimizer.firstMoments.present.bits)
-      hasAdapters = optimizer.firstMoments.adapters == nil ? 0 : 1
-    }
-
-    init(_ header: Header) {
-      self =
-        header.version == 1
-        ? .llmc
-        : Kind(
-          method: header[Field.method], trained: header[Field.trained], hasAdapters: header[Field.hasAdapters]
-        )
-    }
-
-    /// "AdamW over all"
-    var words: String {
-      let tensors = TensorSet(bits: UInt16(truncatingIfNeeded: trained))
-      return (method == 0 ? "AdamW" : "Muon") + " over \(tensors)" + (hasAdapters == 0 ? "" : " and adapters")
-    }
+  /// An entry of version 3's table: a name and a count.
+  enum Entry {
+    static let nameByteCount = 24
+    static let byteCount = 32
   }
 
   /// Writes the file of the first replica.
@@ -87,21 +61,29 @@ public enum TrainingStateFile {
     _ state: TrainingState, of optimizer: Optimizer, weights: Parameters? = nil, to path: String,
     replacing: Bool
   ) throws(FileError) {
-    let kind = Kind(optimizer)
-    let isLLMC = kind == .llmc && optimizer.updatesBefore == 0 && state.data[0].kind == .tokens
-    var header = Header(magic: magic, version: isLLMC ? 1 : 2)
-    if header.version == 2 {
-      header[Field.method] = kind.method
-      header[Field.trained] = kind.trained
-      header[Field.hasAdapters] = kind.hasAdapters
+    let isLLMC =
+      OptimizerKind(optimizer).isLLMC && optimizer.updatesBefore == 0 && state.data[0].kind == .tokens
+    var header = Header(magic: magic, version: isLLMC ? 1 : 3)
+    if !isLLMC {
+      header[Field.trained] = Int(optimizer.trained.bits)
+      header[Field.hasAdapters] = optimizer.adapters == nil ? 0 : 1
       header[Field.updatesBefore] = optimizer.updatesBefore
       header[Field.data] = state.data[0].kind.rawValue
+      header[Field.states] = optimizer.states.count
     }
     header[Field.hasWeights] = weights == nil ? 0 : 1
-    try write(
-      state, replica: 0, header,
-      [optimizer.firstMoments, optimizer.secondMoments, weights].compactMap { $0 },
-      to: path, replacing: replacing)
+    try write(state, replica: 0, header, to: path, replacing: replacing) { writer throws(FileError) in
+      if !isLLMC { for state in optimizer.states { try writer.append(entry(of: state)) } }
+      for state in optimizer.states { try writer.append(UnsafeRawBufferPointer(state.values)) }
+      if let weights { try writer.append(UnsafeRawBufferPointer(weights.values)) }
+    }
+  }
+
+  private static func entry(of state: OptimizerState) -> [UInt8] {
+    let name = Array(state.name.utf8)
+    precondition(name.count <= Entry.nameByteCount, "a name that does not fit")
+    let count = (0..<8).map { UInt8(truncatingIfNeeded: state.count >> (8 * $0)) }
+    return name + [UInt8](repeating: 0, count: Entry.nameByteCount - name.count) + count
   }
 
   /// Writes the file of another replica than the first.
@@ -111,15 +93,15 @@ public enum TrainingStateFile {
     _ state: TrainingState, replica: Int, to path: String, replacing: Bool
   ) throws(FileError) {
     precondition(replica > 0, "the first has the moments")
-    // Version 2, with no tensors.
-    var header = Header(magic: magic, version: 2)
+    // Not llm.c's, which has tensors.
+    var header = Header(magic: magic, version: 3)
     header[Field.data] = state.data[replica].kind.rawValue
-    try write(state, replica: replica, header, [], to: path, replacing: replacing)
+    try write(state, replica: replica, header, to: path, replacing: replacing) { _ in }
   }
 
   private static func write(
-    _ state: TrainingState, replica: Int, _ start: Header, _ parts: [Parameters], to path: String,
-    replacing: Bool
+    _ state: TrainingState, replica: Int, _ start: Header, to path: String, replacing: Bool,
+    tensors: (FileWriter) throws(FileError) -> Void
   ) throws(FileError) {
     let data = state.data[replica]
     var header = start
@@ -133,7 +115,7 @@ public enum TrainingStateFile {
     header[wide: Field.sample] = UInt64(data.sample)
     try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
-      for values in parts { try writer.append(UnsafeRawBufferPointer(values.values)) }
+      try tensors(writer)
       guard let generator = data.generator else { return }
       for order in [data.shardOrder, data.sampleOrder] {
         try writer.append([UInt64(order.count).littleEndian])
@@ -141,202 +123,5 @@ public enum TrainingStateFile {
       }
       try writer.append(generator.stateBytes)
     }
-  }
-
-  /// Puts the moments of a state file into `optimizer`, and the weights, if it has them, into `parameters`.
-  ///
-  /// - Parameters:
-  ///   - path: Of the first replica's file.
-  ///   - others: The files of the others, by replica; without it there must be none.
-  /// - Throws: `FileError` for a file that is not a whole state of a model of the same size and of the same kind of
-  ///   optimizer, or that is one of several processes' that are not all there. Then nothing is changed.
-  public static func read(
-    _ path: String, others: ((_ replica: Int) -> String)? = nil, into optimizer: Optimizer,
-    and parameters: Parameters? = nil
-  ) throws(FileError) -> TrainingState {
-    let file = try MappedFile(path: path)
-    let header = try checkedHeader(of: file, replica: 0, of: others == nil ? 1...1 : 1...mostReplicas)
-    guard Kind(header) == Kind(optimizer) else {
-      throw FileError(
-        path,
-        .mismatch(
-          found: "moments of \(Kind(header).words)", expected: "those of \(Kind(optimizer).words)",
-          advice: "go on with the options of the first run"))
-    }
-    let hasWeights = header[Field.hasWeights] == 1
-    let step = try header.field(Field.step, named: "step", in: 0...Int(Int32.max), of: path)
-    // In their order in the file; what there is nothing for is passed over.
-    let parts: [(target: Parameters?, bytes: Int)] =
-      ([optimizer.firstMoments, optimizer.secondMoments].map { ($0, $0.byteCount) })
-      + (hasWeights ? [(parameters, try weightBytes(optimizer, path))] : [])
-    let orders = parts.reduce(Header.byteCount) { $0 + $1.bytes }
-    guard file.count >= orders else { throw FileError(path, .wrongSize(found: file.count, expected: orders)) }
-    var data = [try loaderState(in: file, header, at: orders)]
-    if let others {
-      for replica in 1..<max(1, header[Field.processes]) {
-        data.append(
-          try loaderState(
-            of: replica, others(replica), of: header[Field.processes], step: step, behindMomentsAt: orders))
-      }
-    }
-    // llm.c's own files know of none.
-    let before =
-      header.version == 1
-      ? 0
-      : try header.field(
-        Field.updatesBefore, named: "updates before the run", in: 0...Int(Int32.max), of: path)
-
-    var start = Header.byteCount
-    for (target, bytes) in parts {
-      if let target {
-        UnsafeMutableRawBufferPointer(target.values)
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + bytes]))
-      }
-      start += bytes
-    }
-    optimizer.step = step
-    optimizer.updatesBefore = before
-    let random = RoundingRandom(
-      state: header[wide: Field.random], beforeLastUpdate: header[wide: Field.randomBeforeLastUpdate])
-    return TrainingState(step: step, random: random, data: data)
-  }
-
-  /// Of all the weights, whichever of them are trained.
-  private static func weightBytes(_ optimizer: Optimizer, _ path: String) throws(FileError) -> Int {
-    let configuration = optimizer.firstMoments.configuration
-    guard
-      let bytes = configuration.parameterCount.map({ CheckedCount($0) * MemoryLayout<Float>.stride })?.value
-    else { throw FileError(path, .wrongSize(found: 0, expected: .max)) }
-    return bytes
-  }
-
-  private static let mostReplicas = 4096
-
-  /// How many replicas the run of a first replica's file has.
-  ///
-  /// - Throws: `FileError` if it is no such file.
-  public static func replicas(of path: String) throws(FileError) -> Int {
-    let file = try MappedFile(path: path)
-    return try checkedHeader(of: file, replica: 0, of: 1...mostReplicas)[Field.processes]
-  }
-
-  /// The place of another replica's loader.
-  ///
-  /// - Parameter moments: Where the moments of the first end; llm.c writes them for every process.
-  private static func loaderState(
-    of replica: Int, _ path: String, of replicas: Int, step: Int, behindMomentsAt moments: Int
-  ) throws(FileError) -> LoaderState {
-    let file = try MappedFile(path: path)
-    let header = try checkedHeader(of: file, replica: replica, of: replicas...replicas)
-    guard header[Field.step] == step else {
-      throw FileError(
-        path,
-        .invalidField(
-          name: "step", found: header[Field.step], expected: "\(step), as in the first replica's file"))
-    }
-    let hasMoments = header.version == 1 || header[Field.trained] != 0
-    let offset = hasMoments ? moments : Header.byteCount
-    guard file.count >= offset else { throw FileError(path, .wrongSize(found: file.count, expected: offset)) }
-    return try loaderState(in: file, header, at: offset)
-  }
-
-  private static func checkedHeader(
-    of file: MappedFile, replica: Int, of replicas: ClosedRange<Int>
-  ) throws(FileError) -> Header {
-    let header = try Header(of: file, magic: magic, kind: "training state")
-    guard versions.contains(header.version) else {
-      throw FileError(
-        file.path,
-        .unsupportedVersion(
-          found: header.version, supported: versions, advice: "it is newer than this program, or damaged"))
-    }
-    _ = try header.field(Field.processes, named: "number of processes", in: replicas, of: file.path)
-    _ = try header.field(Field.rank, named: "rank of the process", in: replica...replica, of: file.path)
-    _ = try header.field(Field.hasWeights, named: "master weights", in: 0...1, of: file.path)
-    _ = try header.field(Field.shuffles, named: "shuffling", in: 0...1, of: file.path)
-    return header
-  }
-
-  private static func loaderState(
-    in file: MappedFile, _ header: Header, at offset: Int
-  ) throws(FileError) -> LoaderState {
-    let kind = try dataKind(header, of: file.path)
-    let shard = try place(header, Field.shard, "shard", of: file.path)
-    let sample = try place(header, Field.sample, "sample", of: file.path)
-    guard header[Field.shuffles] == 1 else {
-      guard file.count == offset else {
-        throw FileError(file.path, .wrongSize(found: file.count, expected: offset))
-      }
-      return LoaderState(
-        kind: kind, shard: shard, sample: sample, generator: nil, shardOrder: [], sampleOrder: [])
-    }
-    var reader = OrderReader(file: file, offset: offset)
-    let shardOrder = try reader.order()
-    let sampleOrder = try reader.order()
-    let generator = try reader.generator()
-    return LoaderState(
-      kind: kind, shard: shard, sample: sample, generator: generator, shardOrder: shardOrder,
-      sampleOrder: sampleOrder)
-  }
-
-  private static func dataKind(_ header: Header, of path: String) throws(FileError) -> LoaderState.Kind {
-    // llm.c's own files know of one kind.
-    guard header.version > 1 else { return .tokens }
-    let value = try header.field(Field.data, named: "kind of data", in: 0...1, of: path)
-    return LoaderState.Kind(rawValue: value) ?? .tokens
-  }
-
-  private static func place(
-    _ header: Header, _ field: Int, _ name: String, of path: String
-  ) throws(FileError) -> Int {
-    guard let value = Int(exactly: header[wide: field]), value <= Int(Int32.max) else {
-      throw FileError(
-        path,
-        .invalidField(
-          name: name, found: Int(clamping: header[wide: field]), expected: "a value from 0 to \(Int32.max)"))
-    }
-    return value
-  }
-}
-
-extension Parameters {
-  fileprivate var byteCount: Int { values.count * MemoryLayout<Float>.stride }
-}
-
-/// Reads what a shuffling loader adds to the end of a state file.
-private struct OrderReader {
-  let file: MappedFile
-  var offset: Int
-
-  /// A count and as many int32.
-  mutating func order() throws(FileError) -> [Int32] {
-    let countBytes = MemoryLayout<UInt64>.size
-    try check(CheckedCount(countBytes))
-    let declared = file.load(UInt64.self, at: offset)
-    offset += countBytes
-    let count = Int(clamping: declared)
-    try check(CheckedCount(count) * MemoryLayout<Int32>.size)
-    defer { offset += count * MemoryLayout<Int32>.size }
-    return (0..<count).map { file.load(Int32.self, at: offset + $0 * MemoryLayout<Int32>.size) }
-  }
-
-  /// The last of the file.
-  mutating func generator() throws(FileError) -> MersenneTwister {
-    let end = offset + MersenneTwister.stateByteCount
-    guard file.count == end else { throw FileError(file.path, .wrongSize(found: file.count, expected: end)) }
-    guard let generator = MersenneTwister(stateBytes: file.bytes[offset..<end]) else {
-      throw FileError(
-        file.path,
-        .mismatch(
-          found: "an impossible state of the random generator", expected: "one that llm.c's can be in",
-          advice: "the file is damaged; go on from another checkpoint"))
-    }
-    return generator
-  }
-
-  /// - Throws: `FileError` if the file has not so many more bytes.
-  private func check(_ bytes: CheckedCount) throws(FileError) {
-    let end = (CheckedCount(offset) + bytes).value ?? .max
-    guard end <= file.count else { throw FileError(file.path, .wrongSize(found: file.count, expected: end)) }
   }
 }

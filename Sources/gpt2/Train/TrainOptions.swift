@@ -106,12 +106,12 @@ struct OptimizerOptions: ParsableArguments {
 
   @Option(
     help: """
-      adamw, or muon for the linear layers' weights and AdamW for the rest. Muon learns more from a step, and takes \
-      longer for it.
+      adamw, or muon or normuon for the linear layers' weights and AdamW for the rest. These learn more from a step, and \
+      take longer for it.
       """)
   var optimizer: Optimizer.Method = .adamW
 
-  @Option(help: "Muon's momentum; 0.95 if not given.")
+  @Option(help: "Muon's and NorMuon's momentum; 0.95 if not given.")
   var momentum: Float?
 
   @Option(help: "AdamW's decay of the first moment.")
@@ -143,8 +143,8 @@ struct OptimizerOptions: ParsableArguments {
     where !(0..<1).contains(value) {
       throw ValidationError("\(option) is \(value), expected a number from 0 to less than 1.")
     }
-    guard momentum == nil || optimizer == .muon else {
-      throw ValidationError("--momentum needs --optimizer muon.")
+    guard momentum == nil || optimizer != .adamW else {
+      throw ValidationError("--momentum needs --optimizer muon or normuon.")
     }
   }
 
