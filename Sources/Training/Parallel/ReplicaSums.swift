@@ -36,6 +36,9 @@ final class ReplicaSums {
     }
   }
 
+  /// Whether the last replica was added, and none after it.
+  var isComplete: Bool { index == 0 }
+
   /// The sum of all, once the last was added, until the next is.
   var sum: Parameters { buffers[0] }
 }
