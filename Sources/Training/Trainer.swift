@@ -160,8 +160,8 @@ public final class Trainer {
       adapters: plan.adapters)
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
-      outlier: outlier, seconds: seconds, tokensPerSecond: Double(plan.tokensPerStep) / seconds,
-      gigaflops: operations / seconds / 1e9,
+      outlier: outlier, seconds: seconds, secondsWaited: gradients.waited / .seconds(1),
+      tokensPerSecond: Double(plan.tokensPerStep) / seconds, gigaflops: operations / seconds / 1e9,
       secondsLeft: (timeSpent / .seconds(1)) / Double(stepsTimed) * Double(plan.steps - step - 1))
   }
 
@@ -181,7 +181,7 @@ public final class Trainer {
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
     let all = try communicator.gathered([Float(learnt)]).reduce(0, +)
     let losses = try batches.map { batches in
-      try gradients.addReplica { try accumulateGradients(batches, ofLearnt: all, into: $0) }
+      try gradients.addReplica { try accumulateGradients(batches, ofLearnt: all, into: $0, finish: $1) }
     }
     for _ in 0..<plan.accumulation { random.passBackward() }
     return ReplicaTree.sum(try communicator.gathered(losses)) / Float(plan.accumulation)
@@ -189,10 +189,13 @@ public final class Trainer {
 
   /// One replica's share of an update.
   ///
-  /// - Parameter all: What there is to learn in all batches of the update.
+  /// - Parameters:
+  ///   - all: What there is to learn in all batches of the update.
+  ///   - finish: Told of gradients once the last batch has made them final.
   /// - Returns: The sum of its batches' losses.
   private func accumulateGradients(
-    _ batches: [TokenBatch], ofLearnt all: Float, into gradients: Parameters
+    _ batches: [TokenBatch], ofLearnt all: Float, into gradients: Parameters,
+    finish: (GradientPart) -> Void
   ) throws -> Float {
     var sum: Float = 0
     for (index, batch) in batches.enumerated() {
@@ -203,7 +206,8 @@ public final class Trainer {
         try weight
         * model.backward(
           batch.inputs, targets: batch.targets, from: activations, into: gradients,
-          accumulating: index > 0, scale: weight / Float(plan.accumulation))
+          accumulating: index > 0, scale: weight / Float(plan.accumulation),
+          finish: { if index == batches.count - 1 { finish($0) } })
     }
     return sum
   }
