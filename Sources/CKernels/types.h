@@ -133,6 +133,9 @@ typedef struct {
   float (*_Nonnull dot)(const float *_Nonnull a, const float *_Nonnull b, long count);
   void (*_Nonnull add)(const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull sum, long count);
   void (*_Nonnull scale)(float *_Nonnull x, float factor, long count);
+  void (*_Nonnull round_to_bf16)(float *_Nonnull x, long count);
+  void (*_Nonnull narrow_to_bf16)(const float *_Nonnull x, unsigned short *_Nonnull bits, long count);
+  void (*_Nonnull widen_bf16)(const unsigned short *_Nonnull bits, float *_Nonnull x, long count);
   void (*_Nonnull transpose)(ck_lines source, float *_Nonnull target, long target_stride);
   void (*_Nonnull adamw)(
       float *_Nonnull p, const float *_Nonnull g, float *_Nonnull m, float *_Nonnull v, ck_adamw_step step,

@@ -18,8 +18,16 @@ public protocol Communicator: AnyObject, Sendable {
     sending sent: UnsafeRawBufferPointer, receiving received: UnsafeMutableRawBufferPointer, with peer: Int
   ) throws(CommunicationError)
 
+  /// The same processes, for a thread beside which others of this process compute: while it waits it leaves them the
+  /// processor.
+  var besideWork: any Communicator { get }
+
   /// Ends all processes of the job, whatever they are at.
   func abort(code: Int32)
+}
+
+extension Communicator {
+  public var besideWork: any Communicator { self }
 }
 
 /// Why processes could not do something together.

@@ -12,7 +12,7 @@
     /// MPI counts in 32 bits; and what is sent in pieces can be watched.
     private static let largestPiece = 1 << 24
     /// A message comes within microseconds on one machine; after so many tries it is worth sleeping in between.
-    private static let triesAwake = 2000
+    private let triesAwake: Int
 
     /// Starts MPI. Once in a process.
     ///
@@ -25,7 +25,16 @@
       self.rank = Int(rank)
       self.size = Int(size)
       self.patience = patience
+      triesAwake = 2000
     }
+
+    /// The same, but for how it waits.
+    private init(_ other: MPICommunicator, triesAwake: Int) {
+      (rank, size, patience) = (other.rank, other.size, other.patience)
+      self.triesAwake = triesAwake
+    }
+
+    public var besideWork: any Communicator { MPICommunicator(self, triesAwake: 20) }
 
     public func exchange(
       sending sent: UnsafeRawBufferPointer, receiving received: UnsafeMutableRawBufferPointer,
@@ -56,7 +65,7 @@
         try check(cmpi_test_exchange(&exchange, &isDone), peer)
         if isDone != 0 { return }
         tries += 1
-        guard tries > Self.triesAwake else { continue }
+        guard tries > triesAwake else { continue }
         let now = clock.now
         // This process was stopped itself; it is not the others that are silent.
         if now - last > .seconds(1) { end = now + .seconds(patience) }

@@ -20,7 +20,7 @@ public final class Trainer {
   private var random = RoundingRandom()
   private let watch: TrainingWatch
   private let communicator: any Communicator
-  private let sums: ReplicaSums
+  private let gradients: GradientExchange
   private let activations: Activations
   /// Of this process's steps.
   private var (timeSpent, stepsTimed) = (Duration.zero, 0)
@@ -45,11 +45,8 @@ public final class Trainer {
     self.communicator = communicator
     precondition(
       data.replicas == plan.replicas && plan.accumulation % plan.replicas == 0, "data of other replicas")
-    let tree = try ReplicaTree(
-      replicas: plan.replicas, processes: communicator.size, rank: communicator.rank)
-    sums = try ReplicaSums(tree) { () throws(AllocationError) in
-      try Parameters(zeroed: model.configuration, holding: plan.trained, adapters: plan.adapters)
-    }
+    gradients = try GradientExchange(
+      plan, for: model.configuration, sharedBy: communicator, on: model.workers)
     optimizer = try Optimizer(
       model.configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer)
     activations = try Activations(
@@ -150,7 +147,7 @@ public final class Trainer {
     if outlier == nil {
       random.update()
       optimizer.update(
-        model.parameters, adapters: model.adapters, gradients: sums.sum, learningRate: learningRate,
+        model.parameters, adapters: model.adapters, gradients: gradients.sum, learningRate: learningRate,
         gradientNorm: norm, precision: model.precision, on: model.workers)
     } else {
       optimizer.skip()
@@ -165,8 +162,8 @@ public final class Trainer {
       adapters: plan.adapters)
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
-      outlier: outlier, seconds: seconds, tokensPerSecond: Double(plan.tokensPerStep) / seconds,
-      gigaflops: operations / seconds / 1e9,
+      outlier: outlier, seconds: seconds, secondsWaited: gradients.waited / .seconds(1),
+      tokensPerSecond: Double(plan.tokensPerStep) / seconds, gigaflops: operations / seconds / 1e9,
       secondsLeft: (timeSpent / .seconds(1)) / Double(stepsTimed) * Double(plan.steps - step - 1))
   }
 
@@ -176,7 +173,7 @@ public final class Trainer {
     let share = plan.accumulation / plan.replicas
     var batches: [[TokenBatch]] = []
     for replica in 0..<plan.replicas {
-      guard sums.tree.local.contains(replica) else {
+      guard gradients.local.contains(replica) else {
         data.skip(share, of: replica)
         continue
       }
@@ -185,17 +182,23 @@ public final class Trainer {
     // Whole numbers, exact as they are no more than 2²⁴.
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
     let all = try communicator.gathered([Float(learnt)]).reduce(0, +)
-    let losses = try batches.map { try accumulateGradients($0, ofLearnt: all) }
+    let losses = try batches.map { batches in
+      try gradients.addReplica { try accumulateGradients(batches, ofLearnt: all, into: $0, finish: $1) }
+    }
     for _ in 0..<plan.accumulation { random.passBackward() }
-    try communicator.sum(sums.sum.values, on: model.workers)
     return ReplicaTree.sum(try communicator.gathered(losses)) / Float(plan.accumulation)
   }
 
   /// One replica's share of an update.
   ///
-  /// - Parameter all: What there is to learn in all batches of the update.
+  /// - Parameters:
+  ///   - all: What there is to learn in all batches of the update.
+  ///   - finish: Told of gradients once the last batch has made them final.
   /// - Returns: The sum of its batches' losses.
-  private func accumulateGradients(_ batches: [TokenBatch], ofLearnt all: Float) throws -> Float {
+  private func accumulateGradients(
+    _ batches: [TokenBatch], ofLearnt all: Float, into gradients: Parameters,
+    finish: (GradientPart) -> Void
+  ) throws -> Float {
     var sum: Float = 0
     for (index, batch) in batches.enumerated() {
       // A batch counts by what there is to learn in it: exactly 1 if all have the same.
@@ -204,18 +207,18 @@ public final class Trainer {
       sum +=
         try weight
         * model.backward(
-          batch.inputs, targets: batch.targets, from: activations, into: sums.next,
-          accumulating: index > 0, scale: weight / Float(plan.accumulation))
+          batch.inputs, targets: batch.targets, from: activations, into: gradients,
+          accumulating: index > 0, scale: weight / Float(plan.accumulation),
+          finish: { if index == batches.count - 1 { finish($0) } })
     }
-    sums.add(on: model.workers)
     return sum
   }
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
   private func checkedNorm(step: Int, loss: Float) throws(TrainingError) -> Float {
-    let norm = Optimizer.norm(of: sums.sum, on: model.workers)
+    let norm = Optimizer.norm(of: gradients.sum, on: model.workers)
     guard loss.isFinite, norm.isFinite else {
-      let tensor = sums.sum.firstNonFinite(on: model.workers)?.tensor.name
+      let tensor = gradients.sum.firstNonFinite(on: model.workers)?.tensor.name
       throw .notFinite(step: step + 1, loss: loss, gradientNorm: norm, tensor: tensor)
     }
     return norm

@@ -41,6 +41,8 @@ public struct StepReport: Sendable {
   public let outlier: Outlier?
   /// Wall time of this step.
   public let seconds: Double
+  /// Of these, how long the gradients' sum was waited for once the last backward pass was over.
+  public let secondsWaited: Double
   public let tokensPerSecond: Double
   /// Billions of floating-point operations a second, as `Configuration.operationsPerStep` counts them.
   public let gigaflops: Double

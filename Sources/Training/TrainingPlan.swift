@@ -11,6 +11,8 @@ public struct TrainingPlan: Sendable {
   /// R: shares of each update that are summed as a `ReplicaTree` says, whatever processes make them. A divisor of
   /// `accumulation`.
   public var replicas: Int
+  /// How their gradients are summed.
+  public var exchange: ExchangeSettings
   /// What the backward pass computes again, to save memory.
   public var recomputing: Recomputation
   /// Updates to make.
@@ -46,6 +48,7 @@ public struct TrainingPlan: Sendable {
 
   public init(
     batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
+    exchange: ExchangeSettings = ExchangeSettings(),
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
     optimizer: Optimizer.Settings, shardsOptimizer: Bool = false,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
@@ -58,6 +61,7 @@ public struct TrainingPlan: Sendable {
     self.sequenceLength = sequenceLength
     self.accumulation = accumulation
     self.replicas = replicas
+    self.exchange = exchange
     self.recomputing = recomputing
     self.steps = steps
     self.learningRate = learningRate

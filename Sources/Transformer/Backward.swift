@@ -10,12 +10,13 @@ extension Model {
   ///   - gradients: Overwritten, or added to if `accumulating`. Only those of the tensors and adapters that are held
   ///     are computed, with the same bits as if all were; below the lowest of them the pass ends.
   ///   - scale: What the loss is multiplied by before it is differentiated: 1 ÷ micro-batches, for instance.
+  ///   - finish: Told as soon as a part of the gradients is final: this pass does not touch it again.
   /// - Returns: The mean cross-entropy in nats of the targets that are not ignored, not scaled.
   /// - Throws: `ModelError` if the batch does not fit the model or the activations.
   @discardableResult
   public func backward(
     _ tokens: [Int32], targets: [Int32], from activations: Activations, into gradients: Parameters,
-    accumulating: Bool = false, scale: Float = 1
+    accumulating: Bool = false, scale: Float = 1, finish: (GradientPart) -> Void = { _ in }
   ) throws(ModelError) -> Float {
     try check(tokens, fit: activations)
     let counted = try countedTargets(targets, fitting: activations)
@@ -25,11 +26,14 @@ extension Model {
       model: self, activations: activations, parameterGradients: gradients, accumulating: accumulating)
     pass.classify(targets, scale: scale / Float(max(1, counted)))
     if pass.reaches(.lnfb) { pass.finalNorm() }
+    finish(.finalNorm)
     for layer in (0..<configuration.layers).reversed() {
       if pass.reaches(.fcprojb, layer) { pass.feedForward(layer) }
       if pass.reaches(.attprojb, layer) { pass.attend(layer) }
+      finish(.layer(layer))
     }
     if pass.reaches(.wpe) { pass.embed(tokens) }
+    finish(.embeddings)
     return meanLoss(of: activations, counted: counted)
   }
 }

@@ -138,6 +138,25 @@ static void check_add_and_scale(ck_kernels table) {
   finish();
 }
 
+// To the nearest of the two neighbours, the even one of equals.
+static void check_bf16(ck_kernels table) {
+  begin("bf16");
+  for (int i = 0; i < COUNT(counts); i++, release()) {
+    float *x = floats(counts[i]), *rounded = copy(x, counts[i]), *widened = unset(counts[i]);
+    unsigned short *bits = (unsigned short *)unset(counts[i]);
+    table.round_to_bf16(rounded, counts[i]);
+    table.narrow_to_bf16(x, bits, counts[i]);
+    table.widen_bf16(bits, widened, counts[i]);
+    for (long j = 0; j < counts[i]; j++) {
+      const float low = ck_widen_bf16((unsigned short)(bits[j] - 1)), high = ck_widen_bf16(bits[j] + 1);
+      const float distance = fabsf(widened[j] - x[j]);
+      expect_exactly(rounded[j], widened[j]);
+      expect_exactly(distance <= fabsf(low - x[j]) && distance <= fabsf(high - x[j]), 1);
+    }
+  }
+  finish();
+}
+
 static void check_transpose(ck_kernels table) {
   begin("transpose");
   for (int i = 0; i < COUNT(counts); i++)
@@ -185,6 +204,7 @@ static void check_layers(ck_kernels table) {
   check_layer_norm_backward(table);
   check_reductions(table);
   check_add_and_scale(table);
+  check_bf16(table);
   check_transpose(table);
   check_adamw(table);
 }

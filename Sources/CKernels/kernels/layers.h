@@ -140,6 +140,35 @@ CK_FUNCTION void CK(scale)(float *x, float factor, long count) {
     CK(store_some)(x + start, CK(load_some)(x + start, count - start, 0) * factor, count - start);
 }
 
+// Rounds each value to bfloat16, in place.
+CK_FUNCTION void CK(round_to_bf16)(float *x, long count) {
+  for (long start = 0; start < count; start += 16) {
+    const ck_v values = CK(load_some)(x + start, count - start, 0);
+    CK(store_some)(x + start, (ck_v)CK(rounded_to_bf16)(values), count - start);
+  }
+}
+
+// The same, into half the memory.
+CK_FUNCTION void CK(narrow_to_bf16)(const float *x, unsigned short *bits, long count) {
+  for (long start = 0; start < count; start += 16) {
+    const ck_u rounded = (ck_u)CK(rounded_to_bf16)(CK(load_some)(x + start, count - start, 0));
+    const unsigned short __attribute__((ext_vector_type(16))) narrow =
+        __builtin_convertvector(rounded >> 16, unsigned short __attribute__((ext_vector_type(16))));
+    const long lanes = count - start;
+    if (lanes >= 16) {
+      __builtin_memcpy(bits + start, &narrow, sizeof narrow);
+    } else {
+      for (long lane = 0; lane < lanes; lane++) bits[start + lane] = narrow[lane];
+    }
+  }
+}
+
+// And back, exactly.
+CK_FUNCTION void CK(widen_bf16)(const unsigned short *bits, float *x, long count) {
+  for (long start = 0; start < count; start += 16)
+    CK(store_some)(x + start, CK(load_some_values)(bits + start, CK_BF16, count - start), count - start);
+}
+
 // Copies the transpose of lines of fp32, sixteen by sixteen.
 CK_FUNCTION void CK(transpose)(ck_lines source, float *target, long target_stride) {
   static const long order[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

@@ -34,12 +34,17 @@ public struct ReplicaTree: Equatable, Sendable {
   private var localCount: Int { replicas / processes }
 
   /// o: how many are added from the left.
-  private var groupCount: Int { replicas >> replicas.trailingZeroBitCount }
+  var groupCount: Int { replicas >> replicas.trailingZeroBitCount }
 
   /// Sums that are held at most, one of a replica alone included.
   public var sumCount: Int {
     (localCount / groupCount).trailingZeroBitCount + (groupCount > 1 ? 2 : 1)
   }
+
+  /// Whether a replica is the last of its o, so that their sum is there.
+  ///
+  /// - Parameter index: The replica's among those of the process.
+  func completesGroup(_ index: Int) -> Bool { index % groupCount == groupCount - 1 }
 
   /// How often the last two sums become one, once a replica of this process is there.
   ///

@@ -30,6 +30,7 @@ extension RunRecord {
       learningRate = report.learningRate
       gradientNorm = report.gradientNorm
       milliseconds = report.seconds * 1000
+      if report.secondsWaited > 0 { waitedMilliseconds = report.secondsWaited * 1000 }
       tokensPerSecond = report.tokensPerSecond
       gigaflops = report.gigaflops
       reason = report.outlier?.description

@@ -7,7 +7,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public enum Event: String, Codable, Sendable {
     /// The run, or a part of it after a resume, begins: `time`, `command`, `settings`, `step`.
     case run
-    /// An update: `loss`, `learningRate`, `gradientNorm`, `milliseconds`, `tokensPerSecond`, `gigaflops`.
+    /// An update: `loss`, `learningRate`, `gradientNorm`, `milliseconds`, `tokensPerSecond`, `gigaflops`;
+    /// `waitedMilliseconds` where it had gradients to add up.
     case step
     /// An update that was left out, as `reason` says: as `step`.
     case skipped
@@ -33,6 +34,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var gradientNorm: Float?
   /// Wall time of the step.
   public var milliseconds: Double?
+  /// Of these, how long the gradients' sum over replicas and processes was waited for after the last backward pass.
+  public var waitedMilliseconds: Double?
   public var tokensPerSecond: Double?
   public var gigaflops: Double?
   /// From 0 to 1.

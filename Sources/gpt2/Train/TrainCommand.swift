@@ -162,7 +162,7 @@ struct TrainCommand: ParsableCommand {
     try processes.checkEqual(setup.digests)
     var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
     printer.announce(setup)
-    if let note = setup.noteOnKernels { Diagnostics.write("gpt2: note: \(note)") }
+    for note in setup.notes { Diagnostics.write("gpt2: note: \(note)") }
     let trainer = try processes.agreeing { try setup.trainer() }
     try processes.checkEqual([("weights", trainer.weightsChecksum)])
     let run = try processes.agreeing {

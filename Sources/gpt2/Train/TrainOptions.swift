@@ -66,25 +66,6 @@ struct BatchOptions: ParsableArguments {
   }
 }
 
-/// How a run is shared by the processes that mpirun starts.
-struct ProcessOptions: ParsableArguments {
-  @Option(
-    help: """
-      Shares of an update, which are summed in an order that no number of processes changes: a run of 8 replicas has \
-      the same bits on 1, 2, 4 or 8 processes, and may go on with another number. As many as processes if not given.
-      """)
-  var replicas: Int?
-
-  @Option(
-    help: "Seconds without an answer after which another process counts as gone, and the job ends.")
-  var processTimeout = 120
-
-  func validate() throws {
-    try replicas?.check("--replicas", from: 1, to: 4096)
-    try processTimeout.check("--process-timeout", from: 1, to: 86_400)
-  }
-}
-
 struct OptimizerOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The largest learning rate.")
   var learningRate: Float = 3e-4

@@ -9,6 +9,7 @@ extension TrainingSetup {
     [
       ("a version", Self.digest(Release.version)), ("kernels", Self.digest("\(workers.kernels)")),
       ("a number of threads", UInt64(workers.count)),
+      ("a precision of gradients", Self.digest(plan.exchange.precision.rawValue)),
       ("options", Self.digest(CommandLine.arguments.dropFirst().joined(separator: "\0"))),
       ("a checkpoint to go on from", UInt64(startStep)), ("data", Checksum.of(dataSignature)),
     ]

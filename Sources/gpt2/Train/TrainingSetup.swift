@@ -6,7 +6,6 @@ import Generation
 import Kernels
 import ModelFiles
 import Platform
-import Reports
 import Terminal
 import Tokens
 import Training
@@ -22,8 +21,8 @@ struct TrainingSetup {
   let workers: Workers
   /// That of the data, if it is known.
   let tokenizer: Tokenizer?
-  private let directory: RunDirectory
-  private let start: TrainingStart
+  let directory: RunDirectory
+  let start: TrainingStart
   private let source: String
   /// Of weights that adapters are trained over as they are stored.
   private let storedFormats: String?
@@ -139,19 +138,6 @@ struct TrainingSetup {
   /// What tells the data apart from others.
   var dataSignature: [UInt64] { data.signature }
 
-  /// What to say to who goes on with a run on other kernels than those of its last part; `nil` if nothing is known of
-  /// such.
-  var noteOnKernels: String? {
-    guard start.step != nil, let history = try? RunHistory(directory: directory.path),
-      let before = history.parts.last?.settings["kernels"], before != workers.kernels.description
-    else { return nil }
-    let known = KernelSet.Name(rawValue: before)
-    let keeps = KernelSet.available.contains { $0.name == known }
-    return "the run was computed by \(known?.rawValue ?? "other") kernels so far and goes on with "
-      + "\(workers.kernels): bits may differ from those of a run that never changed"
-      + (keeps ? " (\(KernelSet.variable)=\(before) keeps them)" : "")
-  }
-
   /// The first record of the run's metrics.
   func opening(_ command: [String]) -> RunRecord {
     var record = RunRecord(.run, step: start.step ?? 0)
@@ -169,7 +155,8 @@ struct TrainingSetup {
       "weight decay": "\(plan.optimizer.weightDecay)", "beta1": "\(plan.optimizer.beta1)",
       "beta2": "\(plan.optimizer.beta2)",
       "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
-      "replicas": "\(plan.replicas)", "processes": "\(processes.communicator.size)",
+      "replicas": "\(plan.replicas)", "gradient precision": plan.exchange.precision.rawValue,
+      "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
     if let path = start.base.flatMap(System.absolutePath) {
@@ -248,7 +235,7 @@ extension TrainingPlan {
     self.init(
       batchSize: command.batches.batchSize, sequenceLength: sequenceLength,
       accumulation: try command.batches.accumulation(sequenceLength: sequenceLength, replicas: replicas),
-      replicas: replicas, recomputing: command.recompute, steps: 1,
+      replicas: replicas, exchange: command.processes.exchange, recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,

@@ -23,18 +23,25 @@ import Transformer
     /// Batches of a replica in an update.
     var share = 1
     var rank: Int?
+    var exchange = ExchangeSettings()
 
-    var testDescription: String { "\(precision) \(method) shuffles \(shuffles) share \(share)" }
+    var testDescription: String {
+      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange)"
+    }
   }
 
   private static let kinds = [
     Kind(), Kind(precision: .bf16, share: 2), Kind(method: .muon), Kind(shuffles: false, share: 3),
-    Kind(rank: 2),
+    Kind(rank: 2), Kind(exchange: ExchangeSettings(precision: .bf16)),
+    Kind(precision: .bf16, share: 2, exchange: ExchangeSettings(precision: .bf16, overlaps: false)),
+    Kind(method: .muon, exchange: ExchangeSettings(overlaps: false)),
+    Kind(rank: 2, exchange: ExchangeSettings(precision: .bf16)),
   ]
 
   private static func plan(_ kind: Kind, steps: Int = 4) throws -> TrainingPlan {
     TrainingPlan(
-      batchSize: 1, sequenceLength: 9, accumulation: 8 * kind.share, replicas: 8, steps: steps,
+      batchSize: 1, sequenceLength: 9, accumulation: 8 * kind.share, replicas: 8, exchange: kind.exchange,
+      steps: steps,
       learningRate: LearningRateSchedule(
         shape: .cosine, peak: 1e-2, warmUpSteps: 1, steps: 4, finalFraction: 0.1),
       optimizer: Optimizer.Settings(method: kind.method, weightDecay: 0.1),
@@ -107,6 +114,24 @@ import Transformer
     let outcome = try #require(alone)
     #expect(outcome.losses.count == 4 && outcome.validations.count == 3)
     #expect(outcome.losses.last ?? 0 < outcome.losses.first ?? 0)
+  }
+
+  @Test func overlapChangesNoBitAndPrecisionDoes() throws {
+    let workspace = workspace
+    func outcome(_ exchange: ExchangeSettings) throws -> Outcome? {
+      let kind = Kind(exchange: exchange)
+      let plan = try Self.plan(kind)
+      return try ThreadJob.run(processes: 4) { communicator in
+        try Self.outcome(of: try Self.trainer(kind, plan, workspace, communicator))
+      }.first
+    }
+    let plain = try #require(try outcome(ExchangeSettings(overlaps: false)))
+    #expect(try outcome(ExchangeSettings()) == plain)
+    let rounded = try #require(try outcome(ExchangeSettings(precision: .bf16)))
+    #expect(rounded != plain)
+    #expect(rounded.losses.first == plain.losses.first)
+    for (loss, other) in zip(rounded.losses, plain.losses) { #expect(abs(loss - other) < 1e-2) }
+    for (norm, other) in zip(rounded.norms, plain.norms) { #expect(abs(norm - other) < 1e-2 * other) }
   }
 
   /// The same batches in one replica are the same mathematics, in another order.

@@ -1,0 +1,36 @@
+import Kernels
+import Reports
+import Training
+
+// What is said of a run that goes on in another way than it was computed so far.
+extension TrainingSetup {
+  /// What to say to who goes on with a run; nothing if it is not known how it was computed.
+  var notes: [String] {
+    guard start.step != nil, let history = try? RunHistory(directory: directory.path),
+      let settings = history.parts.last?.settings
+    else { return [] }
+    return [
+      settings["kernels"].flatMap(noteOnKernels), noteOnGradientPrecision(settings["gradient precision"]),
+    ].compactMap { $0 }
+  }
+
+  /// That its gradients were summed in another precision so far; in fp32 where nothing is said.
+  private func noteOnGradientPrecision(_ before: String?) -> String? {
+    let before = before ?? Precision.fp32.rawValue
+    let now = plan.exchange.precision.rawValue
+    guard before != now else { return nil }
+    return
+      "the run's gradients were summed in \(before) so far and go on in \(now): bits differ from those of a "
+      + "run that never changed (--gradient-precision \(before) keeps them)"
+  }
+
+  /// That its last part was computed on other kernels than these.
+  private func noteOnKernels(_ before: String) -> String? {
+    guard before != workers.kernels.description else { return nil }
+    let known = KernelSet.Name(rawValue: before)
+    let keeps = KernelSet.available.contains { $0.name == known }
+    return "the run was computed by \(known?.rawValue ?? "other") kernels so far and goes on with "
+      + "\(workers.kernels): bits may differ from those of a run that never changed"
+      + (keeps ? " (\(KernelSet.variable)=\(before) keeps them)" : "")
+  }
+}
