@@ -70,6 +70,7 @@ check "fp32, shuffled" $new
 check "bf16, two batches a replica" $new --precision bf16 --total-batch-size 1024
 check "Muon, in order" $new --optimizer muon --no-shuffle
 check "Muon in bf16" $new --optimizer muon --precision bf16
+check "NorMuon, each process a share of the update" $new --optimizer normuon -z 1
 check "adapters" --model "$dir/base/model_00000004.bin" --lora-rank 2
 
 rm -rf "$dir/run"

@@ -15,6 +15,23 @@ extension Communicator {
     }
   }
 
+  /// The sums of everybody's numbers, added by rank.
+  ///
+  /// - Precondition: All have as many.
+  /// - Throws: As `exchange`.
+  public func summed(_ values: [Double]) throws(CommunicationError) -> [Double] {
+    let bytes = values.flatMap { value in
+      (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+    let all = try allGather(bytes)
+    return values.indices.map { index in
+      all.reduce(0) { sum, bytes in
+        let pattern = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 * index + $1]) << (8 * $1) }
+        return sum + Double(bitPattern: pattern)
+      }
+    }
+  }
+
   /// Whether somebody says yes.
   ///
   /// - Throws: As `exchange`.

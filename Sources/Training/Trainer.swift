@@ -22,6 +22,12 @@ public final class Trainer {
   private let communicator: any Communicator
   private let gradients: GradientExchange
   private let activations: Activations
+  /// Whether this process updates a share of the weights, and the others the rest.
+  private let isSharded: Bool
+  /// Brings together what processes keep of their shares.
+  let states: StateExchange
+  /// Whether the run ended in this process alone, so that nothing can be done together any more.
+  private(set) var isCutOff = false
   /// Of this process's steps.
   private var (timeSpent, stepsTimed) = (Duration.zero, 0)
 
@@ -45,10 +51,15 @@ public final class Trainer {
     self.communicator = communicator
     precondition(
       data.replicas == plan.replicas && plan.accumulation % plan.replicas == 0, "data of other replicas")
-    gradients = try GradientExchange(
-      plan, for: model.configuration, sharedBy: communicator, on: model.workers)
+    isSharded = plan.shardsOptimizer && communicator.size > 1
+    let part = isSharded ? Shares.part(of: communicator.rank, communicator.size) : 0
     optimizer = try Optimizer(
-      model.configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer)
+      model.configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer,
+      process: part, of: isSharded ? communicator.size : 1)
+    states = StateExchange(optimizer, sharedBy: communicator, isSharded: isSharded)
+    gradients = try GradientExchange(
+      plan, for: model.configuration, sharedBy: communicator,
+      scattering: isSharded ? .fixed(optimizer.shares) : nil, on: model.workers)
     activations = try Activations(
       model.configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
       keepingForBackward: true, recomputing: plan.recomputing)
@@ -104,6 +115,18 @@ public final class Trainer {
   public func run(
     isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
   ) throws {
+    do {
+      try runSteps(isInterrupted: isInterrupted, observing: observe)
+    } catch {
+      // Numbers that are not finite are found by all at the same step.
+      isCutOff = !(error is TrainingError)
+      throw error
+    }
+  }
+
+  private func runSteps(
+    isInterrupted: () -> Bool, observing observe: (TrainingEvent) throws -> Void
+  ) throws {
     while true {
       // All processes stop before the same step, whichever of them is asked to; alone one stops at once.
       let isStopped = try communicator.any(isInterrupted())
@@ -149,6 +172,7 @@ public final class Trainer {
       optimizer.update(
         model.parameters, adapters: model.adapters, gradients: gradients.sum, learningRate: learningRate,
         gradientNorm: norm, precision: model.precision, on: model.workers)
+      try gradients.share(model.parameters, model.adapters, updatedBy: optimizer)
     } else {
       optimizer.skip()
     }
@@ -215,11 +239,16 @@ public final class Trainer {
   }
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
-  private func checkedNorm(step: Int, loss: Float) throws(TrainingError) -> Float {
-    let norm = Optimizer.norm(of: gradients.sum, on: model.workers)
+  private func checkedNorm(step: Int, loss: Float) throws -> Float {
+    var squares = optimizer.sumsOfSquares(of: gradients.sum, on: model.workers)
+    if isSharded { squares = try communicator.summed(squares) }
+    let norm = optimizer.norm(ofSquares: squares)
     guard loss.isFinite, norm.isFinite else {
-      let tensor = gradients.sum.firstNonFinite(on: model.workers)?.tensor.name
-      throw .notFinite(step: step + 1, loss: loss, gradientNorm: norm, tensor: tensor)
+      let tensor =
+        isSharded
+        ? optimizer.firstNonFinite(inSquares: squares)
+        : gradients.sum.firstNonFinite(on: model.workers)?.tensor
+      throw TrainingError.notFinite(step: step + 1, loss: loss, gradientNorm: norm, tensor: tensor?.name)
     }
     return norm
   }

@@ -28,7 +28,7 @@ import Testing
   @Test func llmcsFlagsMakeARunInTwoPartsThatEqualsOneInOne() throws {
     let straight = try llmc("-x", "60", output: "straight")
     #expect(straight.exitCode == 0)
-    for flag in ["-lg", "-f", "-ge", "-z", "-pn"] {
+    for flag in ["-lg", "-f", "-ge", "-pn"] {
       #expect(straight.diagnostics.contains("gpt2: note: \(flag) has no effect: "))
     }
     #expect(try run("straight").checkpoints == [10, 20, 30, 40, 50, 55, 60])

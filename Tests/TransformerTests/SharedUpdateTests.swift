@@ -89,10 +89,14 @@ import Testing
         configuration, training: trained, adapters: adapters, settings: .init(method: .muon), process: 1,
         of: 4)
       let values = try Parameters(zeroed: configuration, holding: trained, adapters: adapters)
-      for share in optimizer.shares(of: values, values.adapters) {
-        for buffer in share { for index in buffer.indices { buffer[index] += 1 } }
+      for range in optimizer.shares.joined() { for index in range { values.values[index] += 1 } }
+      for others in [true, false] {
+        optimizer.forEachRun(ofOthers: others, in: values, values.adapters) { start, run in
+          #expect(run.baseAddress == values.values.baseAddress.map { $0 + start })
+          for index in run.indices { run[index] += 1 }
+        }
       }
-      #expect(values.copy().allSatisfy { $0 == 1 })
+      #expect(values.copy().allSatisfy { $0 == 2 })
     }
   }
 }

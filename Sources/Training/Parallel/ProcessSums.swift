@@ -16,14 +16,15 @@ struct ProcessSums: Sendable {
   /// Values that travel at a time. The memory that a sum takes is twice that of so many.
   private static let blockCount = 1 << 20
 
-  /// Replaces all values of the ranges by their sums, in all processes.
+  /// Replaces all values of the ranges by their sums, in all processes; or without `gathering` those of this process's
+  /// share.
   ///
   /// - Throws: `CommunicationError`; the values are then part of a sum.
   func sum(
-    _ ranges: [Range<Int>], of values: UnsafeMutableBufferPointer<Float>
+    _ ranges: [Range<Int>], of values: UnsafeMutableBufferPointer<Float>, gathering: Bool = true
   ) throws(CommunicationError) {
     try scatter(ranges, of: values)
-    try gather(ranges, of: values)
+    if gathering { try gather(ranges, of: values) }
   }
 
   /// Replaces this process's share of the ranges by its sum over all processes. What else is in the ranges is then part of

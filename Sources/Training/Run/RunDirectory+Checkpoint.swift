@@ -10,6 +10,10 @@ extension RunDirectory {
   /// - Parameter copyingWeights: Whether the state file gets the weights, too: see `TrainingStateFile.write`.
   /// - Throws: `FileError` if it cannot be written; what there is of it is removed then.
   func save(_ trainer: Trainer, copyingWeights: Bool) throws(FileError) {
+    try trainer.states.attempt { () throws(FileError) in try write(trainer, copyingWeights: copyingWeights) }
+  }
+
+  private func write(_ trainer: Trainer, copyingWeights: Bool) throws(FileError) {
     let step = trainer.stepsMade
     let mayReplace = use != .new
     // From here on the one of that step, if there was one, is not whole any more.
@@ -21,8 +25,8 @@ extension RunDirectory {
         try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
       }
       try TrainingStateFile.write(
-        trainer.state, of: trainer.optimizer, weights: copyingWeights ? trainer.model.parameters : nil,
-        to: state(step), replacing: mayReplace)
+        trainer.state, of: trainer.optimizer, gatheredBy: trainer.states,
+        weights: copyingWeights ? trainer.model.parameters : nil, to: state(step), replacing: mayReplace)
       for replica in 1..<max(1, trainer.plan.replicas) {
         try TrainingStateFile.write(
           trainer.state, replica: replica, to: state(step, replica: replica), replacing: mayReplace)

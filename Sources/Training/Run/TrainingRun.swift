@@ -74,7 +74,11 @@ public final class TrainingRun {
   ) throws -> (path: String, problem: FileError)? {
     let step = trainer.stepsMade
     var refuge: (path: String, problem: FileError)?
-    if step > firstStep, lastSaved != step, log != nil {
+    // What others keep, and a share of an update, cannot be saved without them.
+    let isWhole = !(trainer.isCutOff && trainer.states.isNeeded)
+    if isWhole, log == nil { trainer.states.serve() }
+    defer { if isWhole, log != nil { trainer.states.end() } }
+    if isWhole, step > firstStep, lastSaved != step, log != nil {
       do throws(FileError) {
         try directory.save(trainer, copyingWeights: policy.copiesWeights)
         lastSaved = step
@@ -95,18 +99,23 @@ public final class TrainingRun {
   private func save(_ observe: (TrainingEvent) throws -> Void) throws {
     let step = trainer.stepsMade
     guard log != nil else {
+      trainer.states.serve()
+      if let failure = trainer.states.failure { throw failure }
       lastSaved = step
       return
     }
     do throws(FileError) {
+      defer { trainer.states.end() }
       try directory.save(trainer, copyingWeights: policy.copiesWeights)
       lastSaved = step
       for old in replaced where old != step { directory.remove(old) }
       replaced = []
       try directory.removeSuperseded(by: policy, at: step)
     } catch {
+      if let failure = trainer.states.failure { throw failure }
       return try observe(.problem(error))
     }
+    if let failure = trainer.states.failure { throw failure }
     let isMajor = policy.majorInterval.map { step % $0 == 0 } ?? false
     try report(
       .checkpoint(

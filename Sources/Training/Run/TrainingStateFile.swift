@@ -1,4 +1,5 @@
 import BinaryFiles
+import Communication
 import RandomNumbers
 import Tokens
 import Transformer
@@ -61,6 +62,17 @@ public enum TrainingStateFile {
     _ state: TrainingState, of optimizer: Optimizer, weights: Parameters? = nil, to path: String,
     replacing: Bool
   ) throws(FileError) {
+    try write(
+      state, of: optimizer, gatheredBy: StateExchange(optimizer, sharedBy: OneProcess(), isSharded: false),
+      weights: weights, to: path, replacing: replacing)
+  }
+
+  /// - Parameter exchange: Has all that the optimizers of several processes keep.
+  /// - Throws: As above.
+  static func write(
+    _ state: TrainingState, of optimizer: Optimizer, gatheredBy exchange: StateExchange, weights: Parameters?,
+    to path: String, replacing: Bool
+  ) throws(FileError) {
     let isLLMC =
       OptimizerKind(optimizer).isLLMC && optimizer.updatesBefore == 0 && state.data[0].kind == .tokens
     var header = Header(magic: magic, version: isLLMC ? 1 : 3)
@@ -74,7 +86,7 @@ public enum TrainingStateFile {
     header[Field.hasWeights] = weights == nil ? 0 : 1
     try write(state, replica: 0, header, to: path, replacing: replacing) { writer throws(FileError) in
       if !isLLMC { for state in optimizer.states { try writer.append(entry(of: state)) } }
-      for state in optimizer.states { try writer.append(UnsafeRawBufferPointer(state.values)) }
+      try exchange.forEachPart { part throws(FileError) in try writer.append(part) }
       if let weights { try writer.append(UnsafeRawBufferPointer(weights.values)) }
     }
   }

@@ -144,12 +144,21 @@ public final class Optimizer {
 
 // What processes that share the update do together.
 extension Optimizer {
-  /// The parts of gradients, or of the parameters and adapters, that each process updates.
-  package func shares(
-    of parameters: Parameters, _ adapters: LowRankAdapters?
-  ) -> [[UnsafeMutableBufferPointer<Float>]] {
+  /// What each process updates, among all values that are trained: disjoint ranges in order.
+  package var shares: [[Range<Int>]] {
     (0..<pieces.processes).map { process in
-      pieces.runs(of: process).map { $0.unit.matrix(in: parameters, adapters).flat }
+      pieces.runs(of: process).map { $0.unit.start..<$0.unit.start + $0.unit.count }
+    }
+  }
+
+  /// Calls `body` with all that this process updates, or all that others do: the values in the model, and where they are
+  /// among all that are trained.
+  package func forEachRun(
+    ofOthers others: Bool, in parameters: Parameters, _ adapters: LowRankAdapters?,
+    _ body: (_ start: Int, _ values: UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    for owner in 0..<pieces.processes where (owner != process) == others {
+      for (_, unit) in pieces.runs(of: owner) { body(unit.start, unit.matrix(in: parameters, adapters).flat) }
     }
   }
 
@@ -161,6 +170,11 @@ extension Optimizer {
     var all = [Double](repeating: 0, count: pieces.units.count)
     for (unit, sum) in zip(own, sums) { all[unit] = sum }
     return all
+  }
+
+  /// The tensor of the first piece whose sum of squares is not finite; `nil` also for adapters.
+  package func firstNonFinite(inSquares sums: [Double]) -> ParameterTensor? {
+    zip(pieces.units, sums).first { !$1.isFinite }?.0.tensor
   }
 
   /// The norm of all gradients of which these are the pieces' sums of squares: `norm(of:on:)`, in its order where values

@@ -34,9 +34,6 @@ struct LLMCFlags: ParsableArguments {
   @Option(name: [.llmc("ge")], parsing: .unconditional, help: "Accepted; GELU is always fused here.")
   var geluFusion: String?
 
-  @Option(name: .customShort("z"), help: "Accepted; there is one process, so nothing to shard.")
-  var zeroStage: String?
-
   @Option(name: [.llmc("pn")], help: "Accepted if 1: there is one process.")
   var processes: Int?
 
@@ -70,7 +67,7 @@ struct LLMCFlags: ParsableArguments {
   var notes: [String] {
     let flags: [(String, Any?, String)] = [
       ("-lg", logGPU, "there is no GPU to log"), ("-f", tf32, "there is no TF32 on a CPU; see --precision"),
-      ("-ge", geluFusion, "GELU is always fused here"), ("-z", zeroStage, "there is one process"),
+      ("-ge", geluFusion, "GELU is always fused here"),
       ("-pn", processes, "there is one process"), ("-pr", rank, "there is one process"),
       ("-pg", gpusPerNode, "there is no GPU"), ("-pi", initMethod, "there is one process"),
       ("-ps", serverAddress, "there is one process"), ("-pf", sharedPath, "there is one process"),

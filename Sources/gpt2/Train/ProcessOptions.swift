@@ -30,10 +30,19 @@ struct ProcessOptions: ParsableArguments {
       """)
   var overlap = true
 
+  @Option(
+    name: [.customShort("z"), .long],
+    help: """
+      1: each process keeps the optimizer's state of a share of the weights alone, and updates that (ZeRO's first \
+      stage): less memory, the same bits.
+      """)
+  var zeroStage = 0
+
   var exchange: ExchangeSettings { ExchangeSettings(precision: gradientPrecision, overlaps: overlap) }
 
   func validate() throws {
     try replicas?.check("--replicas", from: 1, to: 4096)
+    try zeroStage.check("--zero-stage", from: 0, to: 1)
     try processTimeout.check("--process-timeout", from: 1, to: 86_400)
   }
 }

@@ -237,6 +237,7 @@ extension TrainingPlan {
       accumulation: try command.batches.accumulation(sequenceLength: sequenceLength, replicas: replicas),
       replicas: replicas, exchange: command.processes.exchange, recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
+      shardsOptimizer: command.processes.zeroStage == 1,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,

@@ -24,18 +24,27 @@ import Transformer
     var share = 1
     var rank: Int?
     var exchange = ExchangeSettings()
+    /// Whether processes share the update.
+    var isSharded = false
 
     var testDescription: String {
-      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange)"
+      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange) \(isSharded)"
     }
   }
 
-  private static let kinds = [
-    Kind(), Kind(precision: .bf16, share: 2), Kind(method: .muon), Kind(shuffles: false, share: 3),
-    Kind(rank: 2), Kind(exchange: ExchangeSettings(precision: .bf16)),
-    Kind(precision: .bf16, share: 2, exchange: ExchangeSettings(precision: .bf16, overlaps: false)),
-    Kind(method: .muon, exchange: ExchangeSettings(overlaps: false)),
-    Kind(rank: 2, exchange: ExchangeSettings(precision: .bf16)),
+  private static let kinds =
+    [
+      Kind(), Kind(precision: .bf16, share: 2), Kind(method: .muon), Kind(shuffles: false, share: 3),
+      Kind(rank: 2), Kind(exchange: ExchangeSettings(precision: .bf16)),
+      Kind(precision: .bf16, share: 2, exchange: ExchangeSettings(precision: .bf16, overlaps: false)),
+      Kind(method: .muon, exchange: ExchangeSettings(overlaps: false)),
+      Kind(rank: 2, exchange: ExchangeSettings(precision: .bf16)),
+    ] + shardedKinds
+
+  private static let shardedKinds = [
+    Kind(isSharded: true), Kind(precision: .bf16, method: .muon, isSharded: true),
+    Kind(method: .norMuon, exchange: ExchangeSettings(overlaps: false), isSharded: true),
+    Kind(exchange: ExchangeSettings(precision: .bf16), isSharded: true), Kind(rank: 2, isSharded: true),
   ]
 
   private static func plan(_ kind: Kind, steps: Int = 4) throws -> TrainingPlan {
@@ -44,7 +53,7 @@ import Transformer
       steps: steps,
       learningRate: LearningRateSchedule(
         shape: .cosine, peak: 1e-2, warmUpSteps: 1, steps: 4, finalFraction: 0.1),
-      optimizer: Optimizer.Settings(method: kind.method, weightDecay: 0.1),
+      optimizer: Optimizer.Settings(method: kind.method, weightDecay: 0.1), shardsOptimizer: kind.isSharded,
       trained: kind.rank == nil ? .all : .none,
       adapters: try kind.rank.map {
         try AdapterLayout(
@@ -194,6 +203,97 @@ import Transformer
       return trainer.stepsMade
     }
     #expect(steps == [3, 3, 3, 3])
+  }
+
+  /// What processes keep of shares is saved as if one kept all, and read by any number of them.
+  @Test(arguments: shardedKinds)
+  func sharesOfTheUpdateChangeNoFile(kind: Kind) throws {
+    let workspace = workspace
+    func run(_ kind: Kind, _ parts: [Int], in name: String) throws -> RunDirectory {
+      let directory = RunDirectory(workspace.directory.file(name), use: .resuming)
+      try directory.create()
+      for (part, processes) in parts.enumerated() {
+        // The first part ends without a checkpoint of its own, as an interrupted run does.
+        let plan = try Self.plan(kind, steps: 6)
+        _ = try ThreadJob.run(processes: processes) { communicator in
+          let step = part == 0 ? nil : 2 * part
+          let weights = try step.flatMap { step in
+            kind.rank == nil ? try Checkpoint.read(directory.model(step)) : nil
+          }
+          let trainer = try Self.trainer(kind, plan, workspace, communicator, weights: weights)
+          if let step {
+            if let adapters = trainer.model.adapters {
+              let saved = try AdapterFile.read(
+                directory.adapters(step), for: trainer.model.parameters, on: Workers(count: 1))
+              _ = adapters.values.update(from: saved.values)
+            }
+            try directory.load(step, into: trainer)
+          }
+          let run = try TrainingRun(
+            trainer, in: directory, policy: CheckpointPolicy(interval: 4),
+            opening: RunRecord(.run, step: step ?? 0),
+            writes: communicator.rank == 0)
+          let end = 2 * (part + 1)
+          try run.run(isInterrupted: { trainer.stepsMade >= end && end < 6 }, observing: { _ in })
+          let refuge = try run.finish("over") { _ in }
+          #expect(refuge == nil)
+          #expect(communicator.rank > 0 || run.lastSaved == end)
+        }
+      }
+      return directory
+    }
+    var alone = kind
+    alone.isSharded = false
+    let (one, shared) = (try run(alone, [1, 1, 1], in: "one"), try run(kind, [4, 8, 2], in: "shared"))
+    for step in [2, 4, 6] {
+      let result = kind.rank == nil ? one.model : one.adapters
+      #expect(
+        try workspace.bytes(result(step))
+          == workspace.bytes((kind.rank == nil ? shared.model : shared.adapters)(step)))
+      for replica in [0, 5] {
+        #expect(
+          try workspace.bytes(one.state(step, replica: replica))
+            == workspace.bytes(shared.state(step, replica: replica)))
+      }
+    }
+  }
+
+  /// A disk that takes nothing costs no more than a checkpoint, and one that is full at the end none of what was learnt.
+  @Test func sharesAreSavedElsewhereIfTheyMust() throws {
+    let workspace = workspace
+    let kind = Kind(isSharded: true)
+    let plan = try Self.plan(kind, steps: 3)
+    let directory = RunDirectory(workspace.directory.file("full"), use: .resuming)
+    try directory.create()
+    let places = try ThreadJob.run(processes: 4) { communicator in
+      let trainer = try Self.trainer(kind, plan, workspace, communicator)
+      let run = try TrainingRun(
+        trainer, in: directory, policy: CheckpointPolicy(interval: 1), opening: RunRecord(.run, step: 0),
+        writes: communicator.rank == 0)
+      var problems = 0
+      try run.run { event in
+        if case .problem = event { problems += 1 }
+        // From here on the state cannot be written: a directory is in its place.
+        guard case .step(let report) = event, report.step == 1, communicator.rank == 0 else { return }
+        for step in 1...3 {
+          try FileManager.default.createDirectory(
+            atPath: directory.state(step) + "/x", withIntermediateDirectories: true)
+        }
+      }
+      #expect(problems == (communicator.rank == 0 ? 3 : 0))
+      return try run.finish("over") { _ in }?.path ?? ""
+    }
+    let place = try #require(places.first)
+    #expect(places.dropFirst().allSatisfy { $0.isEmpty })
+    let folder = URL(fileURLWithPath: place).deletingLastPathComponent().path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let whole = try Self.outcome(
+      of: try Self.trainer(Kind(), try Self.plan(Kind(), steps: 3), workspace, OneProcess()))
+    #expect(try Checkpoint.read(place).copy() == whole.weights)
+    let optimizer = try Optimizer(try workspace.fixture().configuration, settings: plan.optimizer)
+    let state = try TrainingStateFile.read(
+      RunDirectory(folder).state(3), others: { RunDirectory(folder).state(3, replica: $0) }, into: optimizer)
+    #expect(state.step == 3)
   }
 
   @Test func statesOfOtherReplicasAreRefused() throws {

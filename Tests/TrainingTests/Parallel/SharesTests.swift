@@ -9,10 +9,11 @@ import Testing
 @Suite struct SharesTests {
   @Test(arguments: [0, 1, 3, 7, 8, 1000], [1, 2, 4, 8])
   func equalSharesCoverTheRange(count: Int, processes: Int) {
-    let bounds = Shares.equal.bounds(5..<5 + count, processes)
-    #expect(bounds.count == processes + 1 && bounds.first == 5 && bounds.last == 5 + count)
-    for (lower, upper) in zip(bounds, bounds.dropFirst()) {
-      #expect((count / processes...(count + processes - 1) / processes).contains(upper - lower))
+    let parts = Shares.equal.parts(5..<5 + count, processes)
+    #expect(parts.count == processes && parts.flatMap { $0 }.flatMap(Array.init) == Array(5..<5 + count))
+    for part in parts {
+      let values = part.reduce(0) { $0 + $1.count }
+      #expect((count / processes...(count + processes - 1) / processes).contains(values))
     }
   }
 
@@ -20,8 +21,8 @@ import Testing
     let steps = Shares.equal.steps(over: [0..<8, 20..<21], rank: 2, processes: 4)
     #expect(
       steps == [
-        SumStep(peer: 3, mine: [0..<4, 20..<21], theirs: [4..<8, 21..<21]),
-        SumStep(peer: 0, mine: [2..<4, 21..<21], theirs: [0..<2, 20..<21]),
+        SumStep(peer: 3, mine: [0..<4, 20..<21], theirs: [4..<8]),
+        SumStep(peer: 0, mine: [2..<4], theirs: [0..<2, 20..<21]),
       ])
     #expect(Shares.equal.steps(over: [0..<8], rank: 0, processes: 1).isEmpty)
   }
@@ -32,13 +33,25 @@ import Testing
   func anySharesGiveTheSameSums(processes: Int, precision: Precision) throws {
     let count = 37
     let uneven = Shares { range, processes in
-      [range.lowerBound] + (1..<processes).map { min(range.upperBound, range.lowerBound + $0 * $0) }
+      let bounds =
+        [range.lowerBound] + (1..<processes).map { min(range.upperBound, range.lowerBound + $0 * $0) }
         + [range.upperBound]
+      return zip(bounds, bounds.dropFirst()).map { [$0..<$1] }
     }
     let toTheLast = Shares { range, processes in
-      [Int](repeating: range.lowerBound, count: processes) + [range.upperBound]
+      [[Range<Int>]](repeating: [], count: processes - 1) + [[range]]
     }
-    for shares in [uneven, toTheLast, .equal] {
+    // Every process has two runs, across the ranges' bounds.
+    let owned = Shares.fixed(
+      (0..<processes).map { part in [part * 2..<part * 2 + 2, 16 + part..<17 + part] })
+    let rest = Shares { range, processes in
+      // What nobody has of these is the first's.
+      var parts = owned.parts(range, processes)
+      let others = range.filter { index in !parts.contains { $0.contains { $0.contains(index) } } }
+      parts[0] = (parts[0].flatMap(Array.init) + others).sorted().map { $0..<$0 + 1 }.joined()
+      return parts
+    }
+    for shares in [uneven, toTheLast, rest, .equal] {
       let results = try ThreadJob.run(processes: processes) { communicator in
         // Whole numbers, which all sums are exact for.
         var values = (0..<count).map { Float($0 % 8 * (communicator.rank + 1)) }
@@ -58,9 +71,9 @@ import Testing
         #expect(gathered == expected)
         let bits = processes.trailingZeroBitCount
         let part = (0..<bits).reduce(0) { $0 << 1 | rank >> $1 & 1 }
+        #expect(Shares.part(of: rank, processes) == part)
         for range in [0..<1, 1..<30, 30..<30, 30..<count] {
-          let bounds = shares.bounds(range, processes)
-          for index in bounds[part]..<bounds[part + 1] {
+          for index in shares.parts(range, processes)[part].flatMap(Array.init) {
             #expect(scattered[index] == expected[index])
             owners[index] += 1
           }
