@@ -186,7 +186,8 @@ public final class Trainer {
       adapters: plan.adapters)
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
-      outlier: outlier, seconds: seconds, secondsWaited: gradients.waited / .seconds(1),
+      outlier: outlier, seconds: seconds,
+      secondsWaited: plan.replicas > 1 ? gradients.waited / .seconds(1) : 0,
       tokensPerSecond: Double(plan.tokensPerStep) / seconds, gigaflops: operations / seconds / 1e9,
       secondsLeft: (timeSpent / .seconds(1)) / Double(stepsTimed) * Double(plan.steps - step - 1))
   }
@@ -207,7 +208,9 @@ public final class Trainer {
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
     let all = try communicator.gathered([Float(learnt)]).reduce(0, +)
     let losses = try batches.map { batches in
-      try gradients.addReplica { try accumulateGradients(batches, ofLearnt: all, into: $0, finish: $1) }
+      try gradients.addReplica(endingWith: batches.last?.inputs ?? []) {
+        try accumulateGradients(batches, ofLearnt: all, into: $0, finish: $1)
+      }
     }
     for _ in 0..<plan.accumulation { random.passBackward() }
     return ReplicaTree.sum(try communicator.gathered(losses)) / Float(plan.accumulation)

@@ -25,6 +25,7 @@ extension Model {
     let pass = BackwardPass(
       model: self, activations: activations, parameterGradients: gradients, accumulating: accumulating)
     pass.classify(targets, scale: scale / Float(max(1, counted)))
+    finish(.unusedTokens)
     if pass.reaches(.lnfb) { pass.finalNorm() }
     finish(.finalNorm)
     for layer in (0..<configuration.layers).reversed() {

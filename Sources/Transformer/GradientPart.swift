@@ -2,31 +2,55 @@ import Kernels
 
 /// Gradients that a backward pass finishes at a time, in this order but for the layers, of which the last comes first.
 public enum GradientPart: Equatable, Sendable {
+  /// The rows of wte that are no input's: the classifier has made them, and the embedding adds nothing to them.
+  case unusedTokens
   /// lnfw and lnfb.
   case finalNorm
   /// A layer's tensors and adapters.
   case layer(Int)
-  /// wte, which has gradients from both ends of the model, and wpe.
+  /// The other rows of wte, which have gradients from both ends of the model, and wpe.
   case embeddings
 
-  func contains(_ tensor: ParameterTensor) -> Bool {
+  fileprivate func contains(_ tensor: ParameterTensor) -> Bool {
     switch self {
+    case .unusedTokens: false
     case .finalNorm: tensor == .lnfw || tensor == .lnfb
     case .layer: tensor.isPerLayer
-    case .embeddings: tensor == .wte || tensor == .wpe
+    case .embeddings: tensor == .wpe
     }
   }
 
-  var layer: Int {
+  fileprivate var layer: Int {
     if case .layer(let layer) = self { layer } else { 0 }
   }
 }
 
 extension Parameters {
   /// Where among all values those of a part lie that are held, in order. All parts together are all values.
-  package func ranges(of part: GradientPart) -> [Range<Int>] {
+  ///
+  /// - Parameter isUsed: For each row of wte, (Vp), whether it counts as an input's: at least those that are.
+  package func ranges(of part: GradientPart, whereUsed isUsed: [Bool]) -> [Range<Int>] {
     let tensors = present.tensors.filter(part.contains).map { self[$0, part.layer] }
-    return tensors.map { range(from: $0.base, count: $0.count) } + adapterRanges(of: part)
+    let rows =
+      switch part {
+      case .unusedTokens: tokenRanges(used: false, isUsed)
+      case .embeddings: tokenRanges(used: true, isUsed)
+      default: [Range<Int>]()
+      }
+    return rows + tensors.map { range(from: $0.base, count: $0.count) } + adapterRanges(of: part)
+  }
+
+  /// Runs of rows that are used, or not.
+  private func tokenRanges(used: Bool, _ isUsed: [Bool]) -> [Range<Int>] {
+    guard let table = ifPresent(.wte, 0) else { return [] }
+    precondition(isUsed.count == table.rows, "another number of tokens")
+    var ranges: [Range<Int>] = []
+    var row = 0
+    while let first = isUsed[row...].firstIndex(of: used) {
+      row = isUsed[first...].firstIndex(of: !used) ?? isUsed.count
+      ranges.append(range(from: table.rows(first..<row).base, count: (row - first) * table.columns))
+    }
+    return ranges
   }
 
   /// A and B of each target's layer, which follow one another.

@@ -15,7 +15,27 @@ import Testing
   )
 
   private static func parts(layers: Int) -> [GradientPart] {
-    [.finalNorm] + (0..<layers).reversed().map { .layer($0) } + [.embeddings]
+    [.unusedTokens, .finalNorm] + (0..<layers).reversed().map { .layer($0) } + [.embeddings]
+  }
+
+  private static func used(_ tokens: [Int32], _ configuration: Configuration) -> [Bool] {
+    (0..<configuration.paddedVocabularySize).map { tokens.contains(Int32($0)) }
+  }
+
+  @Test func rowsLieTogether() throws {
+    let configuration = try Checkpoint.configuration(of: TestFiles.fixture("awkward.bin"))
+    let gradients = try Parameters(zeroed: configuration, holding: TensorSet([.wte]))
+    let (rows, width) = (configuration.paddedVocabularySize, configuration.channels)
+    func unused(_ tokens: [Int32]) -> [Range<Int>] {
+      gradients.ranges(of: .unusedTokens, whereUsed: Self.used(tokens, configuration))
+        .map { $0.lowerBound / width..<$0.upperBound / width }
+    }
+    #expect(unused([]) == [0..<rows])
+    #expect(unused([0, 1, 5, Int32(rows - 1)]) == [2..<5, 6..<rows - 1])
+    #expect(unused(Array(0..<Int32(rows))) == [])
+    #expect(unused(Array(0..<Int32(rows)).filter { $0 != 3 }) == [3..<4])
+    let used = Self.used([0, 1, 5], configuration)
+    #expect(gradients.ranges(of: .embeddings, whereUsed: used) == [0..<2 * width, 5 * width..<6 * width])
   }
 
   @Test(arguments: sets, [true, false])
@@ -25,7 +45,9 @@ import Testing
       hasAdapters
       ? try AdapterLayout(configuration, rank: 2, alpha: 4, targets: TensorSet([.qkvw, .fcprojw])) : nil
     let gradients = try Parameters(zeroed: configuration, holding: present, adapters: adapters)
-    let ranges = Self.parts(layers: configuration.layers).flatMap(gradients.ranges)
+    let ranges = Self.parts(layers: configuration.layers).flatMap {
+      gradients.ranges(of: $0, whereUsed: Self.used(Self.batch.inputs, configuration))
+    }
     #expect(ranges.flatMap(Array.init).sorted() == Array(gradients.values.indices))
   }
 
@@ -33,7 +55,7 @@ import Testing
     let configuration = try Checkpoint.configuration(of: TestFiles.fixture("awkward.bin"))
     let gradients = try Parameters(zeroed: configuration)
     for layer in 0..<configuration.layers {
-      for range in gradients.ranges(of: .layer(layer)) {
+      for range in gradients.ranges(of: .layer(layer), whereUsed: []) {
         gradients.values[range].update(repeating: Float(layer + 1))
       }
     }
@@ -55,8 +77,9 @@ import Testing
       model.configuration, batchSize: 1, sequenceLength: 7, keepingForBackward: true)
     var parts: [GradientPart] = []
     var copies: [[Float]] = []
+    let used = Self.used(Self.batch.inputs, model.configuration)
     func values(_ part: GradientPart) -> [Float] {
-      gradients.ranges(of: part).flatMap { gradients.values[$0] }
+      gradients.ranges(of: part, whereUsed: used).flatMap { gradients.values[$0] }
     }
     try model.forward(Self.batch.inputs, into: activations)
     try model.backward(

@@ -7,11 +7,10 @@ import Transformer
 /// between processes.
 ///
 /// While the backward pass of the process's last replica goes on, a thread of its own exchanges what that pass has finished:
-/// the last layer first, the embeddings last. The order in which a value's sums are taken stays the same, and so do the
-/// bits.
-///
-/// The token table comes last, although the classifier's part of its gradient is the first that there is: the rows of the
-/// embedding are added to that, and sums in another order would have other bits.
+/// first the rows of the token table that only the classifier has a part in, then the layers from the last to the first, in
+/// the end the rows of the tokens that were somebody's input. (Those have to wait: their classifier's part could be summed
+/// early and the embedding's be added to that, but sums in another order have other bits.) In which order a value's sums
+/// are taken stays the same.
 final class GradientExchange {
   private let sums: ReplicaSums
   private let communicator: any Communicator
@@ -22,7 +21,7 @@ final class GradientExchange {
   /// Does what `between` has to do beside the backward pass; `nil` where there is nothing, or it waits for the pass.
   private let thread: WorkThread<[Range<Int>], CommunicationError>?
 
-  /// How long the last sum was waited for, once the backward pass was over; nothing where there is one replica.
+  /// How long the last sum was waited for, once the backward pass was over.
   private(set) var waited = Duration.zero
 
   /// - Parameter shares: If every process is to have the sum of its share alone: see `share(_:of:updatedBy:)`.
@@ -71,34 +70,43 @@ final class GradientExchange {
 
   /// Takes up the gradients of this process's next replica. With those of the last, `sum` is there.
   ///
-  /// - Parameter compute: Writes them where it is told to, and says which are final as soon as they are; of all in the end.
+  /// - Parameters:
+  ///   - tokens: The inputs of the replica's last batch, which makes gradients final.
+  ///   - compute: Writes them where it is told to, and says which are final as soon as they are; of all in the end.
   /// - Throws: What `compute` throws; `CommunicationError`.
   func addReplica<Result>(
+    endingWith tokens: [Int32],
     _ compute: (_ gradients: Parameters, _ finish: (GradientPart) -> Void) throws -> Result
   ) throws -> Result {
-    let clock = ContinuousClock()
     let isLast = sums.isNextLast
-    guard let thread, isLast else {
-      let result = try compute(sums.next, { _ in })
-      let start = clock.now
+    if let thread, isLast { return try addLast(endingWith: tokens, using: thread, compute) }
+    let result = try compute(sums.next, { _ in })
+    waited = try ContinuousClock().measure {
       sums.add(on: workers)
-      if isLast { try between.sum([0..<sums.sum.values.count], of: sums.sum.values, gathering: !isScattered) }
-      if sums.tree.replicas > 1 { waited = clock.now - start }
-      return result
+      if isLast {
+        try between.sum([0..<sums.sum.values.count], of: sums.sum.values, gathering: !isScattered)
+      }
     }
+    return result
+  }
+
+  private func addLast<Result>(
+    endingWith tokens: [Int32], using thread: WorkThread<[Range<Int>], CommunicationError>,
+    _ compute: (_ gradients: Parameters, _ finish: (GradientPart) -> Void) throws -> Result
+  ) throws -> Result {
+    let gradients = sums.next
+    let isUsed = try between.communicator.used(tokens, of: gradients.configuration.paddedVocabularySize)
     do {
       var count = 0
-      let result = try compute(sums.next) { part in
-        let ranges = sums.next.ranges(of: part)
+      let result = try compute(gradients) { part in
+        let ranges = gradients.ranges(of: part, whereUsed: isUsed)
         for range in ranges { sums.merge(range, on: workers) }
         count += ranges.reduce(0) { $0 + $1.count }
         thread.add(ranges)
       }
-      precondition(count == sums.sum.values.count, "all gradients are final in the end")
+      precondition(count == gradients.values.count, "all gradients are final in the end")
       sums.goOn()
-      let start = clock.now
-      try thread.wait()
-      waited = clock.now - start
+      waited = try ContinuousClock().measure { try thread.wait() }
       return result
     } catch {
       // Nobody may write what the thread reads, or talk to others while it does.
