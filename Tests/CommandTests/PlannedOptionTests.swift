@@ -63,6 +63,15 @@ import Testing
     ] { #expect(values[name] == value, "\(name)") }
     let words = PlannedOption.all.flatMap { planned in values[planned.name].map(planned.words) ?? [] }
     #expect(try TrainCommand.parse(words + ["--output", "other"]).planValues == values)
+    // llm.c's way to say nothing is the same as to say nothing, and so is what is usual.
+    let usual = ["-e", "d1", "-i", "data.bin", "-o", "run", "--lora-rank", "2"]
+    #expect(
+      try TrainCommand.parse(usual).planValues
+        == TrainCommand.parse(
+          usual + [
+            "-x", "-1", "-d", "-1", "-h", "0", "-w", "0", "--lora-alpha", "16", "--lora-targets", "linear",
+          ]
+        ).planValues)
     // The last one counts.
     let changed = try TrainCommand.parse(words + ["-o", "run", "--shuffle", "-b", "4", "-a", "0"])
     #expect(changed.batches.shuffle && changed.batches.batchSize == 4 && !changed.isOverfitting)

@@ -69,8 +69,8 @@ extension PlannedOption {
 
     .option("--batch-size", .data) { $0.batches.batchSize },
     .option("--sequence-length", .data) { $0.batches.sequenceLength },
-    .option("--total-batch-size", .course) { $0.batches.totalBatchSize },
-    .option("--steps", .free) { $0.batches.steps },
+    .option("--total-batch-size", .course) { $0.batches.totalBatchSize ?? -1 },
+    .option("--steps", .free) { $0.batches.steps ?? -1 },
     .flag("--shuffle", .data) { $0.batches.shuffle },
     .flag("--overfit-batch", .data) { $0.batches.overfitBatch },
 
@@ -88,8 +88,8 @@ extension PlannedOption {
     .option("--skip-gradient-outliers", .free) { $0.optimizer.skipGradientOutliers },
 
     .option("--lora-rank", .impossible) { $0.trained.loraRank },
-    .option("--lora-alpha", .impossible) { $0.trained.loraAlpha },
-    .option("--lora-targets", .impossible) { $0.trained.loraTargets },
+    .option("--lora-alpha", .impossible) { $0.trained.loraRank == nil ? nil : $0.trained.alpha },
+    .option("--lora-targets", .impossible) { $0.trained.loraRank == nil ? nil : $0.trained.targets },
     .option("--quantize", .impossible) { $0.trained.quantize },
     .option("--train-only", .impossible) { $0.trained.trainOnly },
     .option("--freeze", .impossible) { $0.trained.freeze },

@@ -309,6 +309,9 @@ struct TrainedOptions: ParsableArguments {
     guard loraRank != nil || tensors != .none else { throw ValidationError("Nothing is left to train.") }
   }
 
+  var alpha: Float { loraAlpha ?? 16 }
+  var targets: String { loraTargets ?? "linear" }
+
   /// The tensors that are trained; none beside adapters.
   var trained: TensorSet {
     get throws {
@@ -327,8 +330,7 @@ struct TrainedOptions: ParsableArguments {
     guard let loraRank else { return nil }
     do {
       return try AdapterLayout(
-        configuration, rank: loraRank, alpha: loraAlpha ?? 16,
-        targets: try TensorSet(names: loraTargets ?? "linear"))
+        configuration, rank: loraRank, alpha: alpha, targets: try TensorSet(names: targets))
     } catch {
       throw ValidationError("--lora-rank, --lora-alpha and --lora-targets: \(error).")
     }
