@@ -184,7 +184,10 @@ let package = Package(
         "CZlib",
       ]),
     tests(
-      of: "Command", using: ["gpt2", "ladder", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens"]),
+      of: "Command",
+      using: [
+        "gpt2", "ladder", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens", argumentParser,
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -83,6 +83,15 @@ train 2 run $new --steps 4 --resume || fail "then two"
 [ "$(digest run)" = "$whole" ] || fail "on 4, then 1, then 2 processes it is another run"
 say "4, then 1, then 2 processes: $whole, as in one go"
 
+rm -rf "$dir/run"
+train 4 run $new --steps 4 --checkpoint-interval 1 || fail "four processes that save each step"
+rm "$dir/run"/DONE_*4 "$dir/run"/DONE_*3 "$dir/run"/DONE_*2
+(cd / && mpi 2 "$gpt2" train --resume "$dir/run" >"$dir/log" 2>&1) || fail "two processes by the directory alone"
+[ "$(digest run)" = "$whole" ] || fail "gone on with by its directory alone it is another run"
+if mpi 2 "$gpt2" train --resume "$dir/run" --optimizer muon >"$dir/log" 2>&1; then fail "another optimizer"; fi
+[ "$(grep -c "optimizer: found muon, expected adamw" "$dir/log")" -eq 1 ] || fail "another optimizer, not said once"
+say "on 2 processes by its directory alone: $whole, and with another optimizer refused"
+
 refuse() { # WORDS PROCESSES OPTIONS…
   words=$1
   processes=$2

@@ -83,8 +83,6 @@ package enum Folder {
   }
 
   private static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
-    defer { free(here) }
-    return String(cString: here) + "/" + path
+    path.hasPrefix("/") ? path : System.workingDirectory + "/" + path
   }
 }

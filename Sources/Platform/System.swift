@@ -61,6 +61,13 @@ package enum System {
     return String(cString: resolved)
   }
 
+  /// Where relative paths begin; "/" if it was removed.
+  package static var workingDirectory: String {
+    guard let here = getcwd(nil, 0) else { return "/" }
+    defer { free(here) }
+    return String(cString: here)
+  }
+
   /// Bytes that the file system which a path is on has left for this user; `nil` if it does not say.
   package static func freeSpace(at path: String) -> Int? {
     var status = statvfs()

@@ -102,6 +102,7 @@ public struct RunHistory: Sendable {
     case .checkpoint:
       let name = record.path?.split(separator: "/").last.map(String.init)
       if let name { checkpointReasons[name] = record.reason }
+    case .change: break  // The settings of its part tell it.
     case .end: ending = Ending(step: record.step, reason: record.reason)
     }
   }

@@ -22,7 +22,7 @@ extension DataLoader {
       throw mismatch(found: "a position in shard \(state.shard) of \(shards.count)")
     }
     if isShuffling, !state.shardOrder.isPermutation(of: shards.count) {
-      throw mismatch(found: "an order of \(state.shardOrder.count) shards that is none of these")
+      throw mismatch(found: "a place in \(state.shardOrder.count) shards, of other files")
     }
     let shard = shards[isShuffling ? Int(state.shardOrder[state.shard]) : state.shard]
     let sampleCount = samples(in: shard)
@@ -30,7 +30,9 @@ extension DataLoader {
       throw mismatch(found: "a position at sample \(state.sample) of \(sampleCount)")
     }
     if isShuffling, !state.sampleOrder.isPermutation(of: sampleCount) {
-      throw mismatch(found: "an order of \(state.sampleOrder.count) samples that is none of these")
+      throw mismatch(
+        found: "a place in \(state.sampleOrder.count) samples of a shard that has \(sampleCount) of B x T = "
+          + "\(batchSize) x \(sequenceLength)")
     }
     self.state = state
   }

@@ -4,7 +4,7 @@ import Platform
 /// The file of this path, or if there is none, those that match it as a shell pattern, sorted by name.
 ///
 /// - Throws: `FileError.Cause.noMatch` if there is none; `FileError` if a directory cannot be read.
-func paths(matching pattern: String) throws(FileError) -> [String] {
+package func paths(matching pattern: String) throws(FileError) -> [String] {
   // A file that exists is meant as it is, even if its name or directory has a pattern's characters.
   if access(pattern, F_OK) == 0 { return [pattern] }
   var matches = glob_t()

@@ -76,9 +76,10 @@ public final class Trainer {
 
   /// Goes on from where another trainer stood, whose weights and moments are in place.
   ///
+  /// - Parameter beginningData: Whether the data stay at their beginning.
   /// - Throws: `FileError` if `state` does not belong to such data and batches.
-  func resume(from state: TrainingState, progress: TrainingProgress) throws {
-    try data.resume(from: state.data)
+  func resume(from state: TrainingState, progress: TrainingProgress, beginningData: Bool = false) throws {
+    if !beginningData { try data.resume(from: state.data) }
     random = state.random
     optimizer.step = state.step
     self.progress = progress

@@ -102,11 +102,24 @@ import Testing
     #expect(line.contains("finetune") && line.hasSuffix(" --resume"))
     #expect(!FileManager.default.fileExists(atPath: file("tuned/report.html")))
 
+    // Earlier versions kept no plan, and the command is the one in the log.
+    let old = file("old")
+    try FileManager.default.copyItem(atPath: file("tuned"), toPath: old)
+    try FileManager.default.removeItem(atPath: old + "/plan.json")
+
     // Other settings do not count: those of its first part do.
     let more = try finetune("--steps", "7", "--resume")
     #expect(more.exitCode == 0, "\(more.diagnostics)")
+    #expect(more.diagnostics.contains("2 of 5: gpt2 train --resume \(file("tuned")) --threads 2\n"))
     #expect(try data("tuned/model_00000400.bin") == data("whole/model_00000400.bin"))
     #expect(FileManager.default.fileExists(atPath: file("tuned/report.html")))
+
+    try FileManager.default.removeItem(atPath: file("tuned"))
+    try FileManager.default.moveItem(atPath: old, toPath: file("tuned"))
+    let unplanned = try finetune("--steps", "7", "--resume")
+    #expect(unplanned.exitCode == 0, "\(unplanned.diagnostics)")
+    #expect(unplanned.diagnostics.contains("2 of 5: gpt2 train --model"))
+    #expect(try data("tuned/model_00000400.bin") == data("whole/model_00000400.bin"))
   }
 
   /// Killed before its first step it has tokens alone.

@@ -16,7 +16,7 @@ import Testing
     let done = names.filter { $0.hasPrefix("DONE_") }
     #expect(done.count == 1)
     #expect(done.first != "DONE_00020000", "the signal was not noticed")
-    #expect(names.count == 7, "a checkpoint of four files, two logs, and the tokenizer")
+    #expect(names.count == 8, "a checkpoint of four files, two logs, the plan, and the tokenizer")
   }
 
   @Test func whereTheDirectoryIsGoneTheModelIsSavedElsewhere() throws {

@@ -35,7 +35,7 @@ import Testing
 
     // Killed before its end, so to speak: the first part's own schedule is that of sixty steps.
     let first = try interrupted(after: 7, output: "cut")
-    #expect(first.contains("--resume"))
+    #expect(first.contains("train --resume \(workspace.directory.file("cut"))\n"), "\(first)")
     #expect(try llmc("-x", "60", output: "cut").exitCode == 0)
     #expect(try run("cut").checkpoint(60) == (try run("straight").checkpoint(60)))
   }
@@ -122,11 +122,16 @@ import Testing
     }
   }
 
+  /// Of a run without a plan, of which nobody knows what it was begun with.
   @Test func otherBatchesAreRefused() throws {
     #expect(try workspace.train().exitCode == 0)
+    try FileManager.default.removeItem(atPath: workspace.directory.file("run/plan.json"))
     let other = try workspace.train("--resume", "--steps", "5", "--no-shuffle")
     #expect(other.exitCode == 2)
     #expect(other.diagnostics.contains("expected one in 1 shards with the same batch shape and shuffling"))
+    let larger = try workspace.train("--resume", "--steps", "5", "--batch-size", "3")
+    #expect(larger.exitCode == 2)
+    #expect(larger.diagnostics.contains("of B x T = 3 x 16"), "\(larger.diagnostics)")
   }
 
   @Test func aMissingModelOfACheckpointIsNamed() throws {

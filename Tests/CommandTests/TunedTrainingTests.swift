@@ -121,10 +121,19 @@ import Testing
       try Data(contentsOf: URL(fileURLWithPath: file("\($0)/model_00000004.bin")))
     }
     #expect(files[0] != files[1])
-    // A run goes on with the optimizer that it began with.
-    let other = try workspace.train("--steps", "5", "--resume", output: "muon")
+    // A run goes on with the optimizer that it began with, and with no other.
+    #expect(try workspace.train("--steps", "5", "--resume", output: "muon").exitCode == 0)
+    func goOnWithAdamW() throws -> Command {
+      try workspace.train("--steps", "6", "--resume", "--optimizer", "adamw", output: "muon")
+    }
+    let other = try goOnWithAdamW()
     #expect(other.exitCode == 2)
-    #expect(other.diagnostics.contains("state_00000004_00000.bin"), "\(other.diagnostics)")
+    #expect(other.diagnostics.contains("--optimizer: found adamw, expected muon"), "\(other.diagnostics)")
+    // Without a plan the state file tells.
+    try FileManager.default.removeItem(atPath: file("muon/plan.json"))
+    let unplanned = try goOnWithAdamW()
+    #expect(unplanned.exitCode == 2)
+    #expect(unplanned.diagnostics.contains("state_00000005_00000.bin"), "\(unplanned.diagnostics)")
   }
 
   @Test(arguments: [
@@ -246,6 +255,11 @@ import Testing
   @Test func aRunOverRoundedWeightsGoesOnToTheSameBits() throws {
     #expect(try tuneRounded("whole", ["--quantize", "q4_0"]).exitCode == 0)
     #expect(try tuneRounded("cut", ["--quantize", "q4_0"], steps: "4").exitCode == 0)
+    let changed = try tuneRounded("cut", ["--quantize", "q8_0", "--resume"])
+    #expect(changed.exitCode == 2)
+    #expect(changed.diagnostics.contains("--quantize: found q8_0, expected q4_0"), "\(changed.diagnostics)")
+    // Without a plan the adapters' file tells.
+    try FileManager.default.removeItem(atPath: file("cut/plan.json"))
     for (options, complaint) in [
       ([], "found adapters over weights rounded to q4_0"),
       (["--quantize", "q8_0"], "expected over weights rounded to q8_0"),

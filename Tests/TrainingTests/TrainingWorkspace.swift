@@ -57,7 +57,7 @@ struct TrainingWorkspace {
     let run = RunDirectory(directory.file(name), use: use)
     try run.create()
     return try TrainingRun(
-      trainer, in: run, policy: policy, opening: RunRecord(.run, step: trainer.stepsMade))
+      trainer, in: run, policy: policy, opening: [RunRecord(.run, step: trainer.stepsMade)])
   }
 
   /// What a process does that goes on with the run of this name.

@@ -19,7 +19,7 @@ package enum JSONCoding {
   ///
   /// - Throws: What `value` throws when it is encoded.
   package static func indented(_ value: some Encodable) throws -> String {
-    try text(value, [.sortedKeys, .prettyPrinted])
+    try text(value, [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
   }
 
   /// - Throws: `DecodingError` for what is no JSON, or not that of such a value.

@@ -111,7 +111,7 @@ public struct InstructionLoader: BatchSource {
       throw mismatch("a position \(state.generator == nil ? "without" : "with") shuffling")
     }
     if state.generator != nil, !state.sampleOrder.isPermutation(of: examples.count) {
-      throw mismatch("an order of \(state.sampleOrder.count) examples that is none of these")
+      throw mismatch("a place in \(state.sampleOrder.count) examples")
     }
     var resumed = self
     resumed.state = state

@@ -47,8 +47,9 @@ extension RunDirectory {
 
   /// Puts a checkpoint's moments and all else into a trainer that has its weights.
   ///
+  /// - Parameter beginningData: Whether the trainer's data are not the checkpoint's, and begin at their beginning.
   /// - Throws: `FileError` if a file of it is missing or damaged, or does not belong to the trainer's data.
-  public func load(_ step: Int, into trainer: Trainer) throws {
+  public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws {
     let progressPath = progress(step)
     let isLLMC = access(progressPath, F_OK) != 0
     let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
@@ -60,7 +61,7 @@ extension RunDirectory {
         self.state(step),
         .invalidField(name: "step", found: state.step, expected: "\(step), as in its name"))
     }
-    try trainer.resume(from: state, progress: progress)
+    try trainer.resume(from: state, progress: progress, beginningData: beginningData)
   }
 
   /// Removes the checkpoints that a policy no longer keeps once there is that of `step`.

@@ -8,7 +8,7 @@ import Tokens
 /// A checkpoint is `model_STEP.bin`, `state_STEP_00000.bin` and, for what llm.c does not know, `progress_STEP.json`;
 /// the empty `DONE_STEP` is written last and says that it is whole. Where low-rank adapters are all that is trained,
 /// `adapters_STEP.bin` takes the model's place. `best_STEP.bin` is the model, or the adapters, of the lowest
-/// validation loss; `main.log` and `metrics.jsonl` tell what happened.
+/// validation loss; `main.log` and `metrics.jsonl` tell what happened, and `plan.json` what it was begun with.
 public struct RunDirectory: Equatable, Sendable {
   /// What a run does with those before it in the same directory.
   public enum Use: Sendable {
@@ -49,6 +49,9 @@ public struct RunDirectory: Equatable, Sendable {
   /// The template of the run's instructions; `nil` if it learns from none.
   public var template: String? { RunTemplate.path(in: path + "/") }
 
+  /// What the run was begun with: see `RunPlan`.
+  public var plan: String { path + "/" + RunPlan.name }
+
   /// Whether there is such a directory.
   public var exists: Bool { access(path, F_OK) == 0 }
 
@@ -63,7 +66,12 @@ public struct RunDirectory: Equatable, Sendable {
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(path, .notDirectory) }
     guard access(path, W_OK | X_OK) == 0 else { throw FileError(path, .fromErrno("looking at it")) }
-    guard use == .new, let name = try names().sorted().first(where: Self.isModel) else { return }
+    guard use == .new else { return }
+    guard let name = try names().sorted().first(where: Self.isModel) else {
+      // That of a run which saved nothing may go; another file of its name may not.
+      if access(plan, F_OK) == 0 { _ = try RunPlan(contentsOf: plan) }
+      return
+    }
     throw FileError(
       path + "/" + name,
       .mismatch(
@@ -119,6 +127,11 @@ public struct RunDirectory: Equatable, Sendable {
     }
   }
 
+  /// Keeps what the run was begun with, or goes on with from here.
+  ///
+  /// - Throws: `FileError` if it cannot be written.
+  public func keep(_ plan: RunPlan) throws(FileError) { try plan.write(to: self.plan) }
+
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.
   ///
   /// - Throws: `FileError` if the directory cannot be read.
@@ -154,6 +167,7 @@ public struct RunDirectory: Equatable, Sendable {
   private static func isPartial(_ name: String) -> Bool {
     guard let end = name.firstRange(of: FileWriter.partialMark) else { return false }
     let whole = String(name[..<end.lowerBound])
-    return RunFileName(whole) != nil || (RunTokenizer.names + [RunTemplate.name]).contains(whole)
+    return RunFileName(whole) != nil
+      || (RunTokenizer.names + [RunTemplate.name, RunPlan.name]).contains(whole)
   }
 }

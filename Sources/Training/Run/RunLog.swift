@@ -65,7 +65,7 @@ extension RunRecord {
     case .step, .skipped:
       "s:\(step - 1) trl:\(Self.fixed(loss ?? .nan, 4)) lr:\(Self.fixed(learningRate ?? .nan, 6))"
         + " norm:\(Self.fixed(gradientNorm ?? .nan, 2))"
-    case .run, .sample, .checkpoint, .end: nil
+    case .run, .change, .sample, .checkpoint, .end: nil
     }
   }
 

@@ -18,6 +18,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case evaluation
     /// `text` that the model made.
     case sample
+    /// A run that goes on has another value of an `option`: `before`, absent if it had none, and `now`.
+    case change
     /// A checkpoint was written to `path`, for the `reason` given.
     case checkpoint
     /// The run is over: `reason`.
@@ -43,6 +45,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var text: String?
   public var path: String?
   public var reason: String?
+  public var option: String?
+  public var before: String?
+  public var now: String?
   /// ISO 8601, in UTC.
   public var time: String?
   /// The command line, word by word.

@@ -22,11 +22,11 @@ public final class TrainingRun {
   ///
   /// - Parameters:
   ///   - trainer: At its beginning, or as a checkpoint of this directory left it.
-  ///   - opening: The first record of this part of the run.
+  ///   - opening: The first records of this part of the run.
   ///   - writes: Whether this process writes for all that share the run; the others make the same steps.
   /// - Throws: `FileError` if the directory takes no files.
   public init(
-    _ trainer: Trainer, in directory: RunDirectory, policy: CheckpointPolicy, opening: RunRecord,
+    _ trainer: Trainer, in directory: RunDirectory, policy: CheckpointPolicy, opening: [RunRecord],
     writes: Bool = true
   ) throws(FileError) {
     self.trainer = trainer
@@ -43,7 +43,7 @@ public final class TrainingRun {
     // A kill may have come after a checkpoint, and before those were gone that it supersedes.
     if firstStep > 0 { try directory.removeSuperseded(by: policy, at: firstStep) }
     let log = try RunLog(directory, keeping: directory.use == .resuming)
-    try log.add(opening)
+    for record in opening { try log.add(record) }
     self.log = log
   }
 

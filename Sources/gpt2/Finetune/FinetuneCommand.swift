@@ -103,7 +103,7 @@ struct FinetuneCommand: ParsableCommand {
     let count = after.count + (isInstructions ? 1 : 2)
     let arguments: [String]
     if resume, let recorded = try files.recordedTraining() {
-      arguments = recorded
+      arguments = steps.train(goingOnWith: recorded)
     } else if isInstructions {
       arguments = steps.train(try instructionPlan(for: configuration), on: texts[0])
     } else {

@@ -34,19 +34,31 @@ struct FinetuneFiles {
 
   /// The arguments with which the training that was begun goes on; `nil` if none was.
   ///
-  /// - Throws: `FileError` if the run's log cannot be read, or another command began it.
+  /// - Throws: `FileError` if the run's plan or log cannot be read, or another command began it.
   func recordedTraining() throws -> [String]? {
+    if access(directory.plan, F_OK) == 0 {
+      let plan = try RunPlan(contentsOf: directory.plan)
+      let data = plan.options["--data"].flatMap { System.absolutePath(plan.located($0)) }
+      guard plan.options["--instructions"] != nil || (data != nil && data == System.absolutePath(training))
+      else {
+        throw notOurs(directory.plan)
+      }
+      return ["train", "--resume", directory.path]
+    }
+    // Earlier versions kept no plan.
     guard access(directory.metrics, F_OK) == 0 else { return nil }
     guard let first = try RunHistory(directory: directory.path).parts.first else { return nil }
     let arguments = Array(first.command.dropFirst())
     guard arguments.first == "train", arguments.contains(training) || arguments.contains("--instructions")
-    else {
-      throw FileError(
-        directory.metrics,
-        .mismatch(
-          found: "a run of another command", expected: "one that finetune began",
-          advice: "go on with the command that began it, or name another --output"))
-    }
+    else { throw notOurs(directory.metrics) }
     return ResumeCommand.words(for: arguments)
+  }
+
+  private func notOurs(_ path: String) -> FileError {
+    FileError(
+      path,
+      .mismatch(
+        found: "a run of another command", expected: "one that finetune began",
+        advice: "go on with the command that began it, or name another --output"))
   }
 }

@@ -34,6 +34,11 @@ struct FinetuneSteps {
     return arguments + threads + asJSON
   }
 
+  /// - Parameter recorded: What goes on with a training that was begun.
+  func train(goingOnWith recorded: [String]) -> [String] {
+    recorded + (recorded.contains("--threads") ? [] : threads) + (recorded.contains("--json") ? [] : asJSON)
+  }
+
   /// Measures the best model, lets it speak, and makes a page of the run.
   var afterTraining: [CommandStep] {
     [

@@ -26,6 +26,9 @@ struct InstructionOptions: ParsableArguments {
     if let holdOut, !(holdOut > 0 && holdOut < 1) {
       throw ValidationError("--hold-out is \(holdOut), expected a number between 0 and 1.")
     }
+  }
+
+  func checkTogether() throws {
     guard file != nil || (template == nil && holdOut == nil) else {
       throw ValidationError("--template and --hold-out need --instructions.")
     }

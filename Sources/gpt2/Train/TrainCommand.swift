@@ -32,8 +32,15 @@ struct TrainCommand: ParsableCommand {
       on. Where they are left out, defaults are as listed below.
 
       Ctrl-C finishes the step, saves, and prints the command that goes on. DIR gets checkpoints as llm.c lays \
-      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP), main.log, and metrics.jsonl. Whatever ends a \
-      run, with --resume it goes on from the last checkpoint to the same bits.
+      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP), main.log, metrics.jsonl, and plan.json. Whatever ends a \
+      run, with --resume it goes on from the last checkpoint to the same bits, from any working directory:
+
+        gpt2 train --resume runs/book
+
+      It knows what it was begun with. Options that are given again and differ are named and logged. The learning rate \
+      and its schedule, the steps, and what only watches or saves may change at will; with other batches, data or \
+      precision it is no longer the same run, which is said; another model, optimizer, seed, or number of replicas, and \
+      another part of the model to train, are refused.
 
       A program that `make mpi` built trains over many processes, on one machine or several that share their files:
 
@@ -45,10 +52,18 @@ struct TrainCommand: ParsableCommand {
     // -h is llm.c's flag for HellaSwag.
     helpNames: .long)
 
+  @Argument(
+    help: ArgumentHelp("With --resume: the run that goes on.", valueName: "directory"),
+    completion: .directory)
+  var runDirectory: String?
+
   @Option(
-    name: [.customShort("e"), .long],
-    help: "Model to start from, of any kind that generate takes, or a size for a new one: d12 is GPT-2 124M.")
-  var model: String
+    name: [.customShort("e"), .customLong("model")],
+    help: """
+      Model to start from, of any kind that generate takes, or a size for a new one: d12 is GPT-2 124M. Needed but with \
+      --resume.
+      """)
+  var givenModel: String?
 
   @Option(
     name: [.customShort("i"), .long],
@@ -70,8 +85,9 @@ struct TrainCommand: ParsableCommand {
   var tokenizer: String?
 
   @Option(
-    name: .shortAndLong, help: "Directory for the result; made if it is not there.", completion: .directory)
-  var output: String
+    name: [.customShort("o"), .customLong("output")],
+    help: "Directory for the result; made if it is not there.", completion: .directory)
+  var givenOutput: String?
 
   @OptionGroup(title: "Instructions") var instructions: InstructionOptions
   @OptionGroup(title: "Batches") var batches: BatchOptions
@@ -100,6 +116,31 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     try positions?.check("--positions", atLeast: 1)
+    if let runDirectory, !isResuming {
+      throw ValidationError(
+        "Found \(runDirectory) without an option before it; only --resume takes a directory. A pattern of files needs quotes."
+      )
+    }
+    if runDirectory != nil, givenOutput != nil {
+      throw ValidationError("--output and a directory for --resume are the same; give one of them.")
+    }
+    guard runDirectory != nil || givenOutput != nil else {
+      throw ValidationError("Missing expected argument '--output <output>'.")
+    }
+    if llmc.resume == .on && checkpoints.overwrite {
+      throw ValidationError("-y 1 and --overwrite exclude each other.")
+    }
+    // A run that goes on has the rest.
+    if !isResuming { try checkTogether() }
+  }
+
+  /// Checks all options with each other, those of the plan included if a run goes on.
+  func checkTogether() throws {
+    guard givenModel != nil else { throw ValidationError("Missing expected argument '--model <model>'.") }
+    try instructions.checkTogether()
+    try optimizer.checkTogether()
+    try watching.checkTogether()
+    try trained.checkTogether()
     guard (data == nil) != (instructions.file == nil) else {
       throw ValidationError(
         data == nil
@@ -114,19 +155,20 @@ struct TrainCommand: ParsableCommand {
     if instructions.holdOut != nil && validation != nil {
       throw ValidationError("--hold-out and --validation exclude each other.")
     }
-    if llmc.resume == .on && checkpoints.overwrite {
-      throw ValidationError("-y 1 and --overwrite exclude each other.")
-    }
   }
+
+  // Both are there once all options have been checked with each other.
+  var model: String { givenModel ?? "" }
+  var output: String { givenOutput ?? runDirectory ?? "" }
 
   var isResuming: Bool { checkpoints.resume || llmc.resume == .on }
 
-  func run() throws { try run(recordedAs: CommandLine.arguments, resumedBy: CommandLine.arguments) }
+  func run() throws { try run(recordedAs: CommandLine.arguments) }
 
   /// - Parameters:
-  ///   - command: What the run's log names as the command that it was, the program first.
-  ///   - whole: With --resume, the command that goes on with the run.
-  func run(recordedAs command: [String], resumedBy whole: [String]) throws {
+  ///   - command: What the run's log names as the command that it was: the program, "train", and what was parsed.
+  ///   - whole: With --resume, the command that goes on with more than this run; `nil` for train itself.
+  func run(recordedAs command: [String], resumedBy whole: [String]? = nil) throws {
     for note in llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
     let processes = try TrainingProcesses.start(patience: self.processes.processTimeout)
     do {
@@ -144,22 +186,38 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(
-    _ processes: TrainingProcesses, recordedAs command: [String], resumedBy whole: [String]
+    _ processes: TrainingProcesses, recordedAs command: [String], resumedBy whole: [String]?
   ) throws {
     let directory = RunDirectory(
       output, use: isResuming ? .resuming : checkpoints.overwrite ? .replacing : .new)
     var lock: RunLock?
-    let setup = try processes.agreeing {
+    let planned = try processes.agreeing {
       try directory.check()
       // A directory that is not there yet has no run in it, and is not made before it is needed.
       if processes.speaks, directory.exists { lock = try RunLock(directory.path) }
-      let setup = try TrainingSetup(self, in: directory, sharedBy: processes)
+      return try PlannedCommand(self, words: Array(command.dropFirst(2)), in: directory)
+    }
+    let resumption =
+      whole.map(ResumeCommand.line) ?? ResumeCommand.line(program: command[0], run: directory.path)
+    try planned.command.train(
+      planned, in: directory, lockedBy: &lock, sharedBy: processes, recordedAs: command,
+      resumedBy: resumption)
+  }
+
+  /// - Parameter lock: `nil` if the directory is yet to be made.
+  private func train(
+    _ planned: PlannedCommand, in directory: RunDirectory, lockedBy lock: inout RunLock?,
+    sharedBy processes: TrainingProcesses, recordedAs command: [String], resumedBy resumption: String
+  ) throws {
+    let setup = try processes.agreeing {
+      let setup = try TrainingSetup(planned, in: directory, sharedBy: processes)
       if processes.speaks {
         try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
       }
       return setup
     }
     try processes.checkEqual(setup.digests)
+    for note in planned.notes { Diagnostics.write("gpt2: note: \(note)") }
     var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
     printer.announce(setup)
     for note in setup.notes { Diagnostics.write("gpt2: note: \(note)") }
@@ -174,13 +232,16 @@ struct TrainCommand: ParsableCommand {
         try setup.tokenizer.map { try directory.keep($0) }
         try directory.keep(setup.template)
       }
-      return try TrainingRun(
-        trainer, in: directory, policy: setup.policy, opening: setup.opening(command),
+      let run = try TrainingRun(
+        trainer, in: directory, policy: setup.policy,
+        opening: [setup.opening(command)] + planned.changes.map { $0.record(after: setup.startStep) },
         writes: processes.speaks)
+      if processes.speaks { try directory.keep(planned.plan(with: setup.plan)) }
+      return run
     }
     try withExtendedLifetime(lock) {
       let failure = train(run, showing: &printer)
-      try finish(run, after: failure, resumedBy: whole, showing: &printer)
+      try finish(run, after: failure, resumedBy: resumption, showing: &printer)
     }
   }
 
@@ -198,7 +259,7 @@ struct TrainCommand: ParsableCommand {
 
   /// Saves, says how the run goes on, and fails if it did.
   private func finish(
-    _ run: TrainingRun, after failure: Error?, resumedBy command: [String],
+    _ run: TrainingRun, after failure: Error?, resumedBy resumption: String,
     showing printer: inout TrainingPrinter
   ) throws {
     Interruption.hold()
@@ -217,7 +278,7 @@ struct TrainCommand: ParsableCommand {
     }
     if isStopped, run.lastSaved != nil {
       let launcher = Job().map { "mpirun -n \($0.size) " } ?? ""
-      Diagnostics.write("go on with: \(launcher)\(ResumeCommand.line(for: command))")
+      Diagnostics.write("go on with: \(launcher)\(resumption)")
     }
     if let error = failure ?? refuge?.problem { throw error }
   }

@@ -31,10 +31,14 @@ struct BatchOptions: ParsableArguments {
     help: "Updates to make; once through the data if not given, or -1.")
   var steps: Int?
 
-  @Flag(inversion: .prefixedNo, help: "Take the batches in random order, as llm.c's train_gpt2.cu does.")
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Take the batches in random order, as llm.c's train_gpt2.cu does.")
   var shuffle = true
 
-  @Flag(help: "Make every update with the same batch, the first of the validation data if there is any.")
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Make every update with the same batch, the first of the validation data if there is any.")
   var overfitBatch = false
 
   func validate() throws {
@@ -124,6 +128,9 @@ struct OptimizerOptions: ParsableArguments {
     where !(0..<1).contains(value) {
       throw ValidationError("\(option) is \(value), expected a number from 0 to less than 1.")
     }
+  }
+
+  func checkTogether() throws {
     guard momentum == nil || optimizer != .adamW else {
       throw ValidationError("--momentum needs --optimizer muon or normuon.")
     }
@@ -189,6 +196,9 @@ struct WatchingOptions: ParsableArguments {
     try patience?.check("--patience", atLeast: 1)
     try sampleInterval.check("--sample-interval", atLeast: 0)
     try sampleLength.check("--sample-length", atLeast: 1)
+  }
+
+  func checkTogether() throws {
     if patience != nil, validationInterval == 0 {
       throw ValidationError("--patience needs validation losses, but --validation-interval is 0.")
     }
@@ -208,10 +218,16 @@ struct CheckpointOptions: ParsableArguments {
     name: [.long, .llmc("nm")], help: "Steps between major checkpoints, which are always kept; 0 for none.")
   var majorInterval = 0
 
-  @Flag(help: "Keep the weights of the lowest validation loss as best_STEP.bin.")
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Keep the weights of the lowest validation loss as best_STEP.bin.")
   var keepBest = false
 
-  @Flag(help: "Go on from the last checkpoint in the output directory, if there is one.")
+  @Flag(
+    help: """
+      Go on from the last checkpoint in the directory, if there is one, with the options that the run was begun with; \
+      others that are given are changes.
+      """)
   var resume = false
 
   @Flag(help: "Replace a run that is already in the output directory.")
@@ -256,7 +272,7 @@ struct TrainedOptions: ParsableArguments {
   @Option(help: "Tensors that stay as they are: names or groups, such as embeddings,qkvw.")
   var freeze: String?
 
-  func validate() throws {
+  func checkTogether() throws {
     let given = [
       ("--lora-rank", loraRank != nil), ("--train-only", trainOnly != nil), ("--freeze", freeze != nil),
     ]
@@ -273,6 +289,9 @@ struct TrainedOptions: ParsableArguments {
     let tensors = try trained
     guard loraRank != nil || tensors != .none else { throw ValidationError("Nothing is left to train.") }
   }
+
+  var alpha: Float { loraAlpha ?? 16 }
+  var targets: String { loraTargets ?? "linear" }
 
   /// The tensors that are trained; none beside adapters.
   var trained: TensorSet {
@@ -292,8 +311,7 @@ struct TrainedOptions: ParsableArguments {
     guard let loraRank else { return nil }
     do {
       return try AdapterLayout(
-        configuration, rank: loraRank, alpha: loraAlpha ?? 16,
-        targets: try TensorSet(names: loraTargets ?? "linear"))
+        configuration, rank: loraRank, alpha: alpha, targets: try TensorSet(names: targets))
     } catch {
       throw ValidationError("--lora-rank, --lora-alpha and --lora-targets: \(error).")
     }

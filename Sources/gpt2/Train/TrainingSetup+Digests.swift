@@ -11,6 +11,10 @@ extension TrainingSetup {
       ("a number of threads", UInt64(workers.count)),
       ("a precision of gradients", Self.digest(plan.exchange.precision.rawValue)),
       ("options", Self.digest(CommandLine.arguments.dropFirst().joined(separator: "\0"))),
+      (
+        "a plan of the run",
+        Self.digest(options.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: "\0"))
+      ),
       ("a checkpoint to go on from", UInt64(startStep)), ("data", Checksum.of(dataSignature)),
     ]
   }

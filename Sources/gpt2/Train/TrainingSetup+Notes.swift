@@ -9,19 +9,7 @@ extension TrainingSetup {
     guard start.step != nil, let history = try? RunHistory(directory: directory.path),
       let settings = history.parts.last?.settings
     else { return [] }
-    return [
-      settings["kernels"].flatMap(noteOnKernels), noteOnGradientPrecision(settings["gradient precision"]),
-    ].compactMap { $0 }
-  }
-
-  /// That its gradients were summed in another precision so far; in fp32 where nothing is said.
-  private func noteOnGradientPrecision(_ before: String?) -> String? {
-    let before = before ?? Precision.fp32.rawValue
-    let now = plan.exchange.precision.rawValue
-    guard before != now else { return nil }
-    return
-      "the run's gradients were summed in \(before) so far and go on in \(now): bits differ from those of a "
-      + "run that never changed (--gradient-precision \(before) keeps them)"
+    return settings["kernels"].flatMap(noteOnKernels).map { [$0] } ?? []
   }
 
   /// That its last part was computed on other kernels than these.

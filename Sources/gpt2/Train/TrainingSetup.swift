@@ -33,8 +33,15 @@ struct TrainingSetup {
   private let data: TrainingData
   private let watch: TrainingWatch
   private let processes: TrainingProcesses
+  /// All options that hold, by name.
+  let options: [String: String]
+  /// Whether the data do not go on where a checkpoint left them.
+  private let beginsData: Bool
 
-  init(_ command: TrainCommand, in directory: RunDirectory, sharedBy processes: TrainingProcesses) throws {
+  init(_ planned: PlannedCommand, in directory: RunDirectory, sharedBy processes: TrainingProcesses) throws {
+    let command = planned.command
+    options = command.planValues
+    beginsData = planned.beginsData
     self.directory = directory
     self.processes = processes
     workers = command.threadOptions.workers
@@ -44,11 +51,15 @@ struct TrainingSetup {
     policy = Self.policy(command)
     let known = try TrainingTokenizer(command, in: directory)
     start = try TrainingStart(
-      command, vocabularySize: { try known?.tokenizer.vocabularySize ?? Self.vocabularySize(of: command) },
-      in: directory)
+      command, from: planned.point,
+      vocabularySize: { try known?.tokenizer.vocabularySize ?? Self.vocabularySize(of: command) })
     let configuration = start.configuration
     self.configuration = configuration
-    let replicas = try Self.replicas(command, start, in: directory, sharedBy: processes.communicator.size)
+    // As many as the run began with, or as processes that begin it.
+    let size = processes.communicator.size
+    let replicas = command.processes.replicas ?? planned.point?.saved?.replicas ?? size
+    // Whether they can share them is asked before anything else.
+    _ = try ReplicaTree(replicas: replicas, processes: size)
     if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
     tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
     let tokenizer = tokenizer
@@ -83,17 +94,6 @@ struct TrainingSetup {
       prompt: data.prompt)
     let wanted = command.batches.steps.flatMap { $0 == -1 ? nil : $0 }
     self.plan = plan.making(steps: wanted ?? data.steps(by: plan), by: command)
-  }
-
-  /// As many as the run began with, or as processes that begin it.
-  private static func replicas(
-    _ command: TrainCommand, _ start: TrainingStart, in directory: RunDirectory, sharedBy processes: Int
-  ) throws -> Int {
-    let known = try start.step.map { try TrainingStateFile.replicas(of: directory.state($0)) }
-    let replicas = command.processes.replicas ?? known ?? processes
-    // Whether they can share them is asked before anything else.
-    _ = try ReplicaTree(replicas: replicas, processes: processes)
-    return replicas
   }
 
   /// What the processor can do at most, in operations a second.
@@ -174,7 +174,7 @@ struct TrainingSetup {
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(
       model, plan: plan, data: data.replicas, watchedBy: watch, sharedBy: processes.communicator)
-    if let step = start.step { try directory.load(step, into: trainer) }
+    if let step = start.step { try directory.load(step, into: trainer, beginningData: beginsData) }
     try start.begin(trainer)
     return trainer
   }

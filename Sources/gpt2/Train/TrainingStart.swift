@@ -15,17 +15,17 @@ enum TrainingStart {
   /// Adapters of a checkpoint, and the model they belong to.
   case adapters(Configuration, base: String, path: String, step: Int)
 
-  /// - Parameter vocabularySize: Asked for a new model.
-  init(_ command: TrainCommand, vocabularySize: () throws -> Int, in directory: RunDirectory) throws {
-    if command.isResuming, let step = try directory.checkpoints().last {
-      if command.trained.loraRank != nil {
+  /// - Parameters:
+  ///   - point: Where a run goes on; `nil` for one that is to begin.
+  ///   - vocabularySize: Asked for a new model.
+  init(_ command: TrainCommand, from point: ResumePoint?, vocabularySize: () throws -> Int) throws {
+    if let saved = point?.saved {
+      if saved.holdsAdapters {
         let base = try Self.file(of: command.model)
-        self = .adapters(
-          try Self.configuration(of: base), base: base, path: directory.adapters(step), step: step)
-        return
+        self = .adapters(try Self.configuration(of: base), base: base, path: saved.path, step: saved.step)
+      } else {
+        self = .checkpoint(try Checkpoint.configuration(of: saved.path), path: saved.path, step: saved.step)
       }
-      let path = directory.model(step)
-      self = .checkpoint(try Self.configuration(ofCheckpoint: step, at: path), path: path, step: step)
       return
     }
     if let size = ModelSize(descriptor: command.model) {
@@ -67,22 +67,6 @@ enum TrainingStart {
         .mismatch(
           found: "no such file", expected: "a checkpoint, or a size (\(ModelSize.descriptors))",
           advice: "check the name"))
-    }
-  }
-
-  /// DONE promises that the model is there.
-  private static func configuration(
-    ofCheckpoint step: Int, at path: String
-  ) throws(FileError) -> Configuration {
-    do throws(FileError) {
-      return try Checkpoint.configuration(of: path)
-    } catch {
-      guard error.cause == .notFound else { throw error }
-      throw FileError(
-        path,
-        .mismatch(
-          found: "no such file", expected: "the model of the checkpoint after step \(step)",
-          advice: "remove the file DONE_… of that step to go on from the checkpoint before it"))
     }
   }
 

@@ -1,0 +1,84 @@
+import BinaryFiles
+import ModelFiles
+import Platform
+
+/// Where a run goes on, by what its directory holds: the last checkpoint that is whole, or the beginning.
+public struct ResumePoint: Sendable {
+  /// The last checkpoint.
+  public struct Saved: Equatable, Sendable {
+    /// Updates that were made before it.
+    public let step: Int
+    /// Its model, or its adapters.
+    public let path: String
+    /// Whether it is adapters alone that are trained.
+    public let holdsAdapters: Bool
+    /// How many replicas the run has.
+    public let replicas: Int
+  }
+
+  public let directory: RunDirectory
+  /// `nil` for a run of llm.c's, or of a version that kept none, and if there is no run.
+  public let plan: RunPlan?
+  /// `nil` if nothing is saved yet, and the run begins.
+  public let saved: Saved?
+
+  /// - Throws: `FileError` if the plan or the checkpoint cannot be used.
+  public init(_ directory: RunDirectory) throws(FileError) {
+    self.directory = directory
+    plan = access(directory.plan, F_OK) == 0 ? try RunPlan(contentsOf: directory.plan) : nil
+    guard let step = try directory.checkpoints().last else {
+      saved = nil
+      return
+    }
+    let holdsAdapters = access(directory.adapters(step), F_OK) == 0
+    let path = holdsAdapters ? directory.adapters(step) : directory.model(step)
+    // DONE promises that it is there.
+    guard access(path, F_OK) == 0 else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "no such file", expected: "the model of the checkpoint after step \(step)",
+          advice: "remove the file DONE_… of that step to go on from the checkpoint before it"))
+    }
+    saved = Saved(
+      step: step, path: path, holdsAdapters: holdsAdapters,
+      replicas: try TrainingStateFile.replicas(of: directory.state(step)))
+  }
+
+  /// Updates made so far.
+  public var step: Int { saved?.step ?? 0 }
+
+  /// The changes that a run goes on with from here.
+  ///
+  /// - Parameter values: Of all options that have one, by name.
+  /// - Throws: `PlanError` if it cannot go on so. Where nothing is saved yet, it can with any.
+  public func changes(
+    to values: [String: String], of options: [PlanOption]
+  ) throws(PlanError) -> [PlanChange] {
+    let changes = plan?.changes(to: values, of: options) ?? []
+    if saved != nil, let change = changes.first(where: { $0.option.effect == .impossible }) {
+      throw PlanError(change: change, path: directory.path)
+    }
+    return changes
+  }
+
+  /// Whether the data begin anew where the run goes on: the checkpoint's place in them is one in others.
+  public func beginsData(with changes: [PlanChange]) -> Bool {
+    guard saved != nil else { return false }
+    return changes.contains { $0.option.effect == .data } || step <= (plan?.dataBeginAfter ?? 0)
+  }
+
+  /// The plan of the run from here on.
+  ///
+  /// - Parameter values: Of all options that have one; others keep that of the plan.
+  public func plan(with changes: [PlanChange], to values: [String: String]) -> RunPlan {
+    guard var plan else { return RunPlan(values) }
+    // Paths are given as from here.
+    if !changes.isEmpty {
+      plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
+    }
+    // Whoever goes on from here, after a kill, does the same.
+    if saved == nil || beginsData(with: changes) { plan.dataBeginAfter = step }
+    return plan
+  }
+}

@@ -1,0 +1,64 @@
+import BinaryFiles
+import Platform
+
+/// What a run was begun with, kept in its directory, so that whoever goes on with it need not say it again: `plan.json`.
+///
+/// Options are kept by the names that a user gives them by, with the values that hold, defaults included: a later version
+/// with other defaults goes on as this one would.
+public struct RunPlan: Codable, Equatable, Sendable {
+  public static let name = "plan.json"
+  static let version = 1
+
+  public private(set) var version = Self.version
+  /// By name, such as "--batch-size". One that was not given and has no default is absent.
+  public var options: [String: String]
+  /// The working directory, which relative paths in the options begin at.
+  public var directory: String
+  /// The step after which the data begin anew, since others were named or their batches got another shape; 0 for the
+  /// run's beginning.
+  public var dataBeginAfter: Int
+
+  /// - Parameter directory: The present working directory if not given.
+  public init(_ options: [String: String], directory: String? = nil, dataBeginAfter: Int = 0) {
+    self.options = options
+    self.directory = directory ?? System.workingDirectory
+    self.dataBeginAfter = dataBeginAfter
+  }
+
+  /// - Throws: `FileError` if there is none, if it is of another version, or no plan at all.
+  public init(contentsOf path: String) throws(FileError) {
+    let file = try MappedFile(path: path)
+    let (version, plan) = withExtendedLifetime(file) {
+      (
+        try? JSONCoding.value(Version.self, from: file.bytes).version,
+        try? JSONCoding.value(RunPlan.self, from: file.bytes)
+      )
+    }
+    if let version, version != Self.version {
+      throw FileError(
+        path,
+        .unsupportedVersion(
+          found: Int32(clamping: version), supported: [Int32(Self.version)],
+          advice: "go on with the program that wrote it"))
+    }
+    guard let plan, plan.dataBeginAfter >= 0 else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "something else", expected: "a run's plan as JSON",
+          advice: "remove it, and go on with all options given again"))
+    }
+    self = plan
+  }
+
+  func write(to path: String) throws(FileError) {
+    // Strings always encode.
+    let bytes = (try? JSONCoding.indented(self)).map { Array(($0 + "\n").utf8) } ?? []
+    try FileWriter.write(to: path, replacing: true) { writer throws(FileError) in
+      try writer.append(bytes)
+    }
+  }
+
+  /// Read first: a plan of another version may have another shape.
+  private struct Version: Decodable { let version: Int }
+}
