@@ -70,11 +70,22 @@ check "fp32, shuffled" $new
 check "bf16, two batches a replica" $new --precision bf16 --total-batch-size 1024
 check "Muon, in order" $new --optimizer muon --no-shuffle
 check "Muon in bf16" $new --optimizer muon --precision bf16
+check "gradients in bf16" $new --gradient-precision bf16
+rounded=$first
 check "adapters" --model "$dir/base/model_00000004.bin" --lora-rank 2
 
 rm -rf "$dir/run"
 train 1 run $new --steps 4 || fail "a run to compare with"
 whole=$(digest run)
+rm -rf "$dir/run"
+train 4 run $new --steps 4 --no-overlap || fail "an exchange after the backward pass"
+[ "$(digest run)" = "$whole" ] || fail "without overlap it is another run"
+[ "$rounded" != "$whole" ] || fail "gradients in bf16 make no other run"
+rm -rf "$dir/run"
+train 2 run $new --steps 4 --no-overlap --gradient-precision bf16 || fail "the same in bf16"
+[ "$(digest run)" = "$rounded" ] || fail "without overlap it is another run in bf16"
+say "with and without overlap: $whole, in bf16 $rounded"
+
 rm -rf "$dir/run"
 train 4 run $new --steps 1 || fail "four processes"
 train 1 run $new --steps 3 --resume || fail "then one"
