@@ -71,13 +71,28 @@ check "bf16, two batches a replica" $new --precision bf16 --total-batch-size 102
 check "Muon, in order" $new --optimizer muon --no-shuffle
 check "Muon in bf16" $new --optimizer muon --precision bf16
 check "NorMuon, each process a share of the update" $new --optimizer normuon -z 1
+check "gradients in bf16" $new --gradient-precision bf16
+rounded=$first
 check "adapters" --model "$dir/base/model_00000004.bin" --lora-rank 2
 
 rm -rf "$dir/run"
 train 1 run $new --steps 4 || fail "a run to compare with"
 whole=$(digest run)
 rm -rf "$dir/run"
-train 4 run $new --steps 1 || fail "four processes"
+train 4 run $new --steps 4 --no-overlap || fail "an exchange after the backward pass"
+[ "$(digest run)" = "$whole" ] || fail "without overlap it is another run"
+[ "$rounded" != "$whole" ] || fail "gradients in bf16 make no other run"
+rm -rf "$dir/run"
+train 2 run $new --steps 4 --no-overlap --gradient-precision bf16 || fail "the same in bf16"
+[ "$(digest run)" = "$rounded" ] || fail "without overlap it is another run in bf16"
+say "with and without overlap: $whole, in bf16 $rounded"
+rm -rf "$dir/run"
+train 4 run $new --steps 4 -z 1 || fail "each process a share of the update"
+[ "$(digest run)" = "$whole" ] || fail "with shared updates it is another run"
+say "each of four processes a share of the update: $whole, too"
+
+rm -rf "$dir/run"
+train 4 run $new --steps 1 -z 1 || fail "four processes"
 train 1 run $new --steps 3 --resume || fail "then one"
 train 2 run $new --steps 4 --resume || fail "then two"
 [ "$(digest run)" = "$whole" ] || fail "on 4, then 1, then 2 processes it is another run"

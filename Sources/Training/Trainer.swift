@@ -196,15 +196,7 @@ public final class Trainer {
   /// The mean gradients of the step's batches. Returns their mean loss.
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
-    let share = plan.accumulation / plan.replicas
-    var batches: [[TokenBatch]] = []
-    for replica in 0..<plan.replicas {
-      guard gradients.local.contains(replica) else {
-        data.skip(share, of: replica)
-        continue
-      }
-      batches.append((0..<share).map { _ in data.nextBatch(of: replica) })
-    }
+    let batches = data.nextBatches(plan.accumulation / plan.replicas, of: gradients.local)
     // Whole numbers, exact as they are no more than 2²⁴.
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
     let all = try communicator.gathered([Float(learnt)]).reduce(0, +)

@@ -143,7 +143,7 @@ static void check_bf16(ck_kernels table) {
   begin("bf16");
   for (int i = 0; i < COUNT(counts); i++, release()) {
     float *x = floats(counts[i]), *rounded = copy(x, counts[i]), *widened = unset(counts[i]);
-    unsigned short *bits = (unsigned short *)unset(counts[i]);
+    unsigned short *bits = (unsigned short *)unset((counts[i] + 1) / 2);
     table.round_to_bf16(rounded, counts[i]);
     table.narrow_to_bf16(x, bits, counts[i]);
     table.widen_bf16(bits, widened, counts[i]);

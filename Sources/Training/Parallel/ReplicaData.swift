@@ -24,10 +24,12 @@ public struct ReplicaData: Sendable {
 
   var states: [LoaderState] { sources.map(\.state) }
 
-  mutating func nextBatch(of replica: Int) -> TokenBatch { sources[replica].nextBatch() }
-
-  mutating func skip(_ batches: Int, of replica: Int) {
-    for _ in 0..<batches { sources[replica].skipBatch() }
+  /// The next batches of an update, so many of each replica: those of some replicas, which are the only ones that are read.
+  mutating func nextBatches(_ count: Int, of replicas: Range<Int>) -> [[TokenBatch]] {
+    for replica in sources.indices where !replicas.contains(replica) {
+      for _ in 0..<count { sources[replica].skipBatch() }
+    }
+    return replicas.map { replica in (0..<count).map { _ in sources[replica].nextBatch() } }
   }
 
   mutating func reset() {
