@@ -111,6 +111,34 @@ import Transformer
     #expect(try directory.checkpoints() == [3, 4])
   }
 
+  /// Killed before its first checkpoint, a run that replaces another begins again; it never goes on with the other's.
+  @Test(arguments: [true, false])
+  func checkpointsOfAReplacedRunAreNotTakenForItsSuccessors(isKilled: Bool) throws {
+    try workspace.run(try workspace.trainer(workspace.plan(steps: 9)), in: "run").run { _ in }
+    let plan = workspace.plan(steps: 4)
+    let replacing = RunDirectory(workspace.directory.file("run"), use: .replacing)
+    try replacing.keep(RunPlan(["--steps": "4"]))
+    var stepsSeen = 0
+    let killed = try workspace.run(try workspace.trainer(plan), in: "run", use: .replacing)
+    try killed.run(isInterrupted: { stepsSeen == 2 }) { if case .step = $0 { stepsSeen += 1 } }
+    if !isKilled { _ = try killed.finish("interrupted") { _ in } }
+
+    let directory = RunDirectory(replacing.path, use: .resuming)
+    let point = try ResumePoint(directory)
+    #expect(point.step == (isKilled ? 0 : 2))
+    #expect(try directory.checkpoints() == [isKilled ? 9 : 2])
+    // Going on with other options keeps in mind whose checkpoints those are.
+    let change = PlanChange(option: PlanOption("--steps", .free), before: "4", now: "5")
+    try directory.keep(point.plan(with: [change], to: ["--steps": "5"]))
+    #expect(try ResumePoint(directory).step == point.step)
+    let again = try workspace.run(try workspace.trainer(plan), in: "run", use: .resuming)
+    if let saved = point.saved { try directory.load(saved.step, into: again.trainer) }
+    try again.run { _ in }
+    #expect(try directory.checkpoints() == (isKilled ? [4] : [2, 4]))
+    #expect(try ResumePoint(directory).step == 4)
+    #expect(try RunPlan(contentsOf: directory.plan) == RunPlan(["--steps": "5"]))
+  }
+
   @Test func leftoversOfAKilledWriterAreRemovedAndOtherFilesAreNot() throws {
     let directory = RunDirectory(workspace.directory.file("run"))
     try directory.create()

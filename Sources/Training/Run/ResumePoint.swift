@@ -26,7 +26,8 @@ public struct ResumePoint: Sendable {
   public init(_ directory: RunDirectory) throws(FileError) {
     self.directory = directory
     plan = access(directory.plan, F_OK) == 0 ? try RunPlan(contentsOf: directory.plan) : nil
-    guard let step = try directory.checkpoints().last else {
+    let replaced = plan?.replaced ?? []
+    guard let step = try directory.checkpoints().last(where: { !replaced.contains($0) }) else {
       saved = nil
       return
     }
@@ -75,7 +76,9 @@ public struct ResumePoint: Sendable {
     guard var plan else { return RunPlan(values) }
     // Paths are given as from here.
     if !changes.isEmpty {
+      let replaced = plan.replaced
       plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
+      plan.replaced = replaced
     }
     // Whoever goes on from here, after a kill, does the same.
     if saved == nil || beginsData(with: changes) { plan.dataBeginAfter = step }

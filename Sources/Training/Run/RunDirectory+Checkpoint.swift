@@ -7,13 +7,17 @@ extension RunDirectory {
   /// Writes a checkpoint of where `trainer` stands. A kill at any moment leaves it whole or not there, and all
   /// others as they were.
   ///
-  /// - Parameter copyingWeights: Whether the state file gets the weights, too: see `TrainingStateFile.write`.
+  /// - Parameters:
+  ///   - copyingWeights: Whether the state file gets the weights, too: see `TrainingStateFile.write`.
+  ///   - replaced: Checkpoints of another run, which are none any more once this one is.
   /// - Throws: `FileError` if it cannot be written; what there is of it is removed then.
-  func save(_ trainer: Trainer, copyingWeights: Bool) throws(FileError) {
-    try trainer.states.attempt { () throws(FileError) in try write(trainer, copyingWeights: copyingWeights) }
+  func save(_ trainer: Trainer, copyingWeights: Bool, replacing replaced: [Int] = []) throws(FileError) {
+    try trainer.states.attempt { () throws(FileError) in
+      try write(trainer, copyingWeights: copyingWeights, replacing: replaced)
+    }
   }
 
-  private func write(_ trainer: Trainer, copyingWeights: Bool) throws(FileError) {
+  private func write(_ trainer: Trainer, copyingWeights: Bool, replacing replaced: [Int]) throws(FileError) {
     let step = trainer.stepsMade
     let mayReplace = use != .new
     // From here on the one of that step, if there was one, is not whole any more.
@@ -32,12 +36,23 @@ extension RunDirectory {
           trainer.state, replica: replica, to: state(step, replica: replica), replacing: mayReplace)
       }
       try trainer.progress.write(to: progress(step), replacing: mayReplace)
+      try forget(replaced)
       try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
     } catch {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
       throw error
     }
+  }
+
+  /// Makes checkpoints of another run none, so that nobody takes them for the plan's run's.
+  private func forget(_ replaced: [Int]) throws(FileError) {
+    guard !replaced.isEmpty else { return }
+    for old in replaced { unlink(done(old)) }
+    guard access(plan, F_OK) == 0 else { return }
+    var plan = try RunPlan(contentsOf: self.plan)
+    plan.replaced = nil
+    try plan.write(to: self.plan)
   }
 
   /// Where the checkpoint's model is, or its adapters, if it is they that are trained.

@@ -130,7 +130,18 @@ public struct RunDirectory: Equatable, Sendable {
   /// Keeps what the run was begun with, or goes on with from here.
   ///
   /// - Throws: `FileError` if it cannot be written.
-  public func keep(_ plan: RunPlan) throws(FileError) { try plan.write(to: self.plan) }
+  public func keep(_ plan: RunPlan) throws(FileError) {
+    var plan = plan
+    if use == .replacing { plan.replaced = try checkpoints() }
+    try plan.write(to: self.plan)
+  }
+
+  /// The checkpoints of another run that stay until there is one of this.
+  func replacedCheckpoints() throws(FileError) -> [Int] {
+    if use == .replacing { return try checkpoints() }
+    guard use == .resuming, access(plan, F_OK) == 0 else { return [] }
+    return try RunPlan(contentsOf: plan).replaced ?? []
+  }
 
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.
   ///

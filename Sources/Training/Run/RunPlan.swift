@@ -17,6 +17,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// The step after which the data begin anew, since others were named or their batches got another shape; 0 for the
   /// run's beginning.
   public var dataBeginAfter: Int
+  /// The checkpoints of another run that this one is to replace, by step: they are not its own, and stay until it has one.
+  var replaced: [Int]?
 
   /// - Parameter directory: The present working directory if not given.
   public init(_ options: [String: String], directory: String? = nil, dataBeginAfter: Int = 0) {

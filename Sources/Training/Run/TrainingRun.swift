@@ -34,7 +34,7 @@ public final class TrainingRun {
     self.policy = policy
     firstStep = trainer.stepsMade
     lastSaved = firstStep > 0 ? firstStep : nil
-    replaced = directory.use == .replacing ? try directory.checkpoints() : []
+    replaced = try directory.replacedCheckpoints()
     guard writes else {
       log = nil
       return
@@ -80,8 +80,7 @@ public final class TrainingRun {
     defer { if isWhole, log != nil { trainer.states.end() } }
     if isWhole, step > firstStep, lastSaved != step, log != nil {
       do throws(FileError) {
-        try directory.save(trainer, copyingWeights: policy.copiesWeights)
-        lastSaved = step
+        try saveWhole()
         try? report(
           .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end), to: observe)
       } catch {
@@ -106,10 +105,7 @@ public final class TrainingRun {
     }
     do throws(FileError) {
       defer { trainer.states.end() }
-      try directory.save(trainer, copyingWeights: policy.copiesWeights)
-      lastSaved = step
-      for old in replaced where old != step { directory.remove(old) }
-      replaced = []
+      try saveWhole()
       try directory.removeSuperseded(by: policy, at: step)
     } catch {
       if let failure = trainer.states.failure { throw failure }
@@ -121,6 +117,14 @@ public final class TrainingRun {
       .checkpoint(
         step: step, path: directory.result(of: trainer.model, step), reason: isMajor ? .major : .regular),
       to: observe)
+  }
+
+  private func saveWhole() throws(FileError) {
+    let step = trainer.stepsMade
+    try directory.save(trainer, copyingWeights: policy.copiesWeights, replacing: replaced)
+    lastSaved = step
+    for old in replaced where old != step { directory.remove(old) }
+    replaced = []
   }
 
   private func saveBest(_ observe: (TrainingEvent) throws -> Void) throws {
