@@ -5,8 +5,8 @@
 
 `processes` runs the same training over two processes, one thread each, that talk over loopback (TCP, as between
 machines), with --gigabits at most so fast in each direction (needs a C compiler), or with --shared through memory. "no
-exchange" is what it is compared with: two runs at a time of one process each, so that both cores are as busy. `tree` runs one process, an update of eight batches, as 1, 2, 4 and 8
-replicas; 1 is plain accumulation.
+exchange" is what it is compared with: two runs at a time of one process each, so that both cores are as busy. `tree`
+runs one process, an update of eight batches, as 1, 2, 4 and 8 replicas; 1 is plain accumulation.
 
 All take turns, --rounds times. Times are medians over all updates but the first of each run. A ratio is the median over
 the rounds of a run's time to that of the first line in the same round: other work on the machine hurts it least.
