@@ -4,9 +4,9 @@
     python3 dev/exchange/measure.py tree [--model d12 --batch-size 1 --sequence-length 64]
 
 `processes` runs the same training over two processes, one thread each, that talk over loopback (TCP, as between
-machines), with --gigabits at most so fast in each direction (needs a C compiler), or with --shared through memory. "no exchange" is what it is compared with: two runs at a time of one
-process each, so that both cores are as busy. `tree` runs one process, an update of eight batches, as 1, 2, 4 and 8
-replicas; 1 is plain accumulation.
+machines), with --gigabits at most so fast in each direction (needs a C compiler), or with --shared through memory. "no
+exchange" is what it is compared with: two runs at a time of one process each, so that both cores are as busy. `tree`
+runs one process, an update of eight batches, as 1, 2, 4 and 8 replicas; 1 is plain accumulation.
 
 All take turns, --rounds times. Times are medians over all updates but the first of each run. A ratio is the median over
 the rounds of a run's time to that of the first line in the same round: other work on the machine hurts it least.
@@ -95,7 +95,7 @@ def processes(arguments: argparse.Namespace) -> list[Run]:
 def tree(arguments: argparse.Namespace) -> list[Run]:
     total = str(8 * arguments.batch_size * arguments.sequence_length)
     return [
-        Run(f"{replicas} {'replica' if replicas == 1 else 'replicas'}", 1, 1, ["--total-batch-size", total, "--replicas", str(replicas)])
+        Run(f"replicas: {replicas}", 1, 1, ["--total-batch-size", total, "--replicas", str(replicas)])
         for replicas in (1, 2, 4, 8)
     ]
 
