@@ -127,8 +127,9 @@ killed=0
 while [ $killed -lt "$kills" ]; do
   rm -rf "$dir/run"
   set +e
+  # Every other time each process updates a share, and the one that writes needs the other for a checkpoint.
   train 2 run $new --steps 100000 --checkpoint-interval 1 --keep-checkpoints 2 --validation-interval 0 \
-    --sample-interval 0 &
+    --sample-interval 0 -z $((killed % 2)) &
   job=$!
   sleep "$(awk "BEGIN { srand($killed * 7919 + $$); printf \"%.2f\", 2 + rand() * 2 }")"
   # One of the two, at random.
@@ -148,7 +149,7 @@ say "$killed processes killed, each job ended, and went on from its last checkpo
 
 rm -rf "$dir/run"
 set +e
-train 2 run $new --steps 100000 --validation-interval 0 --sample-interval 0 --process-timeout 3 &
+train 2 run $new --steps 100000 --validation-interval 0 --sample-interval 0 --process-timeout 3 -z 1 &
 job=$!
 sleep 3
 victim=$(pgrep -f "$dir/run" | while read -r id; do [ "$(cat /proc/$id/comm)" = gpt2 ] && echo "$id"; done | tail -n 1)

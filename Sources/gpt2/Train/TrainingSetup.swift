@@ -99,21 +99,25 @@ struct TrainingSetup {
   /// What the processor can do at most, in operations a second.
   var peak: Double { ArithmeticPeak.measure(precision, on: workers) }
 
+  /// A line that says how processes share the work; none for a run of one replica.
+  private var sharing: String {
+    let size = processes.communicator.size
+    guard plan.replicas > 1 else { return "" }
+    let update = plan.shardsOptimizer && size > 1 ? ", of which each updates a share of the weights" : ""
+    return "\nshares  \(plan.replicas) replicas on \(size) \(size == 1 ? "process" : "processes")\(update)"
+  }
+
   /// Says what is about to happen.
   var description: String {
     let memory = plan.memory(for: configuration, processes: processes.communicator.size)
     let available = AvailableMemory.bytes.map { " of \(Numbers.bytes($0)) available" } ?? ""
     let saved = memory.savedByRecomputing > 0 ? " (\(Numbers.bytes(memory.savedByRecomputing)) less)" : ""
     let accumulation = plan.accumulation > 1 ? " x \(plan.accumulation) batches" : ""
-    let size = processes.communicator.size
-    let shared =
-      plan.replicas > 1
-      ? "\nshares  \(plan.replicas) replicas on \(size) \(size == 1 ? "process" : "processes")" : ""
     let origin = start.step.map { "\(directory.path), resumed after step \($0)" } ?? source
     return """
       model   \(origin): \(configuration.summary)
       data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
-      \(plan.steps) steps\(shared)
+      \(plan.steps) steps\(sharing)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)
       memory  \(Numbers.bytes(memory.total))\(available):
