@@ -11,9 +11,11 @@ extension Parameters {
   /// weights are 1 and biases 0. Tensors are drawn in the order in which PyTorch builds the modules: the
   /// embeddings (only the V real rows of wte), then layer by layer.
   ///
+  /// - Parameter zeroingProjections: Whether projections into the residual stream are 0 instead, all else being drawn as
+  ///   it is without: every block then begins as the identity (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
   /// - Throws: `AllocationError` if the memory is not to be had.
   public convenience init(
-    random configuration: Configuration, seed: UInt32 = initialisationSeed
+    random configuration: Configuration, seed: UInt32 = initialisationSeed, zeroingProjections: Bool = false
   ) throws(AllocationError) {
     try self.init(zeroed: configuration)
     var generator = MersenneTwister(seed: seed)
@@ -26,6 +28,10 @@ extension Parameters {
       for tensor in ParameterTensor.allCases where tensor.isPerLayer && tensor.isMatrix {
         draw(self[tensor, layer], of: tensor, from: &generator)
       }
+    }
+    guard zeroingProjections else { return }
+    for tensor in ParameterTensor.allCases where tensor.role == .residualProjection {
+      values(of: tensor).update(repeating: 0)
     }
   }
 

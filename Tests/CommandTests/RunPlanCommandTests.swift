@@ -245,6 +245,27 @@ import Testing
   }
 
   /// A file of that name that is somebody's is not replaced.
+  /// A plan of a version that had fewer options: those have their defaults, which are no change.
+  @Test func anOlderPlanIsGoneOnWith() throws {
+    try cut()
+    let url = URL(fileURLWithPath: file("run/plan.json"))
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let lines = text.split(separator: "\n").filter {
+      !$0.contains("--zero-projections") && !$0.contains("--zero-stage") && !$0.contains("--beta2")
+    }
+    #expect(lines.count == text.split(separator: "\n").count - 3)
+    try lines.joined(separator: "\n").write(to: url, atomically: true, encoding: .utf8)
+    let result = try resume()
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(!result.diagnostics.contains("before"), "\(result.diagnostics)")
+    try cut("other")
+    let refused = try resume("--zero-projections", output: "other")
+    #expect(refused.exitCode == 2)
+    #expect(
+      refused.diagnostics.contains("--zero-projections: found true, expected false"), "\(refused.diagnostics)"
+    )
+  }
+
   @Test func anothersPlanIsNotReplaced() throws {
     try FileManager.default.createDirectory(atPath: file("run"), withIntermediateDirectories: false)
     try "mine".write(toFile: file("run/plan.json"), atomically: true, encoding: .utf8)

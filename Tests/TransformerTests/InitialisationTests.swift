@@ -31,6 +31,18 @@ import Testing
     #expect(first.copy(of: .qkvw) != other.copy(of: .qkvw))
   }
 
+  @Test func projectionsCanBeginAsZero() throws {
+    let configuration = try Configuration(
+      maximumSequenceLength: 3, vocabularySize: 5, layers: 2, heads: 1, channels: 4)
+    let drawn = try Parameters(random: configuration)
+    let zeroed = try Parameters(random: configuration, zeroingProjections: true)
+    for tensor in ParameterTensor.allCases {
+      let isProjection = tensor == .attprojw || tensor == .fcprojw
+      let expected = isProjection ? drawn.copy(of: tensor).map { _ in 0 } : drawn.copy(of: tensor)
+      #expect(zeroed.copy(of: tensor) == expected, "\(tensor)")
+    }
+  }
+
   /// The fixture has a line a tensor: name, count, eight first values, four last, sum, sum of squares.
   private func check(_ configuration: Configuration, against fixture: String) throws {
     let parameters = try Parameters(random: configuration)

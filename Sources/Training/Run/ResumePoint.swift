@@ -51,12 +51,14 @@ public struct ResumePoint: Sendable {
 
   /// The changes that a run goes on with from here.
   ///
-  /// - Parameter values: Of all options that have one, by name.
+  /// - Parameters:
+  ///   - values: Of all options that have one, by name.
+  ///   - defaults: Those of options that the plan does not know, as it is older.
   /// - Throws: `PlanError` if it cannot go on so. Where nothing is saved yet, it can with any.
   public func changes(
-    to values: [String: String], of options: [PlanOption]
+    to values: [String: String], of options: [PlanOption], defaults: [String: String] = [:]
   ) throws(PlanError) -> [PlanChange] {
-    let changes = plan?.changes(to: values, of: options) ?? []
+    let changes = plan?.changes(to: values, of: options, defaults: defaults) ?? []
     if saved != nil, let change = changes.first(where: { $0.option.effect == .impossible }) {
       throw PlanError(change: change, path: directory.path)
     }

@@ -67,11 +67,13 @@ public struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension RunPlan {
   /// What of these values is other than the plan's, in the order of the options. An option without a value keeps the
-  /// plan's.
-  public func changes(to values: [String: String], of options: [PlanOption]) -> [PlanChange] {
+  /// plan's; one that the plan does not know had its default.
+  public func changes(
+    to values: [String: String], of options: [PlanOption], defaults: [String: String] = [:]
+  ) -> [PlanChange] {
     options.compactMap { option in
       guard let now = values[option.name] else { return nil }
-      let before = self.options[option.name]
+      let before = self.options[option.name] ?? defaults[option.name]
       if before == now { return nil }
       if option.isPath, let before, Self.isSame(located(before), now) { return nil }
       return PlanChange(option: option, before: before, now: now)

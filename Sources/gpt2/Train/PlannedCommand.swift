@@ -26,11 +26,15 @@ struct PlannedCommand {
       self.init(given, from: point, changes: [])
       return
     }
+    let kept = try Self.words(of: plan, in: directory)
     // Of an option that is given twice the last value counts.
-    let command = try TrainCommand.parse(try Self.words(of: plan, in: directory) + words)
+    let command = try TrainCommand.parse(kept + words)
     try command.checkTogether()
+    // Options that the program has learnt since then were as they are if not given.
+    let defaults = try TrainCommand.parse(kept + ["--output", directory.path]).planValues
     self.init(
-      command, from: point, changes: try point.changes(to: command.planValues, of: PlannedOption.kept))
+      command, from: point,
+      changes: try point.changes(to: command.planValues, of: PlannedOption.kept, defaults: defaults))
   }
 
   private init(_ command: TrainCommand, from point: ResumePoint?, changes: [PlanChange]) {

@@ -118,6 +118,7 @@ extension PlannedOption {
     .option("--threads", .free) { $0.threadOptions.threads },
     .option("--recompute", .free) { $0.recompute },
     .option("--positions", .impossible) { $0.positions },
+    .flag("--zero-projections", .impossible) { $0.zeroProjections },
     .option("--seed", .impossible) { $0.seed },
 
     // llm.c's: those that have an effect, as 0 where they are not given.

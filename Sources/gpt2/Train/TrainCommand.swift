@@ -111,6 +111,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Positions of a new model, the longest text it can look back on; 1024 for sizes of GPT-2.")
   var positions: Int?
 
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: """
+      Begin a new model with zeros for the projections into the residual stream, so that every layer is the identity at \
+      first.
+      """)
+  var zeroProjections = false
+
   @Option(help: "Seed of a new model's weights and of the samples; 42 gives llm.c's and PyTorch's weights.")
   var seed: UInt32 = Parameters.initialisationSeed
 

@@ -9,7 +9,7 @@ import WeightFormats
 
 /// What a run starts from: random weights of a named size, a model file, or a checkpoint of its own.
 enum TrainingStart {
-  case random(Configuration, seed: UInt32)
+  case random(Configuration, seed: UInt32, zeroingProjections: Bool)
   case file(Configuration, path: String)
   case checkpoint(Configuration, path: String, step: Int)
   /// Adapters of a checkpoint, and the model they belong to.
@@ -35,11 +35,14 @@ enum TrainingStart {
       self = .random(
         try size.configuration(
           vocabularySize: try vocabularySize(), maximumSequenceLength: command.positions),
-        seed: command.seed)
+        seed: command.seed, zeroingProjections: command.zeroProjections)
       return
     }
     guard command.positions == nil else {
       throw ValidationError("--positions is for new models; \(command.model) has its own number.")
+    }
+    guard !command.zeroProjections else {
+      throw ValidationError("--zero-projections is for new models; \(command.model) has its own weights.")
     }
     let path = try Self.file(of: command.model)
     self = .file(try Self.configuration(of: path), path: path)
@@ -72,7 +75,7 @@ enum TrainingStart {
 
   var configuration: Configuration {
     switch self {
-    case .random(let configuration, _), .file(let configuration, _), .checkpoint(let configuration, _, _),
+    case .random(let configuration, _, _), .file(let configuration, _), .checkpoint(let configuration, _, _),
       .adapters(let configuration, _, _, _):
       configuration
     }
@@ -174,7 +177,8 @@ enum TrainingStart {
 
   private func parameters(isTrained: Bool) throws -> Parameters {
     switch self {
-    case .random(let configuration, let seed): try Parameters(random: configuration, seed: seed)
+    case .random(let configuration, let seed, let zeroingProjections):
+      try Parameters(random: configuration, seed: seed, zeroingProjections: zeroingProjections)
     case .checkpoint(_, let path, _): try Checkpoint.read(path)
     case .file(_, let path), .adapters(_, let path, _, _):
       // What is not trained can stay where it is, in the file.
