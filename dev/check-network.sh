@@ -1,9 +1,9 @@
 #!/bin/sh
 # Usage: check-network.sh
 # Cuts a machine off from the network in the middle of training, on machines that are network namespaces: nothing it sends
-# arrives any more, and nobody is told. The job must end within --process-timeout and a little, with one message that names
-# the process that is silent, and with an exit code that is not 0; no process may be left; and the run goes on from its last
-# checkpoint to the bits that it would have had. Needs root, python3 and /dev/net/tun; GPT2 is as in check-mpi.sh.
+# arrives any more, and nobody is told. The job must end within --process-timeout and ten seconds, with one message that
+# names a process that is silent, and with an exit code that is not 0; ten seconds later no process may be left, on the machine
+# that was cut off either; and the run goes on from its last checkpoint to the bits that it would have had. Needs root, python3 and /dev/net/tun; GPT2 is as in check-mpi.sh.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
 gpt2=${GPT2:-.build-mpi/release/gpt2}
@@ -37,28 +37,33 @@ options() { # RUN STEPS
     --checkpoint-interval 1 --keep-checkpoints 3 --process-timeout $timeout --steps "$2"
 }
 newest() { ls "$dir/run" 2>/dev/null | sed -n 's/^DONE_0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1; }
-left() { pgrep -f "$dir/run" | while read -r id; do [ "$(cat "/proc/$id/comm" 2>/dev/null)" != gpt2 ] || echo "$id"; done; }
+left() { pgrep -f "$dir/run" | while read -r id; do [ "$(cat "/proc/$id/comm" 2>/dev/null)" != "$(basename "$gpt2")" ] || echo "$id"; done; }
 
 check() { # MACHINES PROCESSES-EACH
   rm -rf "$dir/run" "$dir/whole"
   machines_up "$1" 0.2 1000 || fail "no machines"
   on_machines "$2" "$gpt2" $(options run 100000) >"$dir/log" 2>&1 &
   job=$!
+  tries=0
   until [ "$(newest)" -ge 5 ] 2>/dev/null; do
-    kill -0 $job 2>/dev/null || fail "the job did not begin"
+    tries=$((tries + 1))
+    kill -0 $job 2>/dev/null && [ $tries -lt 600 ] || fail "the job did not begin"
     sleep 0.1
   done
   kill -USR1 "$switch"
   start=$(date +%s%N)
   code=0
+  (sleep $((timeout + margin + 5)) && kill -9 $(pgrep -f "^mpirun .* $dir/run ")) 2>/dev/null &
+  guard=$!
   wait $job || code=$?
+  kill $guard 2>/dev/null || true
   seconds=$((($(date +%s%N) - start) / 1000000000))
   [ $code -ne 0 ] || fail "exit code 0"
   [ $seconds -le $((timeout + margin)) ] || fail "it took $seconds s to end"
   [ "$(grep -c "found no answer of process" "$dir/log")" -eq 1 ] ||
     fail "$(grep -c "found no answer of process" "$dir/log") messages"
   until [ -z "$(left)" ]; do
-    [ $((($(date +%s%N) - start) / 1000000000)) -le $((timeout + margin)) ] || fail "left running: $(left)"
+    [ $((($(date +%s%N) - start) / 1000000000)) -le $((timeout + 2 * margin)) ] || fail "left running: $(left)"
     sleep 0.1
   done
   last=$(newest)

@@ -14,16 +14,16 @@
     private var last = ContinuousClock.now
     /// When the other counts as silent.
     private var end: ContinuousClock.Instant
-    private var nextNotice: ContinuousClock.Instant
+    private var (nextLook, nextNotice): (ContinuousClock.Instant, ContinuousClock.Instant)
     /// Somebody else has found out, and ends the job.
     private var isKnown = false
 
     /// What is told, instead of a rank, by one who has found out.
     private static let found: Int32 = -1
     /// How long a process that has found out listens whether one of a lower rank has, too.
-    private static let pause = Duration.milliseconds(300)
-    /// How long a process waits for its end, once somebody else has found out.
-    private static let secondsToEnd = 15
+    private static let pause = Duration.milliseconds(500)
+    /// How long a process waits for its end, once somebody else has found out; and until the launcher is ended, too.
+    private static let secondsToEnd = (process: 8, launcher: UInt32(4))
 
     init(for peer: Int, of communicator: MPICommunicator, patience: Int) {
       self.peer = peer
@@ -31,6 +31,7 @@
       self.patience = patience
       end = last + .seconds(patience)
       nextNotice = last + .seconds(1)
+      nextLook = nextNotice
     }
 
     /// - Throws: `CommunicationError.silent` once the other has been silent for too long, unless somebody else says so.
@@ -40,7 +41,8 @@
       if now - last > .seconds(1) { end = now + .seconds(patience) }
       last = now
       // Looked for seldom: most waits are over before.
-      guard now >= nextNotice || now >= end else { return }
+      guard now >= nextLook || now >= end else { return }
+      nextLook = now + .milliseconds(100)
       listen(at: now)
       if now >= nextNotice {
         nextNotice = now + .seconds(1)
@@ -69,7 +71,8 @@
           // Of two that have found out, the lower rank speaks.
           guard !isKnown, now < end || sender < rank else { continue }
           isKnown = true
-          end = now + .seconds(Self.secondsToEnd)
+          end = now + .seconds(Self.secondsToEnd.process)
+          cmpi_end_launcher(Self.secondsToEnd.launcher)
         } else if sender == peer, number != rank, !isKnown {
           end = now + .seconds(patience)
         }
