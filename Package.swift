@@ -95,7 +95,8 @@ let package = Package(
       "GPT2Kit",
       on: ["Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "WeightFormats", "BinaryFiles"]),
     floor(
-      "Evaluation", on: ["Generation", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform"]),
+      "Evaluation",
+      on: ["Generation", "Transformer", "Tokens", "Kernels", "Communication", "BinaryFiles", "Platform"]),
     floor(
       "Training",
       on: [
@@ -104,7 +105,12 @@ let package = Package(
       ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "ModelFiles", "Charts", "BinaryFiles", "Platform"]),
-    floor("Benchmarks", on: ["Kernels", "WeightFormats", "Transformer", "Generation", "Platform"]),
+    floor(
+      "Benchmarks",
+      on: [
+        "Training", "Generation", "Transformer", "Tokens", "Kernels", "WeightFormats", "Communication",
+        "BinaryFiles", "Platform",
+      ]),
     floor(
       "Lessons",
       on: [
@@ -167,7 +173,10 @@ let package = Package(
     tests(of: "GPT2Kit", using: ["GPT2Kit", "Generation", "ModelFiles", "Transformer", "Kernels"]),
     tests(
       of: "Evaluation",
-      using: ["Evaluation", "Generation", "ModelFiles", "Kernels", "Transformer", "Tokens", "BinaryFiles"]),
+      using: [
+        "Evaluation", "Generation", "ModelFiles", "Kernels", "Transformer", "Tokens", "Communication",
+        "BinaryFiles",
+      ]),
     tests(
       of: "Training",
       using: [
@@ -176,7 +185,8 @@ let package = Package(
       ]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
-    tests(of: "Benchmarks", using: ["Benchmarks", "Transformer", "Kernels"]),
+    tests(
+      of: "Benchmarks", using: ["Benchmarks", "Training", "Transformer", "Kernels", "Communication"]),
     tests(
       of: "Lessons",
       using: [

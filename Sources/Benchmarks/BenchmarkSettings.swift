@@ -16,6 +16,8 @@ public enum BenchmarkPart: String, CaseIterable, Sendable {
   case growth
   /// A step, a prompt and a token on ever more threads.
   case scaling
+  /// A training step, and what it takes on many machines: `ClusterMeasurement`.
+  case cluster
 }
 
 /// What is measured, and how thoroughly.
@@ -69,7 +71,7 @@ public struct BenchmarkSettings: Sendable {
   /// memory that bandwidth is measured on.
   public func bytesNeeded(for parts: Set<BenchmarkPart>) -> Int {
     var shapes: [BatchShape] = []
-    if !parts.isDisjoint(with: [.ops, .train, .scaling]) {
+    if !parts.isDisjoint(with: [.ops, .train, .scaling, .cluster]) {
       shapes.append(BatchShape(batchSize: batchSize, sequenceLength: sequenceLength))
     }
     if parts.contains(.growth) { shapes += growth }

@@ -3,7 +3,9 @@
 // Communication/MPICommunicator.swift imports it.
 #pragma once
 #include <mpi.h>
+#include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static inline int cmpi_begin(void) {
   int provided = 0;
@@ -37,8 +39,43 @@ static inline int cmpi_test_exchange(cmpi_exchange *exchange, int *is_done) {
   return MPI_Testall(2, exchange->requests, is_done, MPI_STATUSES_IGNORE);
 }
 
+// A number that goes on its way beside all exchanges, whether or not it arrives.
+static inline int cmpi_send_notice(int number, int peer) {
+  // MPI reads it when it likes; there are few numbers.
+  static int numbers[4097];
+  if (number < -1 || number > 4095) return MPI_ERR_ARG;
+  numbers[number + 1] = number;
+  MPI_Request request;
+  int code = MPI_Isend(&numbers[number + 1], 1, MPI_INT, peer, 1, MPI_COMM_WORLD, &request);
+  return code == MPI_SUCCESS ? MPI_Request_free(&request) : code;
+}
+
+// The next number that has arrived, and from whom; `is_there` becomes 0 if there is none.
+static inline int cmpi_next_notice(int *number, int *sender, int *is_there) {
+  MPI_Status status;
+  int code = MPI_Iprobe(MPI_ANY_SOURCE, 1, MPI_COMM_WORLD, is_there, &status);
+  if (code != MPI_SUCCESS || !*is_there) return code;
+  *sender = status.MPI_SOURCE;
+  return MPI_Recv(number, 1, MPI_INT, *sender, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
 // Ends all processes of the job.
 static inline void cmpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+
+// Ends the launcher that started this process, if some seconds after an abort it is still there: Open MPI's waits for a
+// machine that it can no longer reach, for as long as TCP tries, and asked to end it crashes. What
+// it leaves on other machines ends with the connection to it. That takes a process of its own, as this one ends with the
+// abort.
+static inline void cmpi_end_launcher(unsigned seconds) {
+  pid_t launcher = getppid();
+  if (launcher <= 1 || fork() != 0) return;
+  setsid();
+  // The launcher may wait for the end of what is printed.
+  for (int descriptor = 0; descriptor < 256; ++descriptor) close(descriptor);
+  sleep(seconds);
+  kill(launcher, SIGKILL);
+  _exit(0);
+}
 
 static inline int cmpi_error_text(int code, char *text, int *length) {
   return MPI_Error_string(code, text, length);

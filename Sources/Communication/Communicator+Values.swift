@@ -5,12 +5,27 @@ extension Communicator {
   /// - Precondition: All have as many.
   /// - Throws: As `exchange`.
   public func gathered(_ values: [Float]) throws(CommunicationError) -> [Float] {
+    try gatheredBits(values.map(\.bitPattern)).map { Float(bitPattern: $0) }
+  }
+
+  /// Everybody's numbers, those of rank 0 first.
+  ///
+  /// - Precondition: All have as many.
+  /// - Throws: As `exchange`.
+  public func gathered(_ values: [Double]) throws(CommunicationError) -> [Double] {
+    try gatheredBits(values.map(\.bitPattern)).map { Double(bitPattern: $0) }
+  }
+
+  private func gatheredBits<Bits: FixedWidthInteger>(
+    _ values: [Bits]
+  ) throws(CommunicationError) -> [Bits] {
+    let width = Bits.bitWidth / 8
     let bytes = values.flatMap { value in
-      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+      (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
     return try allGather(bytes).flatMap { bytes in
-      stride(from: 0, to: bytes.count, by: 4).map { start in
-        Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * $1) })
+      stride(from: 0, to: bytes.count, by: width).map { start in
+        (0..<width).reduce(Bits(0)) { $0 | Bits(bytes[start + $1]) << (8 * $1) }
       }
     }
   }

@@ -9,6 +9,8 @@
     /// After so many seconds without an answer a process counts as gone.
     private let patience: Int
 
+    /// After an abort, until the launcher is ended, too.
+    private static let secondsToEnd: UInt32 = 3
     /// MPI counts in 32 bits; and what is sent in pieces can be watched.
     private static let largestPiece = 1 << 24
     /// A message comes within microseconds on one machine; after so many tries it is worth sleeping in between.
@@ -57,25 +59,22 @@
         cmpi_begin_exchange(
           sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count), Int32(peer),
           &exchange), peer)
-      let clock = ContinuousClock()
-      var last = clock.now
-      var end = last + .seconds(patience)
+      var wait = PatientWait(for: peer, of: self, patience: patience)
       var (isDone, tries): (Int32, Int) = (0, 0)
       while true {
         try check(cmpi_test_exchange(&exchange, &isDone), peer)
         if isDone != 0 { return }
         tries += 1
         guard tries > triesAwake else { continue }
-        let now = clock.now
-        // This process was stopped itself; it is not the others that are silent.
-        if now - last > .seconds(1) { end = now + .seconds(patience) }
-        guard now < end else { throw .silent(rank: peer, seconds: patience) }
-        last = now
+        try wait.goOn()
         usleep(50)
       }
     }
 
-    public func abort(code: Int32) { cmpi_abort(code) }
+    public func abort(code: Int32) {
+      cmpi_end_launcher(Self.secondsToEnd)
+      cmpi_abort(code)
+    }
 
     /// Ends MPI. Nothing may be exchanged after it.
     public func end() { _ = cmpi_end() }

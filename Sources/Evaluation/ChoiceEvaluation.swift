@@ -1,3 +1,4 @@
+import Communication
 import Tokens
 import Transformer
 
@@ -7,26 +8,35 @@ public enum ChoiceEvaluation {
   ///
   /// - Parameters:
   ///   - count: At least 1, no more than there are.
-  ///   - isInterrupted: Asked before each example; once it says yes, the score is what there is so far.
+  ///   - communicator: The processes that share the examples; all get the same score.
+  ///   - isInterrupted: Asked before each example, or as many as there are processes; once one of these says yes, the score
+  ///     is what there is so far.
   ///   - observing: Called after each example.
   /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if an example does not fit the model: see
-  ///   `ChoiceFile.check`; what `observing` throws.
+  ///   `ChoiceFile.check`; `CommunicationError`; what `observing` throws.
   public static func score(
     _ file: ChoiceFile, first count: Int, by scorer: some SequenceScorer,
-    isInterrupted: () -> Bool = { false }, observing observe: (ChoiceScore) throws -> Void = { _ in }
+    sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
+    observing observe: (ChoiceScore) throws -> Void = { _ in }
   ) throws -> ChoiceScore {
     let clock = ContinuousClock()
     let start = clock.now
     var score = ChoiceScore(examples: count)
-    for example in file.examples[..<count] {
-      if isInterrupted() { break }
+    try SharedScoring(communicator: communicator).score(
+      file.examples[..<count], width: 3, isInterrupted: isInterrupted
+    ) { example in
       let completions = try example.completions.map { try scorer.scores(of: $0, after: example.context) }
       let losses = completions.map(\.scores.totalLoss)
       let means = zip(losses, example.completions).map { $0 / Double($1.count) }
+      return [
+        losses.indexOfLeast == example.label, means.indexOfLeast == example.label,
+        completions.contains(where: \.isCut),
+      ].map { $0 ? 1 : 0 }
+    } take: { _, found in
       score.scored += 1
-      if losses.indexOfLeast == example.label { score.likeliest += 1 }
-      if means.indexOfLeast == example.label { score.likeliestByToken += 1 }
-      if completions.contains(where: \.isCut) { score.cut += 1 }
+      score.likeliest += Int(found[0])
+      score.likeliestByToken += Int(found[1])
+      score.cut += Int(found[2])
       score.seconds = (clock.now - start) / .seconds(1)
       try observe(score)
     }

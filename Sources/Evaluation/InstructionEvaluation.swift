@@ -1,3 +1,4 @@
+import Communication
 import Tokens
 import Transformer
 
@@ -7,25 +8,35 @@ public enum InstructionEvaluation {
   ///
   /// - Parameters:
   ///   - examples: Of no more positions than the model has.
-  ///   - isInterrupted: Asked before each example; once it says yes, the score is what there is so far.
+  ///   - communicator: The processes that share the examples; all get the same score.
+  ///   - isInterrupted: Asked before each example, or as many as there are processes; once one of these says yes, the score is
+  ///     what there is so far.
   ///   - observing: Called after each example.
-  /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if an example does not fit the model; what
-  ///   `observing` throws.
+  /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if an example does not fit the model;
+  ///   `CommunicationError`; what `observing` throws.
   public static func score(
-    _ examples: [InstructionExample], by scorer: some SequenceScorer, isInterrupted: () -> Bool = { false },
+    _ examples: [InstructionExample], by scorer: some SequenceScorer,
+    sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
     observing observe: (InstructionScore) throws -> Void = { _ in }
   ) throws -> InstructionScore {
     let clock = ContinuousClock()
     let start = clock.now
     var score = InstructionScore(examples: examples.count)
-    for example in examples {
-      if isInterrupted() { break }
+    try SharedScoring(communicator: communicator).score(
+      examples, width: 3, isInterrupted: isInterrupted
+    ) { example in
       // Nothing before the first answer is scored.
       let first = example.isLearnt.firstIndex(of: true) ?? example.tokens.count
       let count = example.tokens.count - first
       let scores = count > 0 ? try scorer.scores(of: example.tokens, last: count) : []
-      score.add(zip(scores, example.isLearnt[first...]).filter(\.1).map(\.0))
       try scores.checkFinite()
+      let learnt = zip(scores, example.isLearnt[first...]).filter(\.1).map(\.0)
+      return [Double(learnt.count), learnt.totalLoss, learnt.allSatisfy(\.isGreatest) ? 1 : 0]
+    } take: { _, found in
+      score.scored += 1
+      score.tokens += Int(found[0])
+      score.totalLoss += found[1]
+      score.correct += Int(found[2])
       score.seconds = (clock.now - start) / .seconds(1)
       try observe(score)
     }
@@ -38,24 +49,17 @@ public struct InstructionScore: Equatable, Sendable {
   /// The examples to be scored in all.
   public let examples: Int
   /// How many of them have been.
-  public private(set) var scored = 0
+  public internal(set) var scored = 0
   /// The tokens of their answers, each answer's end-of-text token included.
-  public private(set) var tokens = 0
+  public internal(set) var tokens = 0
   /// The sum of those tokens' cross-entropies, in nats.
-  public private(set) var totalLoss = 0.0
+  public internal(set) var totalLoss = 0.0
   /// Those examples of which greedy decoding takes every token of the answers, given the right ones before it.
-  public private(set) var correct = 0
+  public internal(set) var correct = 0
   /// The time taken.
   public internal(set) var seconds = 0.0
 
   init(examples: Int) { self.examples = examples }
-
-  mutating func add(_ scores: [TokenScore]) {
-    scored += 1
-    tokens += scores.count
-    totalLoss += scores.totalLoss
-    if scores.allSatisfy(\.isGreatest) { correct += 1 }
-  }
 
   /// Whether it was interrupted.
   public var isPartial: Bool { scored < examples }

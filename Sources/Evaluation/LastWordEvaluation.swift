@@ -1,3 +1,4 @@
+import Communication
 import Tokens
 import Transformer
 
@@ -7,24 +8,30 @@ public enum LastWordEvaluation {
   ///
   /// - Parameters:
   ///   - count: At least 1, no more than there are.
-  ///   - isInterrupted: Asked before each example; once it says yes, the score is what there is so far.
+  ///   - communicator: The processes that share the examples; all get the same score.
+  ///   - isInterrupted: Asked before each example, or as many as there are processes; once one of these says yes, the score is
+  ///     what there is so far.
   ///   - observing: Called after each example.
-  /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if a token does not fit the model; what
-  ///   `observing` throws.
+  /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if a token does not fit the model;
+  ///   `CommunicationError`; what `observing` throws.
   public static func score(
     _ file: LastWordFile, first count: Int, by scorer: some SequenceScorer,
-    isInterrupted: () -> Bool = { false }, observing observe: (LastWordScore) throws -> Void = { _ in }
+    sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
+    observing observe: (LastWordScore) throws -> Void = { _ in }
   ) throws -> LastWordScore {
     let clock = ContinuousClock()
     let start = clock.now
     var score = LastWordScore(examples: count)
-    for example in file.examples[..<count] {
-      if isInterrupted() { break }
+    try SharedScoring(communicator: communicator).score(
+      file.examples[..<count], width: 3, isInterrupted: isInterrupted
+    ) { example in
       let (scores, isCut) = try scorer.scores(of: example.word, after: example.context)
+      return [scores.totalLoss, scores.allSatisfy(\.isGreatest) ? 1 : 0, isCut ? 1 : 0]
+    } take: { _, found in
       score.scored += 1
-      score.totalLoss += scores.totalLoss
-      if scores.allSatisfy(\.isGreatest) { score.correct += 1 }
-      if isCut { score.cut += 1 }
+      score.totalLoss += found[0]
+      score.correct += Int(found[1])
+      score.cut += Int(found[2])
       score.seconds = (clock.now - start) / .seconds(1)
       try observe(score)
     }

@@ -1,3 +1,4 @@
+import Communication
 import Tokens
 import Transformer
 
@@ -8,24 +9,29 @@ public enum TextEvaluation {
   /// - Parameters:
   ///   - windows: Of no more targets than the file has tokens after its first.
   ///   - tokenizer: That of the file, to count bytes by; its vocabulary is the model's.
-  ///   - isInterrupted: Asked before each window; once it says yes, the score is what there is so far.
+  ///   - communicator: The processes that share the windows; all get the same score.
+  ///   - isInterrupted: Asked before each window, or as many as there are processes; once one of these says yes, the score is
+  ///     what there is so far.
   ///   - observing: Called after each window.
   /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if a window or a token does not fit the
-  ///   model; what `observing` throws.
+  ///   model; `CommunicationError`; what `observing` throws.
   public static func score(
     _ file: TokenFile, in windows: Windows, by scorer: some SequenceScorer, tokenizer: Tokenizer? = nil,
-    isInterrupted: () -> Bool = { false }, observing observe: (TextScore) throws -> Void = { _ in }
+    sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
+    observing observe: (TextScore) throws -> Void = { _ in }
   ) throws -> TextScore {
     let clock = ContinuousClock()
     let start = clock.now
     var score = TextScore(targets: windows.targets, countingBytes: tokenizer != nil)
-    for window in windows {
-      if isInterrupted() { break }
-      let tokens = file.load(window.tokens)
-      let scores = try scorer.scores(of: tokens, last: window.count)
+    try SharedScoring(communicator: communicator).score(
+      windows, width: windows.length, isInterrupted: isInterrupted
+    ) { window in
+      let scores = try scorer.scores(of: file.load(window.tokens), last: window.count)
       try scores.checkFinite()
-      for (token, tokenScore) in zip(tokens.suffix(window.count), scores) {
-        score.add(tokenScore.loss, bytes: tokenizer?.textBytes(of: Int(token)))
+      return scores.map { Double($0.loss) }
+    } take: { window, losses in
+      for (token, loss) in zip(file.load(window.tokens).suffix(window.count), losses) {
+        score.add(loss, bytes: tokenizer?.textBytes(of: Int(token)))
       }
       score.seconds = (clock.now - start) / .seconds(1)
       try observe(score)
@@ -60,9 +66,9 @@ public struct TextScore: Equatable, Sendable {
     bytes = countingBytes ? 0 : nil
   }
 
-  mutating func add(_ loss: Float, bytes count: Int?) {
+  mutating func add(_ loss: Double, bytes count: Int?) {
     scored += 1
-    totalLoss += Double(loss)
+    totalLoss += loss
     if let count { bytes? += count }
   }
 

@@ -129,11 +129,9 @@ public final class Trainer {
     isInterrupted: () -> Bool, observing observe: (TrainingEvent) throws -> Void
   ) throws {
     while true {
-      // All processes stop before the same step, whichever of them is asked to; alone one stops at once.
-      let isStopped = try communicator.any(isInterrupted())
-      func isInterruptedNow() -> Bool { communicator.size == 1 ? isInterrupted() : isStopped }
-      try look(unless: isInterruptedNow, observe)
-      if isOver || isInterruptedNow() { return }
+      try look(unless: isInterrupted, observe)
+      // All processes stop before the same step, whichever of them is asked to.
+      if try isOver || communicator.any(isInterrupted()) { return }
       try observe(.step(try update()))
     }
   }
@@ -148,12 +146,16 @@ public final class Trainer {
         let isBest = progress.add(.init(step: stepsMade, loss: loss))
         try observe(.validation(step: stepsMade, loss: loss, isBest: isBest))
       }
-      if stepsMade > 0, let accuracy = try watch.accuracy(of: model, isInterrupted: isInterrupted) {
+      if stepsMade > 0,
+        let accuracy = try watch.accuracy(of: model, sharedBy: communicator, isInterrupted: isInterrupted)
+      {
         try observe(.evaluation(step: stepsMade, accuracy: accuracy))
       }
     }
     if stepsMade > 0, plan.sampleInterval.isDue(at: stepsMade, isLast: isLast) {
-      if let text = try watch.sample(of: model, plan: plan, isInterrupted: isInterrupted) {
+      if let text = try watch.sample(
+        of: model, plan: plan, sharedBy: communicator, isInterrupted: isInterrupted)
+      {
         try observe(.sample(step: stepsMade, text: text))
       }
     }

@@ -40,16 +40,20 @@ public struct TrainingWatch {
 
   /// The accuracy that llm.c logs: of the mean loss a token; `nil` if there are no examples, or if it was
   /// interrupted.
-  func accuracy(of model: Model, isInterrupted: () -> Bool) throws -> Double? {
+  func accuracy(
+    of model: Model, sharedBy communicator: any Communicator, isInterrupted: () -> Bool
+  ) throws -> Double? {
     guard let choices else { return nil }
     let score = try ChoiceEvaluation.score(
       choices, first: choices.examples.count, by: LanguageModelScorer(LanguageModel(model)),
-      isInterrupted: isInterrupted)
+      sharedBy: communicator, isInterrupted: isInterrupted)
     return score.isPartial ? nil : score.normalisedAccuracy
   }
 
-  /// Text that begins a document, or an answer after its prompt; `nil` if it was interrupted.
-  func sample(of model: Model, plan: TrainingPlan, isInterrupted: () -> Bool) throws -> String? {
+  /// Text that begins a document, or an answer after its prompt; `nil` if it was interrupted. Every process generates it.
+  func sample(
+    of model: Model, plan: TrainingPlan, sharedBy communicator: any Communicator, isInterrupted: () -> Bool
+  ) throws -> String? {
     // Without a tokenizer the last token is taken for end-of-text, as it is GPT-2's.
     let endOfText = tokenizer?.endOfText ?? model.configuration.vocabularySize - 1
     let generator = try Generator(
@@ -57,7 +61,7 @@ public struct TrainingWatch {
       sampling: SamplingOptions(seed: plan.seed), vocabularySize: tokenizer?.vocabularySize)
     var tokens: [Int] = []
     while tokens.count < plan.sampleLength {
-      if isInterrupted() { return nil }
+      if try communicator.any(isInterrupted()) { return nil }
       let token = try generator.next()
       if token == endOfText && !prompt.isEmpty { break }
       tokens.append(token)

@@ -11,7 +11,8 @@ public enum Validation {
   ///   - batches: How many at most; no more than one epoch is taken.
   ///   - activations: Of the source's batch shape.
   ///   - communicator: The processes that share the batches; all get the same loss.
-  ///   - isInterrupted: Asked before each batch; the same in all processes.
+  ///   - isInterrupted: Asked before each batch, or as many as there are processes; once one of these says yes, there is no
+  ///     loss.
   /// - Returns: `nil` if it was interrupted.
   /// - Throws: `ModelError` if the batches do not fit the model; `CommunicationError`.
   public static func loss(
@@ -27,7 +28,7 @@ public enum Validation {
     var losses = [Float](repeating: 0, count: share)
     var learnt = [Float](repeating: 0, count: share)
     for index in 0..<count {
-      if isInterrupted() { return nil }
+      if index % processes == 0, try communicator.any(isInterrupted()) { return nil }
       guard index % processes == rank else {
         data.skipBatch()
         continue

@@ -18,6 +18,7 @@ struct BenchCommand: ParsableCommand {
         decode   tokens after the prompt
         growth   training steps of ever longer sequences, then of ever more
         scaling  a training step, a prompt and a token on 1, 2, 4, ... threads
+        cluster  by itself: a training step, and what a run takes on many machines
 
         gpt2 bench
         gpt2 bench ops train --batch-size 8 --precision bf16
@@ -27,9 +28,20 @@ struct BenchCommand: ParsableCommand {
       attention as its causal half; what is computed or moved again counts once. "of peak" is the least time \
       that the peaks of these threads allow, as a share of the time taken; small operations whose data are \
       in the caches may pass 100 % of the memory's.
+
+      "cluster" measures batches, the optimizer and the additions of gradients, and computes from these and the --latency \
+      and --bandwidth of a network how long an update takes on so many --machines, how much of it is spent waiting for \
+      gradients, and how long 10 billion tokens take and what they cost:
+
+        gpt2 bench cluster -b 4 -t 1024 --precision bf16 --bandwidth 10 --price 1.50
+
+      Under mpirun (a build of `make mpi`) it also measures the ways between the processes there, and holds the computed \
+      time of an update against the time that the trainer takes:
+
+        mpirun -n 4 gpt2 bench cluster --threads 1
       """)
 
-  @Argument(help: "What to measure; everything but growth and scaling if nothing is named.")
+  @Argument(help: "What to measure; everything but growth, scaling and cluster if nothing is named.")
   var parts: [BenchmarkPart] = []
 
   @Option(help: "Size of the model: d12 is GPT-2 124M.")
@@ -67,6 +79,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Tokens of the vocabulary.")
   var vocabularySize = ModelSize.vocabularySize
 
+  @OptionGroup(title: "Of cluster") var cluster: ClusterOptions
   @OptionGroup var threadOptions: ThreadOptions
 
   @Flag(help: "Print one JSON object: seconds, operations and bytes.")
@@ -87,12 +100,21 @@ struct BenchCommand: ParsableCommand {
     where !(1...positions).contains(length) {
       throw ValidationError("\(option) is \(length), expected a number from 1 to the \(positions) positions.")
     }
+    if parts.contains(.cluster) {
+      guard parts == [.cluster] else {
+        throw ValidationError("cluster is measured by itself; leave the other words out.")
+      }
+      try cluster.check(tokensPerBatch: batchSize * sequenceLength)
+    } else if let option = cluster.named {
+      throw ValidationError("\(option) is for cluster, which was not named.")
+    }
   }
 
   func run() throws {
     let settings = try settings()
-    let parts = Set(
-      self.parts.isEmpty ? BenchmarkPart.allCases.filter { ![.growth, .scaling].contains($0) } : self.parts)
+    if parts == [.cluster] { return try ClusterCommand(cluster, settings, asJSON: json).run() }
+    let usual: [BenchmarkPart] = [.ops, .train, .prefill, .decode]
+    let parts = Set(self.parts.isEmpty ? usual : self.parts)
     try MemoryShortage.check(benchmark: settings.bytesNeeded(for: parts))
     var progress = ProgressLine()
     Interruption.watch()

@@ -1,7 +1,9 @@
 import ArgumentParser
 import BinaryFiles
+import Communication
 import Evaluation
 import Generation
+import Kernels
 import Terminal
 import Tokens
 import Transformer
@@ -45,6 +47,11 @@ struct EvaluateCommand: ParsableCommand {
       Where another example is too long for the model, the beginning of its context is left out; how often is said.
 
       Ctrl-C ends it with what there is so far, marked as partial, and exit code 130.
+
+      A program that `make mpi` built shares windows and examples over as many processes as mpirun starts, a power of \
+      two; the result has the same bits for any number of them:
+
+        mpirun -n 8 gpt2 evaluate --model runs/book --choices hellaswag_val.bin
       """)
 
   @OptionGroup var inference: InferenceOptions
@@ -86,6 +93,11 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Score only so many examples at the beginning of each other file.")
   var maxExamples: Int?
 
+  @Option(
+    help:
+      "Of several processes, the seconds without an answer after which one counts as gone, and the job ends.")
+  var processTimeout = 120
+
   @Flag(help: "Print one JSON object a file.")
   var json = false
 
@@ -93,6 +105,7 @@ struct EvaluateCommand: ParsableCommand {
     guard !(data + choices + lambada + instructions).isEmpty else {
       throw ValidationError("Nothing to evaluate on: give --data, --choices, --lambada or --instructions.")
     }
+    try processTimeout.check("--process-timeout", from: 1, to: 86_400)
     if instructions.isEmpty, template != nil {
       throw ValidationError("--template is for --instructions, which was not given.")
     }
@@ -108,15 +121,29 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let (model, tokenizer) = try inference.load(needingTokenizer: !(lambada + instructions).isEmpty)
-    let tasks = try tasks(for: model.configuration, tokenizer)
+  func run() throws { try TrainingProcesses.sharing(patience: processTimeout, evaluate) }
+
+  private func evaluate(_ processes: TrainingProcesses) throws {
+    let (model, tasks) = try processes.agreeing { try load() }
     let scorer = LanguageModelScorer(model)
+    let digests = TrainingProcesses.digests(inference.threadOptions.workers.kernels)
+    try processes.checkEqual(try digests + [("weights", Self.digest(of: scorer))] + tasks.map(\.digest))
     Interruption.watch()
+    let communicator = processes.communicator
     for task in tasks {
-      try task.run(by: scorer, EvaluationPrinter(asJSON: json))
-      if Interruption.isAsked { throw Exit.interrupted }
+      try task.run(by: scorer, sharedBy: communicator, EvaluationPrinter(asJSON: json))
+      if try communicator.any(Interruption.isAsked) { throw Exit.interrupted }
     }
+  }
+
+  private func load() throws -> (LanguageModel, [any EvaluationTask]) {
+    let (model, tokenizer) = try inference.load(needingTokenizer: !(lambada + instructions).isEmpty)
+    return (model, try tasks(for: model.configuration, tokenizer))
+  }
+
+  /// The loss of two tokens, which other weights would hardly share to the bit.
+  private static func digest(of scorer: some SequenceScorer) throws -> UInt64 {
+    UInt64(try scorer.losses(of: [0, 0]).reduce(0, +).bitPattern)
   }
 
   /// All that is to be done, with every file read and checked, so that the last one's damage shows at once.

@@ -1,14 +1,22 @@
 import ArgumentParser
 import BinaryFiles
+import Communication
 import Evaluation
+import Kernels
 import Terminal
 import Tokens
 import Transformer
 
 /// One file to evaluate on.
 protocol EvaluationTask {
-  /// Scores it, showing how far it is, and prints the result, or what there is of it at an interruption.
-  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws
+  /// What tells it from another file's, by what it is: see `TrainingProcesses.checkEqual`.
+  var digest: (name: String, value: UInt64) { get }
+
+  /// Scores it together with other processes, showing how far it is, and prints the result, or what there is of it at an
+  /// interruption.
+  func run(
+    by scorer: some SequenceScorer, sharedBy communicator: any Communicator, _ printer: EvaluationPrinter
+  ) throws
 }
 
 /// A token file.
@@ -42,11 +50,22 @@ struct TextTask: EvaluationTask {
     self.tokenizer = tokenizer
   }
 
-  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+  var digest: (name: String, value: UInt64) {
+    // The ends of a long text tell enough.
+    let ends = [
+      file.load(0..<min(file.count, 1 << 16)), file.load(max(0, file.count - 1 << 16)..<file.count),
+    ]
+    return ("data", Checksum.of([UInt64(file.count)] + ends.joined().map { UInt64(UInt32(bitPattern: $0)) }))
+  }
+
+  func run(
+    by scorer: some SequenceScorer, sharedBy communicator: any Communicator, _ printer: EvaluationPrinter
+  ) throws {
     var printer = printer
     defer { printer.clear() }
     let score = try TextEvaluation.score(
-      file, in: windows, by: scorer, tokenizer: tokenizer, isInterrupted: { Interruption.isAsked },
+      file, in: windows, by: scorer, tokenizer: tokenizer, sharedBy: communicator,
+      isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: file.path) })
     try printer.print(score, of: file.path, windows)
   }
@@ -63,11 +82,17 @@ struct ChoiceTask: EvaluationTask {
     count = min(file.examples.count, maximum ?? .max)
   }
 
-  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+  var digest: (name: String, value: UInt64) {
+    ("examples", Checksum.of(file.examples.flatMap { [$0.context] + $0.completions }.digested))
+  }
+
+  func run(
+    by scorer: some SequenceScorer, sharedBy communicator: any Communicator, _ printer: EvaluationPrinter
+  ) throws {
     var printer = printer
     defer { printer.clear() }
     let score = try ChoiceEvaluation.score(
-      file, first: count, by: scorer, isInterrupted: { Interruption.isAsked },
+      file, first: count, by: scorer, sharedBy: communicator, isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: file.path) })
     try printer.print(score, of: file.path)
   }
@@ -86,11 +111,17 @@ struct LastWordTask: EvaluationTask {
     count = min(file.examples.count, maximum ?? .max)
   }
 
-  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+  var digest: (name: String, value: UInt64) {
+    ("texts", Checksum.of(file.examples.flatMap { [$0.context, $0.word] }.digested))
+  }
+
+  func run(
+    by scorer: some SequenceScorer, sharedBy communicator: any Communicator, _ printer: EvaluationPrinter
+  ) throws {
     var printer = printer
     defer { printer.clear() }
     let score = try LastWordEvaluation.score(
-      file, first: count, by: scorer, isInterrupted: { Interruption.isAsked },
+      file, first: count, by: scorer, sharedBy: communicator, isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: file.path) })
     try printer.print(score, of: file.path)
   }
@@ -129,12 +160,25 @@ struct InstructionTask: EvaluationTask {
     examples = Array(fitting.prefix(maximum ?? .max))
   }
 
-  func run(by scorer: some SequenceScorer, _ printer: EvaluationPrinter) throws {
+  var digest: (name: String, value: UInt64) {
+    ("instructions", Checksum.of(examples.map(\.tokens).digested))
+  }
+
+  func run(
+    by scorer: some SequenceScorer, sharedBy communicator: any Communicator, _ printer: EvaluationPrinter
+  ) throws {
     var printer = printer
     defer { printer.clear() }
     let score = try InstructionEvaluation.score(
-      examples, by: scorer, isInterrupted: { Interruption.isAsked },
+      examples, by: scorer, sharedBy: communicator, isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: path) })
     try printer.print(score, of: path, tooLong: tooLong)
+  }
+}
+
+extension [[Int32]] {
+  /// The lengths and the tokens of all.
+  fileprivate var digested: [UInt64] {
+    flatMap { [UInt64($0.count)] + $0.map { UInt64(UInt32(bitPattern: $0)) } }
   }
 }

@@ -43,9 +43,14 @@ enum Main {
 
   /// Several processes that know nothing of each other would do the same thing several times.
   private static func checkJob(of size: Int) {
-    let command = CommandLine.arguments.dropFirst().first ?? ""
-    guard command == TrainCommand.configuration.commandName else {
-      refuse("found \(size) processes, expected one: only train works in several; start it without mpirun")
+    let arguments = CommandLine.arguments.dropFirst()
+    let command = arguments.first ?? ""
+    let shared = [TrainCommand.configuration, EvaluateCommand.configuration].map(\.commandName)
+    let isShared = shared.contains(command) || arguments.prefix(2) == ["bench", "cluster"]
+    guard isShared else {
+      refuse(
+        "found \(size) processes, expected one: only train, evaluate and bench cluster work in several; start it "
+          + "without mpirun")
     }
     guard Job.canCommunicate else {
       refuse(

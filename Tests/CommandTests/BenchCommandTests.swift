@@ -33,6 +33,61 @@ import Testing
     #expect((object?["settings"] as? [String: Any])?["threads"] as? Int == 1)
   }
 
+  @Test func clusterSaysWhatManyMachinesTake() throws {
+    let cluster = ["--machines", "2", "--machines", "4", "--price", "2", "--total-batch-size", "64"]
+    let result = try Command(Self.tiny + ["cluster"] + cluster)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let words = [
+      "measured, of a process", "tokens/s", "assumed", "10.000 Gbit/s", "  machines ", "within a week: ",
+      "within a day: ",
+    ]
+    for text in words {
+      #expect(result.output.contains(text), "no \(text) in\n\(result.output)")
+    }
+    let json = try Command(Self.tiny + ["cluster", "--json", "--latency", "7"] + cluster)
+    #expect(json.exitCode == 0)
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let plans = try #require(object?["plans"] as? [[String: Any]])
+    #expect(plans.map { $0["machines"] as? Int } == [2, 4])
+    let settings = try #require(object?["cluster"] as? [String: Any])
+    let network = try #require(settings["network"] as? [String: Any])
+    #expect(network["bandwidth"] as? Double == 1.25e9)
+    #expect(abs((network["latency"] as? Double ?? 0) - 7e-6) < 1e-12)
+    // Of a given speed: what it costs is days · 24 · price · machines.
+    for plan in plans {
+      let days = try #require(plan["days"] as? Double)
+      let machines = try #require(plan["machines"] as? Int)
+      let cost = try #require(plan["cost"] as? Double)
+      #expect(abs(cost - days * 24 * 2 * Double(machines)) <= 1e-9 * cost)
+    }
+  }
+
+  @Test(arguments: [
+    (["--machines", "3"], "--machines is 3, expected a power of two"),
+    (["--machines", "8"], "expected at most 4"),
+    (["--total-batch-size", "40"], "expected a multiple of B x T = 16"),
+    (["--processes-per-machine", "0"], "--processes-per-machine is 0"),
+    (["--processes-per-machine", "8"], "expected a divisor of the 4 batches"),
+    (["--latency=-1"], "--latency is -1"), (["--bandwidth", "0"], "--bandwidth is 0"),
+    (["--speed", "nan"], "--speed is nan"), (["--price=-2"], "--price is -2"),
+    (["--tokens", "0"], "--tokens is 0"),
+    (["--speed", "1", "--tokens-per-second", "5"], "exclude each other"),
+    (["train"], "cluster is measured by itself"),
+  ])
+  func clustersThatCannotBe(arguments: [String], message: String) throws {
+    let usual = arguments.contains("--total-batch-size") ? [] : ["--total-batch-size", "64"]
+    let result = try Command(Self.tiny + ["cluster"] + usual + arguments)
+    #expect(result.exitCode == 2)
+    #expect(result.output.isEmpty)
+    #expect(result.diagnostics.contains(message), "\(result.diagnostics)")
+  }
+
+  @Test func optionsOfClusterAreForItAlone() throws {
+    let result = try Command(Self.tiny + ["train", "--bandwidth", "10"])
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains("--bandwidth is for cluster, which was not named"))
+  }
+
   @Test(arguments: [
     ["everything"], ["--model", "d13"], ["--batch-size", "0"], ["--sequence-length", "1025"],
     ["--prompt-length", "0"], ["--precision", "fp8"], ["--repetitions", "0"], ["--memory", "0"],

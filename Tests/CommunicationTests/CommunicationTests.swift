@@ -13,6 +13,21 @@ import Testing
     #expect(all == Array(repeating: expected, count: processes))
   }
 
+  @Test(arguments: [1, 4])
+  func everybodyGetsEverybodysNumbers(processes: Int) throws {
+    let all = try ThreadJob.run(processes: processes) { communicator in
+      let rank = Double(communicator.rank)
+      return (
+        try communicator.gathered([rank / 3, -.infinity]), try communicator.gathered([Float(rank) / 3])
+      )
+    }
+    let ranks = (0..<processes).map(Double.init)
+    for (doubles, floats) in all {
+      #expect(doubles == ranks.flatMap { [$0 / 3, -.infinity] })
+      #expect(floats == ranks.map { Float($0) / 3 })
+    }
+  }
+
   @Test func oneProcessHasNobodyToTalkTo() throws {
     let communicator = OneProcess()
     #expect(communicator.rank == 0 && communicator.size == 1)

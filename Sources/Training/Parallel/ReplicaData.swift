@@ -20,6 +20,12 @@ public struct ReplicaData: Sendable {
   /// Of the only replica.
   public init(_ source: any BatchSource) { sources = [source] }
 
+  /// Of all replicas, none of which resumes: made up, to be measured with.
+  package init(replicas sources: [any BatchSource]) {
+    precondition(!sources.isEmpty, "a run has one replica at least")
+    self.sources = sources
+  }
+
   public var replicas: Int { sources.count }
 
   var states: [LoaderState] { sources.map(\.state) }

@@ -49,10 +49,10 @@ struct TrainingProcesses {
   }
 
   /// - Parameter items: Asked for only if there is another process.
-  /// - Throws: `UnequalProcesses` if something is another than in the first process.
-  func checkEqual(_ items: @autoclosure () -> [(name: String, value: UInt64)]) throws {
+  /// - Throws: `UnequalProcesses` if something is another than in the first process; what `items` throws.
+  func checkEqual(_ items: @autoclosure () throws -> [(name: String, value: UInt64)]) throws {
     guard communicator.size > 1 else { return }
-    let items = items()
+    let items = try items()
     let bytes = items.flatMap { item in (0..<8).map { UInt8(truncatingIfNeeded: item.value >> (8 * $0)) } }
     let all = try communicator.allGather(bytes)
     for (rank, theirs) in all.enumerated() {
