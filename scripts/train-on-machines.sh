@@ -56,6 +56,8 @@ trap stop HUP INT TERM USR1
 
 options="--hostfile $dir/hosts"
 if mpirun --version 2>/dev/null | grep -q "Open MPI"; then
+  # By one connection a process hardly receives while it sends; by two both ways are full.
+  options="$options --mca btl_tcp_links 2"
   [ "$(id -u)" -ne 0 ] || options="$options --allow-run-as-root"
 fi
 

@@ -44,5 +44,5 @@ on_machines() {
   ip netns exec gpt2-1 unshare --uts sh -c 'hostname gpt2-1; exec "$@"' sh \
     mpirun --allow-run-as-root --bind-to none -n "$total" --host "$hosts" \
     --mca plm_rsh_agent "$network/agent.sh" --mca btl self,vader,tcp --mca btl_tcp_if_include tun0 \
-    --mca oob_tcp_if_include tun0 --mca btl_vader_single_copy_mechanism none "$@"
+    --mca btl_tcp_links 2 --mca oob_tcp_if_include tun0 --mca btl_vader_single_copy_mechanism none "$@"
 }
