@@ -2,9 +2,12 @@
 // Swift can use neither: these functions hide them. Each returns 0, or MPI's error code. Only
 // Communication/MPICommunicator.swift imports it.
 #pragma once
+#include <fcntl.h>
 #include <mpi.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static inline int cmpi_begin(void) {
@@ -62,18 +65,33 @@ static inline int cmpi_next_notice(int *number, int *sender, int *is_there) {
 // Ends all processes of the job.
 static inline void cmpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
 
+// Whether a process is one of Open MPI's launchers: not a shell, nor another system's, which end a job themselves.
+static inline int cmpi_is_launcher(pid_t process) {
+  static const char *const names[] = {"mpirun\n", "mpiexec\n", "orterun\n", "orted\n", "prterun\n", "prted\n"};
+  char path[40], name[32] = {0};
+  snprintf(path, sizeof path, "/proc/%d/comm", (int)process);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  ssize_t count = read(file, name, sizeof name - 1);
+  close(file);
+  for (size_t index = 0; count > 0 && index < sizeof names / sizeof *names; ++index)
+    if (strcmp(name, names[index]) == 0) return 1;
+  return 0;
+}
+
 // Ends the launcher that started this process, if some seconds after an abort it is still there: Open MPI's waits for a
 // machine that it can no longer reach, for as long as TCP tries, and asked to end it crashes. What
 // it leaves on other machines ends with the connection to it. That takes a process of its own, as this one ends with the
 // abort.
 static inline void cmpi_end_launcher(unsigned seconds) {
   pid_t launcher = getppid();
-  if (launcher <= 1 || fork() != 0) return;
+  if (!cmpi_is_launcher(launcher) || fork() != 0) return;
   setsid();
   // The launcher may wait for the end of what is printed.
   for (int descriptor = 0; descriptor < 256; ++descriptor) close(descriptor);
   sleep(seconds);
-  kill(launcher, SIGKILL);
+  // Its number may be another's by now.
+  if (cmpi_is_launcher(launcher)) kill(launcher, SIGKILL);
   _exit(0);
 }
 

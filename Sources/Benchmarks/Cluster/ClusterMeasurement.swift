@@ -60,7 +60,10 @@ public struct ClusterMeasurement {
       process: process,
       gradients: ReadyGradients.all(
         settings.configuration, batchSize: settings.batchSize, sequenceLength: settings.sequenceLength,
-        lateRows: settings.configuration.paddedVocabularySize),
+        // At most: as many as there are tokens in an update's batches, if all are different.
+        lateRows: min(
+          settings.configuration.paddedVocabularySize,
+          batches * settings.batchSize * settings.sequenceLength)),
       batches: batches, gradientBytes: exchange.precision == .bf16 ? 2 : 4, overlaps: exchange.overlaps,
       shardsOptimizer: shardsOptimizer)
   }
