@@ -121,12 +121,12 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  func run() throws { try TrainingProcesses.sharing(patience: processTimeout, evaluate) }
+  func run() throws { try JobProcesses.sharing(patience: processTimeout, evaluate) }
 
-  private func evaluate(_ processes: TrainingProcesses) throws {
+  private func evaluate(_ processes: JobProcesses) throws {
     let (model, tasks) = try processes.agreeing { try load() }
     let scorer = LanguageModelScorer(model)
-    let digests = TrainingProcesses.digests(inference.threadOptions.workers.kernels)
+    let digests = JobProcesses.digests(inference.threadOptions.workers.kernels)
     try processes.checkEqual(try digests + [("weights", Self.digest(of: scorer))] + tasks.map(\.digest))
     Interruption.watch()
     let communicator = processes.communicator

@@ -9,7 +9,7 @@ import Transformer
 
 /// One file to evaluate on.
 protocol EvaluationTask {
-  /// What tells it from another file's, by what it is: see `TrainingProcesses.checkEqual`.
+  /// What tells it from another file's, by what it is: see `JobProcesses.checkEqual`.
   var digest: (name: String, value: UInt64) { get }
 
   /// Scores it together with other processes, showing how far it is, and prints the result, or what there is of it at an

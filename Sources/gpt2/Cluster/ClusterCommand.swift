@@ -22,11 +22,11 @@ struct ClusterCommand {
   func run() throws {
     let processesHere = Job()?.localSize ?? 1
     try MemoryShortage.check(benchmark: settings.bytesNeeded(for: [.cluster]) * processesHere)
-    try TrainingProcesses.sharing(patience: Self.patience) { try run($0, processesHere) }
+    try JobProcesses.sharing(patience: Self.patience) { try run($0, processesHere) }
   }
 
-  private func run(_ processes: TrainingProcesses, _ processesHere: Int) throws {
-    let digests = TrainingProcesses.digests(settings.workers.kernels)
+  private func run(_ processes: JobProcesses, _ processesHere: Int) throws {
+    let digests = JobProcesses.digests(settings.workers.kernels)
     try processes.checkEqual(digests + [("processes on each machine", UInt64(processesHere))])
     var progress = ProgressLine()
     Interruption.watch()

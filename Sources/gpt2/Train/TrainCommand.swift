@@ -178,23 +178,13 @@ struct TrainCommand: ParsableCommand {
   ///   - whole: With --resume, the command that goes on with more than this run; `nil` for train itself.
   func run(recordedAs command: [String], resumedBy whole: [String]? = nil) throws {
     for note in llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
-    let processes = try TrainingProcesses.start(patience: self.processes.processTimeout)
-    do {
-      try train(processes, recordedAs: command, resumedBy: whole)
-    } catch let error as CommunicationError {
-      // Whoever finds out says so and ends the others, of whom one no longer answers.
-      Diagnostics.write("gpt2: process \(processes.communicator.rank): \(error)", fromAnyProcess: true)
-      processes.communicator.abort(code: Exit.unusableInput.rawValue)
-      throw Exit.unusableInput
-    } catch {
-      processes.end()
-      throw error
+    try JobProcesses.sharing(patience: processes.processTimeout) {
+      try train($0, recordedAs: command, resumedBy: whole)
     }
-    processes.end()
   }
 
   private func train(
-    _ processes: TrainingProcesses, recordedAs command: [String], resumedBy whole: [String]?
+    _ processes: JobProcesses, recordedAs command: [String], resumedBy whole: [String]?
   ) throws {
     let directory = RunDirectory(
       output, use: isResuming ? .resuming : checkpoints.overwrite ? .replacing : .new)
@@ -215,7 +205,7 @@ struct TrainCommand: ParsableCommand {
   /// - Parameter lock: `nil` if the directory is yet to be made.
   private func train(
     _ planned: PlannedCommand, in directory: RunDirectory, lockedBy lock: inout RunLock?,
-    sharedBy processes: TrainingProcesses, recordedAs command: [String], resumedBy resumption: String
+    sharedBy processes: JobProcesses, recordedAs command: [String], resumedBy resumption: String
   ) throws {
     let setup = try processes.agreeing {
       let setup = try TrainingSetup(planned, in: directory, sharedBy: processes)

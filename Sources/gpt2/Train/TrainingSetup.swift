@@ -32,13 +32,13 @@ struct TrainingSetup {
   let template: InstructionTemplate?
   private let data: TrainingData
   private let watch: TrainingWatch
-  private let processes: TrainingProcesses
+  private let processes: JobProcesses
   /// All options that hold, by name.
   let options: [String: String]
   /// Whether the data do not go on where a checkpoint left them.
   private let beginsData: Bool
 
-  init(_ planned: PlannedCommand, in directory: RunDirectory, sharedBy processes: TrainingProcesses) throws {
+  init(_ planned: PlannedCommand, in directory: RunDirectory, sharedBy processes: JobProcesses) throws {
     let command = planned.command
     options = command.planValues
     beginsData = planned.beginsData

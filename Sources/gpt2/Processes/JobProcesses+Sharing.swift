@@ -4,12 +4,12 @@ import Kernels
 import Terminal
 
 // What a command has to do around what its processes do together.
-extension TrainingProcesses {
+extension JobProcesses {
   /// Does something in all processes that mpirun started, or in the only one.
   ///
   /// - Parameter patience: Seconds without an answer after which a process counts as gone.
   /// - Throws: What `body` throws; once one of them was told of a process that is gone, all end.
-  static func sharing(patience: Int, _ body: (TrainingProcesses) throws -> Void) throws {
+  static func sharing(patience: Int, _ body: (JobProcesses) throws -> Void) throws {
     let processes = try start(patience: patience)
     do {
       try body(processes)

@@ -4,23 +4,23 @@ import Platform
 import Terminal
 
 /// The processes that share a run: those that mpirun started, or the only one.
-struct TrainingProcesses {
+struct JobProcesses {
   let communicator: any Communicator
 
   var speaks: Bool { communicator.rank == 0 }
 
   /// - Parameter patience: Seconds without an answer after which a process counts as gone.
   /// - Throws: `CommunicationError` if MPI cannot be started; `JobSizeError`.
-  static func start(patience: Int) throws -> TrainingProcesses {
+  static func start(patience: Int) throws -> JobProcesses {
     #if MPI
       if let job = Job(), job.size > 1 {
         guard job.size.isPowerOfTwo else {
           throw JobSizeError(size: job.size)
         }
-        return TrainingProcesses(communicator: try MPICommunicator(patience: patience))
+        return JobProcesses(communicator: try MPICommunicator(patience: patience))
       }
     #endif
-    return TrainingProcesses(communicator: OneProcess())
+    return JobProcesses(communicator: OneProcess())
   }
 
   /// Ends what `start` began, so that the launcher takes the end of this process for what it is.
