@@ -35,15 +35,9 @@ extension Communicator {
   /// - Precondition: All have as many.
   /// - Throws: As `exchange`.
   public func summed(_ values: [Double]) throws(CommunicationError) -> [Double] {
-    let bytes = values.flatMap { value in
-      (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-    }
-    let all = try allGather(bytes)
+    let all = try gathered(values)
     return values.indices.map { index in
-      all.reduce(0) { sum, bytes in
-        let pattern = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 * index + $1]) << (8 * $1) }
-        return sum + Double(bitPattern: pattern)
-      }
+      (0..<size).reduce(0) { $0 + all[$1 * values.count + index] }
     }
   }
 

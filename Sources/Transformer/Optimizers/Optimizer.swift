@@ -18,9 +18,9 @@ public final class Optimizer {
   /// Updates that the moments are of from before the run: they count in t as well.
   public package(set) var updatesBefore = 0
 
-  private let pieces: UpdateUnits
+  let pieces: UpdateUnits
   /// The share that this optimizer updates.
-  private let process: Int
+  let process: Int
 
   /// - Parameters:
   ///   - trained: The tensors that updates change, and that something is kept of.
@@ -134,109 +134,10 @@ public final class Optimizer {
     }
   }
 
-  private func state(_ name: String) -> OptimizerState {
+  func state(_ name: String) -> OptimizerState {
     guard let state = states.first(where: { $0.name == name }) else {
       preconditionFailure("there is what the rules keep")
     }
     return state
-  }
-}
-
-// What processes that share the update do together.
-extension Optimizer {
-  /// What each process updates, among all values that are trained: disjoint ranges in order.
-  package var shares: [[Range<Int>]] {
-    (0..<pieces.processes).map { process in
-      pieces.runs(of: process).map { $0.unit.start..<$0.unit.start + $0.unit.count }
-    }
-  }
-
-  /// Calls `body` with all that this process updates, or all that others do: the values in the model, and where they are
-  /// among all that are trained.
-  package func forEachRun(
-    ofOthers others: Bool, in parameters: Parameters, _ adapters: LowRankAdapters?,
-    _ body: (_ start: Int, _ values: UnsafeMutableBufferPointer<Float>) -> Void
-  ) {
-    for owner in 0..<pieces.processes where (owner != process) == others {
-      for (_, unit) in pieces.runs(of: owner) { body(unit.start, unit.matrix(in: parameters, adapters).flat) }
-    }
-  }
-
-  /// Sums of squares of gradients, of each piece: 0 for those of others. What processes find is to be added.
-  package func sumsOfSquares(of gradients: Parameters, on workers: Workers) -> [Double] {
-    let own = pieces.units.indices.filter { pieces.owner(of: $0) == process }
-    let sums = GradientNorm.sumsOfSquares(
-      of: own.map { pieces.units[$0].matrix(in: gradients, gradients.adapters).flat }, on: workers)
-    var all = [Double](repeating: 0, count: pieces.units.count)
-    for (unit, sum) in zip(own, sums) { all[unit] = sum }
-    return all
-  }
-
-  /// The tensor of the first piece whose sum of squares is not finite; `nil` also for adapters.
-  package func firstNonFinite(inSquares sums: [Double]) -> ParameterTensor? {
-    zip(pieces.units, sums).first { !$1.isFinite }?.0.tensor
-  }
-
-  /// The norm of all gradients of which these are the pieces' sums of squares: `norm(of:on:)`, in its order where values
-  /// are updated one by one.
-  package func norm(ofSquares sums: [Double]) -> Float {
-    var (total, tensorSum): (Double, Double) = (0, 0)
-    for (index, unit) in pieces.units.enumerated() {
-      if unit.offset == 0 { (total, tensorSum) = (total + tensorSum, 0) }
-      tensorSum += sums[index]
-    }
-    return Float((total + tensorSum).squareRoot())
-  }
-}
-
-// Files.
-extension Optimizer {
-  /// What is kept of such tensors, by name, and how many values of each.
-  package static func states(
-    _ configuration: Configuration, training trained: TensorSet, adapters: AdapterLayout?, settings: Settings
-  ) -> [(name: String, count: Int)] {
-    OptimizerStateLayout.all(
-      of: UpdateUnits(
-        configuration, training: trained, adapters: adapters, settings: settings, processes: 1)
-    ).map { ($0.name, $0.count) }
-  }
-
-  /// Fills what this process keeps from a file without names, in which the first of what is kept of each piece comes in
-  /// checkpoint order, whichever rule's it is, and then the second of those that have one.
-  ///
-  /// - Parameter copy: Fills values from a place in bytes.
-  /// - Returns: The bytes of all of them.
-  package func copyUnnamed(
-    _ copy: (_ place: Int, _ target: UnsafeMutableBufferPointer<Float>) -> Void
-  ) -> Int {
-    var place = 0
-    for order in 0..<2 {
-      for (index, unit) in pieces.units.enumerated() {
-        let rule = settings.rule(for: unit.tensor)
-        let states = rule.states(rows: unit.rows, columns: unit.columns)
-        guard order < states.count else { continue }
-        let (name, count) = states[order]
-        if pieces.owner(of: index) == process {
-          copy(place, state("\(rule.name).\(name)").values(of: index, count: count))
-        }
-        place += count * MemoryLayout<Float>.stride
-      }
-    }
-    return place
-  }
-
-  /// Sets a part of what is kept, as far as it is this process's.
-  ///
-  /// - Parameter place: Where the values belong among those of all processes.
-  package func set(_ name: String, from place: Int, to values: UnsafeRawBufferPointer) {
-    let state = state(name)
-    let size = MemoryLayout<Float>.stride
-    let wanted = (place..<place + values.count / size).clamped(to: state.range)
-    guard !wanted.isEmpty else { return }
-    let target = state.values[
-      wanted.lowerBound - state.range.lowerBound..<wanted.upperBound - state.range.lowerBound]
-    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: target)).copyMemory(
-      from: UnsafeRawBufferPointer(
-        rebasing: values[(wanted.lowerBound - place) * size..<(wanted.upperBound - place) * size]))
   }
 }
