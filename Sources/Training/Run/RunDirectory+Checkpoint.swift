@@ -24,19 +24,34 @@ extension RunDirectory {
       if model.adapters != nil, trainer.plan.trained != .none {
         try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
       }
-      try TrainingStateFile.write(
-        trainer.state, of: trainer.optimizer, gatheredBy: trainer.states,
-        weights: copyingWeights ? trainer.model.parameters : nil, to: state(step), replacing: mayReplace)
-      for replica in 1..<max(1, trainer.plan.replicas) {
-        try TrainingStateFile.write(
-          trainer.state, replica: replica, to: state(step, replica: replica), replacing: mayReplace)
-      }
+      try writeStates(of: trainer, weights: copyingWeights ? model.parameters : nil)
       try trainer.progress.write(to: progress(step), replacing: mayReplace)
       try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
     } catch {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
       throw error
+    }
+  }
+
+  /// The state files of all replicas, and what they have in common if they train apart.
+  private func writeStates(of trainer: Trainer, weights: Parameters?) throws(FileError) {
+    let step = trainer.stepsMade
+    let mayReplace = use != .new
+    let outer = trainer.outer
+    for replica in 0..<max(1, trainer.plan.replicas) {
+      let path = state(step, replica: replica)
+      if replica == 0 || outer != nil {
+        try TrainingStateFile.write(
+          trainer.state, of: trainer.optimizer, isOwn: outer != nil, replica: replica,
+          gatheredBy: trainer.states, weights: weights, to: path, replacing: mayReplace)
+      } else {
+        try TrainingStateFile.write(trainer.state, replica: replica, to: path, replacing: mayReplace)
+      }
+    }
+    if let outer {
+      try OuterStateFile.write(
+        outer.velocity, step: step, to: self.outer(step), replacing: mayReplace, on: trainer.model.workers)
     }
   }
 
@@ -55,11 +70,15 @@ extension RunDirectory {
     let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
     let state = try TrainingStateFile.read(
       state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
-      and: trainer.model.parameters)
+      ownOf: trainer.ownReplica, and: trainer.model.parameters)
     guard state.step == step else {
       throw FileError(
         self.state(step),
         .invalidField(name: "step", found: state.step, expected: "\(step), as in its name"))
+    }
+    if let outer = trainer.outer {
+      try OuterStateFile.read(
+        self.outer(step), step: step, into: outer.velocity, on: trainer.model.workers)
     }
     try trainer.resume(from: state, progress: progress, beginningData: beginningData)
   }
@@ -67,13 +86,13 @@ extension RunDirectory {
   /// Removes the checkpoints that a policy no longer keeps once there is that of `step`.
   ///
   /// - Throws: `FileError` if the directory cannot be read.
-  func removeSuperseded(by policy: CheckpointPolicy, at step: Int) throws(FileError) {
-    for old in policy.superseded(try checkpoints(), at: step) { remove(old) }
+  func removeSuperseded(by policy: CheckpointPolicy, at step: Int, localSteps: Int) throws(FileError) {
+    for old in policy.superseded(try checkpoints(), at: step, localSteps: localSteps) { remove(old) }
   }
 
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
-    for path in [done(step), model(step), adapters(step), progress(step)] { unlink(path) }
+    for path in [done(step), model(step), adapters(step), outer(step), progress(step)] { unlink(path) }
     // As many as there are, which may be of a run of other replicas.
     var replica = 0
     while unlink(state(step, replica: replica)) == 0 { replica += 1 }
