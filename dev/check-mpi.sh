@@ -49,7 +49,9 @@ train() { # PROCESSES OUTPUT OPTIONS…
     --threads 1 "$@" >"$dir/log" 2>&1
 }
 # What a run has left: all that depends on its numbers.
-digest() { (cd "$dir/$1" && cat *_00000004*.bin progress_00000004.json | sha256sum | cut -c 1-16); }
+digest() { # RUN [STEP]
+  (cd "$dir/$1" && step=$(printf %08d "${2:-4}") && cat *_$step*.bin progress_$step.json | sha256sum | cut -c 1-16)
+}
 
 train 1 base --model d2 --positions 32 --steps 4 || fail "a base to tune"
 check() { # WHAT OPTIONS…
@@ -118,6 +120,8 @@ refuse() { # WORDS PROCESSES OPTIONS…
 }
 refuse "found 3 processes, expected a power of two" 3 $new
 refuse "found 8 processes for 4 replicas" 8 $new --replicas 4
+refuse "found 4 processes for 2 replicas that make steps of their own" 4 $new --replicas 2 --local-steps 2
+refuse "local-steps and -z 1 exclude each other" 2 $new --replicas 2 --local-steps 2 -z 1
 refuse "expected a multiple of 8 replicas" 2 $new --total-batch-size 192
 if mpi 2 "$gpt2" generate --model "$dir/base" >"$dir/log" 2>&1; then fail "generate ran twice"; fi
 grep -q "only train, evaluate and bench cluster work in several" "$dir/log" || fail "generate in two processes"
@@ -146,6 +150,28 @@ while [ $killed -lt "$kills" ]; do
   killed=$((killed + 1))
 done
 say "$killed processes killed, each job ended, and went on from its last checkpoint"
+
+apart="$new --replicas 2 --local-steps 2 --validation-interval 0 --sample-interval 0"
+rm -rf "$dir/run"
+set +e
+train 2 run $apart --steps 100000 --checkpoint-interval 1 --keep-checkpoints 2 &
+job=$!
+sleep 4
+victim=$(pgrep -f "$dir/run" | while read -r id; do [ "$(cat /proc/$id/comm)" = gpt2 ] && echo "$id"; done | tail -n 1)
+kill -9 "$victim"
+wait $job
+code=$?
+set -e
+[ $code -ne 0 ] || fail "processes that train apart took no notice of one that was killed"
+last=$(ls "$dir/run" | sed -n 's/^DONE_0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1)
+if mpi 4 "$gpt2" train --resume "$dir/run" >"$dir/log" 2>&1; then fail "four processes went on with two's own steps"; fi
+[ "$(grep -c "expected one process for each; start mpirun -n 2" "$dir/log")" -eq 1 ] || fail "not said once: two processes"
+train 2 run $apart --steps $((last + 4)) --checkpoint-interval 0 --resume || fail "processes that train apart, gone on"
+rm -rf "$dir/whole"
+train 2 whole $apart --steps $((last + 4)) --checkpoint-interval 0 || fail "processes that train apart, in one go"
+now=$(digest run $((last + 4)))
+[ "$now" = "$(digest whole $((last + 4)))" ] || fail "killed after step $last and gone on with it is another run"
+say "an exchange every two steps, killed after step $last and gone on: $now, as in one go"
 
 rm -rf "$dir/run"
 set +e

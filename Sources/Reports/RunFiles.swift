@@ -44,7 +44,7 @@ public struct RunFiles: Equatable, Sendable {
       switch file.kind {
       case .model: found[step, default: Checkpoint(step: step)].modelBytes = bytes
       case .adapters: found[step, default: Checkpoint(step: step)].adapterBytes = bytes
-      case .state:
+      case .state, .outer:
         found[step, default: Checkpoint(step: step)].stateBytes = (found[step]?.stateBytes ?? 0) + bytes
       case .done: found[step, default: Checkpoint(step: step)].isDone = true
       case .progress: break

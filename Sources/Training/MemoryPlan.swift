@@ -10,6 +10,8 @@ public struct MemoryPlan: Equatable, Sendable {
   public let gradients: Int
   /// What the optimizer remembers: of one process, if several share it.
   public let moments: Int
+  /// Where processes train apart: the weights of their last exchange, and the outer velocity.
+  public let outer: Int
   /// What a forward pass leaves behind for the backward pass.
   public let activations: Int
   /// How much more the activations would take if nothing were computed again.
@@ -33,8 +35,11 @@ public struct MemoryPlan: Equatable, Sendable {
       Self.bytes(Parameters.valueCount(of: configuration, holding: present, adapters: plan.adapters))
     }
     weights = plan.storedByteCount.map { Self.sum([$0, values(holding: .none)]) } ?? values(holding: .all)
-    let sums = (try? ReplicaTree(replicas: plan.replicas, processes: processes))?.sumCount ?? 1
+    let sums =
+      plan.outer == nil
+      ? (try? ReplicaTree(replicas: plan.replicas, processes: processes))?.sumCount ?? 1 : 1
     gradients = Self.sum([Int](repeating: values(holding: plan.trained), count: sums))
+    outer = plan.outer == nil ? 0 : Self.sum([Int](repeating: values(holding: plan.trained), count: 2))
     moments = Self.bytes(
       Optimizer.stateCount(
         configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer,
@@ -52,7 +57,7 @@ public struct MemoryPlan: Equatable, Sendable {
   }
 
   public var total: Int {
-    Self.sum([weights, gradients, moments, activations, scratch, program])
+    Self.sum([weights, gradients, moments, outer, activations, scratch, program])
   }
 
   /// A sample has a forward pass of its own, made while everything else stays; of a model with adapters, with

@@ -21,6 +21,10 @@ public final class Trainer {
   private let watch: TrainingWatch
   private let communicator: any Communicator
   private let gradients: GradientExchange
+  /// Those whose gradients make up this process's updates.
+  private let together: any Communicator
+  /// Where processes train apart.
+  let outer: OuterOptimizer?
   private let activations: Activations
   /// Whether this process updates a share of the weights, and the others the rest.
   private let isSharded: Bool
@@ -36,8 +40,8 @@ public final class Trainer {
   ///   - data: Batches of the plan's B and T, of all its replicas.
   ///   - watch: What the run is watched by.
   ///   - communicator: The processes that share the plan's replicas. All make the same calls, in step.
-  /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory; `ReplicaError` if so many
-  ///   processes cannot share the replicas.
+  /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory; `ReplicaError` or
+  ///   `LocalStepsError` if so many processes cannot share the replicas.
   public init(
     _ model: Model, plan: TrainingPlan, data: ReplicaData, watchedBy watch: TrainingWatch,
     sharedBy communicator: any Communicator = OneProcess()
@@ -51,19 +55,31 @@ public final class Trainer {
     self.communicator = communicator
     precondition(
       data.replicas == plan.replicas && plan.accumulation % plan.replicas == 0, "data of other replicas")
-    isSharded = plan.shardsOptimizer && communicator.size > 1
+    if plan.outer != nil {
+      try LocalStepsError.check(replicas: plan.replicas, processes: communicator.size)
+    }
+    together = plan.outer == nil ? communicator : OneProcess()
+    isSharded = plan.shardsOptimizer && together.size > 1
     let part = isSharded ? Shares.part(of: communicator.rank, communicator.size) : 0
-    optimizer = try Optimizer(
+    let optimizer = try Optimizer(
       model.configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer,
       process: part, of: isSharded ? communicator.size : 1)
-    states = StateExchange(optimizer, sharedBy: communicator, isSharded: isSharded)
+    self.optimizer = optimizer
+    states = StateExchange(
+      optimizer, sharedBy: communicator,
+      keeping: plan.outer != nil ? .own : isSharded ? .share : .same)
     gradients = try GradientExchange(
-      plan, for: model.configuration, sharedBy: communicator,
+      plan.outer == nil ? plan : plan.ofOneProcess, for: model.configuration, sharedBy: together,
       scattering: isSharded ? .fixed(optimizer.shares) : nil, on: model.workers)
     activations = try Activations(
       model.configuration, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
       keepingForBackward: true, recomputing: plan.recomputing)
+    outer = try plan.outer.map { try OuterOptimizer($0, for: optimizer) }
+    outer?.begin(model.parameters, model.adapters, trainedBy: optimizer)
   }
+
+  /// The replica whose moments this process has alone; `nil` where processes do not train apart.
+  var ownReplica: Int? { outer == nil ? nil : communicator.rank }
 
   /// Of the weights and adapters, to hold them against another process's.
   public var weightsChecksum: UInt64 {
@@ -83,6 +99,7 @@ public final class Trainer {
     random = state.random
     optimizer.step = state.step
     self.progress = progress
+    outer?.begin(model.parameters, model.adapters, trainedBy: optimizer)
   }
 
   /// Lets AdamW go on from moments that another program left behind, before the first step.
@@ -106,7 +123,8 @@ public final class Trainer {
 
   /// Makes the plan's updates.
   ///
-  /// However it ends, the model is left as `stepsMade` updates made it.
+  /// However it ends, the model is left as `stepsMade` updates made it. Where processes train apart, the run ends and is
+  /// looked at only where all have the same weights.
   ///
   /// - Parameters:
   ///   - isInterrupted: Asked again and again; once it says yes, the run ends as if it were over.
@@ -129,6 +147,10 @@ public final class Trainer {
     isInterrupted: () -> Bool, observing observe: (TrainingEvent) throws -> Void
   ) throws {
     while true {
+      guard plan.isExchange(at: stepsMade) else {
+        try observe(.step(try update()))
+        continue
+      }
       try look(unless: isInterrupted, observe)
       // All processes stop before the same step, whichever of them is asked to.
       if try isOver || communicator.any(isInterrupted()) { return }
@@ -138,8 +160,7 @@ public final class Trainer {
 
   /// Takes validation loss, accuracy and sample, as far as they are due.
   private func look(unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void) throws {
-    let isLast = stepsMade == plan.steps
-    if plan.validationInterval.isDue(at: stepsMade, isLast: isLast), progress.lastValidation != stepsMade {
+    if isDue(plan.validationInterval), progress.lastValidation != stepsMade {
       if let loss = try watch.loss(
         of: model, plan: plan, using: activations, sharedBy: communicator, isInterrupted: isInterrupted)
       {
@@ -152,7 +173,7 @@ public final class Trainer {
         try observe(.evaluation(step: stepsMade, accuracy: accuracy))
       }
     }
-    if stepsMade > 0, plan.sampleInterval.isDue(at: stepsMade, isLast: isLast) {
+    if stepsMade > 0, isDue(plan.sampleInterval) {
       if let text = try watch.sample(
         of: model, plan: plan, sharedBy: communicator, isInterrupted: isInterrupted)
       {
@@ -161,24 +182,31 @@ public final class Trainer {
     }
   }
 
+  /// Whether something that is done every so many steps, and at the end, is to be done now.
+  private func isDue(_ interval: Int?) -> Bool {
+    interval != nil && stepsMade == plan.steps
+      || interval.isDue(at: stepsMade, localSteps: plan.localSteps)
+  }
+
   /// Makes one step.
   private func update() throws -> StepReport {
     let step = stepsMade
     let clock = ContinuousClock()
     let start = clock.now
-    let loss = try accumulateGradients()
+    let ownLoss = try accumulateGradients()
     let learningRate = plan.learningRate.rate(at: step)
-    let norm = try checkedNorm(step: step, loss: loss)
+    let (loss, norm, ownNorm) = try checkedNorm(step: step, loss: ownLoss)
     let outlier = outlier(loss: loss, gradientNorm: norm)
     if outlier == nil {
       random.update()
       optimizer.update(
         model.parameters, adapters: model.adapters, gradients: gradients.sum, learningRate: learningRate,
-        gradientNorm: norm, precision: model.precision, on: model.workers)
+        gradientNorm: ownNorm, precision: model.precision, on: model.workers)
       try gradients.share(model.parameters, model.adapters, updatedBy: optimizer)
     } else {
       optimizer.skip()
     }
+    let waited = outer == nil ? gradients.waited : try clock.measure { try bringTogether() }
 
     let elapsed = clock.now - start
     timeSpent += elapsed
@@ -190,25 +218,39 @@ public final class Trainer {
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
       outlier: outlier, seconds: seconds,
-      secondsWaited: plan.replicas > 1 ? gradients.waited / .seconds(1) : 0,
+      secondsWaited: plan.replicas > 1 ? waited / .seconds(1) : 0,
       tokensPerSecond: Double(plan.tokensPerStep) / seconds, gigaflops: operations / seconds / 1e9,
       secondsLeft: (timeSpent / .seconds(1)) / Double(stepsTimed) * Double(plan.steps - step - 1))
   }
 
-  /// The mean gradients of the step's batches. Returns their mean loss.
+  /// Makes the outer step, if it is its turn.
+  private func bringTogether() throws {
+    guard let outer, plan.isExchange(at: stepsMade) else { return }
+    try outer.update(
+      model.parameters, model.adapters, trainedBy: optimizer, using: gradients.sum, sharedBy: communicator,
+      precision: plan.exchange.precision, on: model.workers)
+  }
+
+  /// The mean gradients of the step's batches, or of this process's if it trains apart. Returns their mean loss.
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
-    let batches = data.nextBatches(plan.accumulation / plan.replicas, of: gradients.local)
+    let replicas = ownReplica.map { $0..<$0 + 1 } ?? gradients.local
+    let batches = data.nextBatches(plan.accumulation / plan.replicas, of: replicas)
     // Whole numbers, exact as they are no more than 2²⁴.
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
-    let all = try communicator.gathered([Float(learnt)]).reduce(0, +)
+    let all = try together.gathered([Float(learnt)]).reduce(0, +)
     let losses = try batches.map { batches in
       try gradients.addReplica(endingWith: batches.last?.inputs ?? []) {
         try accumulateGradients(batches, ofLearnt: all, into: $0, finish: $1)
       }
     }
     for _ in 0..<plan.accumulation { random.passBackward() }
-    return ReplicaTree.sum(try communicator.gathered(losses)) / Float(plan.accumulation)
+    return ReplicaTree.sum(try together.gathered(losses)) / Float(batchesTogether)
+  }
+
+  /// Batches whose gradients make up one of this process's updates.
+  private var batchesTogether: Int {
+    outer == nil ? plan.accumulation : plan.accumulation / plan.replicas
   }
 
   /// One replica's share of an update.
@@ -224,23 +266,28 @@ public final class Trainer {
     var sum: Float = 0
     for (index, batch) in batches.enumerated() {
       // A batch counts by what there is to learn in it: exactly 1 if all have the same.
-      let weight = Float(batch.learntCount * plan.accumulation) / max(1, all)
+      let weight = Float(batch.learntCount * batchesTogether) / max(1, all)
       try model.forward(batch.inputs, in: batch.sequences, into: activations)
       sum +=
         try weight
         * model.backward(
           batch.inputs, targets: batch.targets, from: activations, into: gradients,
-          accumulating: index > 0, scale: weight / Float(plan.accumulation),
+          accumulating: index > 0, scale: weight / Float(batchesTogether),
           finish: { if index == batches.count - 1 { finish($0) } })
     }
     return sum
   }
 
   /// The gradients' norm, once it is known that an update with them would not spoil the weights.
-  private func checkedNorm(step: Int, loss: Float) throws -> Float {
+  ///
+  /// - Returns: The loss and the norm that all processes go by, which are means if they train apart, and the own norm.
+  private func checkedNorm(
+    step: Int, loss ownLoss: Float
+  ) throws -> (loss: Float, norm: Float, own: Float) {
     var squares = optimizer.sumsOfSquares(of: gradients.sum, on: model.workers)
     if isSharded { squares = try communicator.summed(squares) }
-    let norm = optimizer.norm(ofSquares: squares)
+    let ownNorm = optimizer.norm(ofSquares: squares)
+    let (loss, norm) = outer == nil ? (ownLoss, ownNorm) : try means(ownLoss, ownNorm)
     guard loss.isFinite, norm.isFinite else {
       let tensor =
         isSharded
@@ -248,7 +295,17 @@ public final class Trainer {
         : gradients.sum.firstNonFinite(on: model.workers)?.tensor
       throw TrainingError.notFinite(step: step + 1, loss: loss, gradientNorm: norm, tensor: tensor?.name)
     }
-    return norm
+    return (loss, norm, ownNorm)
+  }
+
+  /// The means over processes that train apart: all that they tell one another between exchanges, 8 bytes each. So all
+  /// leave out the same updates, and end at the same step.
+  private func means(_ loss: Float, _ norm: Float) throws -> (Float, Float) {
+    let all = try communicator.gathered([loss, norm])
+    func mean(from first: Int) -> Float {
+      ReplicaTree.sum(stride(from: first, to: all.count, by: 2).map { all[$0] }) / Float(communicator.size)
+    }
+    return (mean(from: 0), mean(from: 1))
   }
 
   /// Which of the two is beyond its limit, if one is; both are taken up in any case, as llm.c does.
@@ -260,13 +317,5 @@ public final class Trainer {
       return .gradientNorm(zScore: normScore)
     }
     return nil
-  }
-}
-
-extension Int? {
-  /// Whether something that is done every so many steps, and at the end, is to be done now.
-  fileprivate func isDue(at step: Int, isLast: Bool) -> Bool {
-    guard let interval = self else { return false }
-    return step % interval == 0 || isLast
   }
 }

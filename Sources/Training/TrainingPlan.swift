@@ -13,6 +13,9 @@ public struct TrainingPlan: Sendable {
   public var replicas: Int
   /// How their gradients are summed.
   public var exchange: ExchangeSettings
+  /// How processes train apart, with an exchange every so many steps; `nil` if they exchange gradients at each. There are
+  /// then as many replicas as processes.
+  public var outer: OuterSettings?
   /// What the backward pass computes again, to save memory.
   public var recomputing: Recomputation
   /// Updates to make.
@@ -48,7 +51,7 @@ public struct TrainingPlan: Sendable {
 
   public init(
     batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
-    exchange: ExchangeSettings = ExchangeSettings(),
+    exchange: ExchangeSettings = ExchangeSettings(), outer: OuterSettings? = nil,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
     optimizer: Optimizer.Settings, shardsOptimizer: Bool = false,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
@@ -62,6 +65,7 @@ public struct TrainingPlan: Sendable {
     self.accumulation = accumulation
     self.replicas = replicas
     self.exchange = exchange
+    self.outer = outer
     self.recomputing = recomputing
     self.steps = steps
     self.learningRate = learningRate

@@ -57,8 +57,9 @@ extension MemoryPlan {
   /// "weights 475 MiB, gradients 475 MiB, …"
   var parts: String {
     [
-      ("weights", weights), ("gradients", gradients), ("moments", moments), ("activations", activations),
-      ("scratch", scratch), ("program", program),
-    ].map { "\($0.0) \(Numbers.bytes($0.1))" }.joined(separator: ", ")
+      ("weights", weights), ("gradients", gradients), ("moments", moments), ("outer step", outer),
+      ("activations", activations), ("scratch", scratch), ("program", program),
+    ].filter { $0.0 != "outer step" || $0.1 > 0 }.map { "\($0.0) \(Numbers.bytes($0.1))" }.joined(
+      separator: ", ")
   }
 }

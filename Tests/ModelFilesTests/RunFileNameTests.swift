@@ -6,7 +6,8 @@ import ModelFiles
   @Test(arguments: [
     (RunFileName.Kind.model, 40, "model_00000040.bin"), (.state(rank: 3), 7, "state_00000007_00003.bin"),
     (.done, 123_456_789, "DONE_123456789"), (.adapters, 0, "adapters_00000000.bin"),
-    (.progress, 99_999_999, "progress_99999999.json"), (.best, 1, "best_00000001.bin"),
+    (.outer, 12, "outer_00000012.bin"), (.progress, 99_999_999, "progress_99999999.json"),
+    (.best, 1, "best_00000001.bin"),
   ])
   func namesAreReadAsTheyAreWritten(kind: RunFileName.Kind, step: Int, name: String) {
     #expect(RunFileName(kind, step).name == name)

@@ -7,6 +7,8 @@ public struct RunFileName: Equatable, Sendable {
     case adapters
     /// `state_STEP_RANK.bin`: the optimizer's moments; llm.c writes one a process.
     case state(rank: Int)
+    /// `outer_STEP.bin`: what processes that train apart have in common beside the weights.
+    case outer
     /// `progress_STEP.json`: what a run has to remember and llm.c does not know.
     case progress
     /// `DONE_STEP`: the others are whole.
@@ -32,6 +34,7 @@ public struct RunFileName: Equatable, Sendable {
     case ("model", 2, "bin"): kind = .model
     case ("adapters", 2, "bin"): kind = .adapters
     case ("best", 2, "bin"): kind = .best
+    case ("outer", 2, "bin"): kind = .outer
     case ("progress", 2, "json"): kind = .progress
     case ("DONE", 2, "") where parts.count == 1: kind = .done
     case ("state", 3, "bin"):
@@ -48,6 +51,7 @@ public struct RunFileName: Equatable, Sendable {
     case .model: "model_\(digits).bin"
     case .adapters: "adapters_\(digits).bin"
     case .state(let rank): "state_\(digits)_\(Self.padded(rank, Self.rankDigits)).bin"
+    case .outer: "outer_\(digits).bin"
     case .progress: "progress_\(digits).json"
     case .done: "DONE_\(digits)"
     case .best: "best_\(digits).bin"

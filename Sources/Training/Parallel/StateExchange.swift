@@ -2,28 +2,40 @@ import BinaryFiles
 import Communication
 import Transformer
 
-/// Brings what the processes of a job keep, each of its share of the weights, to the one that writes it: a file has all of
-/// it, in the order of one process, so that no number of processes changes a byte.
+/// Brings what the processes of a job keep to the one that writes it. Where each keeps the moments of its share of the
+/// weights, a file has all of them, in the order of one process, so that no number of processes changes a byte; where
+/// processes train apart, each has a file.
 ///
 /// The writer makes attempts, and says when there are no more; the others serve until then.
 final class StateExchange {
+  /// What each process keeps of the optimizer's state.
+  enum Kept {
+    /// All, as the others do.
+    case same
+    case share
+    /// All, of steps of its own.
+    case own
+  }
+
   private let optimizer: Optimizer
   private let communicator: any Communicator
+  private let kept: Kept
   /// Whether there is anything to bring.
   let isNeeded: Bool
   /// Why no more is to be had from others.
   private(set) var failure: CommunicationError?
-  /// Of this attempt, whether all was received.
-  private var isReceived = true
+  /// Of this attempt, whose files' values have not been received: of rank 0 with its own, where processes keep shares.
+  private var expected: Set<Int> = []
 
   /// Values that travel at a time, 16 MiB: the memory that it takes.
   private static let pieceCount = 1 << 22
   private static let writer = 0
 
-  init(_ optimizer: Optimizer, sharedBy communicator: any Communicator, isSharded: Bool) {
+  init(_ optimizer: Optimizer, sharedBy communicator: any Communicator, keeping kept: Kept) {
     self.optimizer = optimizer
     self.communicator = communicator
-    isNeeded = isSharded && communicator.size > 1
+    self.kept = kept
+    isNeeded = kept != .same && communicator.size > 1
   }
 
   /// Lets `write` write what all keep, once, by `forEachPart`.
@@ -32,10 +44,10 @@ final class StateExchange {
   func attempt(_ write: () throws(FileError) -> Void) throws(FileError) {
     guard isNeeded else { return try write() }
     begin(isAttempt: true)
-    isReceived = false
+    expected = kept == .own ? Set(1..<communicator.size) : [Self.writer]
     defer {
       // The others send it in any case.
-      if !isReceived { receive { _ in } }
+      for file in expected.sorted() { receive(file) { _ in } }
     }
     try write()
   }
@@ -50,16 +62,19 @@ final class StateExchange {
     while isNeeded, begin(isAttempt: false) { send() }
   }
 
-  /// All values that are kept, in order.
+  /// All values of a file, in order.
   ///
+  /// - Parameter replica: Whose file it is; where processes train apart, the others' come in their order after the first.
   /// - Throws: What `body` throws; then the others' values have been received nevertheless.
-  func forEachPart(_ body: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) {
-    guard isNeeded else {
+  func forEachPart(
+    of replica: Int = 0, _ body: (UnsafeRawBufferPointer) throws(FileError) -> Void
+  ) throws(FileError) {
+    guard isNeeded, kept == .share || replica != Self.writer else {
       for state in optimizer.states { try body(UnsafeRawBufferPointer(state.values)) }
       return
     }
     var problem: FileError?
-    receive { part in
+    receive(replica) { part in
       guard problem == nil else { return }
       do throws(FileError) {
         try body(part)
@@ -82,18 +97,16 @@ final class StateExchange {
     (try? unlessFailed { () throws(CommunicationError) in try communicator.any(isAttempt) }) ?? false
   }
 
-  private func receive(_ take: (UnsafeRawBufferPointer) -> Void) {
-    isReceived = true
+  private func receive(_ file: Int, _ take: (UnsafeRawBufferPointer) -> Void) {
+    expected.remove(file)
     let piece = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.pieceCount)
     defer { piece.deallocate() }
     for state in optimizer.states {
-      for part in 0..<communicator.size {
-        let rank = Shares.part(of: part, communicator.size)
+      for (rank, count) in senders(of: state, to: file) {
         guard rank != Self.writer else {
           take(UnsafeRawBufferPointer(state.values))
           continue
         }
-        let count = state.range(of: part).count
         for start in stride(from: 0, to: count, by: Self.pieceCount) {
           let values = UnsafeMutableRawBufferPointer(
             UnsafeMutableBufferPointer(rebasing: piece.prefix(min(Self.pieceCount, count - start))))
@@ -102,6 +115,14 @@ final class StateExchange {
           take(UnsafeRawBufferPointer(values))
         }
       }
+    }
+  }
+
+  /// Who has values of a state that belong into a file, in their order, and how many.
+  private func senders(of state: OptimizerState, to file: Int) -> [(rank: Int, count: Int)] {
+    guard kept == .share else { return [(file, state.values.count)] }
+    return (0..<communicator.size).map { part in
+      (Shares.part(of: part, communicator.size), state.range(of: part).count)
     }
   }
 

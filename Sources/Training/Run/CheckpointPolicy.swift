@@ -22,13 +22,21 @@ public struct CheckpointPolicy: Equatable, Sendable {
     self.copiesWeights = copiesWeights
   }
 
-  func isDue(at step: Int) -> Bool { interval.map { step % $0 == 0 } ?? false }
+  /// - Parameter localSteps: Of processes that train apart: see `TrainingPlan.localSteps`.
+  func isDue(at step: Int, localSteps: Int = 1) -> Bool {
+    interval.isDue(at: step, localSteps: localSteps)
+  }
+
+  /// Whether the checkpoint of a step is always kept.
+  func isMajor(_ step: Int, localSteps: Int = 1) -> Bool {
+    majorInterval.isDue(at: step, localSteps: localSteps)
+  }
 
   /// Which of the checkpoints of these steps are to be removed, once that of `step` is written. Later ones, of
   /// another run, are left alone.
-  func superseded(_ steps: [Int], at step: Int) -> [Int] {
+  func superseded(_ steps: [Int], at step: Int, localSteps: Int = 1) -> [Int] {
     guard let kept else { return [] }
     let older = steps.filter { $0 <= step }.dropLast(kept)
-    return older.filter { candidate in majorInterval.map { candidate % $0 != 0 } ?? true }
+    return older.filter { !isMajor($0, localSteps: localSteps) }
   }
 }

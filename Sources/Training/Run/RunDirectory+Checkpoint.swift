@@ -9,7 +9,7 @@ extension RunDirectory {
   ///
   /// - Parameters:
   ///   - copyingWeights: Whether the state file gets the weights, too: see `TrainingStateFile.write`.
-  ///   - replaced: Checkpoints of another run, which are none any more once this one is.
+  ///   - replaced: Checkpoints of another run, which this one replaces.
   /// - Throws: `FileError` if it cannot be written; what there is of it is removed then.
   func save(_ trainer: Trainer, copyingWeights: Bool, replacing replaced: [Int] = []) throws(FileError) {
     try trainer.states.attempt { () throws(FileError) in
@@ -28,15 +28,10 @@ extension RunDirectory {
       if model.adapters != nil, trainer.plan.trained != .none {
         try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
       }
-      try TrainingStateFile.write(
-        trainer.state, of: trainer.optimizer, gatheredBy: trainer.states,
-        weights: copyingWeights ? trainer.model.parameters : nil, to: state(step), replacing: mayReplace)
-      for replica in 1..<max(1, trainer.plan.replicas) {
-        try TrainingStateFile.write(
-          trainer.state, replica: replica, to: state(step, replica: replica), replacing: mayReplace)
-      }
+      try writeStates(of: trainer, weights: copyingWeights ? model.parameters : nil)
       try trainer.progress.write(to: progress(step), replacing: mayReplace)
-      try forget(replaced)
+      // Theirs of that step is gone; the others stay until this one is whole.
+      try remember(replaced: replaced.filter { $0 != step })
       try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
     } catch {
       // What was there before we came is not ours to remove.
@@ -45,14 +40,34 @@ extension RunDirectory {
     }
   }
 
-  /// Makes checkpoints of another run none, so that nobody takes them for the plan's run's.
-  private func forget(_ replaced: [Int]) throws(FileError) {
-    guard !replaced.isEmpty else { return }
-    for old in replaced { unlink(done(old)) }
+  /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.
+  func remember(replaced: [Int]) throws(FileError) {
     guard access(plan, F_OK) == 0 else { return }
     var plan = try RunPlan(contentsOf: self.plan)
-    plan.replaced = nil
+    guard plan.replaced ?? [] != replaced else { return }
+    plan.replaced = replaced.isEmpty ? nil : replaced
     try plan.write(to: self.plan)
+  }
+
+  /// The state files of all replicas, and what they have in common if they train apart.
+  private func writeStates(of trainer: Trainer, weights: Parameters?) throws(FileError) {
+    let step = trainer.stepsMade
+    let mayReplace = use != .new
+    let outer = trainer.outer
+    for replica in 0..<max(1, trainer.plan.replicas) {
+      let path = state(step, replica: replica)
+      if replica == 0 || outer != nil {
+        try TrainingStateFile.write(
+          trainer.state, of: trainer.optimizer, isOwn: outer != nil, replica: replica,
+          gatheredBy: trainer.states, weights: weights, to: path, replacing: mayReplace)
+      } else {
+        try TrainingStateFile.write(trainer.state, replica: replica, to: path, replacing: mayReplace)
+      }
+    }
+    if let outer {
+      try OuterStateFile.write(
+        outer.velocity, step: step, to: self.outer(step), replacing: mayReplace, on: trainer.model.workers)
+    }
   }
 
   /// Where the checkpoint's model is, or its adapters, if it is they that are trained.
@@ -70,11 +85,15 @@ extension RunDirectory {
     let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
     let state = try TrainingStateFile.read(
       state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
-      and: trainer.model.parameters)
+      ownOf: trainer.ownReplica, and: trainer.model.parameters)
     guard state.step == step else {
       throw FileError(
         self.state(step),
         .invalidField(name: "step", found: state.step, expected: "\(step), as in its name"))
+    }
+    if let outer = trainer.outer {
+      try OuterStateFile.read(
+        self.outer(step), step: step, into: outer.velocity, on: trainer.model.workers)
     }
     try trainer.resume(from: state, progress: progress, beginningData: beginningData)
   }
@@ -82,13 +101,13 @@ extension RunDirectory {
   /// Removes the checkpoints that a policy no longer keeps once there is that of `step`.
   ///
   /// - Throws: `FileError` if the directory cannot be read.
-  func removeSuperseded(by policy: CheckpointPolicy, at step: Int) throws(FileError) {
-    for old in policy.superseded(try checkpoints(), at: step) { remove(old) }
+  func removeSuperseded(by policy: CheckpointPolicy, at step: Int, localSteps: Int) throws(FileError) {
+    for old in policy.superseded(try checkpoints(), at: step, localSteps: localSteps) { remove(old) }
   }
 
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
-    for path in [done(step), model(step), adapters(step), progress(step)] { unlink(path) }
+    for path in [done(step), model(step), adapters(step), outer(step), progress(step)] { unlink(path) }
     // As many as there are, which may be of a run of other replicas.
     var replica = 0
     while unlink(state(step, replica: replica)) == 0 { replica += 1 }

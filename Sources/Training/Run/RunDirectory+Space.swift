@@ -13,8 +13,10 @@ extension RunDirectory {
     // Adapters are as large as their gradients.
     let result = plan.trained == .none ? memory.gradients : memory.weights
     let needed =
-      (CheckedCount(memory.moments) + CheckedCount(result) * (policy.keepsBest ? 2 : 1)
-      + (policy.copiesWeights ? memory.weights : 0)).value
+      (CheckedCount(memory.moments) * (plan.outer == nil ? 1 : plan.replicas) + memory.outer / 2
+      + CheckedCount(result) * (policy.keepsBest ? 2 : 1)
+      + CheckedCount(policy.copiesWeights ? memory.weights : 0) * (plan.outer == nil ? 1 : plan.replicas))
+      .value
     guard let needed, let available = availableBytes, available < needed else { return }
     throw FileError(
       path,

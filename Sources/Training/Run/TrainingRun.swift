@@ -41,7 +41,9 @@ public final class TrainingRun {
     }
     try directory.removePartialFiles()
     // A kill may have come after a checkpoint, and before those were gone that it supersedes.
-    if firstStep > 0 { try directory.removeSuperseded(by: policy, at: firstStep) }
+    if firstStep > 0 {
+      try directory.removeSuperseded(by: policy, at: firstStep, localSteps: trainer.plan.localSteps)
+    }
     let log = try RunLog(directory, keeping: directory.use == .resuming)
     for record in opening { try log.add(record) }
     self.log = log
@@ -55,7 +57,9 @@ public final class TrainingRun {
       try report(event, to: observe)
       switch event {
       case .step(let report):
-        guard policy.isDue(at: report.step) || report.step == trainer.plan.steps else { return }
+        let (step, plan) = (report.step, trainer.plan)
+        guard plan.isExchange(at: step) else { return }
+        guard step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps) else { return }
         try save(observe)
       case .validation(let step, _, true):
         if policy.keepsBest && step > 0 { try saveBest(observe) }
@@ -74,8 +78,10 @@ public final class TrainingRun {
   ) throws -> (path: String, problem: FileError)? {
     let step = trainer.stepsMade
     var refuge: (path: String, problem: FileError)?
-    // What others keep, and a share of an update, cannot be saved without them.
-    let isWhole = !(trainer.isCutOff && trainer.states.isNeeded)
+    // What others keep, a share of an update, and steps of one's own cannot be saved without them.
+    let isWhole =
+      !(trainer.isCutOff && trainer.states.isNeeded)
+      && (step == firstStep || trainer.plan.isExchange(at: step))
     if isWhole, log == nil { trainer.states.serve() }
     defer { if isWhole, log != nil { trainer.states.end() } }
     if isWhole, step > firstStep, lastSaved != step, log != nil {
@@ -106,13 +112,13 @@ public final class TrainingRun {
     do throws(FileError) {
       defer { trainer.states.end() }
       try saveWhole()
-      try directory.removeSuperseded(by: policy, at: step)
+      try directory.removeSuperseded(by: policy, at: step, localSteps: trainer.plan.localSteps)
     } catch {
       if let failure = trainer.states.failure { throw failure }
       return try observe(.problem(error))
     }
     if let failure = trainer.states.failure { throw failure }
-    let isMajor = policy.majorInterval.map { step % $0 == 0 } ?? false
+    let isMajor = policy.isMajor(step, localSteps: trainer.plan.localSteps)
     try report(
       .checkpoint(
         step: step, path: directory.result(of: trainer.model, step), reason: isMajor ? .major : .regular),
@@ -123,8 +129,10 @@ public final class TrainingRun {
     let step = trainer.stepsMade
     try directory.save(trainer, copyingWeights: policy.copiesWeights, replacing: replaced)
     lastSaved = step
+    guard !replaced.isEmpty else { return }
     for old in replaced where old != step { directory.remove(old) }
     replaced = []
+    try directory.remember(replaced: replaced)
   }
 
   private func saveBest(_ observe: (TrainingEvent) throws -> Void) throws {

@@ -9,26 +9,27 @@ extension TrainingStateFile {
   /// - Parameters:
   ///   - path: Of the first replica's file.
   ///   - others: The files of the others, by replica; without it there must be none.
+  ///   - replica: Where each replica has moments of its own, whose are wanted; `nil` where they have them together.
   /// - Throws: `FileError` for a file that is not a whole state of a model of the same size and of the same kind of
   ///   optimizer, or that is one of several processes' that are not all there. Then nothing is changed.
   public static func read(
     _ path: String, others: ((_ replica: Int) -> String)? = nil, into optimizer: Optimizer,
-    and parameters: Parameters? = nil
+    ownOf replica: Int? = nil, and parameters: Parameters? = nil
   ) throws(FileError) -> TrainingState {
     let file = try MappedFile(path: path)
     let header = try checkedHeader(of: file, replica: 0, of: others == nil ? 1...1 : 1...mostReplicas)
-    let whole = try StoredMoments(file, header, for: optimizer)
-    guard whole.kind == OptimizerKind(optimizer) else {
-      throw FileError(
-        path,
-        .mismatch(
-          found: "moments of \(whole.kind.words)", expected: "those of \(OptimizerKind(optimizer).words)",
-          advice: "go on with the options of the first run"))
-    }
+    try check(header, areOwn: replica != nil, of: path)
+    let whole = try moments(in: file, header, for: optimizer)
     let step = try header.field(Field.step, named: "step", in: 0...Int(Int32.max), of: path)
     let run = RunOfReplicas(
       replicas: header[Field.processes], step: step, paths: { $0 == 0 ? path : others?($0) ?? path })
-    let (moments, data) = try run.read(whole, in: file, header)
+    var (moments, data) = try run.read(whole, in: file, header)
+    if let replica, (1..<run.replicas).contains(replica) {
+      let file = try MappedFile(path: run.paths(replica))
+      moments = try self.moments(
+        in: file, try checkedHeader(of: file, replica: replica, of: run.replicas...run.replicas),
+        for: optimizer)
+    }
     // llm.c's own files know of none.
     let before =
       header.version == 1
@@ -45,6 +46,39 @@ extension TrainingStateFile {
   }
 
   private static let mostReplicas = 4096
+
+  private static func moments(
+    in file: MappedFile, _ header: Header, for optimizer: Optimizer
+  ) throws(FileError) -> StoredMoments {
+    let moments = try StoredMoments(file, header, for: optimizer)
+    guard moments.kind == OptimizerKind(optimizer) else {
+      throw FileError(
+        file.path,
+        .mismatch(
+          found: "moments of \(moments.kind.words)", expected: "those of \(OptimizerKind(optimizer).words)",
+          advice: "go on with the options of the first run"))
+    }
+    return moments
+  }
+
+  private static func check(_ header: Header, areOwn: Bool, of path: String) throws(FileError) {
+    func words(_ isOwn: Bool) -> String {
+      isOwn ? "moments of each replica's own steps" : "moments that all replicas have in common"
+    }
+    let isOwn = hasOwnMoments(header)
+    guard isOwn == areOwn else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: words(isOwn), expected: words(areOwn),
+          advice: isOwn ? "go on with --local-steps, as it began" : "go on without --local-steps, as it began"
+        ))
+    }
+  }
+
+  fileprivate static func hasOwnMoments(_ header: Header) -> Bool {
+    header.version >= 3 && header[Field.isOwn] == 1
+  }
 
   /// How many replicas the run of a first replica's file has.
   ///
@@ -158,8 +192,9 @@ private struct RunOfReplicas {
         .invalidField(
           name: "step", found: header[Field.step], expected: "\(step), as in the first replica's file"))
     }
-    // Those of later versions have no moments but in the first.
-    let offset = header.version == 1 ? end : Header.byteCount
+    // Those of later versions have no moments but in the first, unless each has its own.
+    let hasMoments = header.version == 1 || TrainingStateFile.hasOwnMoments(header)
+    let offset = hasMoments ? end : Header.byteCount
     guard file.count >= offset else {
       throw FileError(file.path, .wrongSize(found: file.count, expected: offset))
     }

@@ -18,7 +18,8 @@ import Transformer
 /// trained, then v of all that AdamW updates; with 1 in field 40 that is not the linear layers' weights, which are Muon's.
 ///
 /// llm.c writes a file for each process. Here there is one for each replica of a run, whatever processes make them; all
-/// but the first hold no moments, only the place of that replica's data.
+/// but the first hold no moments, only the place of that replica's data. With 1 in field 46 processes train apart, and
+/// each replica's file has moments of its own.
 public enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
   static let versions: [Int32] = [1, 2, 3]
@@ -44,6 +45,7 @@ public enum TrainingStateFile {
     static let data = 44
     // Of version 3 alone.
     static let states = 45
+    static let isOwn = 46
   }
 
   /// An entry of version 3's table: a name and a count.
@@ -63,18 +65,24 @@ public enum TrainingStateFile {
     replacing: Bool
   ) throws(FileError) {
     try write(
-      state, of: optimizer, gatheredBy: StateExchange(optimizer, sharedBy: OneProcess(), isSharded: false),
+      state, of: optimizer, gatheredBy: StateExchange(optimizer, sharedBy: OneProcess(), keeping: .same),
       weights: weights, to: path, replacing: replacing)
   }
 
-  /// - Parameter exchange: Has all that the optimizers of several processes keep.
+  /// - Parameters:
+  ///   - isOwn: Whether each replica has moments of its own.
+  ///   - replica: Whose file it is: the first's, unless each has its own.
+  ///   - exchange: Has all that the optimizers of several processes keep.
   /// - Throws: As above.
   static func write(
-    _ state: TrainingState, of optimizer: Optimizer, gatheredBy exchange: StateExchange, weights: Parameters?,
-    to path: String, replacing: Bool
+    _ state: TrainingState, of optimizer: Optimizer, isOwn: Bool = false, replica: Int = 0,
+    gatheredBy exchange: StateExchange, weights: Parameters?, to path: String, replacing: Bool
   ) throws(FileError) {
+    precondition(isOwn || replica == 0, "the first has the moments")
+    // llm.c's program knows of no outer step.
     let isLLMC =
       OptimizerKind(optimizer).isLLMC && optimizer.updatesBefore == 0 && state.data[0].kind == .tokens
+      && !isOwn
     var header = Header(magic: magic, version: isLLMC ? 1 : 3)
     if !isLLMC {
       header[Field.trained] = Int(optimizer.trained.bits)
@@ -82,11 +90,12 @@ public enum TrainingStateFile {
       header[Field.updatesBefore] = optimizer.updatesBefore
       header[Field.data] = state.data[0].kind.rawValue
       header[Field.states] = optimizer.states.count
+      header[Field.isOwn] = isOwn ? 1 : 0
     }
     header[Field.hasWeights] = weights == nil ? 0 : 1
-    try write(state, replica: 0, header, to: path, replacing: replacing) { writer throws(FileError) in
+    try write(state, replica: replica, header, to: path, replacing: replacing) { writer throws(FileError) in
       if !isLLMC { for state in optimizer.states { try writer.append(entry(of: state)) } }
-      try exchange.forEachPart { part throws(FileError) in try writer.append(part) }
+      try exchange.forEachPart(of: replica) { part throws(FileError) in try writer.append(part) }
       if let weights { try writer.append(UnsafeRawBufferPointer(weights.values)) }
     }
   }

@@ -110,6 +110,10 @@ extension PlannedOption {
 
     .option("--replicas", .impossible) { $0.processes.replicas },
     .option("--gradient-precision", .course) { $0.processes.gradientPrecision },
+    // Without it moments are another kind, which their file says.
+    .option("--local-steps", .course) { $0.processes.localSteps },
+    .option("--outer-learning-rate", .free) { $0.processes.outerLearningRate },
+    .option("--outer-momentum", .free) { $0.processes.outerMomentum },
     .option("--zero-stage", .free) { $0.processes.zeroStage },
     // Of the machines that it goes on with.
     .ofCall("--process-timeout"), .ofCall("--overlap"),

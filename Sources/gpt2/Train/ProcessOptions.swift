@@ -38,11 +38,56 @@ struct ProcessOptions: ParsableArguments {
       """)
   var zeroStage = 0
 
+  @Option(
+    help: """
+      Each process makes so many steps with weights and an optimizer of its own; then one outer step takes all to the \
+      same weights (DiLoCo, and with Muon MuLoCo), for machines that slow lines join: in between 8 bytes a step travel, \
+      and with --gradient-precision bf16 half the bytes at an exchange. What is due between exchanges (validation, \
+      samples, checkpoints, an end by a signal) waits for the next. The run has as many replicas as processes, to its end.
+      """)
+  var localSteps: Int?
+
+  @Option(
+    help: "The outer step's rate, with --local-steps: 1 takes the mean of the weights; 0.7 if not given.")
+  var outerLearningRate: Float?
+
+  @Option(help: "The outer step's Nesterov momentum, with --local-steps; 0.9 if not given.")
+  var outerMomentum: Float?
+
+  /// How processes train apart, if they do.
+  var outer: OuterSettings? {
+    localSteps.map { steps in
+      var outer = OuterSettings(localSteps: steps)
+      if let outerLearningRate { outer.learningRate = outerLearningRate }
+      if let outerMomentum { outer.momentum = outerMomentum }
+      return outer
+    }
+  }
+
   var exchange: ExchangeSettings { ExchangeSettings(precision: gradientPrecision, overlaps: overlap) }
 
   func validate() throws {
     try replicas?.check("--replicas", from: 1, to: 4096)
     try zeroStage.check("--zero-stage", from: 0, to: 1)
     try processTimeout.check("--process-timeout", from: 1, to: 86_400)
+    try localSteps?.check("--local-steps", from: 1, to: 1_000_000)
+    try outerLearningRate?.check("--outer-learning-rate", in: 0.0...10.0)
+    try outerMomentum?.check("--outer-momentum", in: 0.0...1.0)
+  }
+
+  /// Checks these options with each other.
+  func checkTogether() throws {
+    guard localSteps != nil else {
+      for (name, value) in [
+        ("--outer-learning-rate", outerLearningRate), ("--outer-momentum", outerMomentum),
+      ] where value != nil {
+        throw ValidationError("\(name) is for --local-steps, which is not given.")
+      }
+      return
+    }
+    guard zeroStage == 0 else {
+      throw ValidationError(
+        "--local-steps and -z 1 exclude each other: a process that trains by itself needs a whole optimizer.")
+    }
   }
 }

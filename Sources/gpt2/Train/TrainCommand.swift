@@ -46,6 +46,8 @@ struct TrainCommand: ParsableCommand {
 
         mpirun -n 8 gpt2 train --replicas 8 --model d12 …
 
+      With --local-steps 100 they exchange what they have learnt every 100 steps only, for machines that slow lines join.
+
       The first process speaks and writes for all. Ctrl-C is mpirun's then, which leaves it a second to save in; \
       SIGUSR1 to mpirun leaves it as long as it takes.
       """,
@@ -149,6 +151,7 @@ struct TrainCommand: ParsableCommand {
     try optimizer.checkTogether()
     try watching.checkTogether()
     try trained.checkTogether()
+    try processes.checkTogether()
     guard (data == nil) != (instructions.file == nil) else {
       throw ValidationError(
         data == nil

@@ -59,6 +59,7 @@ struct TrainingSetup {
     let size = processes.communicator.size
     let replicas = command.processes.replicas ?? planned.point?.saved?.replicas ?? size
     // Whether they can share them is asked before anything else.
+    if command.processes.outer != nil { try LocalStepsError.check(replicas: replicas, processes: size) }
     _ = try ReplicaTree(replicas: replicas, processes: size)
     if let known { try configuration.check(known.tokenizer, readFrom: known.path) }
     tokenizer = try known?.tokenizer ?? TrainingTokenizer.usual(of: configuration)
@@ -104,7 +105,9 @@ struct TrainingSetup {
     let size = processes.communicator.size
     guard plan.replicas > 1 else { return "" }
     let update = plan.shardsOptimizer && size > 1 ? ", of which each updates a share of the weights" : ""
-    return "\nshares  \(plan.replicas) replicas on \(size) \(size == 1 ? "process" : "processes")\(update)"
+    let apart = plan.outer.map { ", \($0.localSteps) steps of each between exchanges" } ?? ""
+    return
+      "\nshares  \(plan.replicas) replicas on \(size) \(size == 1 ? "process" : "processes")\(update)\(apart)"
   }
 
   /// Says what is about to happen.
@@ -163,6 +166,11 @@ struct TrainingSetup {
       "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
+    if let outer = plan.outer {
+      record.settings?["local steps"] = "\(outer.localSteps)"
+      record.settings?["outer learning rate"] = "\(outer.learningRate)"
+      record.settings?["outer momentum"] = "\(outer.momentum)"
+    }
     if let path = start.base.flatMap(System.absolutePath) {
       record.settings?[RunLogFormat.modelPath] = path
     }
@@ -239,7 +247,8 @@ extension TrainingPlan {
     self.init(
       batchSize: command.batches.batchSize, sequenceLength: sequenceLength,
       accumulation: try command.batches.accumulation(sequenceLength: sequenceLength, replicas: replicas),
-      replicas: replicas, exchange: command.processes.exchange, recomputing: command.recompute, steps: 1,
+      replicas: replicas, exchange: command.processes.exchange, outer: command.processes.outer,
+      recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
       shardsOptimizer: command.processes.zeroStage == 1,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
