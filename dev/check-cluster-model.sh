@@ -9,15 +9,7 @@
 # /dev/net/tun. MPIRUN and GPT2 are as in check-mpi.sh.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
-gpt2=${GPT2:-.build-mpi/release/gpt2}
-case $gpt2 in /*) ;; *) gpt2=$PWD/$gpt2 ;; esac
-network=$PWD/dev/network
-dir=$(mktemp -d)
 . dev/network/machines.sh
-trap 'machines_down; rm -rf "$dir"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
 [ $# -gt 0 ] || set -- --model d6 --batch-size 4 --sequence-length 64 --repetitions 5
 root=""
 [ "$(id -u)" -ne 0 ] || root=--allow-run-as-root

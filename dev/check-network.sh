@@ -6,15 +6,7 @@
 # that was cut off either; and the run goes on from its last checkpoint to the bits that it would have had. Needs root, python3 and /dev/net/tun; GPT2 is as in check-mpi.sh.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
-gpt2=${GPT2:-.build-mpi/release/gpt2}
-case $gpt2 in /*) ;; *) gpt2=$PWD/$gpt2 ;; esac
-network=$PWD/dev/network
-dir=$(mktemp -d)
 . dev/network/machines.sh
-trap 'machines_down; rm -rf "$dir"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
 say() { echo "check-network: $*"; }
 fail() {
   say "FAILED: $*" >&2

@@ -1,8 +1,17 @@
 # Machines that are network namespaces, for scripts that source this file: joined by switch.py, with the latency and rate
-# that they are given. Needs root, namespaces and /dev/net/tun. Each has all of this machine's processors. Before it is
-# sourced, network is the path of this folder, from the root on, and dir that of a temporary one.
+# that they are given. Needs root, namespaces and /dev/net/tun. Each has all of this machine's processors. It is sourced in
+# the project's folder, and sets gpt2, the program as check-mpi.sh has it, and dir, a temporary folder; both it and the machines
+# are gone when the script ends.
+network=$PWD/dev/network
+gpt2=${GPT2:-.build-mpi/release/gpt2}
+case $gpt2 in /*) ;; *) gpt2=$PWD/$gpt2 ;; esac
 machines=""
 switch=""
+dir=$(mktemp -d)
+trap 'machines_down; rm -rf "$dir"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # machines_up COUNT LATENCY_MS RATE_MBIT
 machines_up() {
@@ -12,6 +21,7 @@ machines_up() {
     ip netns add "gpt2-$number" || return 1
     machines="$machines gpt2-$number"
   done
+  : >"$dir/switch"
   # Jumbo frames, so that a script can carry a fast line.
   python3 "$network/switch.py" "$2" "$3" 16000 $machines >"$dir/switch" 2>&1 &
   switch=$!

@@ -24,7 +24,7 @@ final class GradientExchange {
   /// How long the last sum was waited for, once the backward pass was over.
   private(set) var waited = Duration.zero
 
-  /// - Parameter shares: If every process is to have the sum of its share alone: see `share(_:of:updatedBy:)`.
+  /// - Parameter shares: If every process is to have the sum of its share alone: see `share(_:_:updatedBy:)`.
   /// - Throws: `ReplicaError` if so many processes cannot share the plan's replicas; `AllocationError` if their gradients
   ///   do not fit in memory; `ThreadError`.
   convenience init(
