@@ -127,15 +127,11 @@ final class GradientExchange {
   ) throws(CommunicationError) {
     guard isScattered else { return }
     let message = sums.sum.values
-    optimizer.forEachRun(ofOthers: false, in: parameters, adapters) { start, values in
-      _ = UnsafeMutableBufferPointer(rebasing: message[start..<start + values.count]).update(from: values)
-    }
+    optimizer.copy(from: parameters, adapters, to: message)
     // Weights are not rounded on their way, whatever gradients are.
     try ProcessSums(
       communicator: communicator, shares: between.shares, precision: .fp32, workers: workers
     ).gather([0..<message.count], of: message)
-    optimizer.forEachRun(ofOthers: true, in: parameters, adapters) { start, values in
-      _ = values.update(from: message[start..<start + values.count])
-    }
+    optimizer.copy(message, ofOthers: true, to: parameters, adapters)
   }
 }

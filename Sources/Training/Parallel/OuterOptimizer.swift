@@ -35,10 +35,7 @@ final class OuterOptimizer {
 
   /// Takes the model for what all processes have.
   func begin(_ parameters: Parameters, _ adapters: LowRankAdapters?, trainedBy optimizer: Optimizer) {
-    optimizer.forEachRun(ofOthers: false, in: parameters, adapters) { start, values in
-      _ = UnsafeMutableBufferPointer(rebasing: anchor.values[start..<start + values.count]).update(
-        from: values)
-    }
+    optimizer.copy(from: parameters, adapters, to: anchor.values)
   }
 
   /// The outer step.
@@ -67,9 +64,7 @@ final class OuterOptimizer {
       velocity[index] = momentum * velocity[index] + mean
       anchor[index] -= rate * (mean + momentum * velocity[index])
     }
-    optimizer.forEachRun(ofOthers: false, in: parameters, adapters) { start, values in
-      _ = values.update(from: anchor[start..<start + values.count])
-    }
+    optimizer.copy(anchor, ofOthers: false, to: parameters, adapters)
     withExtendedLifetime((self, scratch, parameters, adapters)) {}
   }
 }

@@ -20,6 +20,25 @@ extension Optimizer {
     }
   }
 
+  /// Copies all that this process updates from the model to where it is among all values that are trained.
+  package func copy(
+    from parameters: Parameters, _ adapters: LowRankAdapters?, to trained: UnsafeMutableBufferPointer<Float>
+  ) {
+    forEachRun(ofOthers: false, in: parameters, adapters) { start, values in
+      _ = UnsafeMutableBufferPointer(rebasing: trained[start..<start + values.count]).update(from: values)
+    }
+  }
+
+  /// Copies all that this process updates, or all that others do, from there to the model.
+  package func copy(
+    _ trained: UnsafeMutableBufferPointer<Float>, ofOthers others: Bool, to parameters: Parameters,
+    _ adapters: LowRankAdapters?
+  ) {
+    forEachRun(ofOthers: others, in: parameters, adapters) { start, values in
+      _ = values.update(from: trained[start..<start + values.count])
+    }
+  }
+
   /// Sums of squares of gradients, of each piece: 0 for those of others. What processes find is to be added.
   package func sumsOfSquares(of gradients: Parameters, on workers: Workers) -> [Double] {
     let own = pieces.units.indices.filter { pieces.owner(of: $0) == process }
