@@ -13,19 +13,19 @@ public final class Trainer {
   /// Steps made so far, those whose update was left out included.
   public var stepsMade: Int { optimizer.step }
   /// What is remembered of the steps so far.
-  public private(set) var progress = TrainingProgress()
+  public internal(set) var progress = TrainingProgress()
 
   let optimizer: Optimizer
   private var data: ReplicaData
   private var random = RoundingRandom()
-  private let watch: TrainingWatch
-  private let communicator: any Communicator
+  let watch: TrainingWatch
+  let communicator: any Communicator
   private let gradients: GradientExchange
   /// Those whose gradients make up this process's updates.
   private let together: any Communicator
   /// Where processes train apart.
   let outer: OuterOptimizer?
-  private let activations: Activations
+  let activations: Activations
   /// Whether this process updates a share of the weights, and the others the rest.
   private let isSharded: Bool
   /// Brings together what processes keep of their shares.
@@ -156,36 +156,6 @@ public final class Trainer {
       if try isOver || communicator.any(isInterrupted()) { return }
       try observe(.step(try update()))
     }
-  }
-
-  /// Takes validation loss, accuracy and sample, as far as they are due.
-  private func look(unless isInterrupted: () -> Bool, _ observe: (TrainingEvent) throws -> Void) throws {
-    if isDue(plan.validationInterval), progress.lastValidation != stepsMade {
-      if let loss = try watch.loss(
-        of: model, plan: plan, using: activations, sharedBy: communicator, isInterrupted: isInterrupted)
-      {
-        let isBest = progress.add(.init(step: stepsMade, loss: loss))
-        try observe(.validation(step: stepsMade, loss: loss, isBest: isBest))
-      }
-      if stepsMade > 0,
-        let accuracy = try watch.accuracy(of: model, sharedBy: communicator, isInterrupted: isInterrupted)
-      {
-        try observe(.evaluation(step: stepsMade, accuracy: accuracy))
-      }
-    }
-    if stepsMade > 0, isDue(plan.sampleInterval) {
-      if let text = try watch.sample(
-        of: model, plan: plan, sharedBy: communicator, isInterrupted: isInterrupted)
-      {
-        try observe(.sample(step: stepsMade, text: text))
-      }
-    }
-  }
-
-  /// Whether something that is done every so many steps, and at the end, is to be done now.
-  private func isDue(_ interval: Int?) -> Bool {
-    interval != nil && stepsMade == plan.steps
-      || interval.isDue(at: stepsMade, localSteps: plan.localSteps)
   }
 
   /// Makes one step.
