@@ -66,16 +66,15 @@ public final class BatchScheduler: Sendable {
   /// - Parameters:
   ///   - tokenizer: Of the model's vocabulary, or of the first tokens of it: others are never written.
   ///   - draft: One for this model.
-  /// - Throws: `AllocationError` if a page of keys and values has more bytes than can be counted.
   public init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil, limits: Limits = Limits()
-  ) throws(AllocationError) {
+  ) {
     self.model = model
     self.tokenizer = tokenizer
     self.limits = limits
     state = Mutex(State(counts: SchedulerCounts(places: limits.places)))
     texts = WrittenTexts(
-      try ContinuousBatch(model, tokenizer, draft: draft, promptBytes: limits.promptBytes), limits)
+      ContinuousBatch(model, tokenizer, draft: draft, promptBytes: limits.promptBytes), limits)
   }
 
   /// What is going on now.
