@@ -25,6 +25,8 @@ public final class Trainer {
   private let together: any Communicator
   /// Where processes train apart.
   let outer: OuterOptimizer?
+  /// Of the weights, if the plan keeps one.
+  let average: WeightAverage?
   let activations: Activations
   /// Whether this process updates a share of the weights, and the others the rest.
   private let isSharded: Bool
@@ -76,6 +78,9 @@ public final class Trainer {
       keepingForBackward: true, recomputing: plan.recomputing)
     outer = try plan.outer.map { try OuterOptimizer($0, for: optimizer) }
     outer?.begin(model.parameters, model.adapters, trainedBy: optimizer)
+    precondition(plan.emaDecay == nil || plan.outer == nil, "weights of processes apart have no average")
+    average = try plan.emaDecay.map { try WeightAverage(of: model, decay: $0) }
+    progress.averagedSince = average.map { _ in 0 }
   }
 
   /// The replica whose moments this process has alone; `nil` where processes do not train apart.
@@ -100,6 +105,9 @@ public final class Trainer {
     optimizer.step = state.step
     self.progress = progress
     outer?.begin(model.parameters, model.adapters, trainedBy: optimizer)
+    // An average that the run did not keep before begins here.
+    self.progress.averagedSince = average.map { _ in progress.averagedSince ?? state.step }
+    average?.begin(with: model.parameters)
   }
 
   /// Lets AdamW go on from moments that another program left behind, before the first step.
@@ -176,6 +184,7 @@ public final class Trainer {
     } else {
       optimizer.skip()
     }
+    average?.add(model.parameters, step: stepsMade - (progress.averagedSince ?? 0))
     let waited = outer == nil ? gradients.waited : try clock.measure { try bringTogether() }
 
     let elapsed = clock.now - start

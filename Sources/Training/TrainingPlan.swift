@@ -25,6 +25,9 @@ public struct TrainingPlan: Sendable {
   /// Whether each of several processes keeps the optimizer's state of a share of the weights, and updates that (ZeRO's
   /// first stage).
   public var shardsOptimizer: Bool
+  /// The decay of the weights' moving average that is kept beside them: see `WeightAverage`; `nil` if none is. Not with
+  /// `adapters`, nor with `outer`.
+  public var emaDecay: Float?
   /// The tensors that updates change.
   public var trained: TensorSet
   /// Low-rank adapters that are trained, too; usually with none of the tensors.
@@ -53,7 +56,7 @@ public struct TrainingPlan: Sendable {
     batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
     exchange: ExchangeSettings = ExchangeSettings(), outer: OuterSettings? = nil,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
-    optimizer: Optimizer.Settings, shardsOptimizer: Bool = false,
+    optimizer: Optimizer.Settings, shardsOptimizer: Bool = false, emaDecay: Float? = nil,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
     regroupedByteCount: Int = 0,
     outliers: OutlierLimits = OutlierLimits(),
@@ -71,6 +74,7 @@ public struct TrainingPlan: Sendable {
     self.learningRate = learningRate
     self.optimizer = optimizer
     self.shardsOptimizer = shardsOptimizer
+    self.emaDecay = emaDecay
     self.trained = trained
     self.adapters = adapters
     self.storedByteCount = storedByteCount

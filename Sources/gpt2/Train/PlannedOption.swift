@@ -84,6 +84,7 @@ extension PlannedOption {
     .option("--beta1", .free) { $0.optimizer.beta1 },
     .option("--beta2", .free) { $0.optimizer.beta2 },
     .option("--clip", .free) { $0.optimizer.clip },
+    .option("--ema-decay", .free) { $0.optimizer.emaDecay },
     .option("--skip-loss-outliers", .free) { $0.optimizer.skipLossOutliers },
     .option("--skip-gradient-outliers", .free) { $0.optimizer.skipGradientOutliers },
 

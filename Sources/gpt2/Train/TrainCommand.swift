@@ -152,6 +152,16 @@ struct TrainCommand: ParsableCommand {
     try watching.checkTogether()
     try trained.checkTogether()
     try processes.checkTogether()
+    if optimizer.emaDecay != nil {
+      for (name, isGiven, reason) in [
+        ("--lora-rank", trained.loraRank != nil, "the average is one of a whole model"),
+        (
+          "--local-steps", processes.localSteps != nil, "processes that train apart have weights of their own"
+        ),
+      ] where isGiven {
+        throw ValidationError("--ema-decay and \(name) exclude each other: \(reason).")
+      }
+    }
     guard (data == nil) != (instructions.file == nil) else {
       throw ValidationError(
         data == nil

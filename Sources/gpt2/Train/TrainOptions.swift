@@ -109,6 +109,14 @@ struct OptimizerOptions: ParsableArguments {
   var clip: Float = 1
 
   @Option(
+    help: """
+      Keep an exponential moving average of the weights with this decay, such as 0.999, which often predicts better. It is \
+      validated beside them, and saved beside checkpoints as ema_STEP.bin, a model like theirs. The decay of step t is at \
+      most (1 + t) / (10 + t). Off if not given.
+      """)
+  var emaDecay: Float?
+
+  @Option(
     name: [.long, .llmc("sl")],
     help: "Leave out updates whose loss is so many standard deviations above the last 128. 0 for none.")
   var skipLossOutliers: Float = 0
@@ -124,7 +132,9 @@ struct OptimizerOptions: ParsableArguments {
     try clip.check("--clip", atLeast: 0)
     try skipLossOutliers.check("--skip-loss-outliers", atLeast: 0)
     try skipGradientOutliers.check("--skip-gradient-outliers", atLeast: 0)
-    for (option, value) in [("--beta1", beta1), ("--beta2", beta2), ("--momentum", momentum ?? 0)]
+    for (option, value) in [
+      ("--beta1", beta1), ("--beta2", beta2), ("--momentum", momentum ?? 0), ("--ema-decay", emaDecay ?? 0),
+    ]
     where !(0..<1).contains(value) {
       throw ValidationError("\(option) is \(value), expected a number from 0 to less than 1.")
     }

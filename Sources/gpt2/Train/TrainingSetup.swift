@@ -122,7 +122,7 @@ struct TrainingSetup {
       data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
       \(plan.steps) steps\(sharing)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
-      train   \(trainedWords), \(plan.optimizer.method.rawValue)
+      train   \(trainedWords), \(plan.optimizer.method.rawValue)\(averaging)
       memory  \(Numbers.bytes(memory.total))\(available):
               \(memory.parts)
       """
@@ -138,6 +138,8 @@ struct TrainingSetup {
     return "adapters of rank \(adapters.rank) for \(adapters.targets)\(over): "
       + "\(Numbers.short(Double(count))) parameters"
   }
+
+  private var averaging: String { plan.emaDecay.map { ", weights averaged with decay \($0)" } ?? "" }
 
   /// The step after which the run goes on, or 0.
   var startStep: Int { start.step ?? 0 }
@@ -166,6 +168,7 @@ struct TrainingSetup {
       "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
+    if let decay = plan.emaDecay { record.settings?["EMA decay"] = "\(decay)" }
     if let outer = plan.outer {
       record.settings?["local steps"] = "\(outer.localSteps)"
       record.settings?["outer learning rate"] = "\(outer.learningRate)"
@@ -250,7 +253,7 @@ extension TrainingPlan {
       replicas: replicas, exchange: command.processes.exchange, outer: command.processes.outer,
       recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
-      shardsOptimizer: command.processes.zeroStage == 1,
+      shardsOptimizer: command.processes.zeroStage == 1, emaDecay: command.optimizer.emaDecay,
       trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
       storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,
       outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
