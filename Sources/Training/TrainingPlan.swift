@@ -6,8 +6,12 @@ public struct TrainingPlan: Sendable {
   public var batchSize: Int
   /// T
   public var sequenceLength: Int
-  /// Batches whose gradients make up an update, over all replicas.
+  /// How rows are cut into shorter sequences at first; `nil` if they never are. Not for instructions, whose rows are cut.
+  public var sequenceWarmUp: SequenceWarmUp?
+  /// Batches whose gradients make up an update, over all replicas; once its batches have grown to so many, if they do.
   public var accumulation: Int
+  /// Steps in which they grow to that: see `accumulation(at:)`. 0 for none.
+  public var batchWarmUpSteps: Int
   /// R: shares of each update that are summed as a `ReplicaTree` says, whatever processes make them. A divisor of
   /// `accumulation`.
   public var replicas: Int
@@ -53,7 +57,8 @@ public struct TrainingPlan: Sendable {
   public var seed: UInt64
 
   public init(
-    batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
+    batchSize: Int, sequenceLength: Int, sequenceWarmUp: SequenceWarmUp? = nil, accumulation: Int = 1,
+    batchWarmUpSteps: Int = 0, replicas: Int = 1,
     exchange: ExchangeSettings = ExchangeSettings(), outer: OuterSettings? = nil,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
     optimizer: Optimizer.Settings, shardsOptimizer: Bool = false, emaDecay: Float? = nil,
@@ -65,7 +70,9 @@ public struct TrainingPlan: Sendable {
   ) {
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    self.sequenceWarmUp = sequenceWarmUp
     self.accumulation = accumulation
+    self.batchWarmUpSteps = batchWarmUpSteps
     self.replicas = replicas
     self.exchange = exchange
     self.outer = outer
@@ -89,6 +96,6 @@ public struct TrainingPlan: Sendable {
     self.seed = seed
   }
 
-  /// Tokens that an update learns from.
+  /// Tokens that an update learns from, after a warm-up of batches.
   public var tokensPerStep: Int { batchSize * sequenceLength * accumulation }
 }

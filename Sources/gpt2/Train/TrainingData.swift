@@ -85,5 +85,5 @@ struct TrainingData {
   }
 
   /// Steps to see all of it once: llm.c's count, by which its scripts know the name of the last checkpoint.
-  func steps(by plan: TrainingPlan) -> Int { max(1, positions / plan.tokensPerStep) }
+  func steps(by plan: TrainingPlan) -> Int { plan.steps(over: positions) }
 }

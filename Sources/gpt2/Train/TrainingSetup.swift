@@ -120,7 +120,7 @@ struct TrainingSetup {
     return """
       model   \(origin): \(configuration.summary)
       data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
-      \(plan.steps) steps\(sharing)
+      \(plan.steps) steps\(warmUps)\(sharing)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)\(averaging)
       memory  \(Numbers.bytes(memory.total))\(available):
@@ -137,6 +137,18 @@ struct TrainingSetup {
     let over = storedFormats.map { " over \($0)" } ?? ""
     return "adapters of rank \(adapters.rank) for \(adapters.targets)\(over): "
       + "\(Numbers.short(Double(count))) parameters"
+  }
+
+  /// What is less at first, a line each.
+  private var warmUps: String {
+    let sequences = plan.sequenceWarmUp.map {
+      "\n        sequences of \($0.firstLength) tokens at first, of \(plan.sequenceLength) from step \($0.steps + 1) on"
+    }
+    let batches =
+      plan.batchWarmUpSteps == 0
+      ? nil
+      : "\n        one batch of each replica at first, all from step \(plan.batchWarmUpSteps + 1) on"
+    return (sequences ?? "") + (batches ?? "")
   }
 
   private var averaging: String { plan.emaDecay.map { ", weights averaged with decay \($0)" } ?? "" }
@@ -168,6 +180,11 @@ struct TrainingSetup {
       "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
+    if let warmUp = plan.sequenceWarmUp {
+      record.settings?["sequence warm-up steps"] = "\(warmUp.steps)"
+      record.settings?["first sequence length"] = "\(warmUp.firstLength)"
+    }
+    if plan.batchWarmUpSteps > 0 { record.settings?["batch warm-up steps"] = "\(plan.batchWarmUpSteps)" }
     if let decay = plan.emaDecay { record.settings?["EMA decay"] = "\(decay)" }
     if let outer = plan.outer {
       record.settings?["local steps"] = "\(outer.localSteps)"
@@ -246,10 +263,12 @@ extension TrainingPlan {
     _ command: TrainCommand, for configuration: Configuration, sequenceLength: Int, replicas: Int,
     stored: (bytes: Int, regrouped: Int)?
   ) throws {
-    let watching = command.watching
+    let (watching, batches) = (command.watching, command.batches)
+    let accumulation = try batches.accumulation(sequenceLength: sequenceLength, replicas: replicas)
     self.init(
-      batchSize: command.batches.batchSize, sequenceLength: sequenceLength,
-      accumulation: try command.batches.accumulation(sequenceLength: sequenceLength, replicas: replicas),
+      batchSize: batches.batchSize, sequenceLength: sequenceLength,
+      sequenceWarmUp: try batches.sequenceWarmUp(to: sequenceLength), accumulation: accumulation,
+      batchWarmUpSteps: try batches.batchWarmUpSteps(to: accumulation, replicas: replicas),
       replicas: replicas, exchange: command.processes.exchange, outer: command.processes.outer,
       recomputing: command.recompute, steps: 1,
       learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,

@@ -27,9 +27,11 @@ import Transformer
     /// Whether processes share the update.
     var isSharded = false
     var emaDecay: Float?
+    /// Whether sequences and batches are smaller at first.
+    var warmsUp = false
 
     var testDescription: String {
-      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange) \(isSharded) \(emaDecay ?? 0)"
+      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange) \(isSharded) \(emaDecay ?? 0) \(warmsUp)"
     }
   }
 
@@ -40,6 +42,7 @@ import Transformer
       Kind(precision: .bf16, share: 2, exchange: ExchangeSettings(precision: .bf16, overlaps: false)),
       Kind(method: .muon, exchange: ExchangeSettings(overlaps: false)),
       Kind(rank: 2, exchange: ExchangeSettings(precision: .bf16)), Kind(emaDecay: 0.5),
+      Kind(share: 3, warmsUp: true),
     ] + shardedKinds
 
   private static let shardedKinds = [
@@ -51,7 +54,10 @@ import Transformer
 
   private static func plan(_ kind: Kind, steps: Int = 4) throws -> TrainingPlan {
     TrainingPlan(
-      batchSize: 1, sequenceLength: 9, accumulation: 8 * kind.share, replicas: 8, exchange: kind.exchange,
+      batchSize: 1, sequenceLength: 9,
+      sequenceWarmUp: kind.warmsUp ? SequenceWarmUp(steps: 3, firstLength: 2) : nil,
+      accumulation: 8 * kind.share, batchWarmUpSteps: kind.warmsUp ? 2 : 0, replicas: 8,
+      exchange: kind.exchange,
       steps: steps,
       learningRate: LearningRateSchedule(
         shape: .cosine, peak: 1e-2, warmUpSteps: 1, steps: 4, finalFraction: 0.1),
