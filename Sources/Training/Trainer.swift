@@ -244,7 +244,8 @@ public final class Trainer {
     for (index, batch) in batches.enumerated() {
       // A batch counts by what there is to learn in it: exactly 1 if all have the same.
       let weight = Float(batch.learntCount * count) / max(1, all)
-      let sequences = batch.sequences(ofAtMost: plan.sequenceLength(at: stepsMade))
+      let sequences = batch.sequences(
+        ofAtMost: plan.sequenceLength(at: stepsMade), cutBefore: plan.documentStart)
       try model.forward(batch.inputs, in: sequences, into: activations)
       sum +=
         try weight

@@ -6,6 +6,10 @@ public struct TrainingPlan: Sendable {
   public var batchSize: Int
   /// T
   public var sequenceLength: Int
+  /// The token that begins each document, if rows are cut there, so that no document sees another: every sequence begins
+  /// with a document, but for one that a row's end cut in two, whose rest is a sequence of its own. (Llama 3 masks attention
+  /// alike: arXiv:2407.21783, section 3.2.) Not for instructions, whose rows are cut.
+  public var documentStart: Int32?
   /// How rows are cut into shorter sequences at first; `nil` if they never are. Not for instructions, whose rows are cut.
   public var sequenceWarmUp: SequenceWarmUp?
   /// Batches whose gradients make up an update, over all replicas; once its batches have grown to so many, if they do.
@@ -57,7 +61,8 @@ public struct TrainingPlan: Sendable {
   public var seed: UInt64
 
   public init(
-    batchSize: Int, sequenceLength: Int, sequenceWarmUp: SequenceWarmUp? = nil, accumulation: Int = 1,
+    batchSize: Int, sequenceLength: Int, documentStart: Int32? = nil,
+    sequenceWarmUp: SequenceWarmUp? = nil, accumulation: Int = 1,
     batchWarmUpSteps: Int = 0, replicas: Int = 1,
     exchange: ExchangeSettings = ExchangeSettings(), outer: OuterSettings? = nil,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
@@ -70,6 +75,7 @@ public struct TrainingPlan: Sendable {
   ) {
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    self.documentStart = documentStart
     self.sequenceWarmUp = sequenceWarmUp
     self.accumulation = accumulation
     self.batchWarmUpSteps = batchWarmUpSteps

@@ -89,11 +89,11 @@ import Transformer
   @Test func theLastSequenceOfARowMayBeShorter() throws {
     let batch = TokenBatch(
       inputs: Array(0..<14), targets: Array(1..<15), batchSize: 2, sequenceLength: 7)
-    #expect(batch.sequences(ofAtMost: 4)?.ranges == [0..<4, 4..<7, 7..<11, 11..<14])
-    #expect(batch.sequences(ofAtMost: 7) == nil)
+    #expect(batch.sequences(ofAtMost: 4, cutBefore: nil)?.ranges == [0..<4, 4..<7, 7..<11, 11..<14])
+    #expect(batch.sequences(ofAtMost: 7, cutBefore: nil) == nil)
     let cut = TokenBatch(
       inputs: Array(0..<14), targets: Array(1..<15), batchSize: 2, sequenceLength: 7, lengths: [7, 2, 5])
-    #expect(cut.sequences(ofAtMost: 7)?.ranges == [0..<7, 7..<9, 9..<14])
+    #expect(cut.sequences(ofAtMost: 7, cutBefore: nil)?.ranges == [0..<7, 7..<9, 9..<14])
   }
 
   /// One, two and three batches, in the order in which they always come.

@@ -25,6 +25,14 @@ struct BatchOptions: ParsableArguments {
       """)
   var batchWarmUpSteps = 0
 
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: """
+      Cut rows into a sequence for each document, which end-of-text begins, so that none sees another, in training and in \
+      validation. What a row's end cuts off is a sequence of its own. Updates have the same tokens in the same order.
+      """)
+  var alignDocuments = false
+
   @Option(
     help: """
       Steps before sequences have all T tokens: until then rows are cut into shorter ones, of --first-sequence-length \

@@ -73,6 +73,7 @@ extension PlannedOption {
     .option("--batch-warm-up-steps", .course) { $0.batches.batchWarmUpSteps },
     .option("--sequence-warm-up-steps", .course) { $0.batches.sequenceWarmUpSteps },
     .option("--first-sequence-length", .course) { $0.batches.firstSequenceLength },
+    .flag("--align-documents", .course) { $0.batches.alignDocuments },
     .option("--steps", .free) { $0.batches.steps ?? -1 },
     .flag("--shuffle", .data) { $0.batches.shuffle },
     .flag("--overfit-batch", .data) { $0.batches.overfitBatch },

@@ -11,9 +11,11 @@ extension TrainCommand {
     try watching.checkTogether()
     try trained.checkTogether()
     try processes.checkTogether()
-    guard batches.sequenceWarmUpSteps == 0 || instructions.file == nil else {
-      throw ValidationError(
-        "--sequence-warm-up-steps is for --data: rows of --instructions are examples, which stay whole.")
+    for (name, isGiven) in [
+      ("--sequence-warm-up-steps", batches.sequenceWarmUpSteps > 0),
+      ("--align-documents", batches.alignDocuments),
+    ] where isGiven && instructions.file != nil {
+      throw ValidationError("\(name) is for --data: rows of --instructions are examples, which stay whole.")
     }
     guard batches.batchWarmUpSteps == 0 || !isOverfitting else {
       throw ValidationError("--batch-warm-up-steps and --overfit-batch exclude each other.")

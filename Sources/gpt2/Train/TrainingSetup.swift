@@ -82,9 +82,13 @@ struct TrainingSetup {
         found: sequenceLength, maximum: configuration.maximumSequenceLength)
     }
     // Before the token files, which may be many, and whose own complaint about a huge batch would hide this one.
-    let plan = try TrainingPlan(
+    var plan = try TrainingPlan(
       command, for: configuration, sequenceLength: sequenceLength, replicas: replicas,
       stored: stored.map { ($0.bytes, $0.regrouped) })
+    if command.batches.alignDocuments {
+      // As samples take it.
+      plan.documentStart = Int32(tokenizer?.endOfText ?? configuration.vocabularySize - 1)
+    }
     try MemoryShortage.check(plan, for: configuration, processes: processes.communicator.size)
     data =
       try instructions.map {
@@ -120,7 +124,7 @@ struct TrainingSetup {
     return """
       model   \(origin): \(configuration.summary)
       data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
-      \(plan.steps) steps\(warmUps)\(sharing)
+      \(plan.steps) steps\(shapes)\(sharing)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
       train   \(trainedWords), \(plan.optimizer.method.rawValue)\(averaging)
       memory  \(Numbers.bytes(memory.total))\(available):
@@ -139,8 +143,11 @@ struct TrainingSetup {
       + "\(Numbers.short(Double(count))) parameters"
   }
 
-  /// What is less at first, a line each.
-  private var warmUps: String {
+  /// How sequences and updates are not all alike, a line each.
+  private var shapes: String {
+    let documents = plan.documentStart.map {
+      "\n        a sequence for each document, which token \($0) begins"
+    }
     let sequences = plan.sequenceWarmUp.map {
       "\n        sequences of \($0.firstLength) tokens at first, of \(plan.sequenceLength) from step \($0.steps + 1) on"
     }
@@ -148,7 +155,7 @@ struct TrainingSetup {
       plan.batchWarmUpSteps == 0
       ? nil
       : "\n        one batch of each replica at first, all from step \(plan.batchWarmUpSteps + 1) on"
-    return (sequences ?? "") + (batches ?? "")
+    return [documents, sequences, batches].compactMap { $0 }.joined()
   }
 
   private var averaging: String { plan.emaDecay.map { ", weights averaged with decay \($0)" } ?? "" }
@@ -180,6 +187,7 @@ struct TrainingSetup {
       "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
+    if let token = plan.documentStart { record.settings?["documents begin with"] = "\(token)" }
     if let warmUp = plan.sequenceWarmUp {
       record.settings?["sequence warm-up steps"] = "\(warmUp.steps)"
       record.settings?["first sequence length"] = "\(warmUp.firstLength)"
@@ -255,43 +263,4 @@ struct TrainingSetup {
 
 extension TrainCommand {
   var isOverfitting: Bool { batches.overfitBatch || llmc.overfit == .on }
-}
-
-extension TrainingPlan {
-  /// Of one step; see `making(steps:by:)`.
-  init(
-    _ command: TrainCommand, for configuration: Configuration, sequenceLength: Int, replicas: Int,
-    stored: (bytes: Int, regrouped: Int)?
-  ) throws {
-    let (watching, batches) = (command.watching, command.batches)
-    let accumulation = try batches.accumulation(sequenceLength: sequenceLength, replicas: replicas)
-    self.init(
-      batchSize: batches.batchSize, sequenceLength: sequenceLength,
-      sequenceWarmUp: try batches.sequenceWarmUp(to: sequenceLength), accumulation: accumulation,
-      batchWarmUpSteps: try batches.batchWarmUpSteps(to: accumulation, replicas: replicas),
-      replicas: replicas, exchange: command.processes.exchange, outer: command.processes.outer,
-      recomputing: command.recompute, steps: 1,
-      learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
-      shardsOptimizer: command.processes.zeroStage == 1, emaDecay: command.optimizer.emaDecay,
-      trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
-      storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,
-      outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
-      validationInterval: watching.validationInterval.orNone,
-      validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,
-      patience: watching.patience, sampleInterval: watching.sampleInterval.orNone,
-      sampleLength: watching.sampleLength, seed: UInt64(command.seed))
-  }
-
-  /// The same with so many steps.
-  func making(steps: Int, by command: TrainCommand) -> TrainingPlan {
-    var plan = self
-    plan.steps = steps
-    plan.learningRate = command.optimizer.schedule(steps: steps)
-    return plan
-  }
-}
-
-extension Int {
-  /// `nil` for 0, which stands for never.
-  fileprivate var orNone: Int? { self == 0 ? nil : self }
 }

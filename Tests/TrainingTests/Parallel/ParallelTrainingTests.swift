@@ -27,7 +27,7 @@ import Transformer
     /// Whether processes share the update.
     var isSharded = false
     var emaDecay: Float?
-    /// Whether sequences and batches are smaller at first.
+    /// Whether sequences and batches are smaller at first, and sequences begin with documents.
     var warmsUp = false
 
     var testDescription: String {
@@ -55,6 +55,7 @@ import Transformer
   private static func plan(_ kind: Kind, steps: Int = 4) throws -> TrainingPlan {
     TrainingPlan(
       batchSize: 1, sequenceLength: 9,
+      documentStart: kind.warmsUp ? 5 : nil,
       sequenceWarmUp: kind.warmsUp ? SequenceWarmUp(steps: 3, firstLength: 2) : nil,
       accumulation: 8 * kind.share, batchWarmUpSteps: kind.warmsUp ? 2 : 0, replicas: 8,
       exchange: kind.exchange,
