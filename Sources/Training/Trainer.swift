@@ -215,18 +215,18 @@ public final class Trainer {
     let replicas = ownReplica.map { $0..<$0 + 1 } ?? gradients.local
     let count = plan.accumulation(at: stepsMade)
     let batches = data.nextBatches(count / plan.replicas, of: replicas)
-    // Those whose gradients make up this process's update.
-    let together = outer == nil ? count : count / plan.replicas
+    // This process's, if it trains apart.
+    let updateCount = outer == nil ? count : count / plan.replicas
     // Whole numbers, exact as they are no more than 2²⁴.
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
-    let all = try self.together.gathered([Float(learnt)]).reduce(0, +)
+    let all = try together.gathered([Float(learnt)]).reduce(0, +)
     let losses = try batches.map { batches in
       try gradients.addReplica(endingWith: batches.last?.inputs ?? []) {
-        try accumulateGradients(batches, of: together, learning: all, into: $0, finish: $1)
+        try accumulateGradients(batches, of: updateCount, learning: all, into: $0, finish: $1)
       }
     }
     for _ in 0..<count { random.passBackward() }
-    return ReplicaTree.sum(try self.together.gathered(losses)) / Float(together)
+    return ReplicaTree.sum(try together.gathered(losses)) / Float(updateCount)
   }
 
   /// One replica's share of an update.

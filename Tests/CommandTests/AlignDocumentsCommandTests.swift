@@ -35,6 +35,21 @@ import Testing
     #expect(try RunFiles(file("plain")).checkpoint(6)[0] != RunFiles(file("whole")).checkpoint(6)[0])
   }
 
+  /// Text that was made into tokens without a mark.
+  @Test func dataWithoutDocumentsAreRefused() throws {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: workspace.training))
+    // After the header of 1024 bytes, "e" in place of every end-of-text.
+    var plain = Array(bytes)
+    for place in stride(from: 1024, to: plain.count, by: 2) where plain[place + 1] == 1 {
+      (plain[place], plain[place + 1]) = (101, 0)
+    }
+    try Data(plain).write(to: URL(fileURLWithPath: workspace.training))
+    expectRefusal(
+      try train("--align-documents"), naming: "\(workspace.training): found no token 256",
+      "expected documents")
+    #expect(!FileManager.default.fileExists(atPath: file("run")))
+  }
+
   @Test func examplesStayWhole() throws {
     let refused = try Command(
       "train", "--model", "d1", "--instructions", "x.jsonl", "--output", file("run"), "--align-documents")

@@ -93,7 +93,10 @@ struct TrainingSetup {
     data =
       try instructions.map {
         try TrainingData(command, $0, sequenceLength: sequenceLength, replicas: replicas)
-      } ?? TrainingData(command, sequenceLength: sequenceLength, replicas: replicas, configuration)
+      }
+      ?? TrainingData(
+        command, sequenceLength: sequenceLength, replicas: replicas, documentStart: plan.documentStart,
+        configuration)
     watch = TrainingWatch(
       validation: data.validation, choices: try Self.choices(command, configuration), tokenizer: tokenizer,
       prompt: data.prompt)
