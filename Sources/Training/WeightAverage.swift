@@ -4,9 +4,9 @@ import ModelFiles
 import Transformer
 
 /// The exponential moving average of a model's weights (EMA), which often predicts better than the weights of any one step
-/// (Polyak & Juditsky 1992). After the t-th step of the average, in fp32:
+/// (Polyak & Juditsky 1992): after the t-th step a `MovingAverage` in fp32, with
 ///
-///     d ← min(decay, (1 + t) / (10 + t))        mean ← mean + (1 − d)·(weights − mean)
+///     d = min(decay, (1 + t) / (10 + t))
 ///
 /// The mean begins as the weights do, which are random. The smaller decay of the first steps, TensorFlow's
 /// (`tf.train.ExponentialMovingAverage` with `num_updates`), lets it forget them.
@@ -39,10 +39,10 @@ final class WeightAverage {
   ///
   /// - Parameter step: t, which counts from 1.
   func add(_ weights: Parameters, step: Int) {
-    let (mean, weights) = (self.mean.values, weights.values)
-    let part = 1 - Self.decay(at: step, atMost: decay)
-    model.workers.forEach(mean.count) { index in mean[index] += part * (weights[index] - mean[index]) }
-    withExtendedLifetime(self) {}
+    MovingAverage.add(
+      UnsafeBufferPointer(weights.values), to: mean.values, decay: Self.decay(at: step, atMost: decay),
+      on: model.workers)
+    withExtendedLifetime((self, weights)) {}
   }
 
   /// d
