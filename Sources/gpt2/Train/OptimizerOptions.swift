@@ -46,7 +46,7 @@ struct OptimizerOptions: ParsableArguments {
     help: """
       Keep an exponential moving average of the weights with this decay, such as 0.999, which often predicts better. It is \
       validated beside them, and saved beside checkpoints as ema_STEP.bin, a model like theirs. The decay of step t is at \
-      most (1 + t) / (10 + t). Off if not given.
+      most (1 + t) / (10 + t). --keep-best and --patience go by the weights themselves. Off if not given.
       """)
   var emaDecay: Float?
 
