@@ -9,6 +9,8 @@ public final class InferencePass {
   private var rows = 0
   /// Where each sequence's logits end, and those of the next begin.
   private var logitsEnds: [Int] = []
+  /// Told of each stage of a pass; nobody as a rule.
+  var observer: PassObserver?
 
   public init(_ configuration: Configuration) {
     self.configuration = configuration
@@ -83,12 +85,14 @@ public final class InferencePass {
 extension InferencePass {
   func run(_ inputs: [LanguageModel.SequenceInput], through model: LanguageModel) {
     embed(inputs, model)
+    observer?(.embedded, residual)
     let queries = inputs.map { input in
       input.cache.count..<input.cache.count + input.tokens.count
     }
     for layer in 0..<configuration.layers {
       attend(layer, inputs.map(\.cache), queries, model)
       feedForward(layer, model)
+      observer?(.block(layer: layer), residual)
     }
     classify(inputs, model)
   }
@@ -117,6 +121,7 @@ extension InferencePass {
     weights.linear(.qkvw, .qkvb, layer, normed, into: qkv, model)
     let factor = configuration.queryFactor(layer: layer)
     if factor != 1 { Scaling.scale(qkv.columns(0..<C), by: factor, on: model.workers) }
+    observer?(.projected(layer: layer), qkv)
     var row = 0
     for (cache, positions) in zip(caches, positions) {
       let rows = row..<row + positions.count
@@ -142,6 +147,7 @@ extension InferencePass {
     let weights = model.prepared
     normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
     weights.linear(.fcw, .fcb, layer, normed, into: hidden, activated: activated, model)
+    observer?(.activated(layer: layer), activated)
     weights.linear(.fcprojw, .fcprojb, layer, activated, residual: residual, into: residual, model)
   }
 
