@@ -90,8 +90,8 @@ extension InferencePass {
       input.cache.count..<input.cache.count + input.tokens.count
     }
     for layer in 0..<configuration.layers {
-      attend(layer, inputs.map(\.cache), queries, model)
-      feedForward(layer, model)
+      attend(layer, inputs, queries, model)
+      feedForward(layer, inputs, model)
       observer?(.block(layer: layer), residual)
     }
     classify(inputs, model)
@@ -114,8 +114,9 @@ extension InferencePass {
 
   /// residual += attention(ln1(residual)) · attprojwᵀ + attprojb
   private func attend(
-    _ layer: Int, _ caches: [KeyValueCache], _ positions: [Range<Int>], _ model: LanguageModel
+    _ layer: Int, _ inputs: [LanguageModel.SequenceInput], _ positions: [Range<Int>], _ model: LanguageModel
   ) {
+    let caches = inputs.map(\.cache)
     let weights = model.prepared
     normalise(residual, .ln1w, .ln1b, layer, into: normed, model)
     weights.linear(.qkvw, .qkvb, layer, normed, into: qkv, model)
@@ -139,15 +140,23 @@ extension InferencePass {
       }
       CachedAttention.forward(qkv, queries, into: attention, on: model.workers)
     }
+    inputs.forEachAblation { ablation, rows in
+      ablation.switchOffHeads(of: layer, in: attention.rows(rows), headSize: configuration.headSize)
+    }
     weights.linear(.attprojw, .attprojb, layer, attention, residual: residual, into: residual, model)
   }
 
   /// residual += activation(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
-  private func feedForward(_ layer: Int, _ model: LanguageModel) {
+  private func feedForward(
+    _ layer: Int, _ inputs: [LanguageModel.SequenceInput], _ model: LanguageModel
+  ) {
     let weights = model.prepared
     normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
     weights.linear(.fcw, .fcb, layer, normed, into: hidden, activated: activated, model)
     observer?(.activated(layer: layer), activated)
+    inputs.forEachAblation { ablation, rows in
+      ablation.switchOffNeurons(of: layer, in: activated.rows(rows))
+    }
     weights.linear(.fcprojw, .fcprojb, layer, activated, residual: residual, into: residual, model)
   }
 

@@ -48,12 +48,17 @@ public final class LanguageModel: Sendable {
     public let tokens: [Int32]
     /// Of how many of its last tokens the logits are computed.
     public let scored: Int
+    /// What is switched off for this sequence alone. What its cache has read already was read with whatever was off then.
+    public let ablation: Ablation?
 
     /// - Parameter scored: 1 to as many as there are tokens.
-    public init(_ cache: KeyValueCache, _ tokens: [Int32], scored: Int = 1) {
+    public init(
+      _ cache: KeyValueCache, _ tokens: [Int32], scored: Int = 1, ablation: Ablation? = nil
+    ) {
       self.cache = cache
       self.tokens = tokens
       self.scored = scored
+      self.ablation = ablation
     }
   }
 
@@ -61,9 +66,12 @@ public final class LanguageModel: Sendable {
   /// logits of each sequence's last tokens in `pass`.
   ///
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
-  ///   model or has no room; `AllocationError`. The caches are then as before.
+  ///   model or has no room; `AblationError`; `AllocationError`. The caches are then as before.
   public func read(_ inputs: [SequenceInput], in pass: InferencePass) throws {
-    for input in inputs { try check(input) }
+    for input in inputs {
+      try check(input)
+      try input.ablation?.check(for: configuration)
+    }
     let rows = inputs.reduce(0) { $0 + $1.tokens.count }
     try pass.reserve(rows: rows, scored: inputs.map(\.scored))
     guard rows > 0 else { return }

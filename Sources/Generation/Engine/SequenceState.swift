@@ -57,12 +57,16 @@ struct SequenceState {
 
   /// What the model has to read before it can go on; makes room where there is none.
   ///
-  /// - Parameter draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
-  mutating func unread(draft: [Int32] = []) -> LanguageModel.SequenceInput? {
+  /// - Parameters:
+  ///   - draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
+  ///   - ablation: What is switched off; the same in every pass over this sequence.
+  mutating func unread(
+    draft: [Int32] = [], ablation: Ablation? = nil
+  ) -> LanguageModel.SequenceInput? {
     guard unreadCount > 0 else { return nil }
     makeRoom()
     return LanguageModel.SequenceInput(
-      cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count)
+      cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count, ablation: ablation)
   }
 
   /// How many tokens of a draft there is room for behind what is unread.

@@ -24,12 +24,13 @@ public final class TextBatch {
   ///   - draft: One for this model. It makes the texts come faster, and changes nothing in them.
   ///   - isOpenEnded: Whether `resume` will be called, so that there must be room for more.
   /// - Throws: `ModelError` for tokens that the model does not know, or more than maxT; `SamplingOptionError`;
-  ///   `StopStringError`; `AllocationError`.
+  ///   `StopStringError`; `AblationError`; `AllocationError`.
   public init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, prompts: [[Int32]], options: GenerationOptions,
     draft: Draft? = nil, isOpenEnded: Bool = false
   ) throws {
     precondition(options.maximumTokens >= 1, "no tokens to generate")
+    try options.ablation?.check(for: model.configuration)
     self.model = model
     self.tokenizer = tokenizer
     self.options = options
@@ -93,7 +94,7 @@ public final class TextBatch {
     if text.state.isAtStart, let same = others.first(where: { $0.state.isCopyable(to: text.state) }) {
       text.state.cache.copy(from: same.state.cache)
       text.logits = same.logits
-    } else if let unread = text.state.unread() {
+    } else if let unread = text.state.unread(ablation: options.ablation) {
       try model.read([unread], in: pass)
       text.logits = Array(pass.logits())
     }
@@ -112,7 +113,9 @@ public final class TextBatch {
   }
 
   private func read(_ texts: [RunningText], _ drafts: [[Int32]]) throws {
-    let unread = zip(texts, drafts).compactMap { text, draft in text.state.unread(draft: draft) }
+    let unread = zip(texts, drafts).compactMap { text, draft in
+      text.state.unread(draft: draft, ablation: options.ablation)
+    }
     if !unread.isEmpty { try model.read(unread, in: pass) }
   }
 
