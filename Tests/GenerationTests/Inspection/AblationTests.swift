@@ -151,6 +151,7 @@ import WeightFormats
     #expect(throws: error) {
       try TextBatch(model, .byteLevel, prompts: [[1]], options: GenerationOptions(ablation: ablation))
     }
+    #expect(throws: error) { try model.inspect([1], ablation: ablation) }
     #expect("\(error)".contains("expected"))
   }
 }
