@@ -10,7 +10,7 @@ import Transformer
 /// It is an option of one sequence: others in the same pass know nothing of it.
 public struct Ablation: Equatable, Sendable {
   /// A neuron of a feed-forward part.
-  public struct Neuron: Hashable, Sendable {
+  public struct Neuron: Hashable, Sendable, Codable {
     /// From 0.
     public let layer: Int
     /// 0..<H
@@ -23,7 +23,7 @@ public struct Ablation: Equatable, Sendable {
   }
 
   /// A head of attention.
-  public struct Head: Hashable, Sendable {
+  public struct Head: Hashable, Sendable, Codable {
     /// From 0.
     public let layer: Int
     /// 0..<NH

@@ -46,6 +46,15 @@ extension Inspection {
     }
   }
 
+  /// The log-probabilities of tokens below V, to come after the text.
+  func nextLogProbabilities(of tokens: [Int]) throws(SamplingError) -> [Double] {
+    try nextLogits.withUnsafeBufferPointer { logits throws(SamplingError) in
+      let greatest = try Greedy(checking: logits)
+      let logSum = LogSumExp.value(of: logits, greatest: greatest.logit)
+      return tokens.map { min(Double(logits[$0]) - logSum, 0) }
+    }
+  }
+
   func check(target: Int?) throws(InspectionError) {
     guard let target, !(0..<vocabularySize).contains(target) else { return }
     throw .tokenOutOfRange(found: target, vocabularySize: vocabularySize)
