@@ -103,7 +103,7 @@ import Testing
     #expect(table.exitCode == 0 && table.output.hasPrefix("the text\n"))
 
     for (json, words) in [
-      ("{", "found what is no JSON"), (#"{"tokens": [1], "scores": 3}"#, "at scores, expected an object"),
+      ("{", "at line 1, expected"), (#"{"tokens": [1], "scores": 3}"#, "at scores, expected an object"),
       (#"{"tokens": [1], "score": {}}"#, "found a member \"score\", expected only text, tokens"),
     ] {
       let path = try directory.write(Array(json.utf8), to: "bad.json")

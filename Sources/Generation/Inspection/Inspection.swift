@@ -52,7 +52,9 @@ public final class Inspection: @unchecked Sendable {
     pass.observer = kept.keep
     let cache = try KeyValueCache(for: model, capacity: tokens.count)
     try model.read([.init(cache, tokens, ablation: ablation)], in: pass)
-    nextLogits = Array(pass.logits().prefix(self.vocabularySize))
+    let known = self.vocabularySize
+    // The logits lie in the pass.
+    nextLogits = withExtendedLifetime(pass) { Array(pass.logits().prefix(known)) }
   }
 }
 

@@ -177,7 +177,8 @@ import Transformer
   }
 
   private static let malformed: [(json: String, path: String, found: String)] = [
-    ("", "", "what is no JSON"), ("{\"text\": \"a\"", "", "what is no JSON"), ("[]", "", "another kind"),
+    ("", "line 1", "'"), ("{\"text\": \"a\"", "line 1", "'"), ("[]", "", "another kind"),
+    (#"{"text": "a", "text": "b"}"#, "line 1", "text"), (#"{"text": "a"} {}"#, "line 1", "{"),
     (#"{"text": 3}"#, "text", "another kind"), (#"{"text": "a", "lense": {}}"#, "", "a member \"lense\""),
     (#"{"text": "a", "lens": {"layer": 1}}"#, "lens", "a member \"layer\""),
     (#"{"text": "a", "lens": []}"#, "lens", "another kind"),

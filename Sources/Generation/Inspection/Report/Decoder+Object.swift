@@ -1,3 +1,5 @@
+import BinaryFiles
+
 extension Decoder {
   /// An object that has no other members than these.
   ///
@@ -34,6 +36,17 @@ extension [any CodingKey] {
 }
 
 extension InspectionError {
+  /// What the project's own parser says, which is stricter than Foundation's: no member twice, nothing too deep.
+  init(_ error: FileError) {
+    switch error.cause {
+    case .unparsableText(let line, let found, let expected):
+      self = .unreadable(path: "line \(line)", found: "'\(found.onOneShortLine)'", expected: expected)
+    case .mismatch(let found, let expected, _):
+      self = .unreadable(path: "", found: found, expected: expected)
+    default: self = .unreadable(path: "", found: "what is no JSON", expected: "a request in JSON")
+    }
+  }
+
   init(_ error: DecodingError) {
     switch error {
     case .keyNotFound(let key, let context):
@@ -50,12 +63,10 @@ extension InspectionError {
           .unreadable(
             path: context.codingPath.words, found: "a value that cannot be used",
             expected: "one that the request's description names")
-        } else if context.underlyingError == nil {
-          // Foundation does not say where the number is.
+        } else {
+          // It is JSON, as was checked before; Foundation does not say where the number is.
           .unreadable(
             path: "", found: "a number that cannot be used", expected: "whole numbers that fit 64 bits")
-        } else {
-          .unreadable(path: "", found: "what is no JSON", expected: "a request in JSON")
         }
     @unknown default: self = .unreadable(path: "", found: "\(error)", expected: "a request in JSON")
     }

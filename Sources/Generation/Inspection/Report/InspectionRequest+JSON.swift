@@ -6,9 +6,13 @@ extension InspectionRequest {
   /// - Throws: `InspectionError.unreadable`.
   public init(json: some Sequence<UInt8>) throws(InspectionError) {
     do {
-      self = try JSONCoding.value(InspectionRequest.self, from: json)
+      let bytes = Array(json)
+      _ = try bytes.withUnsafeBytes { try JSONParser.parse($0, path: "the request") }
+      self = try JSONCoding.value(InspectionRequest.self, from: bytes)
     } catch let error as InspectionError {
       throw error
+    } catch let error as FileError {
+      throw InspectionError(error)
     } catch let error as DecodingError {
       throw InspectionError(error)
     } catch {
