@@ -65,6 +65,25 @@ import Transformer
     #expect(try await gpt2.generate("Hi", .init(maximumTokens: 20)).text() != text)
   }
 
+  /// The page's request asks for all there is, and its report has all there may be.
+  @Test func thePagesJSONIsRead() throws {
+    let page = try String(
+      contentsOfFile: TestFiles.project("Sources/GPT2Kit/GPT2Kit.docc/Inspection.md"), encoding: .utf8)
+    let blocks = page.components(separatedBy: "```json\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
+    try #require(blocks.count == 2)
+    func sorted(_ json: String) throws -> Data {
+      let object = try JSONSerialization.jsonObject(with: Data(json.utf8))
+      return try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+    }
+    let request = try JSONEncoder().encode(InspectionRequest(json: blocks[0].utf8))
+    // What may be left out is in the page's request but for the tokens, and a neuron's alternatives.
+    #expect(try sorted(String(decoding: request, as: UTF8.self)) == sorted(blocks[0]))
+    let report = try JSONDecoder().decode(InspectionReport.self, from: Data(blocks[1].utf8))
+    #expect(try sorted(report.json()) == sorted(blocks[1]))
+  }
+
   @Test func errorsSayInFoundationWhatTheySayHere() async throws {
     func expectSame(_ expected: String, _ body: () async throws -> Void) async {
       do {
