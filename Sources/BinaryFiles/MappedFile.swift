@@ -56,6 +56,18 @@ public final class MappedFile: @unchecked Sendable {
   /// Brings all pages into the process's tables, as far as the system can; nothing depends on it.
   public func populate() { Pages.populate(bytes) }
 
+  /// The same a piece at a time, after each of which `body` is told of its bytes.
+  ///
+  /// - Throws: What `body` throws; the rest is then read when it is needed.
+  package func populate<Failure: Error>(_ body: (_ bytes: Int) throws(Failure) -> Void) throws(Failure) {
+    let piece = 1 << 26
+    for start in stride(from: 0, to: bytes.count, by: piece) {
+      let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + piece)])
+      Pages.populate(part)
+      try body(part.count)
+    }
+  }
+
   /// Gives back the memory of pages that were read, until they are read again. Of a file that may be written to, none:
   /// what was changed would be lost.
   package func release() {

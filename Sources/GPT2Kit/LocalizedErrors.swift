@@ -21,6 +21,8 @@ extension WeightFormatError: SelfDescribingError {}
 extension AdapterError: SelfDescribingError {}
 extension DraftError: SelfDescribingError {}
 extension GenerationOptionError: SelfDescribingError {}
+extension AblationError: SelfDescribingError {}
+extension InspectionError: SelfDescribingError {}
 extension StopStringError: SelfDescribingError {}
 extension SamplingOptionError: SelfDescribingError {}
 extension SamplingError: SelfDescribingError {}

@@ -89,6 +89,23 @@ public final class Weights: @unchecked Sendable {
     for case let file as MappedFile in storage { file.populate() }
   }
 
+  /// The same a piece at a time, after each of which `body` is told which part of all is there.
+  ///
+  /// - Throws: What `body` throws.
+  package func populate<Failure: Error>(
+    _ body: (_ fraction: Double) throws(Failure) -> Void
+  ) throws(Failure) {
+    let files = storage.compactMap { $0 as? MappedFile }
+    let total = files.reduce(0) { $0 + $1.bytes.count }
+    var done = 0
+    for file in files {
+      try file.populate { bytes throws(Failure) in
+        done += bytes
+        try body(Double(done) / Double(total))
+      }
+    }
+  }
+
   /// Gives back the memory of mapped files' pages, until they are read again.
   func release() {
     for case let file as MappedFile in storage { file.release() }

@@ -27,8 +27,8 @@ struct GPT2Command: ParsableCommand {
       """,
     version: Release.version,
     subcommands: [
-      FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, TokenizeCommand.self,
-      ConvertCommand.self, EvaluateCommand.self, VerifyCommand.self, ReportCommand.self,
+      FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, InspectCommand.self,
+      TokenizeCommand.self, ConvertCommand.self, EvaluateCommand.self, VerifyCommand.self, ReportCommand.self,
       BenchCommand.self, FetchCommand.self,
     ])
 }

@@ -49,6 +49,8 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup(title: "Sampling") var sampling: SamplingFlags
 
+  @OptionGroup(title: "Switched off") var switchedOff: AblationOptions
+
   @Option(name: .customLong("n"), help: "Texts to generate, side by side; each has the next seed.")
   var count = 1
 
@@ -97,7 +99,7 @@ struct GenerateCommand: ParsableCommand {
     let seed = sampling.chosenSeed()
     Interruption.watch()
     if interactive {
-      let options = sampling.generationOptions(alternatives: nil, seed: seed)
+      let options = options(alternatives: nil, seed: seed)
       if let templated, templated.hasTurns {
         var dialogue = Dialogue(language, tokenizer, options, draft, templated)
         try dialogue.run(beginning: bytes == nil ? nil : tokens, &times)
@@ -115,14 +117,19 @@ struct GenerateCommand: ParsableCommand {
     Diagnostics.write(times.summary(threads: language.workers.count))
   }
 
+  private func options(alternatives: Int?, seed: UInt64) -> GenerationOptions {
+    var options = sampling.generationOptions(alternatives: alternatives, seed: seed)
+    options.ablation = switchedOff.ablation
+    return options
+  }
+
   private func generate(
     _ language: LanguageModel, _ tokenizer: Tokenizer, _ draft: Draft?, prompt: [UInt8], _ tokens: [Int32],
     seed: UInt64, showsPrompt: Bool, _ times: inout GenerationTimes
   ) throws {
     let batch = try TextBatch(
       language, tokenizer, prompts: [[Int32]](repeating: tokens, count: count),
-      options: sampling.generationOptions(alternatives: json ? alternatives ?? 0 : nil, seed: seed),
-      draft: draft)
+      options: options(alternatives: json ? alternatives ?? 0 : nil, seed: seed), draft: draft)
     var printer = GenerationPrinter(
       samples: count, seed: seed, tokenizer: tokenizer, asJSON: json, showsPrompt: showsPrompt)
     try printer.begin(prompt: prompt)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BinaryFiles
-import Platform
 import Terminal
 import Tokens
 
@@ -42,12 +41,15 @@ struct PromptOptions: ParsableArguments {
     }
   }
 
+  /// Whether there is one.
+  var isGiven: Bool { prompt != nil || promptFile != nil || promptTokens != nil }
+
   /// The bytes to continue; `nil` where there is no prompt. What was changed in a file is said.
   ///
   /// - Throws: `FileError`; a prompt that is there but empty is one, too.
   func read() throws(FileError) -> [UInt8]? {
     guard var bytes = try bytes() else { return nil }
-    let name = promptFile.map { $0 == "-" ? "standard input" : $0 } ?? "--prompt"
+    let name = promptFile.map(InputFile.name) ?? "--prompt"
     if promptFile != nil {
       let (text, conversions) = try (raw ? TextReading.raw : .text).decode(bytes, of: name)
       for note in conversions.notes { Diagnostics.write("\(name): \(note); --raw keeps it as it is") }
@@ -74,13 +76,6 @@ struct PromptOptions: ParsableArguments {
   private func bytes() throws(FileError) -> [UInt8]? {
     if let prompt { return Array(prompt.utf8) }
     guard let promptFile else { return nil }
-    if promptFile == "-" {
-      guard let bytes = Descriptors.readAll(from: STDIN_FILENO) else {
-        throw FileError("standard input", .fromErrno("reading it"))
-      }
-      return bytes
-    }
-    let file = try MappedFile(path: promptFile)
-    return withExtendedLifetime(file) { Array(file.bytes) }
+    return try InputFile.bytes(promptFile)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     [], ["train"], ["finetune"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"],
-    ["report"], ["fetch"],
+    ["report"], ["fetch"], ["inspect"],
   ])
   func helpTeaches(subcommand: [String]) throws {
     let result = try Command(subcommand + ["--help"])

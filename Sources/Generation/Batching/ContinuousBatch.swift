@@ -163,6 +163,7 @@ extension ContinuousBatch {
     let same = texts.first { other in
       other !== text && !other.promptLogits.isEmpty && other.state.beginsAtStart
         && other.state.cache.count >= prompt.count && other.request.prompt == text.request.prompt
+        && other.options.ablation == text.options.ablation
     }
     if let same {
       text.state.cache.share(prompt.count, of: same.state.cache)
@@ -170,7 +171,7 @@ extension ContinuousBatch {
       counts.sharedPromptTokens += prompt.count
       return true
     }
-    guard rowsAreAlike else { return false }
+    guard rowsAreAlike, text.options.ablation == nil else { return false }
     // At least one token is read, for its logits.
     let pages = promptPages.pages(of: prompt.dropLast())
     let positions = pages.count * KeyValueBlocks.pagePositions
@@ -189,7 +190,7 @@ extension ContinuousBatch {
         }
       }
       let (state, prompt) = (text.state, text.request.prompt)
-      if state.beginsAtStart {
+      if state.beginsAtStart && text.options.ablation == nil {
         promptPages.add(state.cache.fullPages, of: prompt.prefix(state.cache.count))
       }
       guard state.unreadCount == 0 else { return Progress(text: text) }

@@ -10,7 +10,7 @@ final class RunningText {
   /// (V), of the prompt's last token, once it is read.
   var promptLogits: [Float] = []
   /// Of the prompt's tokens, if they were asked for.
-  private(set) var scores: [ScoredToken] = []
+  private(set) var scores: [PromptToken] = []
   var draftLength: DraftLength?
   /// Tokens written since the text began or was resumed.
   private(set) var count = 0
@@ -27,7 +27,7 @@ final class RunningText {
   ///   - pool: Where the pages of its keys and values come from.
   ///   - isOpenEnded: Whether it will be resumed, so that there must be room for more.
   /// - Throws: `ModelError` for tokens that the model or the tokenizer does not know, or more than maxT;
-  ///   `SamplingOptionError`; `StopStringError`; `AllocationError`.
+  ///   `SamplingOptionError`; `StopStringError`; `AblationError`; `AllocationError`.
   init(
     _ request: TextRequest, for model: LanguageModel, _ tokenizer: Tokenizer, from pool: KeyValuePool,
     isOpenEnded: Bool = false
@@ -37,9 +37,11 @@ final class RunningText {
     stream = try TextStream(stopStrings: request.options.stopStrings)
     emptyStream = stream
     try request.prompt.check(below: known)
+    try request.options.ablation?.check(for: model.configuration)
     state = try SequenceState(
       request.prompt.isEmpty ? [Int32(tokenizer.endOfText)] : request.prompt,
-      maximumTokens: isOpenEnded ? .max : request.options.maximumTokens, for: model, from: pool)
+      maximumTokens: isOpenEnded ? .max : request.options.maximumTokens, for: model,
+      ablation: request.options.ablation, from: pool)
     sampler = try TokenSampler(request.options.sampling, vocabularySize: known)
   }
 
@@ -48,7 +50,9 @@ final class RunningText {
 
   /// Whether another that is read first leaves much less to read.
   func isWorthWaitingFor(by other: RunningText) -> Bool {
-    guard !other.scoresWhatItReads, state.beginsAtStart, other.state.isAtStart else { return false }
+    guard !other.scoresWhatItReads, state.beginsAtStart, other.state.isAtStart,
+      options.ablation == other.options.ablation
+    else { return false }
     let (mine, others) = (request.prompt, other.request.prompt)
     let page = KeyValueBlocks.pagePositions
     return mine == others || (mine.count >= page && mine.prefix(page) == others.dropLast().prefix(page))
@@ -69,10 +73,10 @@ final class RunningText {
   /// - Throws: `SamplingError` if the model's logits are not finite.
   func score(_ logits: UnsafeBufferPointer<Float>) throws(SamplingError) {
     // Before the first comes nothing that could tell.
-    if scores.isEmpty { scores.append(ScoredToken(token: Int(request.prompt[0]))) }
+    if scores.isEmpty { scores.append(PromptToken(token: Int(request.prompt[0]))) }
     guard scores.count < request.prompt.count, let alternatives = request.promptAlternatives else { return }
     scores.append(
-      ScoredToken(
+      PromptToken(
         try sampler.report(
           Int(request.prompt[scores.count]), sampler.known(of: logits), alternatives: alternatives)))
   }

@@ -23,7 +23,7 @@ public final class ScheduledText: AsyncSequence, Sendable {
   /// The prompt's tokens with what the model thinks of them, once they are read; none if they were not asked for.
   ///
   /// - Throws: As iteration does.
-  public func promptScores() async throws -> [ScoredToken] {
+  public func promptScores() async throws -> [PromptToken] {
     try await withTaskCancellationHandler {
       try await output.promptScores()
     } onCancel: {

@@ -6,10 +6,10 @@ final class TextOutput: Sendable {
     var tokens: [GeneratedToken] = []
     /// Where in these the reader is.
     var read = 0
-    var scores: [ScoredToken]?
+    var scores: [PromptToken]?
     var end: Result<Void, any Error>?
     var tokenReader: CheckedContinuation<GeneratedToken?, any Error>?
-    var scoreReader: CheckedContinuation<[ScoredToken], any Error>?
+    var scoreReader: CheckedContinuation<[PromptToken], any Error>?
 
     var unread: Int { tokens.count - read }
   }
@@ -33,7 +33,7 @@ final class TextOutput: Sendable {
   }
 
   /// Only the first scores count.
-  func write(scores: [ScoredToken]) {
+  func write(scores: [PromptToken]) {
     change { if $0.scores == nil { $0.scores = scores } }
   }
 
@@ -56,7 +56,7 @@ final class TextOutput: Sendable {
     }
   }
 
-  func promptScores() async throws -> [ScoredToken] {
+  func promptScores() async throws -> [PromptToken] {
     try await withCheckedThrowingContinuation { reader in
       change { $0.scoreReader = reader }
     }

@@ -31,7 +31,7 @@ public struct TextRequest: Equatable, Sendable {
 }
 
 /// What a model thinks of a token of a given text.
-public struct ScoredToken: Equatable, Sendable {
+public struct PromptToken: Equatable, Sendable {
   public let token: Int
   /// ln p(token | the tokens before it), under the model's own distribution; `nil` for the first, before which there is
   /// nothing.

@@ -90,12 +90,10 @@ final class WrittenTexts: @unchecked Sendable {
   private func pass(on progress: ContinuousBatch.Progress, to text: SubmittedText) {
     if !progress.text.scoresWhatItReads { text.output.write(scores: progress.text.scores) }
     text.output.write(progress.tokens)
-    if let failure = progress.failure {
-      abandoned += text.output.end(.failure(failure)) ? 1 : 0
-    } else if progress.text.isFinished {
-      finished += text.output.end(.success(())) ? 1 : 0
-    }
     guard progress.failure != nil || progress.text.isFinished else { return }
+    let end = progress.failure.map { Result<Void, any Error>.failure($0) } ?? .success(())
+    // It may have been given up in the meantime.
+    if text.output.end(end) && progress.failure == nil { finished += 1 } else { abandoned += 1 }
     batch.remove(text.text)
     running.removeAll { $0 === text }
   }

@@ -10,6 +10,8 @@ public final class InferencePass {
   private(set) var products = RowProducts.alone
   /// Where each sequence's logits end, and those of the next begin.
   private var logitsEnds: [Int] = []
+  /// Told of each stage of a pass; nobody as a rule.
+  var observer: PassObserver?
 
   public init(_ configuration: Configuration) {
     self.configuration = configuration
@@ -80,12 +82,14 @@ public final class InferencePass {
 extension InferencePass {
   func run(_ inputs: [LanguageModel.SequenceInput], through model: LanguageModel) {
     embed(inputs, model)
+    observer?(.embedded, residual)
     let queries = inputs.map { input in
       input.cache.count..<input.cache.count + input.tokens.count
     }
     for layer in 0..<configuration.layers {
-      attend(layer, inputs.map(\.cache), queries, model)
-      feedForward(layer, model)
+      attend(layer, inputs, queries, model)
+      feedForward(layer, inputs, model)
+      observer?(.block(layer: layer), residual)
     }
     classify(inputs, model)
   }
@@ -107,13 +111,15 @@ extension InferencePass {
 
   /// residual += attention(ln1(residual)) · attprojwᵀ + attprojb
   private func attend(
-    _ layer: Int, _ caches: [KeyValueCache], _ positions: [Range<Int>], _ model: LanguageModel
+    _ layer: Int, _ inputs: [LanguageModel.SequenceInput], _ positions: [Range<Int>], _ model: LanguageModel
   ) {
+    let caches = inputs.map(\.cache)
     let weights = model.prepared
     normalise(residual, .ln1w, .ln1b, layer, into: normed, model)
     weights.linear(.qkvw, .qkvb, layer, normed, into: qkv, products, model)
     let factor = configuration.queryFactor(layer: layer)
     if factor != 1 { Scaling.scale(qkv.columns(0..<C), by: factor, on: model.workers) }
+    observer?(.projected(layer: layer), qkv)
     var row = 0
     for (cache, positions) in zip(caches, positions) {
       let rows = row..<row + positions.count
@@ -131,15 +137,24 @@ extension InferencePass {
       }
       CachedAttention.forward(qkv, queries, into: attention, on: model.workers)
     }
+    inputs.forEachAblation { ablation, rows in
+      ablation.switchOffHeads(of: layer, in: attention.rows(rows), headSize: configuration.headSize)
+    }
     weights.linear(
       .attprojw, .attprojb, layer, attention, residual: residual, into: residual, products, model)
   }
 
   /// residual += activation(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
-  private func feedForward(_ layer: Int, _ model: LanguageModel) {
+  private func feedForward(
+    _ layer: Int, _ inputs: [LanguageModel.SequenceInput], _ model: LanguageModel
+  ) {
     let weights = model.prepared
     normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
     weights.linear(.fcw, .fcb, layer, normed, into: hidden, activated: activated, products, model)
+    observer?(.activated(layer: layer), activated)
+    inputs.forEachAblation { ablation, rows in
+      ablation.switchOffNeurons(of: layer, in: activated.rows(rows))
+    }
     weights.linear(.fcprojw, .fcprojb, layer, activated, residual: residual, into: residual, products, model)
   }
 

@@ -48,12 +48,17 @@ public final class LanguageModel: Sendable {
     public let tokens: [Int32]
     /// Of how many of its last tokens the logits are computed.
     public let scored: Int
+    /// What is switched off for this sequence alone. What its cache has read already was read with whatever was off then.
+    public let ablation: Ablation?
 
     /// - Parameter scored: 1 to as many as there are tokens.
-    public init(_ cache: KeyValueCache, _ tokens: [Int32], scored: Int = 1) {
+    public init(
+      _ cache: KeyValueCache, _ tokens: [Int32], scored: Int = 1, ablation: Ablation? = nil
+    ) {
       self.cache = cache
       self.tokens = tokens
       self.scored = scored
+      self.ablation = ablation
     }
   }
 
@@ -64,11 +69,14 @@ public final class LanguageModel: Sendable {
   ///   default by their number. Either way a sequence's bits are the same in any number of passes and whatever others are
   ///   beside it, but for `packed` products by BLAS.
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
-  ///   model or has no room; `AllocationError`. The caches are then as before.
+  ///   model or has no room; `AblationError`; `AllocationError`. The caches are then as before.
   public func read(
     _ inputs: [SequenceInput], as products: RowProducts? = nil, in pass: InferencePass
   ) throws {
-    for input in inputs { try check(input) }
+    for input in inputs {
+      try check(input)
+      try input.ablation?.check(for: configuration)
+    }
     let rows = inputs.reduce(0) { $0 + $1.tokens.count }
     let products = products ?? (rows <= Linear.fewRows ? .alone : .packed)
     try pass.reserve(rows: rows, products, scored: inputs.map(\.scored))

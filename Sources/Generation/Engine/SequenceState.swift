@@ -8,6 +8,8 @@ import Transformer
 struct SequenceState {
   private(set) var tokens: [Int32]
   let cache: KeyValueCache
+  /// What is switched off while it is read.
+  private let ablation: Ablation?
   /// The token that the cache's first position holds.
   private var start = 0
   /// Up to which token what is unread is read by packed products. Whether it is was decided when it became unread, by how
@@ -17,10 +19,13 @@ struct SequenceState {
   /// - Parameters:
   ///   - prompt: 1…maxT tokens of the vocabulary.
   ///   - maximumTokens: How many more there will be at most; it bounds the memory.
+  ///   - ablation: What is switched off while it is read.
   ///   - pool: Where its pages come from; one of its own if not given.
   /// - Throws: `ModelError`.
-  init(_ prompt: [Int32], maximumTokens: Int, for model: LanguageModel, from pool: KeyValuePool? = nil) throws
-  {
+  init(
+    _ prompt: [Int32], maximumTokens: Int, for model: LanguageModel, ablation: Ablation? = nil,
+    from pool: KeyValuePool? = nil
+  ) throws {
     let configuration = model.configuration
     try configuration.check(prompt)
     let positions = configuration.maximumSequenceLength
@@ -29,6 +34,7 @@ struct SequenceState {
       throw ModelError.sequenceTooLong(found: prompt.count, maximum: positions)
     }
     tokens = prompt
+    self.ablation = ablation
     let (longest, overflows) = prompt.count.addingReportingOverflow(maximumTokens)
     cache = KeyValueCache(
       from: pool ?? KeyValuePool(for: model), capacity: overflows ? positions : min(longest, positions))
@@ -72,22 +78,27 @@ struct SequenceState {
 
   /// What the model has to read before it can go on; makes room where there is none.
   ///
-  /// - Parameter draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
-  mutating func unread(draft: [Int32] = []) -> LanguageModel.SequenceInput? {
+  /// - Parameters:
+  ///   - draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
+  mutating func unread(
+    draft: [Int32] = []
+  ) -> LanguageModel.SequenceInput? {
     guard unreadCount > 0 else { return nil }
     makeRoom()
     return LanguageModel.SequenceInput(
-      cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count)
+      cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count, ablation: ablation)
   }
 
   /// All that is unread, each token of it with its logits.
   func scored() -> LanguageModel.SequenceInput {
-    LanguageModel.SequenceInput(cache, Array(tokens[(start + cache.count)...]), scored: unreadCount)
+    LanguageModel.SequenceInput(
+      cache, Array(tokens[(start + cache.count)...]), scored: unreadCount, ablation: ablation)
   }
 
   /// The next tokens that packed products read, at most so many.
   func piece(atMost count: Int) -> LanguageModel.SequenceInput {
-    LanguageModel.SequenceInput(cache, Array(tokens[(start + cache.count)...].prefix(count)))
+    LanguageModel.SequenceInput(
+      cache, Array(tokens[(start + cache.count)...].prefix(count)), ablation: ablation)
   }
 
   /// How many tokens of a draft there is room for behind what is unread.

@@ -1,6 +1,6 @@
 /// The log-probabilities of a model's own distribution: ln softmax(x)ᵢ = xᵢ − ln Σ exp(x).
 struct LogProbabilities: Sendable {
-  private var selection = RankedSelection()
+  private var tokens = TopTokens()
 
   /// - Parameters:
   ///   - token: The one that was picked.
@@ -14,17 +14,8 @@ struct LogProbabilities: Sendable {
     func logProbability(_ token: Int) -> Double { min(Double(logits[token]) - logSum, 0) }
     return SampledToken(
       token: token, logProbability: logProbability(token),
-      alternatives: likeliest(alternatives, of: logits).map {
+      alternatives: tokens.ids(alternatives, of: logits).map {
         TokenLogProbability(token: $0, logProbability: logProbability($0))
       })
-  }
-
-  /// The ids of the `count` greatest logits, in order.
-  private mutating func likeliest(_ count: Int, of logits: UnsafeBufferPointer<Float>) -> [Int] {
-    guard count > 0 else { return [] }
-    let cut = TopK(count: count).cut(logits, using: &selection)
-    // All ties at the threshold, the later of which the prefix leaves out.
-    let tokens = logits.indices.filter { logits[$0] >= cut.threshold && logits[$0] > -.infinity }
-    return Array(tokens.sorted { (logits[$1], $0) < (logits[$0], $1) }.prefix(count))
   }
 }

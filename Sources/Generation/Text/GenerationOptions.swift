@@ -10,16 +10,19 @@ public struct GenerationOptions: Equatable, Sendable {
   /// How many of the likeliest tokens to report beside each; with 0 its own log-probability alone, with `nil`
   /// nothing.
   public var alternatives: Int?
+  /// What of the model is switched off. A draft's proposals are the whole model's, of which fewer are then accepted.
+  public var ablation: Ablation?
 
   public init(
     maximumTokens: Int = 128, sampling: SamplingOptions = SamplingOptions(), stopStrings: [String] = [],
-    stopsAtEndOfText: Bool = true, alternatives: Int? = nil
+    stopsAtEndOfText: Bool = true, alternatives: Int? = nil, ablation: Ablation? = nil
   ) {
     self.maximumTokens = maximumTokens
     self.sampling = sampling
     self.stopStrings = stopStrings
     self.stopsAtEndOfText = stopsAtEndOfText
     self.alternatives = alternatives
+    self.ablation = ablation
   }
 }
 

@@ -22,6 +22,24 @@ extension ModelSource {
     return (try languageModel(weights, adapters, on: workers), tokenizer)
   }
 
+  /// The same, telling how far it is.
+  ///
+  /// - Parameter progress: Called on this thread as each stage begins. What it throws ends the loading.
+  /// - Throws: As `load(on:)`; what `progress` throws.
+  public func load(
+    on workers: Workers, progress: (LoadingStage) throws -> Void
+  ) throws -> (LanguageModel, Tokenizer) {
+    try progress(.opening)
+    let source = try resolved()
+    let file = try ModelFile(contentsOf: source.path)
+    let (weights, adapters) = try source.adaptedWeights(in: file, on: workers)
+    try progress(.reading(fraction: 0))
+    try weights.populate { try progress(.reading(fraction: $0)) }
+    try progress(.preparing)
+    let tokenizer = try source.tokenizer(in: file, for: weights.configuration)
+    return (try languageModel(weights, adapters, on: workers), tokenizer)
+  }
+
   /// The model, and a tokenizer if one was named, or is in the model's file or folder.
   ///
   /// - Throws: As `load(on:)`.

@@ -20,7 +20,7 @@ public final class TextBatch {
   ///   - draft: One for this model. It makes the texts come faster, and changes nothing in them.
   ///   - isOpenEnded: Whether `resume` will be called, so that there must be room for more.
   /// - Throws: `ModelError` for tokens that the model does not know, or more than maxT; `SamplingOptionError`;
-  ///   `StopStringError`; `AllocationError`.
+  ///   `StopStringError`; `AblationError`; `AllocationError`.
   public init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, prompts: [[Int32]], options: GenerationOptions,
     draft: Draft? = nil, isOpenEnded: Bool = false

@@ -72,4 +72,27 @@ import Transformer
     _ = step(promptTokens: .max)
     #expect(batch.counts.promptTokens == 70 + 8 + 9 + 71 + (70 - 64))
   }
+
+  /// What one text has switched off is another's, too, only if it has switched off the same.
+  @Test func whatIsSwitchedOffIsNotShared() throws {
+    let prompt = (0..<70).map { Int32($0) }
+    let heads = Ablation(heads: [.init(layer: 0, head: 1)])
+    let texts = try [nil, heads, heads].map { ablation in
+      var options = GenerationOptions(
+        maximumTokens: 1, sampling: SamplingOptions(temperature: 0), alternatives: 1)
+      options.ablation = ablation
+      let text = try RunningText(
+        TextRequest(prompt: prompt, options: options), for: batch.model, batch.tokenizer, from: batch.pool)
+      batch.add(text)
+      return text
+    }
+    var found: [ObjectIdentifier: Double] = [:]
+    batch.step { progress in
+      for part in progress { found[ObjectIdentifier(part.text)] = part.tokens[0].logProbability }
+    }
+    let values = try texts.map { try #require(found[ObjectIdentifier($0)]) }
+    #expect(values[0] != values[1] && values[1] == values[2])
+    guard readsInPieces else { return }
+    #expect(batch.counts.promptTokens == 140 && batch.counts.sharedPromptTokens == 70)
+  }
 }
