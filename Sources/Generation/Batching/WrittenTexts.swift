@@ -44,10 +44,9 @@ final class WrittenTexts: @unchecked Sendable {
 
   /// Gives free places to those that came first, as far as there is memory for all that they may need.
   func admit(from waiting: inout [SubmittedText]) {
-    waiting.removeAll { text in
-      if text.output.hasEnded { abandoned += 1 }
-      return text.output.hasEnded
-    }
+    let before = waiting.count
+    waiting.removeAll(where: \.output.hasEnded)
+    abandoned += before - waiting.count
     let mostPages = limits.keyValueBytes.map { $0 / batch.pool.shape.pageBytes } ?? .max
     var pages = running.reduce(0) { $0 + $1.pages }
     while let next = waiting.first, running.count < limits.places, pages + next.pages <= mostPages {
@@ -60,11 +59,13 @@ final class WrittenTexts: @unchecked Sendable {
 
   /// Frees the places of texts that were given up.
   func removeEnded() {
-    for text in running where text.output.hasEnded {
+    // Looked at once: it may end at any moment.
+    let ended = running.filter(\.output.hasEnded)
+    for text in ended {
       batch.remove(text.text)
-      abandoned += 1
+      running.removeAll { $0 === text }
     }
-    running.removeAll(where: \.output.hasEnded)
+    abandoned += ended.count
   }
 
   func endAll(and waiting: [SubmittedText]) {

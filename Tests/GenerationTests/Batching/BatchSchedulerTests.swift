@@ -82,7 +82,8 @@ import WeightFormats
     await scheduler.close()
     let counts = scheduler.counts
     #expect(counts.running == 0 && counts.waiting == 0)
-    #expect(counts.finished + counts.abandoned == 40 && counts.finished >= 34)
+    #expect(counts.finished + counts.abandoned == 40)
+    #expect(counts.finished >= 34)
     if Linear.packsEachRowAlike(model.precision, on: model.workers) { #expect(counts.sharedPromptTokens > 0) }
   }
 
