@@ -221,7 +221,8 @@ let package = Package(
     tests(
       of: "Server",
       using: [
-        "Server", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "Platform",
+        "Server", "gpt2-serve", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles",
+        "Platform",
         serverOnly("Logging", of: "swift-log"),
       ]),
     tests(of: "Charts", using: ["Charts"]),
