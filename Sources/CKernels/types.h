@@ -67,6 +67,13 @@ typedef struct {
   long first_query;
 } ck_scores;
 
+// One head's keys, and behind them its values, of positions that follow one another, page after page.
+typedef struct {
+  const void *_Nonnull const *_Nonnull bases;
+  long offset;     // Bytes from where a page begins to the head's keys.
+  long positions;  // Of a page: a multiple of 16.
+} ck_pages;
+
 typedef struct {
   float learning_rate, beta1, beta2, epsilon, weight_decay, gradient_scale, correction1, correction2;
 } ck_adamw_step;
@@ -148,10 +155,11 @@ typedef struct {
       float *_Nonnull scores, float *_Nonnull gradients, ck_scores block, const float *_Nonnull log_sum_exp,
       const float *_Nonnull dots);
   void (*_Nonnull attention_words)(float *_Nonnull values, ck_scores block, int words, int word_grain);
-  // One query over `seen` positions' keys and values, as KeyValueBlocks lays them out; scores has room for them.
+  // One query over `seen` positions' keys and values, as KeyValueBlocks lays them out; scores has room for whole blocks
+  // of them.
   void (*_Nonnull cached_attention[2])(
-      const float *_Nonnull query, const void *_Nonnull keys, const void *_Nonnull values, long head_size,
-      long padded_size, long seen, float *_Nonnull scores, float *_Nonnull output);
+      const float *_Nonnull query, ck_pages pages, long head_size, long padded_size, long seen,
+      float *_Nonnull scores, float *_Nonnull output);
 } ck_kernels;
 
 #endif

@@ -38,7 +38,9 @@ public final class Generator {
   /// - Throws: `SamplingError` if the model's logits are not finite; `AllocationError`.
   public func next() throws -> Int {
     // Where a token could not be drawn before, the logits are there already.
-    if let unread = state.unread() { try model.read([unread], in: pass) }
+    state.makeRoom()
+    let products: RowProducts = state.readsPacked ? .packed : .alone
+    if let unread = state.unread() { try model.read([unread], as: products, in: pass) }
     let token = try sampler.sample(sampler.known(of: pass.logits()), history: state.tokens).token
     state.append(token)
     return token

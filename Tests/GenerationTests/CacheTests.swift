@@ -70,7 +70,7 @@ import WeightFormats
   }
 
   /// Weights of 16 bits have keys and values of 16 bits, too: token by token against the whole prompt at once, whose
-  /// own keys and values are not rounded.
+  /// scores are summed in another order.
   @Test func sixteenBitsAreNearTheWholePrompt() throws {
     let (model, _) = try models()
     let language = try LanguageModel(
@@ -86,7 +86,96 @@ import WeightFormats
       let difference = zip(oneByOne, pass.logits()).reduce(0) { max($0, abs($1.0 - $1.1)) }
       #expect(difference < 1e-3 * scale)
     }
-    #expect(2 * cache.byteCount == (try KeyValueCache(model.configuration, capacity: 64)).byteCount)
+    let wide = try KeyValueCache(model.configuration, capacity: 64)
+    try wide.reserve(64)
+    #expect(2 * cache.byteCount == wide.byteCount)
+  }
+
+  /// Memory follows the tokens, and goes back to the pool.
+  @Test func pagesComeAsASequenceGrows() throws {
+    let (model, language) = try models()
+    let pool = try KeyValuePool(for: language)
+    let page = pool.shape.pageBytes
+    do {
+      let cache = KeyValueCache(from: pool, capacity: 64)
+      #expect(cache.byteCount == 0)
+      let pass = InferencePass(model.configuration)
+      try language.read([.init(cache, [Int32](repeating: 5, count: 32))], in: pass)
+      #expect(cache.byteCount == page && pool.byteCount == page)
+      try language.read([.init(cache, [6])], in: pass)
+      #expect(cache.byteCount == 2 * page && pool.byteCount == 2 * page)
+      cache.truncate(to: 1)
+      #expect(cache.byteCount == page && pool.byteCount == page)
+    }
+    #expect(pool.byteCount == 0)
+  }
+
+  /// Two sequences that begin alike hold the same pages; what one writes the other does not see, whichever goes on first.
+  @Test(arguments: [20, 32, 33, 40])
+  func sharedBeginnings(shared: Int) throws {
+    let (model, language) = try models()
+    let pool = try KeyValuePool(for: language)
+    let pass = InferencePass(model.configuration)
+    let beginning = (0..<40).map { Int32($0 * 37 % 300) }
+    func logits(after tokens: [Int32]) throws -> [UInt32] {
+      let alone = KeyValueCache(from: pool, capacity: 64)
+      try language.read([.init(alone, Array(beginning[..<shared]))], as: .packed, in: pass)
+      for token in tokens { try language.read([.init(alone, [token])], as: .alone, in: pass) }
+      return pass.logits().map(\.bitPattern)
+    }
+    let expected = try [[1, 2], [3, 4]].map { try logits(after: $0) }
+    for first in [0, 1] {
+      let original = KeyValueCache(from: pool, capacity: 64)
+      try language.read([.init(original, beginning)], as: .packed, in: pass)
+      let copy = KeyValueCache(from: pool, capacity: 64)
+      copy.share(shared, of: original)
+      original.truncate(to: shared)
+      #expect(pool.byteCount == (shared + 31) / 32 * pool.shape.pageBytes)
+      let caches = [original, copy]
+      for tokens in [[1, 3], [2, 4]] as [[Int32]] {
+        for index in [first, 1 - first] {
+          try language.read([.init(caches[index], [tokens[index]])], as: .alone, in: pass)
+          if tokens[0] == 2 { #expect(pass.logits().map(\.bitPattern) == expected[index]) }
+        }
+      }
+    }
+  }
+
+  /// A prompt is the same bits in any pieces and beside any others, but for products by BLAS.
+  @Test(arguments: [WeightFormat.fp32, .fp16, .q8_0], [Precision.fp32, .bf16])
+  func aPromptInPieces(format: WeightFormat, precision: Precision) throws {
+    let (model, _) = try models(channels: 64)
+    let language = try LanguageModel(
+      try Weights(model.parameters).encoded(as: format, on: model.workers), precision: precision,
+      on: model.workers)
+    guard Linear.packsEachRowAlike(precision, on: model.workers) else { return }
+    let pass = InferencePass(model.configuration)
+    let tokens = (0..<61).map { Int32($0 * 41 % 300) }
+    func logits(_ ends: [Int], beside others: [[Int32]] = []) throws -> [UInt32] {
+      let cache = try KeyValueCache(for: language, capacity: 64)
+      for (start, end) in zip([0] + ends, ends) {
+        let others = try others.map {
+          LanguageModel.SequenceInput(try KeyValueCache(for: language, capacity: 64), $0)
+        }
+        try language.read([.init(cache, Array(tokens[start..<end]))] + others, as: .packed, in: pass)
+      }
+      return pass.logits().map(\.bitPattern)
+    }
+    let whole = try logits([61])
+    #expect(try logits([60, 61]) == whole)
+    #expect(try logits([1, 2, 32, 50, 61]) == whole)
+    #expect(try logits([33, 61], beside: [[7], [8, 9, 10]]) == whole)
+    // And tokens that are written, beside however many.
+    func next(beside count: Int) throws -> [UInt32] {
+      let caches = try (0...count).map { _ in try KeyValueCache(for: language, capacity: 64) }
+      for (index, cache) in caches.enumerated() {
+        try language.read([.init(cache, [Int32(index), 5])], as: .packed, in: pass)
+      }
+      try language.read(caches.map { .init($0, [9]) }, as: .alone, in: pass)
+      return pass.logits().map(\.bitPattern)
+    }
+    let alone = try next(beside: 0)
+    for count in [1, 8, 9, 40] { #expect(try next(beside: count) == alone, "beside \(count)") }
   }
 
   @Test func aCacheCutBackGoesOnFromThere() throws {
@@ -157,10 +246,12 @@ import WeightFormats
     expectNear(pass.logits(), expected[19], "20 tokens")
   }
 
-  /// Random weights: 3 layers of 4 heads of 11 channels, 300 tokens, 64 positions.
-  private func models(on workers: Workers = Workers(count: 2)) throws -> (Model, LanguageModel) {
+  /// Random weights: 3 layers of 4 heads, of 11 channels if not given, 300 tokens, 64 positions.
+  private func models(channels: Int = 44, on workers: Workers = Workers(count: 2)) throws -> (
+    Model, LanguageModel
+  ) {
     let configuration = try Configuration(
-      maximumSequenceLength: 64, vocabularySize: 300, layers: 3, heads: 4, channels: 44)
+      maximumSequenceLength: 64, vocabularySize: 300, layers: 3, heads: 4, channels: channels)
     let parameters = try Parameters(zeroed: configuration)
     var random = SeededRandom(seed: 11)
     for index in parameters.values.indices {

@@ -28,9 +28,9 @@ import Testing
   @Test(arguments: [(1, 1), (2, 5), (3, 16), (2, 37), (1, 64)], [KeyValueFormat.fp32, .fp16])
   func everyPosition(shape: (heads: Int, size: Int), format: KeyValueFormat) throws {
     let (heads, size) = shape
-    let (channels, positions) = (heads * size, 50)
+    let (channels, positions) = (heads * size, 70)
     let qkv = Buffer(positions, 3 * channels, seed: 1, scale: 2)
-    let cache = try Cache(format, capacity: positions, heads: heads, headSize: size)
+    let cache = try Pages(format, capacity: positions, heads: heads, headSize: size)
     let output = Buffer(unset: 1, channels)
     var (outputs, expected): ([Float], [Double]) = ([], [])
     for position in 0..<positions {
@@ -53,7 +53,7 @@ import Testing
 
   /// What fp16 cannot hold is cut to its largest number; NaN stays, so that it shows.
   @Test func largeValuesStayFinite() throws {
-    let cache = try Cache(.fp16, capacity: 2, heads: 1, headSize: 1)
+    let cache = try Pages(.fp16, capacity: 2, heads: 1, headSize: 1)
     let (q, key) = (Float(0.5), Float(1e6))
     let output = Buffer(unset: 1, 1)
     for (position, value) in [Float(-3e38), .nan].enumerated() {
@@ -72,7 +72,7 @@ import Testing
   @Test func sequencesDoNotMeet() throws {
     let (heads, size) = (2, 21)
     let qkv = Buffer(40, 3 * heads * size, seed: 3)
-    let caches = try (0..<3).map { _ in try Cache(.fp16, capacity: 40, heads: heads, headSize: size) }
+    let caches = try (0..<3).map { _ in try Pages(.fp16, capacity: 40, heads: heads, headSize: size) }
     let positions = [0, 16, 39]
     for (cache, last) in zip(caches, positions) {
       for position in 0...last { cache.write(qkv.matrix, row: (position + last) % 40, at: position) }
@@ -91,28 +91,6 @@ import Testing
         }
         return output.values
       }
-    }
-  }
-
-  /// Zeroed memory for one layer.
-  private final class Cache {
-    let view: KeyValueBlocks
-    private let memory: UnsafeMutableRawBufferPointer
-
-    init(_ format: KeyValueFormat, capacity: Int, heads: Int, headSize: Int) throws {
-      let count = try #require(
-        KeyValueBlocks.byteCount(format, capacity: capacity, heads: heads, headSize: headSize))
-      memory = .allocate(byteCount: count, alignment: 64)
-      memory.initializeMemory(as: UInt8.self, repeating: 0)
-      view = KeyValueBlocks(
-        format, try #require(memory.baseAddress), capacity: capacity, heads: heads, headSize: headSize)
-    }
-
-    deinit { memory.deallocate() }
-
-    func write(_ qkv: Matrix, row: Int, at position: Int) {
-      let keys = qkv.base + row * qkv.stride + qkv.columns / 3
-      view.write(keys: keys, values: keys + qkv.columns / 3, at: position)
     }
   }
 }

@@ -166,18 +166,16 @@ import Testing
   @Test func cachedAttention() throws {
     let page = try WorkedExample(page: "CachedAttention")
     let (K, V) = (try page.buffer("K"), try page.buffer("V"))
-    let bytes = try #require(KeyValueBlocks.byteCount(.fp32, capacity: 3, heads: 1, headSize: 2))
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    defer { memory.deallocate() }
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    let cache = KeyValueBlocks(.fp32, memory, capacity: 3, heads: 1, headSize: 2)
+    let pages = try Pages(.fp32, capacity: 3, heads: 1, headSize: 2)
     for position in 0..<3 {
-      cache.write(keys: K.matrix.base + 2 * position, values: V.matrix.base + 2 * position, at: position)
+      pages.view.write(keys: K.matrix.base + 2 * position, values: V.matrix.base + 2 * position, at: position)
     }
     // Only the query of its row is read.
     let qkv = Buffer(1, 6, try page["q"] + [Float](repeating: .nan, count: 4))
     let output = Buffer(unset: 1, 2)
-    CachedAttention.forward(qkv.matrix, [.init(of: cache, at: 2)], into: output.matrix, on: workers)
+    withExtendedLifetime(pages) {
+      CachedAttention.forward(qkv.matrix, [.init(of: pages.view, at: 2)], into: output.matrix, on: workers)
+    }
     try page.expect(output.values, "o")
   }
 

@@ -126,16 +126,24 @@ static void check_cached_attention(const char *name, ck_kernels table, int type)
       const long size = sizes[j], padded = whole(size, 16), width = type == CK_FP32 ? 4 : 2;
       const struct factor keys = factor(size, seen[i], CK_FP32, COMPUTED);
       const struct factor values = factor(size, seen[i], CK_FP32, COMPUTED);
-      // Keys in blocks of sixteen positions, (blocks, padded, 16), values as (positions, padded); the rest is 0.
-      char *k = bytes(whole(seen[i], 16) * padded * width), *v = bytes(seen[i] * padded * width);
-      memset(k, 0, (size_t)(whole(seen[i], 16) * padded * width));
-      memset(v, 0, (size_t)(seen[i] * padded * width));
+      // A page has the keys of its positions in blocks of sixteen, (blocks, padded, 16), then their values,
+      // (positions, padded); the rest is 0. Some bytes of others come before.
+      enum { page_positions = 32, offset = 64 };
+      const long stretch = page_positions * padded * width;
+      const void *pages[3];
+      for (long page = 0; page * page_positions < seen[i]; page++) {
+        char *base = bytes(offset + 2 * stretch);
+        memset(base, 0, (size_t)(offset + 2 * stretch));
+        pages[page] = base;
+      }
       for (long position = 0; position < seen[i]; position++)
         for (long channel = 0; channel < size; channel++) {
           const struct factor *sources[2] = {&keys, &values};
+          const long place = position % page_positions;
+          char *k = (char *)pages[position / page_positions] + offset, *v = k + stretch;
           char *targets[2] = {
-              k + ((position / 16 * padded + channel) * 16 + position % 16) * width,
-              v + (position * padded + channel) * width};
+              k + ((place / 16 * padded + channel) * 16 + place % 16) * width,
+              v + (place * padded + channel) * width};
           for (int which = 0; which < 2; which++) {
             double *value = sources[which]->values + channel * seen[i] + position;
             // Of eleven bits, as fp16 has.
@@ -151,7 +159,8 @@ static void check_cached_attention(const char *name, ck_kernels table, int type)
       float *query = floats(size), *output = unset(size);
       for (long channel = 0; channel < size; channel++) query[channel] *= 4;
       table.cached_attention[type == CK_FP16](
-          query, k, v, size, padded, seen[i], unset(whole(seen[i], 16)), output);
+          query, (ck_pages){pages, offset, page_positions}, size, padded, seen[i],
+          unset(whole(seen[i], 16)), output);
       double weights[65], most = -INFINITY, sum = 0;
       for (long position = 0; position < seen[i]; position++) {
         double score = 0;

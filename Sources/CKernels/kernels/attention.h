@@ -105,13 +105,15 @@ CK_FUNCTION void CK(attention_words)(float *values, ck_scores block, int words, 
 
 // One query over the keys and values that its sequence has written: CachedAttention.swift.
 CK_INLINE void CK(cached_attention)(
-    const float *query, const char *keys, const char *values, long head_size, long padded_size, long seen,
-    float *scores, float *output, int type) {
+    const float *query, ck_pages pages, long head_size, long padded_size, long seen, float *scores,
+    float *output, int type) {
   const long size = CK(bytes)(type), step = 16 * size;
-  const long blocks = (seen + 15) / 16;
+  const long blocks = (seen + 15) / 16, page_blocks = pages.positions / 16;
   const float scale = 1 / __builtin_elementwise_sqrt((float)head_size);
   ck_v largest = (ck_v)(-__builtin_inff());
+  const char *keys = 0;
   for (long block = 0; block < blocks; block++, keys += padded_size * step) {
+    if (block % page_blocks == 0) keys = (const char *)pages.bases[block / page_blocks] + pages.offset;
     // Four sums, since each addition waits for the one before it.
     ck_v sums[4] = {(ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f};
     long channel = 0;
@@ -135,15 +137,18 @@ CK_INLINE void CK(cached_attention)(
     sum += p;
   }
   const float reciprocal = 1 / CK(sum)(sum);
+  const long values = pages.offset + pages.positions * padded_size * size;
   for (long channel = 0; channel < head_size; channel += 16) {
-    const char *value = values + channel * size;
     ck_v sums[4] = {(ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f, (ck_v)0.0f};
-    long position = 0;
-    for (; position + 4 <= seen; position += 4)
-      CK_UNROLL for (int part = 0; part < 4; part++, value += padded_size * size)
-        sums[part] = CK(fma)((ck_v)scores[position + part], CK(load_values)(value, type), sums[part]);
-    for (; position < seen; position++, value += padded_size * size)
-      sums[0] = CK(fma)((ck_v)scores[position], CK(load_values)(value, type), sums[0]);
+    for (long page = 0, position = 0; position < seen; page++) {
+      const char *value = (const char *)pages.bases[page] + values + channel * size;
+      const long end = position + pages.positions < seen ? position + pages.positions : seen;
+      for (; position + 4 <= end; position += 4)
+        CK_UNROLL for (int part = 0; part < 4; part++, value += padded_size * size)
+          sums[part] = CK(fma)((ck_v)scores[position + part], CK(load_values)(value, type), sums[part]);
+      for (; position < end; position++, value += padded_size * size)
+        sums[0] = CK(fma)((ck_v)scores[position], CK(load_values)(value, type), sums[0]);
+    }
     CK(store_some)(
         output + channel, ((sums[0] + sums[1]) + (sums[2] + sums[3])) * reciprocal, head_size - channel);
   }
@@ -151,10 +156,9 @@ CK_INLINE void CK(cached_attention)(
 
 #define CK_CACHED_ATTENTION(type_name, type)                                                                 \
   CK_FUNCTION void CK(cached_attention_##type_name)(                                                         \
-      const float *query, const void *keys, const void *values, long head_size, long padded_size, long seen, \
-      float *scores, float *output) {                                                                        \
-    CK(cached_attention)(                                                                                    \
-        query, (const char *)keys, (const char *)values, head_size, padded_size, seen, scores, output, type); \
+      const float *query, ck_pages pages, long head_size, long padded_size, long seen, float *scores,        \
+      float *output) {                                                                                       \
+    CK(cached_attention)(query, pages, head_size, padded_size, seen, scores, output, type);                  \
   }
 CK_CACHED_ATTENTION(fp32, CK_FP32)
 CK_CACHED_ATTENTION(fp16, CK_FP16)

@@ -59,13 +59,8 @@ public struct Draft: Sendable {
     costs = DraftCosts(weights: Double(bytes) / Double(weights.multipliedByteCount))
   }
 
-  /// What proposes to the texts of a batch, which all have these options.
-  ///
-  /// - Parameter vocabularySize: Of the tokenizer; tokens beyond it are not proposed.
-  func drafter(_ sampling: SamplingOptions, vocabularySize: Int) throws -> any Drafter {
-    guard let model else { return NGramDrafter() }
-    return try ModelDrafter(model, sampling, vocabularySize: vocabularySize)
-  }
+  /// What proposes to the texts of a batch.
+  func drafter() -> any Drafter { model.map { ModelDrafter($0) } ?? NGramDrafter() }
 }
 
 extension DraftKind {

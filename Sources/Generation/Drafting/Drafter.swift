@@ -1,5 +1,3 @@
-import RandomNumbers
-
 /// Proposes what may follow texts.
 protocol Drafter {
   /// Tokens that may come next, of each text at most as many as it asks for.
@@ -15,8 +13,8 @@ struct DraftRequest {
   /// All of it, of which `cache` has read all but the last.
   let tokens: [Int32]
   let cache: KeyValueCache
-  /// Where the random numbers stand that its next tokens will be drawn with; `nil` if they are the likeliest ones.
-  let generator: XorShift?
+  /// As its own tokens are drawn, from where its random numbers stand.
+  let sampler: TokenSampler
   /// How many tokens are wanted at most; there is room for them in the cache.
   let limit: Int
 }

@@ -7,6 +7,7 @@ public final class InferencePass {
   private let configuration: Configuration
   private var buffer: FloatBuffer
   private var rows = 0
+  private(set) var products = RowProducts.alone
   /// Where each sequence's logits end, and those of the next begin.
   private var logitsEnds: [Int] = []
 
@@ -34,8 +35,9 @@ public final class InferencePass {
   }
 
   /// - Parameter scored: Of how many tokens of each sequence the logits are computed.
-  func reserve(rows: Int, scored: [Int]) throws(AllocationError) {
+  func reserve(rows: Int, _ products: RowProducts, scored: [Int]) throws(AllocationError) {
     self.rows = rows
+    self.products = products
     logitsEnds = scored.reduce(into: []) { $0.append(($0.last ?? 0) + $1) }
     if count > buffer.values.count {
       // The old memory goes first.
@@ -64,14 +66,9 @@ public final class InferencePass {
   private var attention: Matrix { matrix(after: rows * 5 * C, rows: rows, columns: C) }
   private var hidden: Matrix { matrix(after: rows * 6 * C, rows: rows, columns: H) }
   private var activated: Matrix { matrix(after: rows * (6 * C + H), rows: rows, columns: H) }
-  private var logSumExp: Matrix {
-    matrix(after: rows * (6 * C + 2 * H), rows: configuration.heads, columns: rows)
-  }
-  private var statistics: Matrix {
-    matrix(after: rows * (6 * C + 2 * H + configuration.heads), rows: 2, columns: rows)
-  }
+  private var statistics: Matrix { matrix(after: rows * (6 * C + 2 * H), rows: 2, columns: rows) }
   /// Where what each row needs ends, and what each scored token needs begins.
-  private var tail: Int { rows * (6 * C + 2 * H + configuration.heads + 2) }
+  private var tail: Int { rows * (6 * C + 2 * H + 2) }
   private var last: Matrix { matrix(after: tail, rows: scored, columns: C) }
   private var lastNormed: Matrix { matrix(after: tail + scored * C, rows: scored, columns: C) }
   private var logits: Matrix {
@@ -114,35 +111,36 @@ extension InferencePass {
   ) {
     let weights = model.prepared
     normalise(residual, .ln1w, .ln1b, layer, into: normed, model)
-    weights.linear(.qkvw, .qkvb, layer, normed, into: qkv, model)
+    weights.linear(.qkvw, .qkvb, layer, normed, into: qkv, products, model)
     let factor = configuration.queryFactor(layer: layer)
     if factor != 1 { Scaling.scale(qkv.columns(0..<C), by: factor, on: model.workers) }
     var row = 0
     for (cache, positions) in zip(caches, positions) {
       let rows = row..<row + positions.count
       cache[layer].write(qkv.rows(rows), from: positions.lowerBound, on: model.workers)
+      if products == .packed {
+        PromptAttention.forward(
+          qkv.rows(rows), of: cache[layer], from: positions.lowerBound, into: attention.rows(rows),
+          precision: model.precision, on: model.workers)
+      }
       row = rows.upperBound
     }
-    if caches.count == 1, positions[0].lowerBound == 0, rows > 1 {
-      // A whole prompt: block by block.
-      Attention.forward(
-        qkv, sequences: Sequences(batchSize: 1, sequenceLength: qkv.rows), heads: configuration.heads,
-        into: attention, logSumExp: logSumExp, precision: model.precision, on: model.workers)
-    } else {
+    if products == .alone {
       let queries = zip(caches, positions).flatMap { cache, positions in
         positions.map { CachedAttention.Query(of: cache[layer], at: $0) }
       }
       CachedAttention.forward(qkv, queries, into: attention, on: model.workers)
     }
-    weights.linear(.attprojw, .attprojb, layer, attention, residual: residual, into: residual, model)
+    weights.linear(
+      .attprojw, .attprojb, layer, attention, residual: residual, into: residual, products, model)
   }
 
   /// residual += activation(ln2(residual) · fcwᵀ + fcb) · fcprojwᵀ + fcprojb
   private func feedForward(_ layer: Int, _ model: LanguageModel) {
     let weights = model.prepared
     normalise(residual, .ln2w, .ln2b, layer, into: normed, model)
-    weights.linear(.fcw, .fcb, layer, normed, into: hidden, activated: activated, model)
-    weights.linear(.fcprojw, .fcprojb, layer, activated, residual: residual, into: residual, model)
+    weights.linear(.fcw, .fcb, layer, normed, into: hidden, activated: activated, products, model)
+    weights.linear(.fcprojw, .fcprojb, layer, activated, residual: residual, into: residual, products, model)
   }
 
   /// logits = lnf(residual) · classifierᵀ, of each sequence's last tokens.
@@ -156,7 +154,7 @@ extension InferencePass {
     normalise(last, .lnfw, .lnfb, 0, into: lastNormed, model)
     Linear.forward(
       lastNormed, weight: model.prepared.classifier, bias: nil, residual: nil, into: logits,
-      precision: model.precision, on: model.workers)
+      precision: model.precision, products: products, on: model.workers)
   }
 
   /// Calls `body` with the logits of some of the last pass's rows, (rows, V), a band at a time.
@@ -174,7 +172,7 @@ extension InferencePass {
         let logits = Matrix(memory, rows: part.count, columns: V)
         Linear.forward(
           input, weight: model.prepared.classifier, bias: nil, residual: nil, into: logits,
-          precision: model.precision, on: model.workers)
+          precision: model.precision, products: products, on: model.workers)
         try body(part, logits)
       }
     }

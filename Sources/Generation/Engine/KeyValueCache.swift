@@ -1,78 +1,110 @@
 import Kernels
 import Transformer
 
-/// What a model keeps of a sequence that it has read: every layer's keys and values.
+/// What a model keeps of a sequence that it has read: every layer's keys and values, in pages that come as it grows.
 ///
 /// Belongs to one sequence at a time; not for several threads at once.
 public final class KeyValueCache {
-  /// Positions there is room for.
+  /// Positions there may be.
   public let capacity: Int
   /// Positions that have been read.
   public private(set) var count = 0
 
-  private let configuration: Configuration
-  private let format: KeyValueFormat
-  private let buffer: FloatBuffer
-  private let layerBytes: Int
+  private let pool: KeyValuePool
+  private var pages: [KeyValuePage] = []
+  /// Where each page begins.
+  private let bases: UnsafeMutablePointer<UnsafeRawPointer>
 
-  /// A cache as `model` takes it: in fp32 if its weights are, else in fp16, which is as precise as they are.
+  private static let pagePositions = KeyValueBlocks.pagePositions
+
+  /// A cache as `model` takes it, with pages of its own.
   ///
   /// - Parameter capacity: Positions, at most the model's maxT.
-  /// - Throws: `AllocationError` if the memory is not to be had.
+  /// - Throws: `AllocationError` if a page has more bytes than can be counted.
   public convenience init(for model: LanguageModel, capacity: Int) throws(AllocationError) {
-    try self.init(model.configuration, format: model.keyValueFormat, capacity: capacity)
+    self.init(from: try KeyValuePool(for: model), capacity: capacity)
   }
 
   /// - Parameter capacity: Positions, at most the model's maxT.
-  /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(
+  /// - Throws: `AllocationError` if a page has more bytes than can be counted.
+  public convenience init(
     _ configuration: Configuration, format: KeyValueFormat = .fp32, capacity: Int
   ) throws(AllocationError) {
-    precondition((1...configuration.maximumSequenceLength).contains(capacity), "no such capacity")
-    self.configuration = configuration
-    self.format = format
-    self.capacity = capacity
-    guard
-      let layerBytes = KeyValueBlocks.byteCount(
-        format, capacity: capacity, heads: configuration.heads, headSize: configuration.headSize),
-      case let (bytes, overflow) = layerBytes.multipliedReportingOverflow(by: configuration.layers), !overflow
-    else { throw AllocationError(values: .max) }
-    self.layerBytes = layerBytes
-    // Whole vectors, so whole values of the buffer.
-    buffer = try FloatBuffer(zeroed: bytes / MemoryLayout<Float>.stride)
+    self.init(from: try KeyValuePool(configuration, format: format), capacity: capacity)
   }
 
-  /// Bytes of memory.
-  public var byteCount: Int { buffer.values.count * MemoryLayout<Float>.stride }
+  /// - Parameter capacity: Positions, at most the model's maxT.
+  public init(from pool: KeyValuePool, capacity: Int) {
+    precondition((1...pool.shape.configuration.maximumSequenceLength).contains(capacity), "no such capacity")
+    self.pool = pool
+    self.capacity = capacity
+    bases = .allocate(capacity: KeyValueShape.pages(for: capacity))
+  }
+
+  deinit { bases.deallocate() }
+
+  /// Bytes of the pages that it holds, some of which others may hold, too.
+  public var byteCount: Int { pages.count * pool.shape.pageBytes }
 
   /// Forgets all positions from `count` on.
   public func truncate(to count: Int) {
     precondition((0...self.count).contains(count), "there are only \(self.count) positions")
     self.count = count
+    pages.removeLast(pages.count - KeyValueShape.pages(for: count))
   }
 
-  /// Becomes what `other` is, a cache of the same model with no more positions than there is room for.
-  func copy(from other: KeyValueCache) {
-    precondition(
-      other.configuration == configuration && other.format == format && other.count <= capacity,
-      "the caches differ")
-    for layer in 0..<configuration.layers { self[layer].copy(other.count, from: other[layer]) }
-    count = other.count
+  /// Becomes the first positions of `other`, a cache of the same model. Both hold the same pages until one of them goes
+  /// on within the last.
+  func share(_ count: Int, of other: KeyValueCache) {
+    precondition(count <= other.count, "there are only \(other.count) positions")
+    precondition(pool.shape == other.pool.shape, "the caches differ")
+    share(Array(other.pages[..<KeyValueShape.pages(for: count)]), positions: count)
   }
 
-  func belongs(to configuration: Configuration) -> Bool { configuration == self.configuration }
+  /// Becomes what is in pages that others hold.
+  func share(_ pages: [KeyValuePage], positions: Int) {
+    precondition(positions <= capacity && KeyValueShape.pages(for: positions) == pages.count, "no such pages")
+    self.pages = pages
+    for (index, page) in pages.enumerated() { bases[index] = page.bytes }
+    count = positions
+  }
 
-  /// Says that so many more positions have been written.
-  func advance(by positions: Int) {
+  /// The pages that are full, the first ones of the sequence.
+  var fullPages: ArraySlice<KeyValuePage> { pages.prefix(count / Self.pagePositions) }
+
+  func belongs(to configuration: Configuration) -> Bool { configuration == pool.shape.configuration }
+
+  /// Makes sure that so many more positions can be written, and that nobody else sees it.
+  ///
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  func reserve(_ positions: Int) throws(AllocationError) {
     precondition(count + positions <= capacity, "more positions than there is room for")
+    if let last = pages.indices.last, count % Self.pagePositions != 0,
+      !isKnownUniquelyReferenced(&pages[last])
+    {
+      let own = try pool.page()
+      own.copy(from: pages[last])
+      pages[last] = own
+      bases[last] = own.bytes
+    }
+    while pages.count * Self.pagePositions < count + positions {
+      let page = try pool.page()
+      bases[pages.count] = page.bytes
+      pages.append(page)
+    }
+  }
+
+  /// Says that so many more positions have been written, for which there was room.
+  func advance(by positions: Int) {
+    precondition(count + positions <= pages.count * Self.pagePositions, "more positions than were reserved")
     count += positions
   }
 
+  /// A layer's part of the pages there are.
   subscript(layer: Int) -> KeyValueBlocks {
-    guard let start = buffer.values.baseAddress else { preconditionFailure("a cache has a position") }
+    let shape = pool.shape
     return KeyValueBlocks(
-      format, UnsafeMutableRawPointer(start) + layer * layerBytes, capacity: capacity,
-      heads: configuration.heads,
-      headSize: configuration.headSize)
+      shape.format, pages: bases, count: pages.count, offset: layer * shape.layerBytes,
+      heads: shape.configuration.heads, headSize: shape.configuration.headSize)
   }
 }

@@ -60,13 +60,20 @@ public final class LanguageModel: Sendable {
   /// Reads the tokens of each sequence into its cache, all in one pass that reads each weight once, and leaves the
   /// logits of each sequence's last tokens in `pass`.
   ///
+  /// - Parameter products: How rows are multiplied: `alone` as tokens that are generated, `packed` as a prompt's; by
+  ///   default by their number. Either way a sequence's bits are the same in any number of passes and whatever others are
+  ///   beside it, but for `packed` products by BLAS.
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
   ///   model or has no room; `AllocationError`. The caches are then as before.
-  public func read(_ inputs: [SequenceInput], in pass: InferencePass) throws {
+  public func read(
+    _ inputs: [SequenceInput], as products: RowProducts? = nil, in pass: InferencePass
+  ) throws {
     for input in inputs { try check(input) }
     let rows = inputs.reduce(0) { $0 + $1.tokens.count }
-    try pass.reserve(rows: rows, scored: inputs.map(\.scored))
+    let products = products ?? (rows <= Linear.fewRows ? .alone : .packed)
+    try pass.reserve(rows: rows, products, scored: inputs.map(\.scored))
     guard rows > 0 else { return }
+    for input in inputs { try input.cache.reserve(input.tokens.count) }
     pass.run(inputs, through: self)
     for input in inputs { input.cache.advance(by: input.tokens.count) }
   }

@@ -1,3 +1,4 @@
+import Kernels
 import Transformer
 
 /// A sequence that grows: its tokens, and the cache that has read them up to some point.
@@ -9,12 +10,17 @@ struct SequenceState {
   let cache: KeyValueCache
   /// The token that the cache's first position holds.
   private var start = 0
+  /// Up to which token what is unread is read by packed products. Whether it is was decided when it became unread, by how
+  /// much there was of it, so that the bits are the same in whatever pieces it is read.
+  private var packedEnd = 0
 
   /// - Parameters:
   ///   - prompt: 1…maxT tokens of the vocabulary.
   ///   - maximumTokens: How many more there will be at most; it bounds the memory.
+  ///   - pool: Where its pages come from; one of its own if not given.
   /// - Throws: `ModelError`; `AllocationError`.
-  init(_ prompt: [Int32], maximumTokens: Int, for model: LanguageModel) throws {
+  init(_ prompt: [Int32], maximumTokens: Int, for model: LanguageModel, from pool: KeyValuePool? = nil) throws
+  {
     let configuration = model.configuration
     try configuration.check(prompt)
     let positions = configuration.maximumSequenceLength
@@ -24,7 +30,13 @@ struct SequenceState {
     }
     tokens = prompt
     let (longest, overflows) = prompt.count.addingReportingOverflow(maximumTokens)
-    cache = try KeyValueCache(for: model, capacity: overflows ? positions : min(longest, positions))
+    cache = KeyValueCache(
+      from: try pool ?? KeyValuePool(for: model), capacity: overflows ? positions : min(longest, positions))
+    packIfMany()
+  }
+
+  private mutating func packIfMany() {
+    if unreadCount > Linear.fewRows { packedEnd = tokens.count }
   }
 
   /// How many tokens the cache has not read.
@@ -33,10 +45,11 @@ struct SequenceState {
   /// Whether nothing has been read, and nothing forgotten.
   var isAtStart: Bool { cache.count == 0 && start == 0 }
 
-  /// Whether another that is at its start may take over this one's cache.
-  func isCopyable(to other: SequenceState) -> Bool {
-    start == 0 && tokens == other.tokens && cache.count <= other.cache.capacity
-  }
+  /// Whether the cache holds the text from its first token on.
+  var beginsAtStart: Bool { start == 0 }
+
+  /// Whether what comes next is read by packed products, in passes of their own.
+  var readsPacked: Bool { unreadCount > 0 && start + cache.count < packedEnd }
 
   mutating func append(_ token: Int) { tokens.append(Int32(token)) }
 
@@ -46,6 +59,7 @@ struct SequenceState {
     let most = max(1, cache.capacity / 2)
     guard more.count <= most else { throw .sequenceTooLong(found: more.count, maximum: most) }
     tokens += more
+    packIfMany()
   }
 
   /// Makes room for what is unread where there is none.
@@ -53,6 +67,7 @@ struct SequenceState {
     guard cache.count + unreadCount > cache.capacity else { return }
     start = tokens.count - max(1, cache.capacity / 2)
     cache.truncate(to: 0)
+    packIfMany()
   }
 
   /// What the model has to read before it can go on; makes room where there is none.
@@ -63,6 +78,16 @@ struct SequenceState {
     makeRoom()
     return LanguageModel.SequenceInput(
       cache, tokens[(start + cache.count)...] + draft, scored: 1 + draft.count)
+  }
+
+  /// All that is unread, each token of it with its logits.
+  func scored() -> LanguageModel.SequenceInput {
+    LanguageModel.SequenceInput(cache, Array(tokens[(start + cache.count)...]), scored: unreadCount)
+  }
+
+  /// The next tokens that packed products read, at most so many.
+  func piece(atMost count: Int) -> LanguageModel.SequenceInput {
+    LanguageModel.SequenceInput(cache, Array(tokens[(start + cache.count)...].prefix(count)))
   }
 
   /// How many tokens of a draft there is room for behind what is unread.

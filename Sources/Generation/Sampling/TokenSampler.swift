@@ -1,5 +1,3 @@
-import RandomNumbers
-
 /// Picks tokens from a model's logits as `SamplingOptions` say.
 ///
 /// The order is that of Hugging Face's transformers: logit bias, repetition penalty, then either the greatest
@@ -23,12 +21,6 @@ public struct TokenSampler: Sendable {
     self.vocabularySize = vocabularySize
     adjustment = LogitAdjustment(options, vocabularySize: vocabularySize)
     draw = options.temperature > 0 ? CandidateDraw(options, vocabularySize: vocabularySize) : nil
-  }
-
-  /// Where the random numbers stand; `nil` at temperature 0, which needs none.
-  var generator: XorShift? {
-    get { draw?.generator }
-    set { if let newValue { draw?.generator = newValue } }
   }
 
   /// The logits of the tokens that may be picked: a model may have rows beyond its tokenizer's V, which stand for
@@ -58,6 +50,20 @@ public struct TokenSampler: Sendable {
         return draw?.token(adjusted, greatest: likeliest) ?? likeliest.token
       } ?? draw?.token(logits, greatest: likeliest) ?? likeliest.token
     guard let alternatives else { return SampledToken(token: token) }
+    return logProbabilities.report(
+      token, alternatives: alternatives, logits, greatest: likeliest.logit)
+  }
+
+  /// What the model thinks of a token that was given.
+  ///
+  /// - Parameters:
+  ///   - logits: (V)
+  ///   - alternatives: How many of the likeliest tokens to list.
+  /// - Throws: `SamplingError` if a logit is NaN or +∞ or none is finite.
+  mutating func report(
+    _ token: Int, _ logits: UnsafeBufferPointer<Float>, alternatives: Int
+  ) throws(SamplingError) -> SampledToken {
+    let likeliest = try Greedy(checking: logits)
     return logProbabilities.report(
       token, alternatives: alternatives, logits, greatest: likeliest.logit)
   }

@@ -8,20 +8,24 @@ struct AttentionForward {
   private typealias Blocks = AttentionBlocks
 
   private let blocks: Blocks
-  private let output: Matrix  // (t, h)
-  private let logSumExp: UnsafeMutableBufferPointer<Float>  // (t)
+  /// Of the first row of queries and outputs: there are keys before it where a sequence is read on.
+  private let firstPosition: Int
+  private let output: Matrix  // (queries, h)
+  private let logSumExp: UnsafeMutableBufferPointer<Float>  // (queries)
 
   init(
-    _ head: AttentionHead, into output: Matrix, logSumExp: UnsafeMutableBufferPointer<Float>,
-    precision: Precision, kernels: KernelSet
+    _ head: AttentionHead, from firstPosition: Int = 0, into output: Matrix,
+    logSumExp: UnsafeMutableBufferPointer<Float>, precision: Precision, kernels: KernelSet
   ) {
     blocks = Blocks(head: head, precision: precision, kernels: kernels)
+    self.firstPosition = firstPosition
     self.output = output
     self.logSumExp = logSumExp
   }
 
+  /// - Parameter queries: Rows of them.
   func run(_ queries: Range<Int>, on workers: Workers) {
-    let keyCount = queries.upperBound
+    let keyCount = firstPosition + queries.upperBound
     let words = blocks.panelCount(keys: keyCount)
     workers.withScratch(2 * words) { memory in
       let keys = blocks.keyRows(memory, keys: keyCount)
@@ -65,13 +69,14 @@ struct AttentionForward {
     blocks.packColumns(Operand(blocks.head.queries.rows(queries), transposed: true), into: buffers.queries)
     buffers.largest.update(repeating: -.infinity, count: Blocks.queries)
     buffers.sums.update(repeating: 0, count: Blocks.queries)
-    for start in stride(from: 0, to: queries.upperBound, by: Blocks.keys) {
-      let block = start..<min(queries.upperBound, start + Blocks.keys)
+    let (first, end) = (firstPosition + queries.lowerBound, firstPosition + queries.upperBound)
+    for start in stride(from: 0, to: end, by: Blocks.keys) {
+      let block = start..<min(end, start + Blocks.keys)
       blocks.multiply(
         keys, keys: block, buffers.queries, scale: blocks.head.scale, into: buffers.scores)
       // Scores become words of exp(S − m), and m, l and the output follow.
       blocks.kernels.table.attention_exponentiate(
-        buffers.scores, blocks.scores(block, firstQuery: queries.lowerBound), buffers.largest, buffers.sums,
+        buffers.scores, blocks.scores(block, firstQuery: first), buffers.largest, buffers.sums,
         buffers.output, blocks.headSize, start == 0 ? 1 : 0, blocks.kernel.words, blocks.kernel.wordGrain)
       blocks.sum(
         values, keys: block, buffers.scores, scale: 1, into: buffers.output,

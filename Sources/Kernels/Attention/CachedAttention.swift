@@ -36,7 +36,7 @@ public enum CachedAttention {
         let table = workers.kernels.table.cached_attention
         let attend = sequence.format == .fp32 ? table.0 : table.1
         attend(
-          qkv.base + row * qkv.stride + first, sequence.keys(head), sequence.values(head), sequence.headSize,
+          qkv.base + row * qkv.stride + first, sequence.view(of: head), sequence.headSize,
           sequence.paddedSize, query.position + 1, scores, output.base + row * output.stride + first)
       }
     }

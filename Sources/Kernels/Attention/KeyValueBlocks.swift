@@ -1,76 +1,68 @@
+import CKernels
 import WeightFormats
 
-/// How keys and values are kept.
-public enum KeyValueFormat: Sendable {
-  case fp32
-  /// Half the memory to read for every token. Keys and values beyond fp16's range become its largest numbers.
-  case fp16
-
-  /// Of one value.
-  public var byteCount: Int {
-    switch self {
-    case .fp32: 4
-    case .fp16: 2
-    }
-  }
-
-  @inline(__always)
-  func store(_ value: Float, to target: UnsafeMutableRawPointer) {
-    switch self {
-    case .fp32: target.storeBytes(of: value, as: Float.self)
-    case .fp16:
-      let largest: Float = 65504
-      // Not by min and max, which lose NaN.
-      let finite = value > largest ? largest : value < -largest ? -largest : value
-      target.storeBytes(of: HalfFloat.bits(rounding: finite), as: UInt16.self)
-    }
-  }
-}
-
-/// One layer's keys and values of one sequence, as far as it has been read: a view, laid out for one new query
+/// One layer's keys and values of one sequence, as far as it has been read: a view of pages, laid out for one new query
 /// after the other.
 ///
-/// Each head has its own stretch: its keys in blocks of sixteen positions, (blocks, h, 16), so that sixteen
-/// scores are a vector, then its values, (positions, h). h is rounded up to whole vectors, the rest being 0.
+/// A page has the keys and values of `pagePositions` positions that follow one another; pages lie anywhere, and sequences
+/// that begin alike may have the same ones (Kwon et al. 2023, arXiv:2309.06180). In a page each head has its own stretch:
+/// its keys in blocks of sixteen positions, (blocks, h, 16), so that sixteen scores are a vector, then its values,
+/// (positions, h). h is rounded up to whole vectors, the rest being 0.
 public struct KeyValueBlocks {
+  /// Whole blocks; few enough that a short text wastes little, enough that reading hardly jumps.
+  public static let pagePositions = 32
+
   let format: KeyValueFormat
-  let base: UnsafeMutableRawPointer
+  /// Where each page begins.
+  let pages: UnsafePointer<UnsafeRawPointer>
+  /// Bytes from there to this layer's first key.
+  let offset: Int
+  /// Positions of all pages.
   let capacity: Int
   let heads: Int
   let headSize: Int
 
   /// - Parameters:
-  ///   - base: `byteCount(_:capacity:heads:headSize:)` bytes, zeroed before the first position is written.
-  ///   - capacity: Positions there is room for.
+  ///   - pages: Each of at least `pageByteCount(_:heads:headSize:)` bytes behind the offset, writable, and zeroed before the first
+  ///     position is written.
+  ///   - count: How many there are.
   public init(
-    _ format: KeyValueFormat, _ base: UnsafeMutableRawPointer, capacity: Int, heads: Int, headSize: Int
+    _ format: KeyValueFormat, pages: UnsafePointer<UnsafeRawPointer>, count: Int, offset: Int = 0, heads: Int,
+    headSize: Int
   ) {
     self.format = format
-    self.base = base
-    self.capacity = capacity
+    self.pages = pages
+    self.offset = offset
+    capacity = count * Self.pagePositions
     self.heads = heads
     self.headSize = headSize
   }
 
-  /// Bytes that so many positions take; `nil` if the count overflows.
-  public static func byteCount(_ format: KeyValueFormat, capacity: Int, heads: Int, headSize: Int) -> Int? {
-    let padded = wholeVectors(headSize) * format.byteCount
-    let (one, overflow) = (2 * wholeVectors(capacity)).multipliedReportingOverflow(by: padded)
-    let (all, more) = one.multipliedReportingOverflow(by: heads)
-    return overflow || more ? nil : all
+  /// Bytes that a layer takes of a page; `nil` if the count overflows.
+  public static func pageByteCount(_ format: KeyValueFormat, heads: Int, headSize: Int) -> Int? {
+    let (padded, overflow) = headSize.addingReportingOverflow(Vectors.width - 1)
+    guard !overflow else { return nil }
+    let position = (padded / Vectors.width * Vectors.width)
+      .multipliedReportingOverflow(by: 2 * pagePositions * format.byteCount)
+    let all = position.partialValue.multipliedReportingOverflow(by: heads)
+    return position.overflow || all.overflow ? nil : all.partialValue
   }
 
   /// h, rounded up to whole vectors.
-  var paddedSize: Int { Self.wholeVectors(headSize) }
+  var paddedSize: Int { (headSize + Vectors.width - 1) / Vectors.width * Vectors.width }
 
-  /// Bytes of a head's keys, and of its values.
-  private var stretch: Int { Self.wholeVectors(capacity) * paddedSize * format.byteCount }
+  /// Bytes of a head's keys in a page, and of its values.
+  private var stretch: Int { Self.pagePositions * paddedSize * format.byteCount }
 
-  /// (blocks, h, 16)
-  func keys(_ head: Int) -> UnsafeMutableRawPointer { base + 2 * head * stretch }
+  /// As the kernels take a head.
+  func view(of head: Int) -> ck_pages {
+    ck_pages(bases: pages, offset: offset + 2 * head * stretch, positions: Self.pagePositions)
+  }
 
-  /// (positions, h)
-  func values(_ head: Int) -> UnsafeMutableRawPointer { keys(head) + stretch }
+  /// A head's keys in a page: (blocks, h, 16).
+  private func keys(_ head: Int, page: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(mutating: pages[page]) + offset + 2 * head * stretch
+  }
 
   /// Writes a position's keys and values.
   public func write(
@@ -103,29 +95,57 @@ public struct KeyValueBlocks {
   private func write(
     _ head: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, at position: Int
   ) {
-    let (block, lane) = position.quotientAndRemainder(dividingBy: Vectors.width)
+    let (page, place) = position.quotientAndRemainder(dividingBy: Self.pagePositions)
+    let (block, lane) = place.quotientAndRemainder(dividingBy: Vectors.width)
     let size = format.byteCount
-    let key = self.keys(head) + (block * paddedSize * Vectors.width + lane) * size
-    let value = self.values(head) + position * paddedSize * size
+    let start = self.keys(head, page: page)
+    let key = start + (block * paddedSize * Vectors.width + lane) * size
+    let value = start + stretch + place * paddedSize * size
     for channel in 0..<headSize {
       format.store(keys[channel], to: key + channel * Vectors.width * size)
       format.store(values[channel], to: value + channel * size)
     }
   }
 
-  /// Writes the first positions of another sequence's.
-  public func copy(_ positions: Int, from other: KeyValueBlocks) {
-    precondition(positions <= capacity && positions <= other.capacity, "no such positions")
-    precondition(
-      heads == other.heads && headSize == other.headSize && format == other.format, "shapes disagree")
-    let bytes = Self.wholeVectors(positions) * paddedSize * format.byteCount
-    for head in 0..<heads {
-      keys(head).copyMemory(from: other.keys(head), byteCount: bytes)
-      values(head).copyMemory(from: other.values(head), byteCount: bytes)
+  /// Widens a head's first keys and values to rows.
+  func decode(
+    _ head: Int,
+    keys: Matrix,  // (positions, h)
+    values: Matrix,  // (positions, h)
+    _ kernels: KernelSet
+  ) {
+    precondition(keys.rows == values.rows && keys.rows <= capacity, "no such positions")
+    precondition(keys.columns == headSize && values.columns == headSize, "shapes disagree")
+    for first in stride(from: 0, to: keys.rows, by: Self.pagePositions) {
+      let rows = first..<min(keys.rows, first + Self.pagePositions)
+      decode(
+        self.keys(head, page: first / Self.pagePositions), keys: keys.rows(rows), values: values.rows(rows),
+        kernels)
     }
   }
 
-  private static func wholeVectors(_ count: Int) -> Int {
-    (count + Vectors.width - 1) / Vectors.width * Vectors.width
+  /// One page of it.
+  private func decode(
+    _ start: UnsafeRawPointer, keys: Matrix, values: Matrix, _ kernels: KernelSet
+  ) {
+    let size = format.byteCount
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: paddedSize * Vectors.width) { block in
+      guard let memory = block.baseAddress else { return }
+      for first in stride(from: 0, to: keys.rows, by: Vectors.width) {
+        let rows = first..<min(keys.rows, first + Vectors.width)
+        format.values.decode(
+          start + first * paddedSize * size, count: headSize * Vectors.width, into: memory)
+        kernels.table.transpose(
+          ck_lines(
+            base: memory, lines: headSize, depth: rows.count,
+            stride: Vectors.width * MemoryLayout<Float>.stride, type: Int32(CK_FP32), adjacent: 0),
+          keys.base + first * keys.stride, keys.stride)
+        for row in rows {
+          format.values.decode(
+            start + stretch + row * paddedSize * size, count: headSize,
+            into: values.base + row * values.stride)
+        }
+      }
+    }
   }
 }

@@ -45,15 +45,30 @@ extension LinearWeight {
   }
 }
 
+/// How the rows of a linear layer's input are multiplied. A row is the same bits whatever others are beside it, but
+/// not the same either way.
+public enum RowProducts: Sendable {
+  /// Each by every weight as it is stored, as a token that is generated is. Quantised weights are multiplied with rows
+  /// rounded to bytes, others with fp32.
+  case alone
+  /// Blocks of rows by blocks of packed weights, both rounded to a precision, as a prompt's tokens are.
+  case packed
+}
+
 extension Linear {
-  /// Up to so many rows each weight is read once for all of them, and each row is the same bits whatever others are
-  /// beside it; more repay packing the weights.
+  /// More rows repay packing the weights.
   package static let fewRows = 8
+
+  /// Whether a row is the same bits whatever others are beside it in products of packed weights: not by BLAS.
+  package static func packsEachRowAlike(_ precision: Precision, on workers: Workers) -> Bool {
+    if case .packed = Product.engine(for: precision, of: workers.kernels) { true } else { false }
+  }
 
   /// Writes residual + input · weightᵀ + bias, and with `activated` an activation of that to there.
   ///
-  /// - Parameter precision: What many rows and the weights are rounded to for their products. With few rows,
-  ///   quantised weights are multiplied with rows rounded to bytes, others with fp32.
+  /// - Parameters:
+  ///   - precision: What rows and weights are rounded to for packed products.
+  ///   - products: `alone` for few rows if not given, else `packed`.
   public static func forward(
     _ input: Matrix,  // (R, IC)
     weight: LinearWeight,  // (OC, IC)
@@ -63,29 +78,21 @@ extension Linear {
     activated: Matrix? = nil,  // (R, OC)
     activation: Activation = .tanhGELU,
     precision: Precision,
+    products: RowProducts? = nil,
     on workers: Workers
   ) {
     precondition(input.columns == weight.columns && output.columns == weight.rows, "shapes disagree")
     precondition(input.rows == output.rows, "shapes disagree")
     let epilogue = Epilogue(addend: residual, bias: bias, activated: activated, activation: activation)
     epilogue.checkShapes(output)
-    guard input.rows <= fewRows else {
-      return forwardManyRows(input, weight, into: output, epilogue, precision, on: workers)
-    }
-    switch weight {
-    case .repacked(let panels):
+    switch (products ?? (input.rows <= fewRows ? .alone : .packed), weight) {
+    case (.packed, _):
+      Product(a: Operand(input), b: RightFactor(weight), c: output, epilogue: epilogue).run(
+        precision, on: workers)
+    case (.alone, .repacked(let panels)):
       QuantizedGEMV.run(input, panels, into: output, epilogue: epilogue, on: workers)
-    case .rows(let matrix):
+    case (.alone, .rows(let matrix)):
       GEMV.run(input, matrix, into: output, epilogue: epilogue, on: workers)
     }
-  }
-
-  private static func forwardManyRows(
-    _ input: Matrix, _ weight: LinearWeight, into output: Matrix, _ epilogue: Epilogue,
-    _ precision: Precision,
-    on workers: Workers
-  ) {
-    Product(a: Operand(input), b: RightFactor(weight), c: output, epilogue: epilogue).run(
-      precision, on: workers)
   }
 }

@@ -50,10 +50,10 @@ import WeightFormats
     let pass = InferencePass(model.configuration)
     try model.read([.init(cache, Array(prompt.dropLast()))], in: pass)
     var sampler = try TokenSampler(sampling, vocabularySize: 257)
-    var drafter = try draft.drafter(sampling, vocabularySize: 257)
+    var drafter = draft.drafter()
     let found = try drafter.propose(for: [
-      DraftRequest(tokens: prompt, cache: cache, generator: sampler.generator, limit: 5),
-      DraftRequest(tokens: prompt, cache: cache, generator: sampler.generator, limit: 0),
+      DraftRequest(tokens: prompt, cache: cache, sampler: sampler, limit: 5),
+      DraftRequest(tokens: prompt, cache: cache, sampler: sampler, limit: 0),
     ])
     #expect(cache.count == 3)
 

@@ -1,0 +1,53 @@
+/// A text that is wanted.
+public struct TextRequest: Equatable, Sendable {
+  /// Token ids; if there are none, the text starts from the end-of-text token, the mark between documents.
+  public var prompt: [Int32]
+  public var options: GenerationOptions
+  /// How many of the likeliest tokens to report beside each token of the prompt itself, with its log-probability; with `nil`
+  /// the prompt's tokens are not scored.
+  public var promptAlternatives: Int?
+
+  public init(
+    prompt: [Int32], options: GenerationOptions = GenerationOptions(), promptAlternatives: Int? = nil
+  ) {
+    self.prompt = prompt
+    self.options = options
+    self.promptAlternatives = promptAlternatives
+  }
+
+  /// Checks what does not depend on a model.
+  ///
+  /// A prompt that is scored may be followed by no tokens at all.
+  ///
+  /// - Throws: `GenerationOptionError`; `SamplingOptionError`.
+  public func check() throws {
+    var options = options
+    if let promptAlternatives {
+      guard promptAlternatives >= 0 else { throw GenerationOptionError.alternatives(promptAlternatives) }
+      if options.maximumTokens == 0 { options.maximumTokens = 1 }
+    }
+    try options.check()
+  }
+}
+
+/// What a model thinks of a token of a given text.
+public struct ScoredToken: Equatable, Sendable {
+  public let token: Int
+  /// ln p(token | the tokens before it), under the model's own distribution; `nil` for the first, before which there is
+  /// nothing.
+  public let logProbability: Double?
+  /// The tokens that the model found likeliest in its place, the likeliest first, as many as were asked for.
+  public let alternatives: [TokenLogProbability]
+
+  init(token: Int) {
+    self.token = token
+    logProbability = nil
+    alternatives = []
+  }
+
+  init(_ sampled: SampledToken) {
+    token = sampled.token
+    logProbability = sampled.logProbability
+    alternatives = sampled.alternatives
+  }
+}

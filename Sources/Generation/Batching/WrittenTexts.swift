@@ -1,0 +1,108 @@
+import Kernels
+import Tokens
+import Transformer
+
+/// A text with the way to who asked for it.
+final class SubmittedText: @unchecked Sendable {
+  // `@unchecked`: whoever asked lets go of it; then it is the worker's alone.
+  let text: RunningText
+  let output: TextOutput
+  /// Pages of keys and values that it may come to need.
+  let pages: Int
+
+  init(_ text: RunningText, _ output: TextOutput, pages: Int) {
+    self.text = text
+    self.output = output
+    self.pages = pages
+  }
+}
+
+/// The texts that have a place, and the batch in which they are written.
+final class WrittenTexts: @unchecked Sendable {
+  // `@unchecked`: one worker at a time writes, and what others call changes nothing.
+  private let batch: ContinuousBatch
+  private let limits: BatchScheduler.Limits
+  private var running: [SubmittedText] = []
+  private var (finished, abandoned) = (0, 0)
+
+  init(_ batch: ContinuousBatch, _ limits: BatchScheduler.Limits) {
+    self.batch = batch
+    self.limits = limits
+  }
+
+  /// A text that is asked for. For any thread.
+  ///
+  /// - Throws: As `RunningText.init`; `SchedulerError.needsMoreMemory`.
+  func text(for request: TextRequest, _ output: TextOutput) throws -> SubmittedText {
+    let text = try RunningText(request, for: batch.model, batch.tokenizer, from: batch.pool)
+    let (pages, pageBytes) = (KeyValueShape.pages(for: text.state.cache.capacity), batch.pool.shape.pageBytes)
+    if let limit = limits.keyValueBytes, pages * pageBytes > limit {
+      throw SchedulerError.needsMoreMemory(bytes: pages * pageBytes, limit: limit)
+    }
+    return SubmittedText(text, output, pages: pages)
+  }
+
+  /// Gives free places to those that came first, as far as there is memory for all that they may need.
+  func admit(from waiting: inout [SubmittedText]) {
+    waiting.removeAll { text in
+      if text.output.hasEnded { abandoned += 1 }
+      return text.output.hasEnded
+    }
+    let mostPages = limits.keyValueBytes.map { $0 / batch.pool.shape.pageBytes } ?? .max
+    var pages = running.reduce(0) { $0 + $1.pages }
+    while let next = waiting.first, running.count < limits.places, pages + next.pages <= mostPages {
+      pages += next.pages
+      batch.add(next.text)
+      running.append(next)
+      waiting.removeFirst()
+    }
+  }
+
+  /// Frees the places of texts that were given up.
+  func removeEnded() {
+    for text in running where text.output.hasEnded {
+      batch.remove(text.text)
+      abandoned += 1
+    }
+    running.removeAll(where: \.output.hasEnded)
+  }
+
+  func endAll(and waiting: [SubmittedText]) {
+    for text in running + waiting { text.output.end(.failure(CancellationError())) }
+  }
+
+  /// Goes on with the texts whose readers keep up.
+  ///
+  /// - Returns: Whether there was one.
+  func step() -> Bool {
+    let behind = Set(running.filter(\.output.isBehind).map { ObjectIdentifier($0.text) })
+    let progress = batch.step(promptTokens: limits.promptPiece) { behind.contains(ObjectIdentifier($0)) }
+    for text in running {
+      for part in progress where part.text === text.text { pass(on: part, to: text) }
+    }
+    return behind.count < running.count || !progress.isEmpty
+  }
+
+  private func pass(on progress: ContinuousBatch.Progress, to text: SubmittedText) {
+    if !progress.text.scoresWhatItReads { text.output.write(scores: progress.text.scores) }
+    text.output.write(progress.tokens)
+    if let failure = progress.failure {
+      abandoned += text.output.end(.failure(failure)) ? 1 : 0
+    } else if progress.text.isFinished {
+      finished += text.output.end(.success(())) ? 1 : 0
+    }
+    guard progress.failure != nil || progress.text.isFinished else { return }
+    batch.remove(text.text)
+    running.removeAll { $0 === text }
+  }
+
+  func count(in counts: inout SchedulerCounts) {
+    counts.running = running.count
+    counts.finished = finished
+    counts.abandoned = abandoned
+    counts.promptTokens = batch.counts.promptTokens
+    counts.sharedPromptTokens = batch.counts.sharedPromptTokens
+    counts.tokens = batch.counts.tokens
+    counts.keyValueBytes = batch.keyValueBytes
+  }
+}
