@@ -42,7 +42,8 @@ extension APIError {
         429, "\(waiting) texts wait for a place already; try again in a second", kind: .overloaded,
         code: "queue_full", retryAfter: 1)
     case .closing: closing
-    default: APIError(503, "\(error)", kind: .server, code: "out_of_memory", retryAfter: 5)
+    // However long the client waits, there will not be more.
+    case .needsMoreMemory: APIError(400, "\(error)", parameter: "max_tokens", code: "out_of_memory")
     }
   }
 

@@ -101,7 +101,7 @@ public final class ServerMetrics: Sendable {
     gauge("gpt2_places", "Texts that may be at work at a time.") { $0.places }
     gauge("gpt2_key_value_bytes", "Memory of keys and values.") { $0.keyValueBytes }
     gauge("gpt2_shared_prompt_tokens", "Tokens of prompts that were read for another text already.") {
-      $0.promptTokensShared
+      $0.sharedPromptTokens
     }
   }
 }

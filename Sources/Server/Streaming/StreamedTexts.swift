@@ -1,4 +1,5 @@
 import Generation
+import Transformer
 
 /// Makes the events of a streamed answer of what comes of its texts.
 protocol EventMaker {
@@ -21,12 +22,12 @@ extension EventMaker {
   ) async throws {
     do {
       for response in begin() { try await write(EventText.event(response)) }
-      for try await (place, event) in texts.events(meter) {
+      try await texts.forEachEvent(meter) { place, event in
         for response in take(event, of: place) { try await write(EventText.event(response)) }
       }
       for response in end() { try await write(EventText.event(response)) }
       try await write(EventText.end)
-    } catch let error where error is SamplingError || error is SchedulerError {
+    } catch let error where error is SamplingError || error is AllocationError {
       logbook.note { $0.error = "\(error)" }
       try await write(EventText.event(APIError.of(error)))
     }

@@ -46,57 +46,42 @@ final class SubmittedTexts: Sendable {
   ///
   /// - Throws: What a text's iteration throws.
   func finish(_ meter: TextMeter) async throws -> [Finished] {
-    try await withThrowingTaskGroup(of: (Int, Finished).self) { group in
-      for place in texts.indices {
-        group.addTask {
-          var finished = Finished()
-          try await self.read(place, meter) { event in
-            switch event {
-            case .scores(let scores): finished.scores = scores
-            case .token(let token): finished.tokens.append(token)
-            }
-          }
-          return (place, finished)
-        }
+    var all = [Finished](repeating: Finished(), count: texts.count)
+    try await forEachEvent(meter) { place, event in
+      switch event {
+      case .scores(let scores): all[place].scores = scores
+      case .token(let token): all[place].tokens.append(token)
       }
-      var all = [Finished](repeating: Finished(), count: texts.count)
-      for try await (place, finished) in group { all[place] = finished }
-      return all
     }
+    return all
   }
 
-  /// What comes of the texts as it comes, each with its place.
+  /// Hands on what comes of the texts as it comes, each with its place. A text waits until what it has given is taken, so
+  /// that a client that reads slowly is waited for.
   ///
-  /// - Throws: The iteration throws what a text's iteration throws.
-  func events(_ meter: TextMeter) -> AsyncThrowingStream<(place: Int, event: Event), any Error> {
-    let (stream, continuation) = AsyncThrowingStream<(place: Int, event: Event), any Error>.makeStream()
-    let task = Task {
-      do {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for place in texts.indices {
-            group.addTask {
-              try await self.read(place, meter) { continuation.yield((place, $0)) }
-            }
-          }
-          try await group.waitForAll()
-        }
-        continuation.finish()
-      } catch {
-        continuation.finish(throwing: error)
+  /// - Throws: What a text's iteration throws, and `take`.
+  func forEachEvent(
+    _ meter: TextMeter, _ take: (_ place: Int, _ event: Event) async throws -> Void
+  ) async throws {
+    var timings = [TextMeter.Timing](repeating: meter.start(), count: texts.count)
+    defer { for timing in timings { meter.end(timing) } }
+    try await withThrowingTaskGroup(of: (place: Int, event: Event?).self) { group in
+      for place in texts.indices { group.addTask { (place, try await self.first(of: place)) } }
+      while let (place, event) = try await group.next() {
+        guard let event else { continue }
+        if case .token = event { meter.wrote(&timings[place]) }
+        try await take(place, event)
+        group.addTask { (place, try await self.next(of: place)) }
       }
     }
-    continuation.onTermination = { _ in task.cancel() }
-    return stream
   }
 
-  private func read(_ place: Int, _ meter: TextMeter, _ take: (Event) -> Void) async throws {
-    if let scores = scores[place / countOfEach] { take(.scores(try await scores.value)) }
-    guard let text = texts[place] else { return }
-    var timing = meter.start()
-    defer { meter.end(timing) }
-    for try await token in text {
-      meter.wrote(&timing)
-      take(.token(token))
-    }
+  private func first(of place: Int) async throws -> Event? {
+    if let scores = scores[place / countOfEach] { return .scores(try await scores.value) }
+    return try await next(of: place)
+  }
+
+  private func next(of place: Int) async throws -> Event? {
+    try await texts[place]?.makeAsyncIterator().next().map { .token($0) }
   }
 }
