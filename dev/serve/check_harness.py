@@ -14,7 +14,7 @@ import lm_eval
 from lm_eval.tasks import TaskManager
 
 address, model, text, folder = sys.argv[1:]
-DOCUMENTS = 40
+DOCUMENTS = 24
 
 random.seed(1)
 lines = [line for line in open(text, encoding="utf-8").read().split("\n") if len(line) > 25]
@@ -80,7 +80,7 @@ served = evaluate(
     {"model": "checked", "base_url": address + "/v1/completions", "tokenizer_backend": "remote", "max_length": 1024,
      "num_concurrent": 4, "tokenized_requests": True},
 )
-own = evaluate("hf", {"pretrained": model, "dtype": "float32", "device": "cpu"})
+own = evaluate("hf", {"pretrained": model, "dtype": "float32", "device": "cpu", "batch_size": 16})
 differs = False
 for name in SHAPES:
     a, b = responses(served, name), responses(own, name)

@@ -47,17 +47,17 @@ check("their places", [choice.index for choice in several.choices] == [0, 1, 2, 
 
 scored = client.completions.create(**greedy, logprobs=3, echo=True)
 list_ = scored.choices[0].logprobs
-check("log-probabilities of prompt and text", len(list_.tokens) == len(list_.token_logprobs) == 24)
+check("log-probabilities of prompt and text", len(list_.tokens) == len(list_.token_logprobs) == 25)
 check("the first has none", list_.token_logprobs[0] is None and list_.top_logprobs[0] is None)
 check("tokens make the text", "".join(list_.tokens) == scored.choices[0].text)
 check("offsets", all(scored.choices[0].text[o:].startswith(t) for o, t in zip(list_.text_offset, list_.tokens)))
 check(
     "greedy tokens are the likeliest",
-    all(own == max(top.values()) for own, top in zip(list_.token_logprobs[4:], list_.top_logprobs[4:])),
+    all(own == max(top.values()) for own, top in zip(list_.token_logprobs[5:], list_.top_logprobs[5:])),
 )
 check("probabilities are below one", all(sum(map(math.exp, top.values())) < 1 + 1e-6 for top in list_.top_logprobs[1:]))
 alone = client.completions.create(model="checked", prompt="To be, or not", max_tokens=0, echo=True, logprobs=0)
-check("a prompt alone", alone.choices[0].logprobs.token_logprobs == list_.token_logprobs[:4])
+check("a prompt alone", alone.choices[0].logprobs.token_logprobs == list_.token_logprobs[:5])
 stopped = client.completions.create(**{**greedy, "stop": whole.choices[0].text[5:8]})
 check("a stop string", stopped.choices[0].text == whole.choices[0].text[:5] and stopped.choices[0].finish_reason == "stop")
 

@@ -216,6 +216,29 @@
       try await server.end()
     }
 
+    /// Sixty-four clients at once, streamed and not: each gets the text that it gets alone.
+    @Test func manyAtWork() async throws {
+      let fixture = try Fixture()
+      let server = try await RunningServer(fixture.server)
+      @Sendable func ask(_ seed: Int, streams: Bool) async throws -> String {
+        let answer = try await server.ask(
+          "POST", Self.completion,
+          """
+          {"prompt": "\(String(repeating: "a", count: seed % 7 + 1))", "max_tokens": \(seed % 30 + 10), "seed": \(seed),
+           "ignore_eos": true, "logprobs": 2, "stream": \(streams)}
+          """)
+        let parts = streams ? try answer.events : [try answer.json]
+        let lists = parts.flatMap { $0["choices"][0]["logprobs"]["token_logprobs"].list.map { "\($0)" } }
+        return parts.compactMap { $0["choices"][0]["text"].text }.joined() + lists.joined()
+      }
+      let together = try await withThrowingTaskGroup(of: (Int, String).self) { group in
+        for seed in 0..<64 { group.addTask { (seed, try await ask(seed, streams: seed % 2 == 0)) } }
+        return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      }
+      for seed in 0..<64 { #expect(try await ask(seed, streams: false) == together[seed]) }
+      try await server.end()
+    }
+
     @Test func aQueueThatIsFull() async throws {
       var texts = BatchScheduler.Limits()
       texts.places = 1
