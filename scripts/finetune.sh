@@ -55,4 +55,4 @@ mkdir "$run" # Fails if it is there: two runs never share one.
 model=$(ls "$run"/model_*.bin)
 echo "finetune: the model speaks"
 "$gpt2" generate --model "$model" --tokenizer data/gpt2_tokenizer.bin --prompt 'ROMEO:' --max-tokens 100 \
-  --temperature 0.8 --ignore-end-of-text
+  --temperature 0.8 --ignore-end-of-text --seed 1337

@@ -38,7 +38,7 @@ extension Benchmark {
   func prefill(_ model: LanguageModel, _ peaks: PeakRates) throws -> BenchmarkSection {
     let T = settings.promptLength
     let tokens = Noise.tokens(T, vocabularySize: configuration.vocabularySize)
-    let cache = try KeyValueCache(for: model, capacity: T)
+    let cache = KeyValueCache(for: model, capacity: T)
     let pass = InferencePass(configuration)
     let seconds = try stopwatch.median(of: "prefill") {
       cache.truncate(to: 0)

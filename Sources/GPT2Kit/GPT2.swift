@@ -13,7 +13,8 @@ import Transformer
 ///     }
 ///
 /// The weights stay in the file's memory mapping where the format allows; those of Hugging Face's linear layers are
-/// transposed into memory. Any number of texts may be generated at the same time.
+/// transposed into memory. Any number of texts may be generated at the same time, and share the work: see
+/// `BatchScheduler`.
 public final class GPT2: Sendable {
   public let model: LanguageModel
   public let tokenizer: Tokenizer
@@ -21,6 +22,8 @@ public final class GPT2: Sendable {
   public let draft: Draft?
   /// How the model was taught to be asked; `nil` if it learnt from no instructions.
   public let template: InstructionTemplate?
+  /// What writes the texts.
+  public let scheduler: BatchScheduler
 
   /// Loads a model.
   ///
@@ -63,6 +66,7 @@ public final class GPT2: Sendable {
     self.tokenizer = tokenizer
     self.draft = draft
     self.template = template
+    scheduler = BatchScheduler(model, tokenizer, draft: draft, limits: BatchScheduler.Limits(waiting: .max))
   }
 
   /// The most tokens a prompt may have.

@@ -1,10 +1,11 @@
 import Generation
 import Transformer
 
-/// The tokens of one text, each computed when it is asked for.
+/// The tokens of one text, as they are written: some tokens ahead of who reads them, and no further.
 ///
-/// Every iteration generates anew; the same seed gives the same text. Cancelling the task that iterates ends the
-/// iteration with `CancellationError` before the next token.
+/// Every iteration generates anew; the same seed gives the same text. Texts that are iterated at the same time share each
+/// reading of the weights. Cancelling the task that iterates ends the iteration with `CancellationError` before the next
+/// token; a text that nobody iterates any more is given up.
 ///
 /// Errors that an iteration throws: `ModelError` for tokens that are not in the vocabulary or more than the model
 /// has positions for; `SamplingOptionError`, `StopStringError` and `GenerationOptionError` for options that cannot
@@ -25,7 +26,7 @@ public struct GeneratedText: AsyncSequence, Sendable {
     self.options = options
   }
 
-  public func makeAsyncIterator() -> Iterator { Iterator(writer: Writer(gpt2, prompt, options)) }
+  public func makeAsyncIterator() -> Iterator { Iterator(state: .ready(self)) }
 
   /// The whole text at once.
   public func text() async throws -> String {
@@ -35,49 +36,33 @@ public struct GeneratedText: AsyncSequence, Sendable {
   }
 
   public struct Iterator: AsyncIteratorProtocol {
-    fileprivate let writer: Writer
+    fileprivate enum State {
+      case ready(GeneratedText)
+      case writing(ScheduledText.Iterator)
+    }
 
-    public func next() async throws -> GeneratedToken? {
+    fileprivate var state: State
+
+    public mutating func next() async throws -> GeneratedToken? {
       try Task.checkCancellation()
-      let token = try await writer.next()
-      // Long computation between two suspensions: let others have a turn.
-      await Task.yield()
-      return token
+      switch state {
+      case .ready(let text):
+        let tokens = try text.begin().makeAsyncIterator()
+        state = .writing(tokens)
+        return try await tokens.next()
+      case .writing(let tokens):
+        return try await tokens.next()
+      }
     }
   }
 
-  /// Keeps one text's state to one thread at a time, and off the iterating one.
-  fileprivate actor Writer {
-    private let gpt2: GPT2
-    private let prompt: Prompt
-    private let options: GenerationOptions
-    private var batch: TextBatch?
-    /// Tokens that came with others from one step.
-    private var waiting: ArraySlice<GeneratedToken> = []
-
-    init(_ gpt2: GPT2, _ prompt: Prompt, _ options: GenerationOptions) {
-      self.gpt2 = gpt2
-      self.prompt = prompt
-      self.options = options
-    }
-
-    func next() throws -> GeneratedToken? {
-      let batch = try batch ?? begin()
-      self.batch = batch
-      if waiting.isEmpty && !batch.isFinished { waiting = try batch.step().map(\.token)[...] }
-      return waiting.popFirst()
-    }
-
-    private func begin() throws -> TextBatch {
-      let tokens =
-        switch prompt {
-        case .text(let text, let parses): try gpt2.encode(text, parsingSpecialTokens: parses)
-        case .tokens(let tokens): tokens
-        }
-      try options.check()
-      return try TextBatch(
-        gpt2.model, gpt2.tokenizer, prompts: [tokens.map { Int32(clamping: $0) }], options: options,
-        draft: gpt2.draft)
-    }
+  private func begin() throws -> ScheduledText {
+    let tokens =
+      switch prompt {
+      case .text(let text, let parses): try gpt2.encode(text, parsingSpecialTokens: parses)
+      case .tokens(let tokens): tokens
+      }
+    return try gpt2.scheduler.submit(
+      TextRequest(prompt: tokens.map { Int32(clamping: $0) }, options: options))
   }
 }

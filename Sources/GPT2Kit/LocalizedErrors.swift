@@ -24,3 +24,4 @@ extension GenerationOptionError: SelfDescribingError {}
 extension StopStringError: SelfDescribingError {}
 extension SamplingOptionError: SelfDescribingError {}
 extension SamplingError: SelfDescribingError {}
+extension SchedulerError: SelfDescribingError {}

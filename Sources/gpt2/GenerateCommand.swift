@@ -94,9 +94,10 @@ struct GenerateCommand: ParsableCommand {
     tokens = prompt.cropped(tokens, to: language.configuration.maximumSequenceLength)
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
+    let seed = sampling.chosenSeed()
     Interruption.watch()
     if interactive {
-      let options = sampling.generationOptions(alternatives: nil)
+      let options = sampling.generationOptions(alternatives: nil, seed: seed)
       if let templated, templated.hasTurns {
         var dialogue = Dialogue(language, tokenizer, options, draft, templated)
         try dialogue.run(beginning: bytes == nil ? nil : tokens, &times)
@@ -107,7 +108,8 @@ struct GenerateCommand: ParsableCommand {
       }
     } else {
       try generate(
-        language, tokenizer, draft, prompt: bytes ?? [], tokens, showsPrompt: templated == nil, &times)
+        language, tokenizer, draft, prompt: bytes ?? [], tokens, seed: seed, showsPrompt: templated == nil,
+        &times)
     }
     if json { try JSON.print(["times": times]) }
     Diagnostics.write(times.summary(threads: language.workers.count))
@@ -115,13 +117,14 @@ struct GenerateCommand: ParsableCommand {
 
   private func generate(
     _ language: LanguageModel, _ tokenizer: Tokenizer, _ draft: Draft?, prompt: [UInt8], _ tokens: [Int32],
-    showsPrompt: Bool, _ times: inout GenerationTimes
+    seed: UInt64, showsPrompt: Bool, _ times: inout GenerationTimes
   ) throws {
     let batch = try TextBatch(
       language, tokenizer, prompts: [[Int32]](repeating: tokens, count: count),
-      options: sampling.generationOptions(alternatives: json ? alternatives ?? 0 : nil), draft: draft)
+      options: sampling.generationOptions(alternatives: json ? alternatives ?? 0 : nil, seed: seed),
+      draft: draft)
     var printer = GenerationPrinter(
-      samples: count, seed: sampling.seed, tokenizer: tokenizer, asJSON: json, showsPrompt: showsPrompt)
+      samples: count, seed: seed, tokenizer: tokenizer, asJSON: json, showsPrompt: showsPrompt)
     try printer.begin(prompt: prompt)
     var unread = max(1, tokens.count)
     while !batch.isFinished && !Interruption.isAsked {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Generation
+import Terminal
 
 /// How tokens are drawn and when a text ends.
 struct SamplingFlags: ParsableArguments {
@@ -32,17 +33,27 @@ struct SamplingFlags: ParsableArguments {
   @Option(help: "End the text before this string. May be given more than once.")
   var stop: [String] = []
 
-  @Option(help: "The same seed gives the same text.")
-  var seed: UInt64 = 1337
+  @Option(help: "The same seed gives the same text; without one it is drawn, and named.")
+  var seed: UInt64?
 
   @Flag(help: "Go on past the end-of-text token.")
   var ignoreEndOfText = false
 
   func validate() throws {
-    do { try generationOptions(alternatives: nil).check() } catch { throw ValidationError("\(error).") }
+    do { try generationOptions(alternatives: nil, seed: 1).check() } catch {
+      throw ValidationError("\(error).")
+    }
   }
 
-  func generationOptions(alternatives: Int?) -> GenerationOptions {
+  /// The seed that was given, or one that is drawn now and named on standard error, where tokens are drawn at all.
+  func chosenSeed() -> UInt64 {
+    if let seed { return seed }
+    let drawn = UInt64.random(in: 1...UInt64(UInt32.max))
+    if temperature > 0 { Diagnostics.write("seed \(drawn): the same text again with --seed \(drawn)") }
+    return drawn
+  }
+
+  func generationOptions(alternatives: Int?, seed: UInt64) -> GenerationOptions {
     GenerationOptions(
       maximumTokens: maxTokens,
       sampling: SamplingOptions(

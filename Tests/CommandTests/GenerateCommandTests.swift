@@ -66,13 +66,24 @@ import Testing
   /// A text is the same alone and as one of several, as text and as JSON.
   @Test func samplesAreWhatTheirSeedsGive() throws {
     let together = try texts(
-      try generate("--prompt", "To", "--max-tokens", "12", "--n", "3", "--json").output)
+      try generate("--prompt", "To", "--max-tokens", "12", "--n", "3", "--json", "--seed", "1337").output)
     for (index, text) in together.enumerated() {
       let alone = try generate("--prompt", "To", "--max-tokens", "12", "--seed", String(1337 + index))
       #expect(alone.output == "To" + text.text + "\n")
     }
-    let plain = try generate("--prompt", "To", "--max-tokens", "12", "--n", "3")
+    let plain = try generate("--prompt", "To", "--max-tokens", "12", "--n", "3", "--seed", "1337")
     #expect(plain.output == together.enumerated().map { "--- \($0 + 1) of 3 ---\nTo\($1.text)\n" }.joined())
+  }
+
+  /// Without a seed each run has its own, and says which.
+  @Test func aDrawnSeedIsNamed() throws {
+    let runs = try (0..<2).map { _ in try generate("--prompt", "To", "--max-tokens", "30") }
+    #expect(runs[0].output != runs[1].output)
+    let named = try #require(runs[0].diagnostics.firstMatch(of: /seed (\d+): the same text again/))
+    let again = try generate("--prompt", "To", "--max-tokens", "30", "--seed", String(named.1))
+    #expect(again.output == runs[0].output && !again.diagnostics.contains("seed"))
+    let likeliest = try generate("--prompt", "To", "--max-tokens", "3", "--temperature", "0")
+    #expect(!likeliest.diagnostics.contains("seed"))
   }
 
   @Test func promptsFromFilesAndStandardInput() throws {
@@ -132,10 +143,10 @@ import Testing
     let gguf = workspace.directory.file("model.gguf")
     let converted = try Command("convert", model, gguf, "--tokenizer", workspace.tokenizer)
     try #require(converted.exitCode == 0, "\(converted.diagnostics)")
-    let options = ["--prompt", "To be", "--max-tokens", "20", "--ignore-end-of-text"]
+    let options = ["--prompt", "To be", "--max-tokens", "20", "--ignore-end-of-text", "--seed", "5"]
     let fromGGUF = try Command(["generate", "--model", gguf] + options)
     #expect(fromGGUF.exitCode == 0)
-    #expect(try generate("--prompt", "To be", "--max-tokens", "20").output == fromGGUF.output)
+    #expect(try generate("--prompt", "To be", "--max-tokens", "20", "--seed", "5").output == fromGGUF.output)
   }
 
   @Test(arguments: ["fp16", "bf16", "q8_0", "q4_0"])
@@ -160,7 +171,7 @@ import Testing
       ["--interactive", "--temperature", "0", "--stop", "e"],
     ] {
       let command =
-        options + (options[0] == "--interactive" ? [] : ["--prompt", "To be"]) + ["--max-tokens", "40"]
+        options + (options[0] == "--interactive" ? [] : ["--prompt", "To be"]) + ["--max-tokens", "40", "--seed", "5"]
       let (plain, drafted) = try (run(command), run(command + ["--draft", draft]))
       #expect(drafted.exitCode == 0, "\(drafted.diagnostics)")
       let isJSON = options[0] == "--json"
@@ -212,14 +223,15 @@ import Testing
   /// The ids of a prompt are its bytes here.
   @Test func promptsOfIDs() throws {
     let ids = "84,111, 32,98,101"
-    let byText = try generate("--prompt", "To be", "--max-tokens", "8", "--json")
-    let byIDs = try generate("--prompt-tokens", ids, "--max-tokens", "8", "--json")
+    let byText = try generate("--prompt", "To be", "--max-tokens", "8", "--json", "--seed", "5")
+    let byIDs = try generate("--prompt-tokens", ids, "--max-tokens", "8", "--json", "--seed", "5")
     #expect(byIDs.exitCode == 0, "\(byIDs.diagnostics)")
     let (expected, found) = try (texts(byText.output), texts(byIDs.output))
     #expect(found.map(\.text) == expected.map(\.text) && found.map(\.prompt) == ["To be"])
 
     let alone = try Command(
-      "generate", "--model", model, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-end-of-text")
+      "generate", "--model", model, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-end-of-text", "--seed",
+      "5")
     #expect(alone.exitCode == 0, "\(alone.diagnostics)")
     let all: [Int] = [84, 111, 32, 98, 101] + expected[0].tokens.map(\.id)
     let numbers = all.map { "\($0) " }.joined()

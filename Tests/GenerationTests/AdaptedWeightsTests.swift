@@ -66,7 +66,7 @@ import WeightFormats
   private func errors(of model: LanguageModel, against reference: QuantisedAdapters) throws -> [Double] {
     try (0..<reference.batchSize).map { text in
       let T = reference.sequenceLength
-      let cache = try KeyValueCache(for: model, capacity: T)
+      let cache = KeyValueCache(for: model, capacity: T)
       let pass = InferencePass(model.configuration)
       try model.read([.init(cache, Array(reference.tokens[text * T..<(text + 1) * T]))], in: pass)
       return Closeness.error(of: Array(pass.logits()), against: reference.lastLogits(of: text))
@@ -74,7 +74,7 @@ import WeightFormats
   }
 
   private func readingOneByOne(_ texts: [[Int32]], _ model: LanguageModel) throws -> [[Float]] {
-    let caches = try texts.map { try KeyValueCache(for: model, capacity: $0.count) }
+    let caches = texts.map { KeyValueCache(for: model, capacity: $0.count) }
     let pass = InferencePass(model.configuration)
     for position in texts[0].indices {
       try model.read(zip(caches, texts).map { .init($0, [$1[position]]) }, in: pass)

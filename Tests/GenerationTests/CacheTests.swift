@@ -75,12 +75,12 @@ import WeightFormats
     let (model, _) = try models()
     let language = try LanguageModel(
       try Weights(model.parameters).encoded(as: .fp16), precision: .fp32, on: Workers(count: 2))
-    let (pass, cache) = (InferencePass(model.configuration), try KeyValueCache(for: language, capacity: 64))
+    let (pass, cache) = (InferencePass(model.configuration), KeyValueCache(for: language, capacity: 64))
     let tokens = (0..<64).map { Int32($0 * 41 % 300) }
     for (position, token) in tokens.enumerated() {
       try language.read([.init(cache, [token])], in: pass)
       let oneByOne = Array(pass.logits())
-      let whole = try KeyValueCache(for: language, capacity: 64)
+      let whole = KeyValueCache(for: language, capacity: 64)
       try language.read([.init(whole, Array(tokens[...position]))], in: pass)
       let scale = pass.logits().reduce(0) { max($0, abs($1)) }
       let difference = zip(oneByOne, pass.logits()).reduce(0) { max($0, abs($1.0 - $1.1)) }
@@ -94,7 +94,7 @@ import WeightFormats
   /// Memory follows the tokens, and goes back to the pool.
   @Test func pagesComeAsASequenceGrows() throws {
     let (model, language) = try models()
-    let pool = try KeyValuePool(for: language)
+    let pool = KeyValuePool(for: language)
     let page = pool.shape.pageBytes
     do {
       let cache = KeyValueCache(from: pool, capacity: 64)
@@ -114,7 +114,7 @@ import WeightFormats
   @Test(arguments: [20, 32, 33, 40])
   func sharedBeginnings(shared: Int) throws {
     let (model, language) = try models()
-    let pool = try KeyValuePool(for: language)
+    let pool = KeyValuePool(for: language)
     let pass = InferencePass(model.configuration)
     let beginning = (0..<40).map { Int32($0 * 37 % 300) }
     func logits(after tokens: [Int32]) throws -> [UInt32] {
@@ -152,10 +152,10 @@ import WeightFormats
     let pass = InferencePass(model.configuration)
     let tokens = (0..<61).map { Int32($0 * 41 % 300) }
     func logits(_ ends: [Int], beside others: [[Int32]] = []) throws -> [UInt32] {
-      let cache = try KeyValueCache(for: language, capacity: 64)
+      let cache = KeyValueCache(for: language, capacity: 64)
       for (start, end) in zip([0] + ends, ends) {
-        let others = try others.map {
-          LanguageModel.SequenceInput(try KeyValueCache(for: language, capacity: 64), $0)
+        let others = others.map {
+          LanguageModel.SequenceInput(KeyValueCache(for: language, capacity: 64), $0)
         }
         try language.read([.init(cache, Array(tokens[start..<end]))] + others, as: .packed, in: pass)
       }
@@ -167,7 +167,7 @@ import WeightFormats
     #expect(try logits([33, 61], beside: [[7], [8, 9, 10]]) == whole)
     // And tokens that are written, beside however many.
     func next(beside count: Int) throws -> [UInt32] {
-      let caches = try (0...count).map { _ in try KeyValueCache(for: language, capacity: 64) }
+      let caches = (0...count).map { _ in KeyValueCache(for: language, capacity: 64) }
       for (index, cache) in caches.enumerated() {
         try language.read([.init(cache, [Int32(index), 5])], as: .packed, in: pass)
       }

@@ -47,7 +47,7 @@ import Transformer
 
   /// The likeliest of the known tokens, where the likeliest of all is another.
   @Test func greedyTokensAreTheLikeliestKnownOnes() throws {
-    let cache = try KeyValueCache(for: model, capacity: 24)
+    let cache = KeyValueCache(for: model, capacity: 24)
     let pass = InferencePass(model.configuration)
     var unread: [Int32] = [72, 105]
     var (expected, others): ([Int32], Int) = ([], 0)

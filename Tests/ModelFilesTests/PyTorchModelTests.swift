@@ -151,7 +151,7 @@ import WeightFormats
     let weights = try Weights.read(path)
     #expect(weights.differences == ["activation_function = gelu"])
     let model = try LanguageModel(weights, precision: .fp32, on: Workers(count: 2))
-    let cache = try KeyValueCache(for: model, capacity: 10)
+    let cache = KeyValueCache(for: model, capacity: 10)
     let pass = InferencePass(model.configuration)
     try model.read([.init(cache, expected.tokens)], in: pass)
     let largest = expected.logits.map(abs).max() ?? 0

@@ -55,7 +55,7 @@ import WeightFormats
 
   private func logits(_ weights: Weights, reading parts: [Int]) throws -> [Float] {
     let model = try LanguageModel(weights, precision: .fp32, on: Workers(count: 2))
-    let cache = try KeyValueCache(for: model, capacity: 9)
+    let cache = KeyValueCache(for: model, capacity: 9)
     let pass = InferencePass(model.configuration)
     var tokens = Self.tokens[...]
     for count in parts {

@@ -13,7 +13,7 @@ import Transformer
 /// `promptPiece` tokens of prompts are read, those that came first first, so that a long prompt holds nobody up for long.
 /// A prompt that begins as an earlier one is read from where they part.
 ///
-/// For any number of threads and tasks. Nothing runs, and nothing is held but the model, while there are no texts.
+/// For any number of threads and tasks. Nothing runs while there are no texts.
 public final class BatchScheduler: Sendable {
   public struct Limits: Equatable, Sendable {
     /// Texts that are written at a time, at least 1.
@@ -28,7 +28,7 @@ public final class BatchScheduler: Sendable {
     public var keyValueBytes: Int?
 
     public init(
-      places: Int = 64, waiting: Int = 256, promptPiece: Int = 256, promptBytes: Int = 128 << 20,
+      places: Int = 64, waiting: Int = 256, promptPiece: Int = 256, promptBytes: Int = 64 << 20,
       keyValueBytes: Int? = nil
     ) {
       precondition(places >= 1 && waiting >= 0 && promptPiece >= 1 && promptBytes >= 0, "no such limits")
@@ -66,16 +66,15 @@ public final class BatchScheduler: Sendable {
   /// - Parameters:
   ///   - tokenizer: Of the model's vocabulary, or of the first tokens of it: others are never written.
   ///   - draft: One for this model.
-  /// - Throws: `AllocationError` if a page of keys and values has more bytes than can be counted.
   public init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil, limits: Limits = Limits()
-  ) throws(AllocationError) {
+  ) {
     self.model = model
     self.tokenizer = tokenizer
     self.limits = limits
     state = Mutex(State(counts: SchedulerCounts(places: limits.places)))
     texts = WrittenTexts(
-      try ContinuousBatch(model, tokenizer, draft: draft, promptBytes: limits.promptBytes), limits)
+      ContinuousBatch(model, tokenizer, draft: draft, promptBytes: limits.promptBytes), limits)
   }
 
   /// What is going on now.
@@ -98,7 +97,7 @@ public final class BatchScheduler: Sendable {
     try state.withLock { state in
       guard !state.isClosed else { throw SchedulerError.closing }
       let free = max(0, limits.places - state.counts.running)
-      guard state.waiting.count < limits.waiting + free else {
+      guard state.waiting.count - free < limits.waiting else {
         throw SchedulerError.full(waiting: state.waiting.count)
       }
       state.waiting.append(text)

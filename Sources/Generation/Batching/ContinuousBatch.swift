@@ -30,13 +30,12 @@ final class ContinuousBatch {
   ///   - tokenizer: Of the model's vocabulary, or of the first tokens of it: others are never written.
   ///   - draft: One for this model.
   ///   - promptBytes: Bytes of prompts' keys and values that are kept for later texts that begin alike.
-  /// - Throws: `AllocationError` if a page of keys and values has more bytes than can be counted.
   init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft?, promptBytes: Int = 0
-  ) throws(AllocationError) {
+  ) {
     self.model = model
     self.tokenizer = tokenizer
-    pool = try KeyValuePool(for: model)
+    pool = KeyValuePool(for: model)
     pass = InferencePass(model.configuration)
     drafter = draft?.drafter()
     draftCosts = draft?.costs

@@ -20,9 +20,8 @@ public final class KeyValueCache {
   /// A cache as `model` takes it, with pages of its own.
   ///
   /// - Parameter capacity: Positions, at most the model's maxT.
-  /// - Throws: `AllocationError` if a page has more bytes than can be counted.
-  public convenience init(for model: LanguageModel, capacity: Int) throws(AllocationError) {
-    self.init(from: try KeyValuePool(for: model), capacity: capacity)
+  public convenience init(for model: LanguageModel, capacity: Int) {
+    self.init(from: KeyValuePool(for: model), capacity: capacity)
   }
 
   /// - Parameter capacity: Positions, at most the model's maxT.

@@ -70,12 +70,14 @@ public final class KeyValuePool: Sendable {
   }
 
   /// Pages as `model` takes them: in fp32 if its weights are, else in fp16, which is as precise as they are.
-  ///
-  /// - Throws: `AllocationError` if a page has more bytes than can be counted.
-  public convenience init(for model: LanguageModel) throws(AllocationError) {
-    try self.init(model.configuration, format: model.keyValueFormat)
+  public init(for model: LanguageModel) {
+    guard let shape = try? KeyValueShape(model.configuration, format: model.keyValueFormat) else {
+      preconditionFailure("a page has fewer bytes than the weights, which are in memory")
+    }
+    self.shape = shape
   }
 
+  /// - Throws: `AllocationError` if a page has more bytes than can be counted.
   init(_ configuration: Configuration, format: KeyValueFormat) throws(AllocationError) {
     shape = try KeyValueShape(configuration, format: format)
   }

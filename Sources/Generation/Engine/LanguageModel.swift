@@ -86,8 +86,9 @@ public final class LanguageModel: Sendable {
     of tokens: [Int32], last count: Int, in pass: InferencePass,
     _ body: (_ rows: Range<Int>, _ logits: Matrix) throws -> Void
   ) throws {
+    // Nothing is written after it that would read keys and values again and again: they need not be small.
     let cache = try KeyValueCache(
-      for: self, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
+      configuration, capacity: min(max(1, tokens.count), configuration.maximumSequenceLength))
     try read([SequenceInput(cache, tokens)], in: pass)
     try pass.forEachLogitsBand(of: tokens.count - count..<tokens.count, through: self, body)
   }

@@ -18,7 +18,7 @@ struct SequenceState {
   ///   - prompt: 1…maxT tokens of the vocabulary.
   ///   - maximumTokens: How many more there will be at most; it bounds the memory.
   ///   - pool: Where its pages come from; one of its own if not given.
-  /// - Throws: `ModelError`; `AllocationError`.
+  /// - Throws: `ModelError`.
   init(_ prompt: [Int32], maximumTokens: Int, for model: LanguageModel, from pool: KeyValuePool? = nil) throws
   {
     let configuration = model.configuration
@@ -31,7 +31,7 @@ struct SequenceState {
     tokens = prompt
     let (longest, overflows) = prompt.count.addingReportingOverflow(maximumTokens)
     cache = KeyValueCache(
-      from: try pool ?? KeyValuePool(for: model), capacity: overflows ? positions : min(longest, positions))
+      from: pool ?? KeyValuePool(for: model), capacity: overflows ? positions : min(longest, positions))
     packIfMany()
   }
 

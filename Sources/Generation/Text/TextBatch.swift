@@ -26,7 +26,7 @@ public final class TextBatch {
     draft: Draft? = nil, isOpenEnded: Bool = false
   ) throws {
     precondition(options.maximumTokens >= 1, "no tokens to generate")
-    let batch = try ContinuousBatch(model, tokenizer, draft: draft)
+    let batch = ContinuousBatch(model, tokenizer, draft: draft)
     texts = try prompts.enumerated().map { index, prompt in
       var options = options
       options.sampling.seed &+= UInt64(index)

@@ -46,7 +46,7 @@ struct FinetuneSteps {
       step(
         [
           "generate", "--model", command.output, "--max-tokens", "100", "--temperature", "0.8", "--top-k",
-          "50",
+          "50", "--seed", "1337",
         ]
           + threads + asJSON),
       report,

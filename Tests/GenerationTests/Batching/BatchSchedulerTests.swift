@@ -91,7 +91,7 @@ import WeightFormats
   @Test(arguments: [1, 2, 8, 9, 41, 96])
   func promptScores(length: Int) async throws {
     let model = try Self.model()
-    let scheduler = try BatchScheduler(model, .byteLevel, limits: .init(promptPiece: 16))
+    let scheduler = BatchScheduler(model, .byteLevel, limits: .init(promptPiece: 16))
     var random = SeededRandom(seed: UInt64(length))
     let prompt = (0..<length).map { _ in Int32.random(in: 0..<256, using: &random) }
     let request = TextRequest(
@@ -122,7 +122,7 @@ import WeightFormats
 
   @Test func aFullQueueTakesNoMore() async throws {
     let model = try Self.model()
-    let scheduler = try BatchScheduler(model, .byteLevel, limits: .init(places: 1, waiting: 2))
+    let scheduler = BatchScheduler(model, .byteLevel, limits: .init(places: 1, waiting: 2))
     // Its reader takes nothing, so it keeps its place.
     let endless = TextRequest(
       prompt: [1], options: GenerationOptions(maximumTokens: 1_000, stopsAtEndOfText: false))
@@ -147,7 +147,7 @@ import WeightFormats
   /// A reader that takes nothing holds nobody up, and its text waits.
   @Test func aSlowReader() async throws {
     let model = try Self.model()
-    let scheduler = try BatchScheduler(model, .byteLevel)
+    let scheduler = BatchScheduler(model, .byteLevel)
     let request = TextRequest(
       prompt: [9, 8], options: GenerationOptions(maximumTokens: 400, stopsAtEndOfText: false))
     let slow = try scheduler.submit(request)
@@ -158,8 +158,8 @@ import WeightFormats
 
   @Test func memoryIsBounded() async throws {
     let model = try Self.model()
-    let page = try KeyValuePool(for: model).shape.pageBytes
-    let scheduler = try BatchScheduler(
+    let page = KeyValuePool(for: model).shape.pageBytes
+    let scheduler = BatchScheduler(
       model, .byteLevel, limits: .init(promptBytes: 0, keyValueBytes: 2 * page))
     let options = GenerationOptions(maximumTokens: 20, stopsAtEndOfText: false)
     #expect(throws: SchedulerError.needsMoreMemory(bytes: 3 * page, limit: 2 * page)) {
@@ -177,7 +177,7 @@ import WeightFormats
   /// One text's failure is nobody else's.
   @Test func aTextThatFails() async throws {
     let model = try Self.model()
-    let scheduler = try BatchScheduler(model, .byteLevel)
+    let scheduler = BatchScheduler(model, .byteLevel)
     let banned = SamplingOptions(
       logitBias: Dictionary(uniqueKeysWithValues: (0..<257).map { ($0, -.infinity) }))
     let bad = try scheduler.submit(TextRequest(prompt: [1], options: GenerationOptions(sampling: banned)))
@@ -209,7 +209,7 @@ import WeightFormats
 
   @Test func otherWorkComesBetween() async throws {
     let model = try Self.model()
-    let scheduler = try BatchScheduler(model, .byteLevel)
+    let scheduler = BatchScheduler(model, .byteLevel)
     let text = try scheduler.submit(
       TextRequest(prompt: [1], options: GenerationOptions(maximumTokens: 300, stopsAtEndOfText: false)))
     let channels = try await scheduler.run { $0.configuration.channels }

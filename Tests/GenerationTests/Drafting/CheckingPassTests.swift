@@ -25,7 +25,7 @@ import WeightFormats
     let model = try LanguageModel(
       Weights(try .random(configuration, seed: 11)).encoded(as: format), on: Workers(count: 2))
     let pass = InferencePass(configuration)
-    let cache = try KeyValueCache(for: model, capacity: 64)
+    let cache = KeyValueCache(for: model, capacity: 64)
     var random = SeededRandom(seed: UInt64(read))
     let tokens = (0..<read + 8).map { _ in Int32.random(in: 0..<300, using: &random) }
     try model.read([.init(cache, Array(tokens[..<read]))], in: pass)
@@ -49,7 +49,7 @@ import WeightFormats
     let model = try DraftedTexts.model()
     let pass = InferencePass(model.configuration)
     func read(_ continuations: [(tokens: [Int32], scored: Int)]) throws {
-      let caches = try continuations.map { _ in try KeyValueCache(for: model, capacity: 40) }
+      let caches = continuations.map { _ in KeyValueCache(for: model, capacity: 40) }
       for cache in caches { try model.read([.init(cache, [1, 2, 3])], in: pass) }
       try model.read(zip(caches, continuations).map { .init($0, $1.tokens, scored: $1.scored) }, in: pass)
     }

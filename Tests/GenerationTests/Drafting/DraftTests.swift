@@ -46,7 +46,7 @@ import WeightFormats
     let small = try #require(draft.model)
     #expect(small.weights.format == .q8_0)
     let prompt: [Int32] = [4, 9, 30, 2]
-    let cache = try KeyValueCache(for: model, capacity: 40)
+    let cache = KeyValueCache(for: model, capacity: 40)
     let pass = InferencePass(model.configuration)
     try model.read([.init(cache, Array(prompt.dropLast()))], in: pass)
     var sampler = try TokenSampler(sampling, vocabularySize: 257)
