@@ -106,7 +106,7 @@ struct ModelOptions: ParsableArguments, Sendable {
     limits.waiting = queue
     Diagnostics.write("loaded \(path) as \(name)")
     return ServedModel(
-      name, try BatchScheduler(model, tokenizer, draft: draft, limits: limits), template: template)
+      name, BatchScheduler(model, tokenizer, draft: draft, limits: limits), template: template)
   }
 
   private func checkedPrecision() throws -> Precision? {

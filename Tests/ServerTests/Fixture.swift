@@ -35,8 +35,8 @@ struct Fixture: Sendable {
         system: .init(after: "|"), user: .init(before: "Q:", after: "\n"),
         assistant: .init(before: "A:", after: "\n"))
       return [
-        ServedModel("bytes", try BatchScheduler(model, .byteLevel, limits: texts)),
-        ServedModel("talker", try BatchScheduler(model, .byteLevel, limits: texts), template: template),
+        ServedModel("bytes", BatchScheduler(model, .byteLevel, limits: texts)),
+        ServedModel("talker", BatchScheduler(model, .byteLevel, limits: texts), template: template),
       ]
     }
     server = APIServer(

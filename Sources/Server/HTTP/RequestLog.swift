@@ -2,7 +2,7 @@
   import Logging
 
   extension Logger {
-    /// A line for a request that was answered.
+    /// A line for a request that was answered. What comes from a client is quoted, so that it makes no lines of its own.
     public func log(_ record: RequestRecord) {
       var metadata: Metadata = [
         "method": "\(record.method)", "route": "\(record.route)", "status": "\(record.status)",
@@ -14,8 +14,8 @@
       if let seed = record.seed { metadata["seed"] = "\(seed)" }
       if record.isStreamed { metadata["stream"] = "true" }
       if record.isCutShort { metadata["client"] = "gone" }
-      if let error = record.error { metadata["error"] = "\(error)" }
-      if let body = record.body { metadata["body"] = "\(body)" }
+      if let error = record.error { metadata["error"] = "\(error.debugDescription)" }
+      if let body = record.body { metadata["body"] = "\(body.debugDescription)" }
       log(level: record.status >= 500 ? .error : .info, "answered", metadata: metadata)
     }
   }

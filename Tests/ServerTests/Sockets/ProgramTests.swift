@@ -22,6 +22,8 @@
       let client = try SocketClient(port: program.port)
       try await client.request("GET", "/v1/models")
       #expect(try await client.answer().json["data"][0]["id"].text == "small")
+      try await client.request("POST", "/v1/completions", #"{"model": "x\nforged"}"#)
+      #expect(try await client.answer().status == 404)
       try await client.request(
         "POST", "/v1/completions",
         #"{"prompt": "secret", "max_tokens": 400, "stream": true, "ignore_eos": true}"#)
@@ -30,7 +32,7 @@
       #expect((beginning + (try await client.receive())).contains("data: [DONE]"))
       let (code, log) = await program.end()
       #expect(code == 0 && log.contains("stopped") && log.contains("seed="))
-      #expect(!log.contains("secret"))
+      #expect(!log.contains("secret") && log.contains("forged") && !log.contains("\nforged"))
     }
 
     @Test func aSecondSignalEndsItAtOnce() async throws {
