@@ -47,7 +47,7 @@ public struct RunFiles: Equatable, Sendable {
       case .state, .outer:
         found[step, default: Checkpoint(step: step)].stateBytes = (found[step]?.stateBytes ?? 0) + bytes
       case .done: found[step, default: Checkpoint(step: step)].isDone = true
-      case .progress: break
+      case .progress, .average: break
       // A kill may leave the one before it, too.
       case .best: if best.map({ $0.step < step }) ?? true { best = Best(step: step, bytes: bytes) }
       }

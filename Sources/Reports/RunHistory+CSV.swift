@@ -5,7 +5,7 @@ extension RunHistory {
   /// Losses are in nats, the accuracy is from 0 to 1, other units are those of `RunRecord`. Numbers have as many
   /// digits as it takes to tell them from all others of their precision.
   public var csv: String {
-    let columns = self.columns
+    let columns = self.columns.filter { !$0.values.isEmpty || !$0.isRare }
     let steps = Set(columns.flatMap { $0.values.keys }).sorted()
     var text = (["step"] + columns.map(\.name)).joined(separator: ",") + "\n"
     for step in steps {
@@ -20,6 +20,8 @@ extension RunHistory {
     let values: [Int: Double]
     /// Whether they were recorded in single precision.
     let isSingle: Bool
+    /// Whether a run that has no such numbers does without the column.
+    var isRare: Bool { name.hasPrefix("ema_") }
 
     /// - Parameter pairs: A step comes once, but a damaged log may have it twice; then the last holds.
     init(_ name: String, _ pairs: [(Int, Double?)], isSingle: Bool = true) {
@@ -44,6 +46,7 @@ extension RunHistory {
       updates("tokens_per_second", \.tokensPerSecond, isSingle: false),
       updates("gigaflops", \.gigaflops, isSingle: false),
       Column("validation_loss", validations.map { ($0.step, $0.value) }),
+      Column("ema_validation_loss", averageValidations.map { ($0.step, $0.value) }),
       Column("accuracy", accuracies.map { ($0.step, $0.value) }, isSingle: false),
     ]
   }

@@ -62,6 +62,8 @@ public struct RunHistory: Sendable {
   public private(set) var updates: [Update] = []
   public private(set) var skipped: [Skipped] = []
   public private(set) var validations: [Measurement] = []
+  /// Validation losses of the average of the weights, where the run keeps one.
+  public private(set) var averageValidations: [Measurement] = []
   public private(set) var accuracies: [Measurement] = []
   public private(set) var samples: [Sample] = []
   /// Why checkpoints were written, by the names of their files.
@@ -94,7 +96,9 @@ public struct RunHistory: Sendable {
     case .skipped:
       skipped.removeAll { $0.step >= record.step }
       skipped.append(Skipped(step: record.step, reason: record.reason))
-    case .validation: Self.append(record.step, record.loss.map(Double.init), to: &validations)
+    case .validation:
+      Self.append(record.step, record.loss.map(Double.init), to: &validations)
+      if let loss = record.emaLoss { Self.append(record.step, Double(loss), to: &averageValidations) }
     case .evaluation: Self.append(record.step, record.accuracy, to: &accuracies)
     case .sample:
       while let last = samples.last, last.step >= record.step { samples.removeLast() }
@@ -140,6 +144,7 @@ public struct RunHistory: Sendable {
       lostUpdates += 1
     }
     while let last = validations.last, last.step > step { validations.removeLast() }
+    while let last = averageValidations.last, last.step > step { averageValidations.removeLast() }
     while let last = accuracies.last, last.step > step { accuracies.removeLast() }
     while let last = samples.last, last.step > step { samples.removeLast() }
     skipped.removeAll { $0.step > step }

@@ -56,7 +56,11 @@ extension RunReport {
     let validation = LineChart.Series(
       "validation", history.validations.map { ChartPoint(Double($0.step), $0.value) }, color: 1,
       start: Double(step), hasMarkers: true, labelsMinimum: labelsBest)
-    return [training, validation].filter { !$0.points.isEmpty }
+    let average = LineChart.Series(
+      "validation, averaged weights",
+      history.averageValidations.map { ChartPoint(Double($0.step), $0.value) },
+      color: 2, start: Double(step), hasMarkers: true)
+    return [training, validation, average].filter { !$0.points.isEmpty }
   }
 
   private var lossPlan: Plan {

@@ -82,6 +82,12 @@ public struct TokenFile: Sendable {
     }
   }
 
+  /// Whether a token is there at least once.
+  func holds(_ token: Int32) -> Bool {
+    guard let token = UInt16(exactly: token) else { return false }
+    return withTokens { $0.contains(token.littleEndian) }
+  }
+
   /// Calls `body` with all the tokens as they are stored, little-endian.
   private func withTokens<Result>(_ body: (UnsafeBufferPointer<UInt16>) -> Result) -> Result {
     // The mapping must outlive the last mention of `file`.

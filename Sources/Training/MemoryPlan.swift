@@ -12,6 +12,8 @@ public struct MemoryPlan: Equatable, Sendable {
   public let moments: Int
   /// Where processes train apart: the weights of their last exchange, and the outer velocity.
   public let outer: Int
+  /// The moving average of the weights, if one is kept.
+  public let average: Int
   /// What a forward pass leaves behind for the backward pass.
   public let activations: Int
   /// How much more the activations would take if nothing were computed again.
@@ -40,6 +42,7 @@ public struct MemoryPlan: Equatable, Sendable {
       ? (try? ReplicaTree(replicas: plan.replicas, processes: processes))?.sumCount ?? 1 : 1
     gradients = Self.sum([Int](repeating: values(holding: plan.trained), count: sums))
     outer = plan.outer == nil ? 0 : Self.sum([Int](repeating: values(holding: plan.trained), count: 2))
+    average = plan.emaDecay == nil ? 0 : values(holding: .all)
     moments = Self.bytes(
       Optimizer.stateCount(
         configuration, training: plan.trained, adapters: plan.adapters, settings: plan.optimizer,
@@ -57,7 +60,7 @@ public struct MemoryPlan: Equatable, Sendable {
   }
 
   public var total: Int {
-    Self.sum([weights, gradients, moments, outer, activations, scratch, program])
+    Self.sum([weights, gradients, moments, outer, average, activations, scratch, program])
   }
 
   /// A sample has a forward pass of its own, made while everything else stays; of a model with adapters, with

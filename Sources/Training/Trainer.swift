@@ -25,6 +25,8 @@ public final class Trainer {
   private let together: any Communicator
   /// Where processes train apart.
   let outer: OuterOptimizer?
+  /// Of the weights, if the plan keeps one.
+  let average: WeightAverage?
   let activations: Activations
   /// Whether this process updates a share of the weights, and the others the rest.
   private let isSharded: Bool
@@ -33,7 +35,7 @@ public final class Trainer {
   /// Whether the run ended in this process alone, so that nothing can be done together any more.
   private(set) var isCutOff = false
   /// Of this process's steps.
-  private var (timeSpent, stepsTimed) = (Duration.zero, 0)
+  private var speed = MeanSpeed()
 
   /// - Parameters:
   ///   - model: With the adapters of the plan, if it has some.
@@ -76,6 +78,9 @@ public final class Trainer {
       keepingForBackward: true, recomputing: plan.recomputing)
     outer = try plan.outer.map { try OuterOptimizer($0, for: optimizer) }
     outer?.begin(model.parameters, model.adapters, trainedBy: optimizer)
+    precondition(plan.emaDecay == nil || plan.outer == nil, "weights of processes apart have no average")
+    average = try plan.emaDecay.map { try WeightAverage(of: model, decay: $0) }
+    progress.averagedSince = average.map { _ in 0 }
   }
 
   /// The replica whose moments this process has alone; `nil` where processes do not train apart.
@@ -100,6 +105,9 @@ public final class Trainer {
     optimizer.step = state.step
     self.progress = progress
     outer?.begin(model.parameters, model.adapters, trainedBy: optimizer)
+    // An average that the run did not keep before begins here.
+    self.progress.averagedSince = average.map { _ in progress.averagedSince ?? state.step }
+    average?.begin(with: model.parameters)
   }
 
   /// Lets AdamW go on from moments that another program left behind, before the first step.
@@ -176,21 +184,21 @@ public final class Trainer {
     } else {
       optimizer.skip()
     }
+    average?.add(model.parameters, step: stepsMade - (progress.averagedSince ?? 0))
     let waited = outer == nil ? gradients.waited : try clock.measure { try bringTogether() }
 
-    let elapsed = clock.now - start
-    timeSpent += elapsed
-    stepsTimed += 1
-    let seconds = elapsed / .seconds(1)
+    let seconds = (clock.now - start) / .seconds(1)
+    let tokens = plan.tokens(at: step)
+    speed.add(tokens: tokens, seconds: seconds)
     let operations = model.configuration.operationsPerStep(
-      tokens: plan.tokensPerStep, sequenceLength: plan.sequenceLength, training: plan.trained,
+      tokens: tokens, sequenceLength: plan.sequenceLength(at: step), training: plan.trained,
       adapters: plan.adapters)
     return StepReport(
       step: step + 1, steps: plan.steps, loss: loss, learningRate: learningRate, gradientNorm: norm,
       outlier: outlier, seconds: seconds,
       secondsWaited: plan.replicas > 1 ? waited / .seconds(1) : 0,
-      tokensPerSecond: Double(plan.tokensPerStep) / seconds, gigaflops: operations / seconds / 1e9,
-      secondsLeft: (timeSpent / .seconds(1)) / Double(stepsTimed) * Double(plan.steps - step - 1))
+      tokensPerSecond: Double(tokens) / seconds, gigaflops: operations / seconds / 1e9,
+      secondsLeft: speed.seconds(for: plan.tokens(in: step + 1..<max(step + 1, plan.steps))))
   }
 
   /// Makes the outer step, if it is its turn.
@@ -205,44 +213,45 @@ public final class Trainer {
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
     let replicas = ownReplica.map { $0..<$0 + 1 } ?? gradients.local
-    let batches = data.nextBatches(plan.accumulation / plan.replicas, of: replicas)
+    let count = plan.accumulation(at: stepsMade)
+    let batches = data.nextBatches(count / plan.replicas, of: replicas)
+    // This process's, if it trains apart.
+    let updateCount = outer == nil ? count : count / plan.replicas
     // Whole numbers, exact as they are no more than 2²⁴.
     let learnt = batches.joined().reduce(0) { $0 + $1.learntCount }
     let all = try together.gathered([Float(learnt)]).reduce(0, +)
     let losses = try batches.map { batches in
       try gradients.addReplica(endingWith: batches.last?.inputs ?? []) {
-        try accumulateGradients(batches, ofLearnt: all, into: $0, finish: $1)
+        try accumulateGradients(batches, of: updateCount, learning: all, into: $0, finish: $1)
       }
     }
-    for _ in 0..<plan.accumulation { random.passBackward() }
-    return ReplicaTree.sum(try together.gathered(losses)) / Float(batchesTogether)
-  }
-
-  /// Batches whose gradients make up one of this process's updates.
-  private var batchesTogether: Int {
-    outer == nil ? plan.accumulation : plan.accumulation / plan.replicas
+    for _ in 0..<count { random.passBackward() }
+    return ReplicaTree.sum(try together.gathered(losses)) / Float(updateCount)
   }
 
   /// One replica's share of an update.
   ///
   /// - Parameters:
-  ///   - all: What there is to learn in all batches of the update.
+  ///   - count: The batches of the update.
+  ///   - all: What there is to learn in all of them.
   ///   - finish: Told of gradients once the last batch has made them final.
   /// - Returns: The sum of its batches' losses.
   private func accumulateGradients(
-    _ batches: [TokenBatch], ofLearnt all: Float, into gradients: Parameters,
+    _ batches: [TokenBatch], of count: Int, learning all: Float, into gradients: Parameters,
     finish: (GradientPart) -> Void
   ) throws -> Float {
     var sum: Float = 0
     for (index, batch) in batches.enumerated() {
       // A batch counts by what there is to learn in it: exactly 1 if all have the same.
-      let weight = Float(batch.learntCount * batchesTogether) / max(1, all)
-      try model.forward(batch.inputs, in: batch.sequences, into: activations)
+      let weight = Float(batch.learntCount * count) / max(1, all)
+      let sequences = batch.sequences(
+        ofAtMost: plan.sequenceLength(at: stepsMade), cutBefore: plan.documentStart)
+      try model.forward(batch.inputs, in: sequences, into: activations)
       sum +=
         try weight
         * model.backward(
           batch.inputs, targets: batch.targets, from: activations, into: gradients,
-          accumulating: index > 0, scale: weight / Float(batchesTogether),
+          accumulating: index > 0, scale: weight / Float(count),
           finish: { if index == batches.count - 1 { finish($0) } })
     }
     return sum

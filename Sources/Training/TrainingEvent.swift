@@ -2,8 +2,9 @@ import BinaryFiles
 
 /// What happens during a run, in order.
 public enum TrainingEvent: Sendable {
-  /// The mean cross-entropy in nats on the validation data after `step` updates, and whether it is the lowest yet.
-  case validation(step: Int, loss: Float, isBest: Bool)
+  /// The mean cross-entropy in nats on the validation data after `step` updates, and whether it is the lowest yet; and that
+  /// of the average of the weights, if the run has one.
+  case validation(step: Int, loss: Float, emaLoss: Float?, isBest: Bool)
   /// The share of multiple-choice examples, HellaSwag's, whose right completion the model finds likeliest.
   case evaluation(step: Int, accuracy: Double)
   /// Text generated after `step` updates.

@@ -6,8 +6,16 @@ public struct TrainingPlan: Sendable {
   public var batchSize: Int
   /// T
   public var sequenceLength: Int
-  /// Batches whose gradients make up an update, over all replicas.
+  /// The token that begins each document, if rows are cut there, so that no document sees another: every sequence begins
+  /// with a document, but for one that a row's end cut in two, whose rest is a sequence of its own. (Llama 3 masks attention
+  /// alike: arXiv:2407.21783, section 3.2.) Not for instructions, whose rows are cut.
+  public var documentStart: Int32?
+  /// How rows are cut into shorter sequences at first; `nil` if they never are. Not for instructions, whose rows are cut.
+  public var sequenceWarmUp: SequenceWarmUp?
+  /// Batches whose gradients make up an update, over all replicas; once its batches have grown to so many, if they do.
   public var accumulation: Int
+  /// Steps in which they grow to that: see `accumulation(at:)`. 0 for none.
+  public var batchWarmUpSteps: Int
   /// R: shares of each update that are summed as a `ReplicaTree` says, whatever processes make them. A divisor of
   /// `accumulation`.
   public var replicas: Int
@@ -25,6 +33,9 @@ public struct TrainingPlan: Sendable {
   /// Whether each of several processes keeps the optimizer's state of a share of the weights, and updates that (ZeRO's
   /// first stage).
   public var shardsOptimizer: Bool
+  /// The decay of the weights' moving average that is kept beside them: see `WeightAverage`; `nil` if none is. Not with
+  /// `adapters`, nor with `outer`.
+  public var emaDecay: Float?
   /// The tensors that updates change.
   public var trained: TensorSet
   /// Low-rank adapters that are trained, too; usually with none of the tensors.
@@ -50,10 +61,12 @@ public struct TrainingPlan: Sendable {
   public var seed: UInt64
 
   public init(
-    batchSize: Int, sequenceLength: Int, accumulation: Int = 1, replicas: Int = 1,
+    batchSize: Int, sequenceLength: Int, documentStart: Int32? = nil,
+    sequenceWarmUp: SequenceWarmUp? = nil, accumulation: Int = 1,
+    batchWarmUpSteps: Int = 0, replicas: Int = 1,
     exchange: ExchangeSettings = ExchangeSettings(), outer: OuterSettings? = nil,
     recomputing: Recomputation = .nothing, steps: Int, learningRate: LearningRateSchedule,
-    optimizer: Optimizer.Settings, shardsOptimizer: Bool = false,
+    optimizer: Optimizer.Settings, shardsOptimizer: Bool = false, emaDecay: Float? = nil,
     trained: TensorSet = .all, adapters: AdapterLayout? = nil, storedByteCount: Int? = nil,
     regroupedByteCount: Int = 0,
     outliers: OutlierLimits = OutlierLimits(),
@@ -62,7 +75,10 @@ public struct TrainingPlan: Sendable {
   ) {
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
+    self.documentStart = documentStart
+    self.sequenceWarmUp = sequenceWarmUp
     self.accumulation = accumulation
+    self.batchWarmUpSteps = batchWarmUpSteps
     self.replicas = replicas
     self.exchange = exchange
     self.outer = outer
@@ -71,6 +87,7 @@ public struct TrainingPlan: Sendable {
     self.learningRate = learningRate
     self.optimizer = optimizer
     self.shardsOptimizer = shardsOptimizer
+    self.emaDecay = emaDecay
     self.trained = trained
     self.adapters = adapters
     self.storedByteCount = storedByteCount
@@ -85,6 +102,6 @@ public struct TrainingPlan: Sendable {
     self.seed = seed
   }
 
-  /// Tokens that an update learns from.
+  /// Tokens that an update learns from, after a warm-up of batches.
   public var tokensPerStep: Int { batchSize * sequenceLength * accumulation }
 }

@@ -14,6 +14,8 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public internal(set) var validationsSinceBest = 0
   /// When the model was last validated, so that a run which goes on does not count that twice.
   public internal(set) var lastValidation: Int?
+  /// The step after which the average of the weights began; `nil` if there is none.
+  public internal(set) var averagedSince: Int?
 
   public init() {}
 

@@ -34,7 +34,8 @@ public struct TrainingWatch {
   ) throws -> Float? {
     guard let validation else { return nil }
     return try Validation.loss(
-      of: model, on: validation, batches: plan.validationBatches, using: activations,
+      of: model, on: validation, batches: plan.validationBatches, cutBefore: plan.documentStart,
+      using: activations,
       sharedBy: communicator, isInterrupted: isInterrupted)
   }
 

@@ -9,6 +9,7 @@ public enum Validation {
   /// - Parameters:
   ///   - data: At its beginning; a copy is read, so that every call sees the same batches.
   ///   - batches: How many at most; no more than one epoch is taken.
+  ///   - documentStart: The token that begins each document, if none is to see another.
   ///   - activations: Of the source's batch shape.
   ///   - communicator: The processes that share the batches; all get the same loss.
   ///   - isInterrupted: Asked before each batch, or as many as there are processes; once one of these says yes, there is no
@@ -16,7 +17,8 @@ public enum Validation {
   /// - Returns: `nil` if it was interrupted.
   /// - Throws: `ModelError` if the batches do not fit the model; `CommunicationError`.
   public static func loss(
-    of model: Model, on data: any BatchSource, batches: Int, using activations: Activations,
+    of model: Model, on data: any BatchSource, batches: Int, cutBefore documentStart: Int32? = nil,
+    using activations: Activations,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false }
   ) throws -> Float? {
     var data = data
@@ -34,7 +36,8 @@ public enum Validation {
         continue
       }
       let batch = data.nextBatch()
-      try model.forward(batch.inputs, in: batch.sequences, into: activations)
+      let sequences = batch.sequences(ofAtMost: batch.sequenceLength, cutBefore: documentStart)
+      try model.forward(batch.inputs, in: sequences, into: activations)
       losses[index / processes] = try model.loss(targets: batch.targets, from: activations)
       learnt[index / processes] = Float(batch.learntCount)
     }

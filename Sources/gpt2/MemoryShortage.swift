@@ -56,10 +56,10 @@ struct MemoryShortage: Error, CustomStringConvertible {
 extension MemoryPlan {
   /// "weights 475 MiB, gradients 475 MiB, …"
   var parts: String {
-    [
-      ("weights", weights), ("gradients", gradients), ("moments", moments), ("outer step", outer),
-      ("activations", activations), ("scratch", scratch), ("program", program),
-    ].filter { $0.0 != "outer step" || $0.1 > 0 }.map { "\($0.0) \(Numbers.bytes($0.1))" }.joined(
-      separator: ", ")
+    let rare = [("outer step", outer), ("average", average)].filter { $0.1 > 0 }
+    let parts =
+      [("weights", weights), ("gradients", gradients), ("moments", moments)] + rare
+      + [("activations", activations), ("scratch", scratch), ("program", program)]
+    return parts.map { "\($0.0) \(Numbers.bytes($0.1))" }.joined(separator: ", ")
   }
 }

@@ -171,7 +171,9 @@ import Testing
       ["--interactive", "--temperature", "0", "--stop", "e"],
     ] {
       let command =
-        options + (options[0] == "--interactive" ? [] : ["--prompt", "To be"]) + ["--max-tokens", "40", "--seed", "5"]
+        options + (options[0] == "--interactive" ? [] : ["--prompt", "To be"]) + [
+          "--max-tokens", "40", "--seed", "5",
+        ]
       let (plain, drafted) = try (run(command), run(command + ["--draft", draft]))
       #expect(drafted.exitCode == 0, "\(drafted.diagnostics)")
       let isJSON = options[0] == "--json"
@@ -230,7 +232,8 @@ import Testing
     #expect(found.map(\.text) == expected.map(\.text) && found.map(\.prompt) == ["To be"])
 
     let alone = try Command(
-      "generate", "--model", model, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-end-of-text", "--seed",
+      "generate", "--model", model, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-end-of-text",
+      "--seed",
       "5")
     #expect(alone.exitCode == 0, "\(alone.diagnostics)")
     let all: [Int] = [84, 111, 32, 98, 101] + expected[0].tokens.map(\.id)

@@ -7,7 +7,7 @@ import ModelFiles
     (RunFileName.Kind.model, 40, "model_00000040.bin"), (.state(rank: 3), 7, "state_00000007_00003.bin"),
     (.done, 123_456_789, "DONE_123456789"), (.adapters, 0, "adapters_00000000.bin"),
     (.outer, 12, "outer_00000012.bin"), (.progress, 99_999_999, "progress_99999999.json"),
-    (.best, 1, "best_00000001.bin"),
+    (.best, 1, "best_00000001.bin"), (.average, 2000, "ema_00002000.bin"),
   ])
   func namesAreReadAsTheyAreWritten(kind: RunFileName.Kind, step: Int, name: String) {
     #expect(RunFileName(kind, step).name == name)

@@ -28,6 +28,25 @@ import Training
     #expect(history.cutLines.isEmpty)
   }
 
+  @Test func lossesOfAveragedWeightsAreReadWhereThereAreSome() throws {
+    func validation(_ step: Int, _ emaLoss: Float?) -> RunRecord {
+      var record = Self.validation(step, 3)
+      record.emaLoss = emaLoss
+      return record
+    }
+    let history = try Self.history(
+      [
+        Self.run(0), validation(0, nil), validation(2, 2.5), validation(4, 2), Self.run(2),
+        validation(2, 2.25),
+      ])
+    #expect(history.averageValidations == [RunHistory.Measurement(step: 2, value: 2.25)])
+    let lines = history.csv.split(separator: "\n")
+    #expect(lines[0].hasSuffix(",validation_loss,ema_validation_loss,accuracy"))
+    #expect(lines[1].hasSuffix(",3.0,,") && lines[2].hasSuffix(",3.0,2.25,"))
+    let plain = try Self.history([Self.run(0), validation(0, nil)])
+    #expect(!plain.csv.contains("ema"))
+  }
+
   @Test func numbersThatAreNoneAreRead() throws {
     let history = try Self.history(
       lines: [

@@ -65,6 +65,17 @@ struct DataLoaderErrorTests {
     }
   }
 
+  @Test func noDocuments() throws {
+    let shards = try Shards()
+    let loader = try shards.loader(shuffling: false)
+    for token in [0, 1003, 2018] as [Int32] { try loader.checkDocuments(beginningWith: token) }
+    for token in [2019, 65_536, -1] as [Int32] {
+      let error = #expect(throws: FileError.self) { try loader.checkDocuments(beginningWith: token) }
+      #expect(error?.path == loader.pattern)
+      #expect(error?.description.contains("found no token \(token), expected documents") == true)
+    }
+  }
+
   @Test func tokenOutsideTheVocabulary() throws {
     let shards = try Shards()
     _ = try shards.loader(shuffling: false, vocabularySize: 2019)

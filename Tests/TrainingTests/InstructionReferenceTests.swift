@@ -60,7 +60,7 @@ import Transformer
     let activations = try Activations(
       model.configuration, batchSize: rows, sequenceLength: length, keepingForBackward: true)
     let gradients = try Parameters(zeroed: model.configuration)
-    try model.forward(batch.inputs, in: batch.sequences, into: activations)
+    try model.forward(batch.inputs, in: batch.sequences(ofAtMost: .max, cutBefore: nil), into: activations)
     let loss = try model.backward(batch.inputs, targets: batch.targets, from: activations, into: gradients)
     #expect(abs(Double(loss) - wanted.loss) < 2e-6)
 

@@ -46,6 +46,18 @@ import Transformer
         + memory.scratch + MemoryPlan.programBytes)
   }
 
+  @Test func theAverageIsACopyOfTheWeights() throws {
+    let configuration = try configuration()
+    var plan = plan()
+    let without = plan.memory(for: configuration)
+    plan.emaDecay = 0.9
+    plan.trained = try TensorSet(names: "biases")
+    let memory = plan.memory(for: configuration)
+    plan.emaDecay = nil
+    #expect(without.average == 0 && memory.average == memory.weights)
+    #expect(memory.total == plan.memory(for: configuration).total + memory.average)
+  }
+
   @Test(arguments: ["muon", "normuon", "biases", "adapters"])
   func whatIsNotTrainedTakesNoMemory(kind: String) throws {
     let configuration = try configuration()

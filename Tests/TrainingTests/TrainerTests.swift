@@ -162,7 +162,7 @@ import Transformer
     var events = [String]()
     try trainer(try fixture(), plan, training: try randomTokens()).run { event in
       switch event {
-      case .validation(let step, _, _): events.append("validation \(step)")
+      case .validation(let step, _, _, _): events.append("validation \(step)")
       case .sample(let step, let text):
         #expect(!text.isEmpty)
         events.append("sample \(step)")

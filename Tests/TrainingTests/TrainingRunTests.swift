@@ -59,7 +59,7 @@ import Transformer
     let run = try workspace.run(trainer, in: "run", use: .new, CheckpointPolicy(keepsBest: true))
     var atBest: [Float] = []
     try run.run {
-      guard case .validation(let step, let loss, let isBest) = $0 else { return }
+      guard case .validation(let step, let loss, _, let isBest) = $0 else { return }
       #expect(isBest == (loss < best.loss))
       if loss < best.loss {
         best = (step, loss)
@@ -79,7 +79,7 @@ import Transformer
       shape: .constant, peak: 3e-2, warmUpSteps: 0, steps: 400, finalFraction: 1)
     let trainer = try workspace.trainer(plan)
     var losses: [Float] = []
-    try trainer.run { if case .validation(_, let loss, _) = $0 { losses.append(loss) } }
+    try trainer.run { if case .validation(_, let loss, _, _) = $0 { losses.append(loss) } }
     #expect(trainer.hasLostPatience && trainer.isOver)
     #expect(trainer.stepsMade < 400 && trainer.stepsMade % 4 == 0)
     let best = try #require(losses.dropLast(2).min())

@@ -59,15 +59,22 @@ final class ContinuousBatch {
   /// - Parameters:
   ///   - promptTokens: How many tokens of prompts are read at most, so that the others do not wait for long.
   ///   - isPaused: Texts that are left out.
-  func step(promptTokens: Int = .max, isPaused: (RunningText) -> Bool = { _ in false }) -> [Progress] {
+  ///   - deliver: Called with what came of texts as soon as it is there: of prompts before the others go on.
+  func step(
+    promptTokens: Int = .max, isPaused: (RunningText) -> Bool = { _ in false },
+    deliver: ([Progress]) -> Void
+  ) {
     let running = texts.filter { !$0.isFinished && !isPaused($0) }
     for text in running { text.state.makeRoom() }
     // Those whose prompt is read have had their token.
     let (waiting, others) = (running.filter(\.state.readsPacked), running.filter { !$0.state.readsPacked })
-    var progress = readPrompts(of: waiting, atMost: promptTokens)
-    progress += write(others)
+    handOver(readPrompts(of: waiting, atMost: promptTokens), deliver)
+    handOver(write(others), deliver)
+  }
+
+  private func handOver(_ progress: [Progress], _ deliver: ([Progress]) -> Void) {
     for part in progress where part.failure != nil { remove(part.text) }
-    return progress
+    if !progress.isEmpty { deliver(progress) }
   }
 
   /// Where there is no memory for all, the one that came last gives its place up.

@@ -76,11 +76,15 @@ final class WrittenTexts: @unchecked Sendable {
   /// - Returns: Whether there was one.
   func step() -> Bool {
     let behind = Set(running.filter(\.output.isBehind).map { ObjectIdentifier($0.text) })
-    let progress = batch.step(promptTokens: limits.promptPiece) { behind.contains(ObjectIdentifier($0)) }
-    for text in running {
-      for part in progress where part.text === text.text { pass(on: part, to: text) }
+    let isBusy = behind.count < running.count
+    batch.step(promptTokens: limits.promptPiece) {
+      behind.contains(ObjectIdentifier($0))
+    } deliver: { progress in
+      for text in running {
+        for part in progress where part.text === text.text { pass(on: part, to: text) }
+      }
     }
-    return behind.count < running.count || !progress.isEmpty
+    return isBusy
   }
 
   private func pass(on progress: ContinuousBatch.Progress, to text: SubmittedText) {

@@ -55,7 +55,8 @@ public final class TextBatch {
   /// - Throws: `SamplingError` if the model's logits are not finite; `SamplingOptionError.everyTokenBanned`;
   ///   `AllocationError`. The batch is of no use then.
   public func step() throws -> [(index: Int, token: GeneratedToken)] {
-    let progress = batch.step()
+    var progress: [ContinuousBatch.Progress] = []
+    batch.step { progress += $0 }
     if let failure = progress.lazy.compactMap(\.failure).first { throw failure }
     return texts.indices.flatMap { index in
       progress.filter { $0.text === texts[index] }.flatMap(\.tokens).map { (index: index, token: $0) }

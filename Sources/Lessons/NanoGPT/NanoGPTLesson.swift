@@ -73,7 +73,7 @@ public struct NanoGPTLesson {
         losses.append(Loss(step: report.step - 1, loss: report.loss))
         seconds += report.seconds
         try observe(.step(report))
-      case .validation(let step, let loss, _):
+      case .validation(let step, let loss, _, _):
         validations.append(Loss(step: step, loss: loss))
         try observe(.validation(validations[validations.count - 1]))
         if step < settings.steps { try sample(Self.sampleLength) }

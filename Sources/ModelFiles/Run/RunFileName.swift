@@ -9,6 +9,8 @@ public struct RunFileName: Equatable, Sendable {
     case state(rank: Int)
     /// `outer_STEP.bin`: what processes that train apart have in common beside the weights.
     case outer
+    /// `ema_STEP.bin`: the exponential moving average of the weights, as a model.
+    case average
     /// `progress_STEP.json`: what a run has to remember and llm.c does not know.
     case progress
     /// `DONE_STEP`: the others are whole.
@@ -35,6 +37,7 @@ public struct RunFileName: Equatable, Sendable {
     case ("adapters", 2, "bin"): kind = .adapters
     case ("best", 2, "bin"): kind = .best
     case ("outer", 2, "bin"): kind = .outer
+    case ("ema", 2, "bin"): kind = .average
     case ("progress", 2, "json"): kind = .progress
     case ("DONE", 2, "") where parts.count == 1: kind = .done
     case ("state", 3, "bin"):
@@ -52,6 +55,7 @@ public struct RunFileName: Equatable, Sendable {
     case .adapters: "adapters_\(digits).bin"
     case .state(let rank): "state_\(digits)_\(Self.padded(rank, Self.rankDigits)).bin"
     case .outer: "outer_\(digits).bin"
+    case .average: "ema_\(digits).bin"
     case .progress: "progress_\(digits).json"
     case .done: "DONE_\(digits)"
     case .best: "best_\(digits).bin"

@@ -29,6 +29,12 @@ extension RunDirectory {
         try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
       }
       try writeStates(of: trainer, weights: copyingWeights ? model.parameters : nil)
+      if let average = trainer.average {
+        try average.write(to: self.average(step), replacing: mayReplace)
+      } else if mayReplace {
+        // Of a run that kept one, and made that step before.
+        unlink(self.average(step))
+      }
       try trainer.progress.write(to: progress(step), replacing: mayReplace)
       // Theirs of that step is gone; the others stay until this one is whole.
       try remember(replaced: replaced.filter { $0 != step })
@@ -96,6 +102,8 @@ extension RunDirectory {
         self.outer(step), step: step, into: outer.velocity, on: trainer.model.workers)
     }
     try trainer.resume(from: state, progress: progress, beginningData: beginningData)
+    guard let average = trainer.average, trainer.progress.averagedSince != step else { return }
+    try average.read(self.average(step))
   }
 
   /// Removes the checkpoints that a policy no longer keeps once there is that of `step`.
@@ -107,7 +115,9 @@ extension RunDirectory {
 
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
-    for path in [done(step), model(step), adapters(step), outer(step), progress(step)] { unlink(path) }
+    for path in [done(step), model(step), adapters(step), outer(step), average(step), progress(step)] {
+      unlink(path)
+    }
     // As many as there are, which may be of a run of other replicas.
     var replica = 0
     while unlink(state(step, replica: replica)) == 0 { replica += 1 }

@@ -14,6 +14,7 @@ extension RunDirectory {
     let result = plan.trained == .none ? memory.gradients : memory.weights
     let needed =
       (CheckedCount(memory.moments) * (plan.outer == nil ? 1 : plan.replicas) + memory.outer / 2
+      + memory.average
       + CheckedCount(result) * (policy.keepsBest ? 2 : 1)
       + CheckedCount(policy.copiesWeights ? memory.weights : 0) * (plan.outer == nil ? 1 : plan.replicas))
       .value

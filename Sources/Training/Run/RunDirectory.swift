@@ -8,7 +8,8 @@ import Tokens
 /// A checkpoint is `model_STEP.bin`, `state_STEP_00000.bin` and, for what llm.c does not know, `progress_STEP.json`;
 /// the empty `DONE_STEP` is written last and says that it is whole. Where low-rank adapters are all that is trained,
 /// `adapters_STEP.bin` takes the model's place; where processes train apart, each has moments in a state file of its own,
-/// and `outer_STEP.bin` is beside them. `best_STEP.bin` is the model, or the adapters, of the lowest
+/// and `outer_STEP.bin` is beside them. `ema_STEP.bin` is the
+/// average of the weights, a model as well, if the run keeps one. `best_STEP.bin` is the model, or the adapters, of the lowest
 /// validation loss; `main.log` and `metrics.jsonl` tell what happened, and `plan.json` what it was begun with.
 public struct RunDirectory: Equatable, Sendable {
   /// What a run does with those before it in the same directory.
@@ -35,6 +36,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// - Parameter replica: Each has a file of its own.
   public func state(_ step: Int, replica: Int = 0) -> String { file(.state(rank: replica), step) }
   public func outer(_ step: Int) -> String { file(.outer, step) }
+  public func average(_ step: Int) -> String { file(.average, step) }
   public func progress(_ step: Int) -> String { file(.progress, step) }
   public func done(_ step: Int) -> String { file(.done, step) }
   public func best(_ step: Int) -> String { file(.best, step) }
@@ -171,7 +173,7 @@ public struct RunDirectory: Equatable, Sendable {
 
   private static func isModel(_ name: String) -> Bool {
     switch RunFileName(name)?.kind {
-    case .model, .adapters, .best: true
+    case .model, .adapters, .average, .best: true
     case .state, .outer, .progress, .done, nil: false
     }
   }

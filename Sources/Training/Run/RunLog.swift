@@ -34,9 +34,10 @@ extension RunRecord {
       tokensPerSecond = report.tokensPerSecond
       gigaflops = report.gigaflops
       reason = report.outlier?.description
-    case .validation(let step, let loss, _):
+    case .validation(let step, let loss, let emaLoss, _):
       self.init(.validation, step: step)
       self.loss = loss
+      self.emaLoss = emaLoss
     case .evaluation(let step, let accuracy):
       self.init(.evaluation, step: step)
       self.accuracy = accuracy

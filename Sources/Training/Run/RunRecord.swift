@@ -12,7 +12,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case step
     /// An update that was left out, as `reason` says: as `step`.
     case skipped
-    /// `loss` on the validation data.
+    /// `loss` on the validation data, and `emaLoss` if the run keeps an average of its weights.
     case validation
     /// `accuracy` on HellaSwag.
     case evaluation
@@ -31,6 +31,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var step: Int
   /// In nats.
   public var loss: Float?
+  /// That of the average of the weights, in nats.
+  public var emaLoss: Float?
   public var learningRate: Float?
   /// Before clipping.
   public var gradientNorm: Float?

@@ -61,7 +61,7 @@ public final class TrainingRun {
         guard plan.isExchange(at: step) else { return }
         guard step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps) else { return }
         try save(observe)
-      case .validation(let step, _, true):
+      case .validation(let step, _, _, true):
         if policy.keepsBest && step > 0 { try saveBest(observe) }
       default: return
       }

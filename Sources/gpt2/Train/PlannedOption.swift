@@ -70,6 +70,10 @@ extension PlannedOption {
     .option("--batch-size", .data) { $0.batches.batchSize },
     .option("--sequence-length", .data) { $0.batches.sequenceLength },
     .option("--total-batch-size", .course) { $0.batches.totalBatchSize ?? -1 },
+    .option("--batch-warm-up-steps", .course) { $0.batches.batchWarmUpSteps },
+    .option("--sequence-warm-up-steps", .course) { $0.batches.sequenceWarmUpSteps },
+    .option("--first-sequence-length", .course) { $0.batches.firstSequenceLength },
+    .flag("--align-documents", .course) { $0.batches.alignDocuments },
     .option("--steps", .free) { $0.batches.steps ?? -1 },
     .flag("--shuffle", .data) { $0.batches.shuffle },
     .flag("--overfit-batch", .data) { $0.batches.overfitBatch },
@@ -84,6 +88,7 @@ extension PlannedOption {
     .option("--beta1", .free) { $0.optimizer.beta1 },
     .option("--beta2", .free) { $0.optimizer.beta2 },
     .option("--clip", .free) { $0.optimizer.clip },
+    .option("--ema-decay", .free) { $0.optimizer.emaDecay },
     .option("--skip-loss-outliers", .free) { $0.optimizer.skipLossOutliers },
     .option("--skip-gradient-outliers", .free) { $0.optimizer.skipGradientOutliers },
 

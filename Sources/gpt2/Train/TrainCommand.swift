@@ -144,30 +144,6 @@ struct TrainCommand: ParsableCommand {
     if !isResuming { try checkTogether() }
   }
 
-  /// Checks all options with each other, those of the plan included if a run goes on.
-  func checkTogether() throws {
-    guard givenModel != nil else { throw ValidationError("Missing expected argument '--model <model>'.") }
-    try instructions.checkTogether()
-    try optimizer.checkTogether()
-    try watching.checkTogether()
-    try trained.checkTogether()
-    try processes.checkTogether()
-    guard (data == nil) != (instructions.file == nil) else {
-      throw ValidationError(
-        data == nil
-          ? "Nothing to learn from: give --data or --instructions."
-          : "--data and --instructions exclude each other.")
-    }
-    if instructions.file == nil {
-      _ = try batches.accumulation(
-        sequenceLength: batches.sequenceLength ?? BatchOptions.usualSequenceLength,
-        replicas: processes.replicas ?? 1)
-    }
-    if instructions.holdOut != nil && validation != nil {
-      throw ValidationError("--hold-out and --validation exclude each other.")
-    }
-  }
-
   // Both are there once all options have been checked with each other.
   var model: String { givenModel ?? "" }
   var output: String { givenOutput ?? runDirectory ?? "" }

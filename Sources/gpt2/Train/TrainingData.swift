@@ -21,8 +21,11 @@ struct TrainingData {
   let prompt: [Int32]
 
   /// Token files.
+  ///
+  /// - Parameter documentStart: The token that documents begin with, if the run is to know where.
   init(
-    _ command: TrainCommand, sequenceLength: Int, replicas: Int, _ configuration: Configuration
+    _ command: TrainCommand, sequenceLength: Int, replicas: Int, documentStart: Int32?,
+    _ configuration: Configuration
   ) throws {
     func loader(_ pattern: String, shuffles: Bool, replica: Int = 0, of replicas: Int = 1) throws
       -> DataLoader
@@ -43,6 +46,7 @@ struct TrainingData {
     }
     self.replicas = ReplicaData(loaders)
     let training = loaders[0]
+    if let documentStart { try training.checkDocuments(beginningWith: documentStart) }
     signature = training.signature
     validation = try command.validation.map { try loader($0, shuffles: false) }
     name = training.pattern
@@ -85,5 +89,5 @@ struct TrainingData {
   }
 
   /// Steps to see all of it once: llm.c's count, by which its scripts know the name of the last checkpoint.
-  func steps(by plan: TrainingPlan) -> Int { max(1, positions / plan.tokensPerStep) }
+  func steps(by plan: TrainingPlan) -> Int { plan.steps(over: positions) }
 }

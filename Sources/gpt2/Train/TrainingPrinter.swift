@@ -36,8 +36,9 @@ struct TrainingPrinter {
         line(report), done: Double(report.step) / Double(report.steps),
         isImportant: report.step == 1 || report.step == report.steps)
       if let outlier = report.outlier { say("left out the update of step \(report.step): \(outlier)") }
-    case .validation(let step, let loss, _):
-      say("validation loss after step \(step): \(Numbers.fixed(Double(loss), 4))")
+    case .validation(let step, let loss, let emaLoss, _):
+      let average = emaLoss.map { ", of the averaged weights \(Numbers.fixed(Double($0), 4))" } ?? ""
+      say("validation loss after step \(step): \(Numbers.fixed(Double(loss), 4))\(average)")
     case .evaluation(let step, let accuracy):
       say("accuracy after step \(step): \(Numbers.fixed(accuracy * 100, 2)) %")
     case .sample(let step, let text):
@@ -88,6 +89,8 @@ private struct PlanRecord: Encodable {
   let weights: Int
   let gradients: Int
   let moments: Int
+  /// Absent where none is kept.
+  let average: Int?
   let activations: Int
   let savedByRecomputing: Int
   let scratch: Int
@@ -105,6 +108,7 @@ private struct PlanRecord: Encodable {
     weights = memory.weights
     gradients = memory.gradients
     moments = memory.moments
+    average = plan.emaDecay == nil ? nil : memory.average
     activations = memory.activations
     savedByRecomputing = memory.savedByRecomputing
     scratch = memory.scratch

@@ -82,14 +82,21 @@ struct TrainingSetup {
         found: sequenceLength, maximum: configuration.maximumSequenceLength)
     }
     // Before the token files, which may be many, and whose own complaint about a huge batch would hide this one.
-    let plan = try TrainingPlan(
+    var plan = try TrainingPlan(
       command, for: configuration, sequenceLength: sequenceLength, replicas: replicas,
       stored: stored.map { ($0.bytes, $0.regrouped) })
+    if command.batches.alignDocuments {
+      // As samples take it.
+      plan.documentStart = Int32(tokenizer?.endOfText ?? configuration.vocabularySize - 1)
+    }
     try MemoryShortage.check(plan, for: configuration, processes: processes.communicator.size)
     data =
       try instructions.map {
         try TrainingData(command, $0, sequenceLength: sequenceLength, replicas: replicas)
-      } ?? TrainingData(command, sequenceLength: sequenceLength, replicas: replicas, configuration)
+      }
+      ?? TrainingData(
+        command, sequenceLength: sequenceLength, replicas: replicas, documentStart: plan.documentStart,
+        configuration)
     watch = TrainingWatch(
       validation: data.validation, choices: try Self.choices(command, configuration), tokenizer: tokenizer,
       prompt: data.prompt)
@@ -120,9 +127,9 @@ struct TrainingSetup {
     return """
       model   \(origin): \(configuration.summary)
       data    \(data.words); B=\(plan.batchSize), T=\(plan.sequenceLength)\(accumulation), \
-      \(plan.steps) steps\(sharing)
+      \(plan.steps) steps\(shapes)\(sharing)
       work    \(precision), recompute \(plan.recomputing.rawValue)\(saved), \(workers.count) threads, \(workers.kernels) kernels
-      train   \(trainedWords), \(plan.optimizer.method.rawValue)
+      train   \(trainedWords), \(plan.optimizer.method.rawValue)\(averaging)
       memory  \(Numbers.bytes(memory.total))\(available):
               \(memory.parts)
       """
@@ -138,6 +145,23 @@ struct TrainingSetup {
     return "adapters of rank \(adapters.rank) for \(adapters.targets)\(over): "
       + "\(Numbers.short(Double(count))) parameters"
   }
+
+  /// How sequences and updates are not all alike, a line each.
+  private var shapes: String {
+    let documents = plan.documentStart.map {
+      "\n        a sequence for each document, which token \($0) begins"
+    }
+    let sequences = plan.sequenceWarmUp.map {
+      "\n        sequences of \($0.firstLength) tokens at first, of \(plan.sequenceLength) from step \($0.steps + 1) on"
+    }
+    let batches =
+      plan.batchWarmUpSteps == 0
+      ? nil
+      : "\n        one batch of each replica at first, all from step \(plan.batchWarmUpSteps + 1) on"
+    return [documents, sequences, batches].compactMap { $0 }.joined()
+  }
+
+  private var averaging: String { plan.emaDecay.map { ", weights averaged with decay \($0)" } ?? "" }
 
   /// The step after which the run goes on, or 0.
   var startStep: Int { start.step ?? 0 }
@@ -166,6 +190,13 @@ struct TrainingSetup {
       "processes": "\(processes.communicator.size)",
       "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
     ]
+    if let token = plan.documentStart { record.settings?["documents begin with"] = "\(token)" }
+    if let warmUp = plan.sequenceWarmUp {
+      record.settings?["sequence warm-up steps"] = "\(warmUp.steps)"
+      record.settings?["first sequence length"] = "\(warmUp.firstLength)"
+    }
+    if plan.batchWarmUpSteps > 0 { record.settings?["batch warm-up steps"] = "\(plan.batchWarmUpSteps)" }
+    if let decay = plan.emaDecay { record.settings?["EMA decay"] = "\(decay)" }
     if let outer = plan.outer {
       record.settings?["local steps"] = "\(outer.localSteps)"
       record.settings?["outer learning rate"] = "\(outer.learningRate)"
@@ -235,41 +266,4 @@ struct TrainingSetup {
 
 extension TrainCommand {
   var isOverfitting: Bool { batches.overfitBatch || llmc.overfit == .on }
-}
-
-extension TrainingPlan {
-  /// Of one step; see `making(steps:by:)`.
-  init(
-    _ command: TrainCommand, for configuration: Configuration, sequenceLength: Int, replicas: Int,
-    stored: (bytes: Int, regrouped: Int)?
-  ) throws {
-    let watching = command.watching
-    self.init(
-      batchSize: command.batches.batchSize, sequenceLength: sequenceLength,
-      accumulation: try command.batches.accumulation(sequenceLength: sequenceLength, replicas: replicas),
-      replicas: replicas, exchange: command.processes.exchange, outer: command.processes.outer,
-      recomputing: command.recompute, steps: 1,
-      learningRate: command.optimizer.schedule(steps: 1), optimizer: command.optimizer.settings,
-      shardsOptimizer: command.processes.zeroStage == 1,
-      trained: try command.trained.trained, adapters: try command.trained.adapters(for: configuration),
-      storedByteCount: stored?.bytes, regroupedByteCount: stored?.regrouped ?? 0,
-      outliers: command.optimizer.outliers, isOverfitting: command.isOverfitting,
-      validationInterval: watching.validationInterval.orNone,
-      validationBatches: watching.validationBatches == -1 ? .max : watching.validationBatches,
-      patience: watching.patience, sampleInterval: watching.sampleInterval.orNone,
-      sampleLength: watching.sampleLength, seed: UInt64(command.seed))
-  }
-
-  /// The same with so many steps.
-  func making(steps: Int, by command: TrainCommand) -> TrainingPlan {
-    var plan = self
-    plan.steps = steps
-    plan.learningRate = command.optimizer.schedule(steps: steps)
-    return plan
-  }
-}
-
-extension Int {
-  /// `nil` for 0, which stands for never.
-  fileprivate var orNone: Int? { self == 0 ? nil : self }
 }

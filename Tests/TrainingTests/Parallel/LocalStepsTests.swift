@@ -220,7 +220,7 @@ import Transformer
       let trainer = try Self.trainer(plan, workspace, communicator)
       var (steps, losses): ([Int], [Float]) = ([], [])
       try trainer.run { event in
-        if case .validation(let step, let loss, _) = event {
+        if case .validation(let step, let loss, _, _) = event {
           steps.append(step)
           losses.append(loss)
         }

@@ -26,9 +26,12 @@ import Transformer
     var exchange = ExchangeSettings()
     /// Whether processes share the update.
     var isSharded = false
+    var emaDecay: Float?
+    /// Whether sequences and batches are smaller at first, and sequences begin with documents.
+    var warmsUp = false
 
     var testDescription: String {
-      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange) \(isSharded)"
+      "\(precision) \(method) shuffles \(shuffles) share \(share) rank \(rank ?? 0) \(exchange) \(isSharded) \(emaDecay ?? 0) \(warmsUp)"
     }
   }
 
@@ -38,23 +41,29 @@ import Transformer
       Kind(rank: 2), Kind(exchange: ExchangeSettings(precision: .bf16)),
       Kind(precision: .bf16, share: 2, exchange: ExchangeSettings(precision: .bf16, overlaps: false)),
       Kind(method: .muon, exchange: ExchangeSettings(overlaps: false)),
-      Kind(rank: 2, exchange: ExchangeSettings(precision: .bf16)),
+      Kind(rank: 2, exchange: ExchangeSettings(precision: .bf16)), Kind(emaDecay: 0.5),
+      Kind(share: 3, warmsUp: true),
     ] + shardedKinds
 
   private static let shardedKinds = [
     Kind(isSharded: true), Kind(precision: .bf16, method: .muon, isSharded: true),
     Kind(method: .norMuon, exchange: ExchangeSettings(overlaps: false), isSharded: true),
     Kind(exchange: ExchangeSettings(precision: .bf16), isSharded: true), Kind(rank: 2, isSharded: true),
+    Kind(method: .muon, isSharded: true, emaDecay: 0.5),
   ]
 
   private static func plan(_ kind: Kind, steps: Int = 4) throws -> TrainingPlan {
     TrainingPlan(
-      batchSize: 1, sequenceLength: 9, accumulation: 8 * kind.share, replicas: 8, exchange: kind.exchange,
+      batchSize: 1, sequenceLength: 9,
+      documentStart: kind.warmsUp ? 5 : nil,
+      sequenceWarmUp: kind.warmsUp ? SequenceWarmUp(steps: 3, firstLength: 2) : nil,
+      accumulation: 8 * kind.share, batchWarmUpSteps: kind.warmsUp ? 2 : 0, replicas: 8,
+      exchange: kind.exchange,
       steps: steps,
       learningRate: LearningRateSchedule(
         shape: .cosine, peak: 1e-2, warmUpSteps: 1, steps: 4, finalFraction: 0.1),
       optimizer: Optimizer.Settings(method: kind.method, weightDecay: 0.1), shardsOptimizer: kind.isSharded,
-      trained: kind.rank == nil ? .all : .none,
+      emaDecay: kind.emaDecay, trained: kind.rank == nil ? .all : .none,
       adapters: try kind.rank.map {
         try AdapterLayout(
           Checkpoint.configuration(of: TestFiles.fixture("awkward.bin")), rank: $0, alpha: 4,
@@ -69,6 +78,8 @@ import Transformer
     var norms: [Float] = []
     var validations: [Float] = []
     var weights: [Float] = []
+    var emaLosses: [Float?] = []
+    var average: [Float]?
   }
 
   private static func trainer(
@@ -98,10 +109,13 @@ import Transformer
       case .step(let report):
         outcome.losses.append(report.loss)
         outcome.norms.append(report.gradientNorm)
-      case .validation(_, let loss, _): outcome.validations.append(loss)
+      case .validation(_, let loss, let emaLoss, _):
+        outcome.validations.append(loss)
+        outcome.emaLosses.append(emaLoss)
       default: break
       }
     }
+    outcome.average = trainer.average?.model.parameters.copy()
     outcome.weights = trainer.model.adapters?.copy() ?? trainer.model.parameters.copy()
     return outcome
   }
