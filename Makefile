@@ -4,7 +4,7 @@ PYTHON ?= python3
 PREFIX ?= /usr/local
 
 .PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install \
-	uninstall mpi check-mpi check-kernels check-neon check-package clean
+	uninstall mpi check-mpi serve check-serve check-kernels check-neon check-package clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ test: setup ## Run the tests
 mpi: ## Build .build-mpi/release/gpt2, which mpirun starts many times to train one model
 	scripts/setup.sh mpi
 	swift build -c release --scratch-path .build-mpi --traits MPI,OpenBLAS --product gpt2
+
+serve: setup ## Build .build-serve/release/gpt2-serve, which `gpt2 serve` runs: an HTTP server
+	swift build -c release --scratch-path .build-serve --traits Server,OpenBLAS --product gpt2-serve
 
 build: setup ## Build the gpt2 command
 	swift build -c release --product gpt2
@@ -64,6 +67,9 @@ check-kernels: setup ## Test and verify on each set of kernels that this process
 
 check-mpi: mpi ## Train on 1, 2, 4 and 8 processes to the same bits, and disturb them
 	dev/check-mpi.sh
+
+check-serve: serve ## Test the server, also over real sockets on this machine
+	swift test -c release --scratch-path .build-serve --traits Server,OpenBLAS --filter ServerTests --disable-xctest
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh

@@ -11,6 +11,11 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// A product that only the server needs: without the trait its package is not even fetched.
+func serverOnly(_ name: String, of package: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: ["Server"]))
+}
+
 func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -26,6 +31,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "gpt2", targets: ["gpt2"]),
+    .executable(name: "gpt2-serve", targets: ["gpt2-serve"]),
     .executable(name: "ladder", targets: ["ladder"]),
     .library(
       name: "GPT2Library",
@@ -45,9 +51,18 @@ let package = Package(
       description: "OpenBLAS for products where it is the fastest; without, our own kernels compute them all."
     ),
     .trait(name: "MPI", description: "Training over many processes that mpirun starts."),
+    .trait(name: "Server", description: "gpt2-serve, an HTTP server on Hummingbird and SwiftNIO."),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // Those of the trait Server, without which none of them is fetched.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
   targets: [
     // From the ground up; imports only ever go down.
@@ -103,6 +118,19 @@ let package = Package(
         "Evaluation", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Communication",
         "BinaryFiles", "RandomNumbers", "TextFormatting", "Platform",
       ]),
+    floor(
+      "Server",
+      on: [
+        "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles", "TextFormatting",
+        "Platform",
+        serverOnly("Hummingbird", of: "hummingbird"), serverOnly("HummingbirdCore", of: "hummingbird"),
+        serverOnly("HummingbirdTLS", of: "hummingbird"),
+        serverOnly("HTTPTypes", of: "swift-http-types"), serverOnly("Logging", of: "swift-log"),
+        serverOnly("NIOCore", of: "swift-nio"), serverOnly("NIOHTTPTypes", of: "swift-nio-extras"),
+        serverOnly("NIOSSL", of: "swift-nio-ssl"),
+        serverOnly("ServiceLifecycle", of: "swift-service-lifecycle"),
+        serverOnly("UnixSignals", of: "swift-service-lifecycle"),
+      ]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "ModelFiles", "Charts", "BinaryFiles", "Platform"]),
     floor(
@@ -126,6 +154,13 @@ let package = Package(
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
         "ModelHub", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication",
         "BinaryFiles", "Platform", argumentParser,
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "gpt2-serve",
+      dependencies: [
+        "Terminal", "Server", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "WeightFormats",
+        "BinaryFiles", "Platform", serverOnly("Logging", of: "swift-log"), argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -182,6 +217,13 @@ let package = Package(
       using: [
         "Training", "ModelFiles", "Transformer", "Tokens", "Kernels", "Communication", "BinaryFiles",
         "RandomNumbers",
+      ]),
+    tests(
+      of: "Server",
+      using: [
+        "Server", "gpt2-serve", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "BinaryFiles",
+        "Platform",
+        serverOnly("Logging", of: "swift-log"),
       ]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),

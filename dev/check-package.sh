@@ -2,8 +2,9 @@
 # Usage: check-package.sh
 # Proves three things about Package.swift, from a fresh clone of what is committed:
 # 1. a plain `swift build -c release` makes the fast program that make does: with kernels for all processors, the same
-#    weights bit for bit, and a step that takes as long;
-# 2. another package can depend on this one by version, gets the same numbers, and can run README's example;
+#    weights bit for bit, and a step that takes as long; it fetches nothing that only the server needs;
+# 2. another package can depend on this one by version, gets the same numbers, can run README's example, and fetches
+#    nothing of the server's either;
 # 3. such a package's program decodes as fast as the command: a model of 124M's shape in q8_0, three rounds by turns.
 #    A busy machine can spoil that, so it fails below 0.95 of the command's speed only if GPT2_CHECK_SPEED is set.
 # Takes 2 GiB of memory and of temporary files.
@@ -34,6 +35,14 @@ git clone --quiet "$root" "$work/gpt2"
   fail "swift build -c release"
 }
 plain=$work/gpt2/.build/release/gpt2
+# What a build has fetched, and what it would fetch.
+fetched() { # FOLDER EXPECTED
+  named=$(sed -n 's/.*"identity" : "\(.*\)".*/\1/p' "$1/Package.resolved" | sort | xargs)
+  there=$(ls "$1/.build/repositories" | sed 's/-[0-9a-f]*$//' | sort | xargs)
+  [ "$named" = "$2" ] && [ "$there" = "$2" ] || fail "$1 resolves $named and fetched $there, expected $2"
+  say "fetched: $there"
+}
+fetched "$work/gpt2" "swift-argument-parser"
 made=$root/.build/release/gpt2
 
 if command -v objdump >/dev/null && [ "$(uname -m)" = x86_64 ]; then
@@ -148,6 +157,7 @@ EOF
   tail -n 20 "$work/log"
   fail "the depending package does not build"
 }
+fetched "$work/reader" "gpt2 swift-argument-parser"
 answer=$("$work/reader/.build/release/reader" "$root/Tests/Fixtures")
 say "$answer"
 case "$answer" in *agrees) ;; *) fail "the depending package computes something else" ;; esac

@@ -61,6 +61,41 @@ package enum System {
     return String(cString: resolved)
   }
 
+  /// The program that runs, from the root on and without links; `nil` if the system does not say.
+  package static var programPath: String? {
+    #if os(Linux)
+      return absolutePath("/proc/self/exe")
+    #else
+      var size: UInt32 = 0
+      _NSGetExecutablePath(nil, &size)
+      var characters = [CChar](repeating: 0, count: Int(size) + 1)
+      guard _NSGetExecutablePath(&characters, &size) == 0 else { return nil }
+      return absolutePath(text(characters))
+    #endif
+  }
+
+  /// Puts another program in the place of this one, and returns only if that cannot be; `errno` says why.
+  ///
+  /// - Parameter arguments: Without the program's name, which is `path`.
+  package static func become(_ path: String, _ arguments: [String]) {
+    var pointers = ([path] + arguments).map { strdup($0) } + [nil]
+    execv(path, &pointers)
+    for pointer in pointers { free(pointer) }
+  }
+
+  /// Lets the process open as many files and connections as it may, instead of as many as usual.
+  package static func raiseFileLimit() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let resource = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(resource, &limit)
+  }
+
   /// Where relative paths begin; "/" if it was removed.
   package static var workingDirectory: String {
     guard let here = getcwd(nil, 0) else { return "/" }

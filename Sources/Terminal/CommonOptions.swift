@@ -2,7 +2,7 @@ import ArgumentParser
 import Communication
 import Kernels
 
-public struct ThreadOptions: ParsableArguments {
+public struct ThreadOptions: ParsableArguments, Sendable {
   @Option(
     help: "Threads to work on; as many as the process may use if not given. The results are the same bits.")
   public var threads: Int?

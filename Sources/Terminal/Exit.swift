@@ -21,19 +21,46 @@ public enum Exit {
   public static func running(
     _ program: (some ParsableCommand).Type, isFailedCheck: (any Error) -> Bool = { _ in false }
   ) -> Never {
-    // A reader that goes away shows as an error where something is written, and a run can still be saved.
-    signal(SIGPIPE, SIG_IGN)
-    // So does a limit on the size of files.
-    signal(SIGXFSZ, SIG_IGN)
+    ignoreSignals()
     do {
-      var command = try program.parseAsRoot()
-      // A wrong name in the environment is heard of before any work.
-      _ = try KernelSet.fromEnvironment()
+      var command = try parsed(program)
       try command.run()
       exit(0)
     } catch {
       end(with: error, of: program, isFailedCheck)
     }
+  }
+
+  /// The same of a command that waits for others.
+  public static func running(
+    _ program: (some AsyncParsableCommand).Type, isFailedCheck: (any Error) -> Bool = { _ in false }
+  ) async -> Never {
+    ignoreSignals()
+    do {
+      var command = try parsed(program)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      exit(0)
+    } catch {
+      end(with: error, of: program, isFailedCheck)
+    }
+  }
+
+  private static func ignoreSignals() {
+    // A reader that goes away shows as an error where something is written, and a run can still be saved.
+    signal(SIGPIPE, SIG_IGN)
+    // So does a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  private static func parsed(_ program: (some ParsableCommand).Type) throws -> any ParsableCommand {
+    let command = try program.parseAsRoot()
+    // A wrong name in the environment is heard of before any work.
+    _ = try KernelSet.fromEnvironment()
+    return command
   }
 
   /// Ends the program. Of several processes those that do not speak wait a little: the launcher ends all once one has

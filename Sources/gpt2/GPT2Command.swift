@@ -29,7 +29,7 @@ struct GPT2Command: ParsableCommand {
     subcommands: [
       FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, InspectCommand.self,
       TokenizeCommand.self, ConvertCommand.self, EvaluateCommand.self, VerifyCommand.self, ReportCommand.self,
-      BenchCommand.self, FetchCommand.self,
+      ServeCommand.self, BenchCommand.self, FetchCommand.self,
     ])
 }
 

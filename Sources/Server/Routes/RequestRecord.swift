@@ -1,0 +1,40 @@
+import Generation
+import Synchronization
+
+/// What is written to the log of a request once it is answered.
+public struct RequestRecord: Sendable {
+  public var route = ""
+  public var method = ""
+  public var status = 0
+  /// From its head to its answer's end.
+  public var seconds = 0.0
+  public var model: String?
+  public var promptTokens: Int?
+  public var completionTokens: Int?
+  public var seed: UInt64?
+  public var isStreamed = false
+  /// Whether the client went before its answer was whole.
+  public var isCutShort = false
+  /// Why it was not answered.
+  public var error: String?
+  /// The body as it came; `nil` unless the log is to have it.
+  public var body: String?
+}
+
+/// A record that grows while a request is worked on.
+final class RequestLogbook: Sendable {
+  private let record = Mutex(RequestRecord())
+
+  func note(_ change: (inout RequestRecord) -> Void) { record.withLock { change(&$0) } }
+
+  func note(_ model: ServedModel, _ job: TextJob, isStreamed: Bool) {
+    note {
+      $0.model = model.name
+      $0.promptTokens = job.promptTokens
+      $0.seed = job.options.sampling.seed
+      $0.isStreamed = isStreamed
+    }
+  }
+
+  var entry: RequestRecord { record.withLock { $0 } }
+}

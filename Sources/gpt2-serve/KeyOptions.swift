@@ -1,0 +1,39 @@
+import ArgumentParser
+import BinaryFiles
+import Platform
+import Server
+
+/// Who may ask.
+struct KeyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      File with the keys of which each request must bring one, a line each: Authorization: Bearer KEY. The variable \
+      GPT2_API_KEY is one, too. /health needs none.
+      """, valueName: "file"), completion: .file())
+  var apiKeyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Let pages of this origin ask from a browser (CORS), * for any. May be given more than once.",
+      valueName: "origin"))
+  var corsOrigin: [String] = []
+
+  /// - Throws: `FileError` if the file cannot be read or has no key.
+  func keys() throws(FileError) -> APIKeys {
+    var keys = [System.environment("GPT2_API_KEY") ?? ""].filter { !$0.isEmpty }
+    if let apiKeyFile {
+      let file = try MappedFile(path: apiKeyFile)
+      let text = withExtendedLifetime(file) { String(decoding: Array(file.bytes), as: UTF8.self) }
+      let lines = text.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace } }
+      let found = lines.filter { !$0.isEmpty }
+      guard !found.isEmpty else {
+        throw FileError(
+          apiKeyFile,
+          .mismatch(found: "no key", expected: "one a line", advice: "write a long random word into it"))
+      }
+      keys += found
+    }
+    return APIKeys(keys)
+  }
+}

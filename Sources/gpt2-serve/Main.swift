@@ -1,0 +1,13 @@
+import Terminal
+
+@main
+enum Main {
+  static func main() async {
+    #if Server
+      await Exit.running(ServerCommand.self)
+    #else
+      Diagnostics.write("gpt2-serve: built without the trait Server, expected with it; make serve builds it")
+      Exit.leave(Exit.unusableInput)
+    #endif
+  }
+}

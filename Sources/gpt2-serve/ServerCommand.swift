@@ -1,0 +1,80 @@
+#if Server
+  import ArgumentParser
+  import BinaryFiles
+  import Logging
+  import Platform
+  import Server
+  import Terminal
+
+  /// The command `gpt2 serve`: parses flags, loads models, and serves them.
+  struct ServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "gpt2-serve",
+      abstract: "Serve models over HTTP, as OpenAI's API.",
+      discussion: """
+          gpt2 serve --model gpt2.gguf --port 8080
+          curl http://127.0.0.1:8080/v1/completions -d '{"prompt": "Once upon a time", "max_tokens": 50}'
+
+        POST /v1/completions, /v1/chat/completions, /v1/embeddings, /inspect, /tokenize and /detokenize; GET /v1/models, \
+        /tokenizer_info, /health and /metrics.
+
+        It listens on this machine alone unless --host names another address; then give it --api-key-file, and a \
+        certificate. SIGTERM and Ctrl-C stop it when all that has begun is answered, a second one at once. SIGHUP loads \
+        the models again, for which there must be the memory, and drops no request.
+
+        A line a request goes to standard error, without its text unless --log-prompts is given.
+        """,
+      version: Release.version)
+
+    @OptionGroup(title: "Models") var models: ModelOptions
+
+    @OptionGroup(title: "Who may ask") var keys: KeyOptions
+
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
+    @Option(help: "Address to listen at; 0.0.0.0 for all of this machine's.")
+    var host = ListeningAddress().host
+
+    @Option(help: "Port to listen at; 0 for any that is free.")
+    var port = ListeningAddress().port
+
+    @Option(help: "PEM file with a certificate, and those that vouch for it, for TLS.", completion: .file())
+    var certificate: String?
+
+    @Option(help: "PEM file with the certificate's private key.", completion: .file())
+    var privateKey: String?
+
+    @Flag(help: "Log the bodies of requests, too.")
+    var logPrompts = false
+
+    @Option(help: "Log from this level on: trace, debug, info, notice, warning, error or critical.")
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+      try port.check("--port", from: 0, to: 65_535)
+      if (certificate == nil) != (privateKey == nil) {
+        throw ValidationError("--certificate and --private-key belong together.")
+      }
+    }
+
+    func run() async throws {
+      var logger = Logger(label: "gpt2-serve") { StreamLogHandler.standardError(label: $0) }
+      logger.logLevel = logLevel
+      System.raiseFileLimit()
+      let keys = try keys.keys()
+      let certificate = try certificate.map { try Certificate($0, key: privateKey ?? $0) }
+      // All models share the threads.
+      let workers = models.threadOptions.workers
+      let shelf = try ModelShelf { [models] in try models.load(on: workers) }
+      let server = APIServer(
+        shelf, limits: limits.limits, keys: keys, crossOrigin: CrossOrigin(self.keys.corsOrigin),
+        logsPrompts: logPrompts, log: { [logger] in logger.log($0) })
+      let service = HTTPService(
+        server, at: ListeningAddress(host: host, port: port), certificate: certificate, logger: logger,
+        leave: { Exit.leave(Exit.interrupted) })
+      try await service.run()
+    }
+  }
+
+  extension Logger.Level: @retroactive ExpressibleByArgument {}
+#endif

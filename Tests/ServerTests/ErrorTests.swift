@@ -1,0 +1,153 @@
+import TestSupport
+import Testing
+
+@testable import Server
+
+/// What a request can get wrong: the status, the field and the code of each.
+@Suite struct ErrorTests {
+  let fixture: Fixture
+
+  init() throws { fixture = try Fixture() }
+
+  static let bodies: [(body: String, status: Int, field: String?, code: String)] = [
+    ("", 400, nil, "invalid_json"), ("{", 400, nil, "invalid_json"), ("[1]", 400, nil, "invalid_json"),
+    (#"{"prompt": 5}"#, 400, "prompt", "invalid_value"),
+    (#"{"prompt": {"a": 1}}"#, 400, "prompt", "invalid_value"),
+    (#"{"prompt": ["a", 5]}"#, 400, "prompt[1]", "invalid_type"),
+    (#"{"prompt": [1, "a"]}"#, 400, "prompt[1]", "invalid_type"),
+    (#"{"prompt": [[1], ["a"]]}"#, 400, "prompt[1][0]", "invalid_type"),
+    (#"{"prompt": [1.5]}"#, 400, "prompt[0]", "invalid_type"),
+    (#"{"prompt": []}"#, 400, "prompt", "invalid_value"),
+    (#"{"prompt": [257]}"#, 400, "prompt", "invalid_value"),
+    (#"{"prompt": [-1]}"#, 400, "prompt", "invalid_value"),
+    (#"{"prompt": "a", "max_tokens": "5"}"#, 400, "max_tokens", "invalid_type"),
+    (#"{"prompt": "a", "max_tokens": 0}"#, 400, "max_tokens", "invalid_value"),
+    (#"{"prompt": "a", "max_tokens": -1, "echo": true}"#, 400, "max_tokens", "invalid_value"),
+    (#"{"prompt": "a", "max_tokens": 100000}"#, 400, "max_tokens", "invalid_value"),
+    (#"{"prompt": "a", "temperature": "hot"}"#, 400, "temperature", "invalid_type"),
+    (#"{"prompt": "a", "temperature": -1}"#, 400, "temperature", "invalid_value"),
+    (#"{"prompt": "a", "top_p": 0}"#, 400, "top_p", "invalid_value"),
+    (#"{"prompt": "a", "top_p": 1.5}"#, 400, "top_p", "invalid_value"),
+    (#"{"prompt": "a", "top_k": -2}"#, 400, "top_k", "invalid_value"),
+    (#"{"prompt": "a", "min_p": 2}"#, 400, "min_p", "invalid_value"),
+    (#"{"prompt": "a", "n": 0}"#, 400, "n", "invalid_value"),
+    (#"{"prompt": "a", "n": 1000}"#, 400, "n", "invalid_value"),
+    (#"{"prompt": "a", "n": 2, "best_of": 1}"#, 400, "best_of", "invalid_value"),
+    (#"{"prompt": "a", "best_of": 2, "stream": true}"#, 400, "best_of", "invalid_value"),
+    (#"{"prompt": ["a", "b"], "n": 100}"#, 400, "prompt", "invalid_value"),
+    (#"{"prompt": "a", "stop": ["1", "2", "3", "4", "5"]}"#, 400, "stop", "invalid_value"),
+    (#"{"prompt": "a", "stop": ""}"#, 400, "stop", "invalid_value"),
+    (#"{"prompt": "a", "stop": [5]}"#, 400, "stop[0]", "invalid_type"),
+    (#"{"prompt": "a", "stop": 5}"#, 400, "stop", "invalid_type"),
+    (#"{"prompt": "a", "seed": "x"}"#, 400, "seed", "invalid_type"),
+    (#"{"prompt": "a", "logprobs": true}"#, 400, "logprobs", "invalid_type"),
+    (#"{"prompt": "a", "logprobs": 21}"#, 400, "logprobs", "invalid_value"),
+    (#"{"prompt": "a", "logprobs": -1}"#, 400, "logprobs", "invalid_value"),
+    (#"{"prompt": "a", "echo": "yes"}"#, 400, "echo", "invalid_type"),
+    (#"{"prompt": "a", "suffix": "b"}"#, 400, "suffix", "unsupported_value"),
+    (#"{"prompt": "a", "logit_bias": {"x": 1}}"#, 400, "logit_bias", "invalid_value"),
+    (#"{"prompt": "a", "logit_bias": {"257": 1}}"#, 400, "logit_bias", "invalid_value"),
+    (#"{"prompt": "a", "logit_bias": {"1": "x"}}"#, 400, "logit_bias.1", "invalid_type"),
+    (#"{"prompt": "a", "presence_penalty": 1}"#, 400, "presence_penalty", "unsupported_value"),
+    (#"{"prompt": "a", "frequency_penalty": 1}"#, 400, "frequency_penalty", "unsupported_value"),
+    (#"{"prompt": "a", "repetition_penalty": 0}"#, 400, "repetition_penalty", "invalid_value"),
+    (#"{"prompt": "a", "stream_options": {"include_usage": true}}"#, 400, "stream_options", "invalid_value"),
+    (#"{"prompt": "a", "model": "nobody"}"#, 404, "model", "model_not_found"),
+    (#"{"prompt": "a", "model": 5}"#, 400, "model", "invalid_type"),
+  ]
+
+  @Test(arguments: bodies)
+  func completions(body: String, status: Int, field: String?, code: String) async throws {
+    let answer = try await fixture.complete(body)
+    #expect(answer.status == status, "\(answer.body)")
+    let error = try answer.json["error"]
+    #expect(error.keys == ["code", "message", "param", "type"])
+    #expect(error["param"].text == field, "\(error)")
+    #expect(error["code"].text == code, "\(error)")
+    #expect(error["type"].text == (status == 404 ? "not_found_error" : "invalid_request_error"))
+    #expect(error["message"].text?.isEmpty == false)
+    // As a stream it is no stream.
+    #expect(answer.headers["content-type"] == "application/json")
+  }
+
+  /// Values that mean nothing special are taken.
+  @Test(arguments: [
+    #""stop": null, "seed": null, "logprobs": null, "logit_bias": null, "suffix": null, "best_of": null"#,
+    #""presence_penalty": 0, "frequency_penalty": 0.0, "top_k": -1, "suffix": "", "stop": []"#,
+    #""seed": -5, "temperature": 0.5, "n": 1, "stream": false"#,
+  ])
+  func nothingSpecial(fields: String) async throws {
+    let answer = try await fixture.complete(#"{"prompt": "a", "max_tokens": 1, \#(fields)}"#)
+    #expect(answer.status == 200, "\(answer.body)")
+  }
+
+  @Test func aPromptThatIsTooLongIsToldWithBothNumbers() async throws {
+    let long = String(repeating: "a", count: 49)
+    for (path, body, field) in [
+      ("/v1/completions", #"{"prompt": "\#(long)"}"#, "prompt"),
+      (
+        "/v1/chat/completions",
+        #"{"model": "talker", "messages": [{"role": "user", "content": "\#(long)"}]}"#,
+        "messages"
+      ),
+    ] {
+      let answer = try await fixture.post(path, body)
+      #expect(answer.status == 400)
+      let error = try answer.json["error"]
+      #expect(error["code"].text == "context_length_exceeded" && error["param"].text == field)
+      #expect(error["message"].text?.contains("at most 48") == true)
+      #expect(error["message"].text?.contains(field == "prompt" ? "49" : "54") == true)
+    }
+  }
+
+  @Test func pathsAndMethods() async throws {
+    #expect(try await fixture.get("/nowhere").status == 404)
+    #expect(try await fixture.get("/nowhere").json["error"]["code"].text == "unknown_url")
+    #expect(try await fixture.get("/v1/completions").status == 405)
+    #expect(try await fixture.post("/health", "").status == 405)
+    #expect(try await fixture.get("/v1/models/nobody").status == 404)
+  }
+
+  @Test func keys() async throws {
+    let fixture = try Fixture(keys: ["first", "second"])
+    for path in ["/v1/models", "/metrics", "/tokenizer_info"] {
+      let answer = try await fixture.get(path)
+      #expect(answer.status == 401 && answer.headers["www-authenticate"] == "Bearer")
+      #expect(try answer.json["error"]["code"].text == "invalid_api_key")
+      for wrong in ["Bearer firs", "Bearer firstt", "Bearer ", "first", "Basic first"] {
+        #expect(try await fixture.get(path, headers: ["authorization": wrong]).status == 401)
+      }
+      for right in ["Bearer first", "bearer second"] {
+        #expect(try await fixture.get(path, headers: ["authorization": right]).status == 200)
+      }
+    }
+    #expect(try await fixture.get("/health").status == 200)
+  }
+
+  @Test func otherOrigins() async throws {
+    let closed = try await fixture.get("/health", headers: ["origin": "https://a.example"])
+    #expect(closed.headers["access-control-allow-origin"] == nil)
+    let fixture = try Fixture(origins: ["https://a.example"])
+    let origin = ["origin": "https://a.example"]
+    let open = try await fixture.get("/health", headers: origin)
+    #expect(
+      open.headers["access-control-allow-origin"] == "https://a.example" && open.headers["vary"] == "Origin")
+    let other = try await fixture.get("/health", headers: ["origin": "https://b.example"])
+    #expect(other.headers["access-control-allow-origin"] == nil)
+    let asked = try await Answer(
+      fixture.server.answer(APIRequest("OPTIONS", "/v1/completions", headers: origin)))
+    #expect(
+      asked.status == 204 && asked.headers["access-control-allow-headers"] == "Authorization, Content-Type")
+    let refused = try await Answer(
+      fixture.server.answer(APIRequest("OPTIONS", "/", headers: ["origin": "https://b.example"])))
+    #expect(refused.status == 403)
+  }
+
+  @Test func aServerThatStopsRefuses() async throws {
+    fixture.server.stopAccepting()
+    let answer = try await fixture.complete(#"{"prompt": "a"}"#)
+    #expect(answer.status == 503 && answer.headers["retry-after"] == "5")
+    #expect(try answer.json["error"]["code"].text == "server_closing")
+    #expect(try await fixture.get("/health").status == 503)
+  }
+}
