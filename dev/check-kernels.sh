@@ -1,7 +1,8 @@
 #!/bin/sh
-# Usage: check-kernels.sh
+# Usage: check-kernels.sh [OPTIONS OF SWIFT TEST]
 # Runs the tests of everything that computes, with optimisation, and `gpt2 verify` in both precisions, on each set of
-# kernels that this processor has, as GPT2_KERNELS names them. Builds what is missing.
+# kernels that this processor has, as GPT2_KERNELS names them. Builds what is missing; the options say where, and with
+# which traits.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
 say() { echo "check-kernels: $*"; }
@@ -19,8 +20,8 @@ fail() {
 }
 
 # Builds the command, too: its tests run it.
-swift test -c release --disable-xctest --filter KernelSetTests >"$log" 2>&1 || fail "swift test"
-gpt2=.build/release/gpt2
+swift test -c release "$@" --disable-xctest --filter KernelSetTests >"$log" 2>&1 || fail "swift test"
+gpt2=$(swift build -c release "$@" --show-bin-path)/gpt2
 verify() { # SET MODEL PRECISION
   GPT2_KERNELS=$1 "$gpt2" verify --model "Tests/Fixtures/$2.bin" --state "Tests/Fixtures/$2_debug_state.bin" \
     --precision "$3" >"$log" 2>&1
@@ -37,7 +38,7 @@ for set in portable openblas avx2 avx512 avx512-bf16 amx neon; do
       verify $set $model $precision || fail "verify $model in $precision, on $set"
     done
   done
-  GPT2_KERNELS=$set swift test -c release --skip-build --disable-xctest \
+  GPT2_KERNELS=$set swift test -c release "$@" --skip-build --disable-xctest \
     --filter 'KernelsTests|TransformerTests|GenerationTests|EvaluationTests|TrainingTests' >"$log" 2>&1 ||
     fail "the tests, on $set"
   say "$set: $(sed -n 's/.*Test run with \(.*\) passed.*/\1/p' "$log") passed; two models verified in both precisions"
