@@ -25,6 +25,12 @@ struct SamplingFlags: ParsableArguments {
   @Option(help: "How many tokens back the penalty looks.")
   var repetitionWindow = 64
 
+  @Option(help: "Taken from the logits of tokens that were written.")
+  var presencePenalty: Float = 0
+
+  @Option(help: "The same for each time that a token was written.")
+  var frequencyPenalty: Float = 0
+
   @Option(
     help: ArgumentHelp(
       "Add to a token's logit; -inf bans it. May be given more than once.", valueName: "id=bias"))
@@ -59,7 +65,8 @@ struct SamplingFlags: ParsableArguments {
       sampling: SamplingOptions(
         temperature: temperature, topK: topK, topP: topP, minP: minP, repetitionPenalty: repetitionPenalty,
         repetitionWindow: repetitionWindow,
-        logitBias: Dictionary(logitBias.map { ($0.token, $0.bias) }) { $1 }, seed: seed),
+        logitBias: Dictionary(logitBias.map { ($0.token, $0.bias) }) { $1 },
+        presencePenalty: presencePenalty, frequencyPenalty: frequencyPenalty, seed: seed),
       stopStrings: stop, stopsAtEndOfText: !ignoreEndOfText, alternatives: alternatives)
   }
 }

@@ -252,6 +252,7 @@ extension ContinuousBatch {
       let limit = min(share, text.state.draftRoom, text.options.maximumTokens - text.count - 1)
       return DraftRequest(
         tokens: text.state.tokens, cache: text.state.cache, sampler: text.sampler,
+        written: text.written,
         limit: text.hasBegun && text.state.unreadCount == 1 ? text.draftLength?.next(limit: limit) ?? 0 : 0)
     }
     return try drafter?.propose(for: requests) ?? []

@@ -58,6 +58,9 @@ final class RunningText {
     return mine == others || (mine.count >= page && mine.prefix(page) == others.dropLast().prefix(page))
   }
 
+  /// How many of its tokens are not the prompt's.
+  var written: Int { state.tokens.count - max(1, request.prompt.count) }
+
   /// Begins to write again.
   func resume() {
     stream = emptyStream
@@ -91,7 +94,7 @@ final class RunningText {
   /// - Throws: As `TokenSampler.sample`.
   func draw(_ logits: UnsafeBufferPointer<Float>, _ tokenizer: Tokenizer) throws -> GeneratedToken {
     let sampled = try sampler.sample(
-      sampler.known(of: logits), history: state.tokens, alternatives: options.alternatives)
+      sampler.known(of: logits), history: state.tokens, written: written, alternatives: options.alternatives)
     state.append(sampled.token)
     count += 1
     let shown = show(sampled.token, tokenizer)

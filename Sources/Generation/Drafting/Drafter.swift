@@ -15,6 +15,8 @@ struct DraftRequest {
   let cache: KeyValueCache
   /// As its own tokens are drawn, from where its random numbers stand.
   let sampler: TokenSampler
+  /// How many of the tokens, from the end on, were written.
+  let written: Int
   /// How many tokens are wanted at most; there is room for them in the cache.
   let limit: Int
 }

@@ -30,7 +30,7 @@ struct ModelDrafter: Drafter {
 
   private func draw(_ place: Int, _ draft: inout GrowingDraft) {
     let logits = draft.sampler.known(of: pass.logits(of: place))
-    if let sampled = try? draft.sampler.sample(logits, history: draft.tokens) {
+    if let sampled = try? draft.sampler.sample(logits, history: draft.tokens, written: draft.written) {
       draft.tokens.append(Int32(sampled.token))
     } else {
       // Rounding has made a number too large, or the options leave no token; the model itself will tell.
@@ -52,6 +52,7 @@ private struct GrowingDraft {
     sampler = request.sampler
   }
 
+  var written: Int { request.written + tokens.count - request.tokens.count }
   var isGrowing: Bool { !isEnded && tokens.count - request.tokens.count < request.limit }
   var proposals: [Int32] { Array(tokens[request.tokens.count...]) }
   var unread: LanguageModel.SequenceInput { LanguageModel.SequenceInput(request.cache, tokens.suffix(1)) }

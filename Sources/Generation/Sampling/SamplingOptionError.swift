@@ -6,6 +6,8 @@ public enum SamplingOptionError: Error, Equatable, Sendable {
   case minP(Double)
   case repetitionPenalty(Float)
   case repetitionWindow(Int)
+  case presencePenalty(Float)
+  case frequencyPenalty(Float)
   /// A bias that is NaN or +∞.
   case logitBias(token: Int, bias: Float)
   /// A biased token that is negative or not below the size of the vocabulary, where that is known.
@@ -32,6 +34,10 @@ extension SamplingOptionError: CustomStringConvertible {
     case .repetitionWindow(let found):
       "found a repetition window of \(found) tokens, expected at least 1; "
         + "a repetition penalty of 1 penalises nothing"
+    case .presencePenalty(let found):
+      "found presence penalty \(found), expected a finite number; 0 penalises nothing"
+    case .frequencyPenalty(let found):
+      "found frequency penalty \(found), expected a finite number; 0 penalises nothing"
     case .logitBias(let token, let bias):
       "found the bias \(bias) for token \(token), expected a finite number, or -inf to ban the token; "
         + "correct it or leave it out"

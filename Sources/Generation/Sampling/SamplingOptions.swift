@@ -10,6 +10,10 @@ public struct SamplingOptions: Equatable, Sendable {
   public var repetitionPenalty: Float
   /// How many tokens back the penalty looks, at least 1; `nil` for the whole text.
   public var repetitionWindow: Int?
+  /// Taken from the logits of tokens that were written, the prompt's not counted: below 0 they become likelier.
+  public var presencePenalty: Float
+  /// The same for each time that a token was written.
+  public var frequencyPenalty: Float
   /// Divides the logits. 0 takes the likeliest token, and none of the options below matters.
   public var temperature: Float
   /// Only the k likeliest tokens stay; `nil` for all. More than there are tokens is all of them.
@@ -25,11 +29,13 @@ public struct SamplingOptions: Equatable, Sendable {
   public init(
     temperature: Float = 1, topK: Int? = nil, topP: Double = 1, minP: Double = 0,
     repetitionPenalty: Float = 1, repetitionWindow: Int? = 64, logitBias: [Int: Float] = [:],
-    seed: UInt64 = 1337
+    presencePenalty: Float = 0, frequencyPenalty: Float = 0, seed: UInt64 = 1337
   ) {
     self.logitBias = logitBias
     self.repetitionPenalty = repetitionPenalty
     self.repetitionWindow = repetitionWindow
+    self.presencePenalty = presencePenalty
+    self.frequencyPenalty = frequencyPenalty
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
@@ -50,6 +56,8 @@ public struct SamplingOptions: Equatable, Sendable {
       throw .repetitionPenalty(repetitionPenalty)
     }
     if let repetitionWindow, repetitionWindow < 1 { throw .repetitionWindow(repetitionWindow) }
+    guard presencePenalty.isFinite else { throw .presencePenalty(presencePenalty) }
+    guard frequencyPenalty.isFinite else { throw .frequencyPenalty(frequencyPenalty) }
     // A dictionary has no order; the error is always about the lowest id.
     for (token, bias) in logitBias.sorted(by: { $0.key < $1.key }) {
       guard bias < .infinity else { throw .logitBias(token: token, bias: bias) }

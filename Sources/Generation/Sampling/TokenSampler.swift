@@ -34,16 +34,20 @@ public struct TokenSampler: Sendable {
   /// - Parameters:
   ///   - logits: (V), unnormalised log-probabilities.
   ///   - history: The text so far, tokens below V and the latest last; the repetition penalty looks at its end.
+  ///   - written: How many of these, from the end on, were written and not given; all if `nil`. The penalties of presence and
+  ///     frequency look at them.
   ///   - alternatives: How many of the model's likeliest tokens to list with their log-probabilities; with 0
   ///     the log-probability of the picked token alone is computed, with `nil` none.
   /// - Throws: `SamplingError` if a logit is NaN or +∞ or none is finite; `SamplingOptionError.everyTokenBanned`.
   public mutating func sample(
-    _ logits: UnsafeBufferPointer<Float>, history: [Int32] = [], alternatives: Int? = nil
+    _ logits: UnsafeBufferPointer<Float>, history: [Int32] = [], written: Int? = nil,
+    alternatives: Int? = nil
   ) throws -> SampledToken {
     precondition(logits.count == vocabularySize, "\(logits.count) logits for \(vocabularySize) tokens")
     let likeliest = try Greedy(checking: logits)
     let token =
-      try adjustment?.withAdjusted(logits, history: history) { adjusted in
+      try adjustment?.withAdjusted(logits, history: history, written: written ?? history.count) {
+        adjusted in
         guard let likeliest = Greedy(of: adjusted) else {
           throw SamplingOptionError.everyTokenBanned(vocabularySize: vocabularySize)
         }

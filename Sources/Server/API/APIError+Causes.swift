@@ -127,6 +127,8 @@ extension SamplingOptionError {
     case .minP: "min_p"
     case .repetitionPenalty: "repetition_penalty"
     case .repetitionWindow: "repetition_window"
+    case .presencePenalty: "presence_penalty"
+    case .frequencyPenalty: "frequency_penalty"
     case .logitBias, .biasedTokenOutOfRange, .everyTokenBanned: "logit_bias"
     @unknown default: "temperature"
     }

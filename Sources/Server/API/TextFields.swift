@@ -13,8 +13,8 @@ struct TextFields: Decodable, Sendable {
   var stop: OneOrMany<String>?
   var seed: Int?
   var logitBias: [String: Float]?
-  var presencePenalty: Double?
-  var frequencyPenalty: Double?
+  var presencePenalty: Float?
+  var frequencyPenalty: Float?
   var repetitionPenalty: Float?
   var repetitionWindow: Int?
   var stream: Bool?
@@ -53,13 +53,6 @@ struct TextFields: Decodable, Sendable {
   func generationOptions(
     maximumTokens: Int, alternatives: Int?, seed: UInt64
   ) throws(APIError) -> GenerationOptions {
-    for (name, value) in [
-      ("presence_penalty", presencePenalty), ("frequency_penalty", frequencyPenalty),
-    ] where (value ?? 0) != 0 {
-      throw .unsupported(
-        name,
-        "\(name) is not there, expected 0; repetition_penalty makes tokens of the text so far less likely")
-    }
     if streamOptions != nil && !isStreamed {
       throw .field("stream_options", found: "without stream", expected: "it together with stream: true")
     }
@@ -76,7 +69,8 @@ struct TextFields: Decodable, Sendable {
       sampling: SamplingOptions(
         temperature: temperature ?? 1, topK: try likeliest(), topP: topP ?? 1, minP: minP ?? 0,
         repetitionPenalty: repetitionPenalty ?? 1, repetitionWindow: repetitionWindow ?? 64,
-        logitBias: try biases(), seed: seed),
+        logitBias: try biases(), presencePenalty: presencePenalty ?? 0,
+        frequencyPenalty: frequencyPenalty ?? 0, seed: seed),
       stopStrings: stops, stopsAtEndOfText: !(ignoresEndOfText ?? false), alternatives: alternatives)
   }
 

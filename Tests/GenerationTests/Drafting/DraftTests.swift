@@ -52,8 +52,8 @@ import WeightFormats
     var sampler = try TokenSampler(sampling, vocabularySize: 257)
     var drafter = draft.drafter()
     let found = try drafter.propose(for: [
-      DraftRequest(tokens: prompt, cache: cache, sampler: sampler, limit: 5),
-      DraftRequest(tokens: prompt, cache: cache, sampler: sampler, limit: 0),
+      DraftRequest(tokens: prompt, cache: cache, sampler: sampler, written: 0, limit: 5),
+      DraftRequest(tokens: prompt, cache: cache, sampler: sampler, written: 0, limit: 0),
     ])
     #expect(cache.count == 3)
 

@@ -74,6 +74,54 @@ import Testing
   }
 }
 
+@Suite struct OccurrencePenaltyTests {
+  @Test func takesByHowOftenATokenWasWritten() {
+    #expect(penalised([1, 2, 3, -4], presence: 0.5, written: [1, 3, 3]) == [1, 1.5, 3, -4.5])
+    #expect(penalised([1, 2, 3, -4], frequency: 0.5, written: [1, 3, 3]) == [1, 1.5, 3, -5])
+    #expect(penalised([1, 2, 3, -4], presence: 1, frequency: -2, written: [1, 3, 3]) == [1, 3, 3, -1])
+    #expect(penalised([1, 2], presence: 1, frequency: 1, written: []) == [1, 2])
+  }
+
+  @Test func minusInfinityAndOverflow() {
+    let most = Float.greatestFiniteMagnitude
+    #expect(penalised([-.infinity, most], presence: -most, written: [0, 1]) == [-.infinity, most])
+    #expect(penalised([0, -most], frequency: most, written: [1, 1, 1]) == [0, -most])
+  }
+
+  /// Of the sampler: what was written alone counts, and the report is of the model's own distribution.
+  @Test func thePromptDoesNotCount() throws {
+    let options = SamplingOptions(temperature: 0, presencePenalty: 1, frequencyPenalty: 1)
+    var sampler = try TokenSampler(options, vocabularySize: 3)
+    let logits: [Float] = [3, 2.5, 0]
+    func token(_ history: [Int32], written: Int?) throws -> Int {
+      try logits.withUnsafeBufferPointer {
+        try sampler.sample($0, history: history, written: written, alternatives: 1).token
+      }
+    }
+    #expect(try token([0, 0, 0], written: 0) == 0)
+    #expect(try token([1, 0], written: 1) == 1)
+    #expect(try token([1, 0], written: nil) == 0)
+    #expect(try token([1, 1, 0], written: nil) == 0)
+    #expect(try token([0, 0, 1], written: nil) == 1)
+  }
+
+  /// Twice in a row: the counts are taken back.
+  private func penalised(
+    _ logits: [Float], presence: Float = 0, frequency: Float = 0, written: [Int32]
+  ) -> [Float] {
+    let penalty = OccurrencePenalty(presence: presence, frequency: frequency)
+    var counts = [Int32](repeating: 0, count: logits.count)
+    let results = (0..<2).map { _ in
+      var logits = logits
+      logits.withUnsafeMutableBufferPointer { penalty.apply(to: $0, written: written[...], counts: &counts) }
+      return logits
+    }
+    #expect(results[0] == results[1])
+    #expect(counts.allSatisfy { $0 == 0 })
+    return results[0]
+  }
+}
+
 @Suite struct GreedyTests {
   @Test(arguments: [1, 7, 8, 9, 64, 101])
   func theFirstOfTheGreatestWhereverItIs(count: Int) {
