@@ -55,7 +55,7 @@ def prompt(seed: int) -> str:
 def stream(port: int, seed: int, tokens: int, times: dict[int, tuple[float, int]]) -> None:
     """Asks for one text; notes when its first token came, and how many there were."""
     body = {
-        "model": "gpt2", "prompt": prompt(seed), "max_tokens": tokens, "temperature": 1, "seed": seed,
+        "prompt": prompt(seed), "max_tokens": tokens, "temperature": 1, "seed": seed,
         "stream": True, "logit_bias": {END_OF_TEXT: -100}, "stream_options": {"include_usage": True},
     }
     begin = time.perf_counter()
@@ -111,7 +111,9 @@ def main() -> None:
         if given.llama_python:
             all_of_them["llama.cpp"] = (
                 [given.llama_python, "-m", "llama_cpp.server", "--model", given.model, "--port", str(port),
-                 "--n_threads", threads, "--n_threads_batch", threads, "--n_ctx", "1024"], {})
+                 "--n_threads", threads, "--n_threads_batch", threads, "--n_ctx", "1024",
+                 # Else a text ends where another is asked for.
+                 "--interrupt_requests", "false"], {})
         return all_of_them
 
     results: dict[tuple[str, int], list[tuple[float, float]]] = {}
