@@ -91,6 +91,16 @@ struct ModelOptions: ParsableArguments, Sendable {
     try models.map { try load($0.modelName, from: $0.value, on: workers) }
   }
 
+  /// The files that would be loaded now.
+  ///
+  /// - Throws: `FileError` if a run's directory cannot be read.
+  func version() throws -> [String] {
+    try models.flatMap { model in
+      let source = try ModelSource(model.value, adapters: adapters.value(for: model.modelName)).resolved()
+      return [source.path, source.adaptersPath ?? ""]
+    }
+  }
+
   private func load(_ name: String, from path: String, on workers: Workers) throws -> ServedModel {
     var source = ModelSource(
       path, tokenizer: tokenizer.value(for: name), adapters: adapters.value(for: name),

@@ -44,6 +44,12 @@
     @Option(help: "PEM file with the certificate's private key.", completion: .file())
     var privateKey: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "Look so often whether a run has a newer checkpoint, and serve that then, as while it trains.",
+        valueName: "seconds"))
+    var follow: Int?
+
     @Flag(help: "Log the bodies of requests, too.")
     var logPrompts = false
 
@@ -52,6 +58,7 @@
 
     func validate() throws {
       try port.check("--port", from: 0, to: 65_535)
+      try follow?.check("--follow", atLeast: 1)
       if (certificate == nil) != (privateKey == nil) {
         throw ValidationError("--certificate and --private-key belong together.")
       }
@@ -65,13 +72,15 @@
       let certificate = try certificate.map { try Certificate($0, key: privateKey ?? $0) }
       // All models share the threads.
       let workers = models.threadOptions.workers
-      let shelf = try ModelShelf { [models] in try models.load(on: workers) }
+      let shelf = try ModelShelf(version: { [models] in try models.version() }) { [models] in
+        try models.load(on: workers)
+      }
       let server = APIServer(
         shelf, limits: limits.limits, keys: keys, crossOrigin: CrossOrigin(self.keys.corsOrigin),
         logsPrompts: logPrompts, log: { [logger] in logger.log($0) })
       let service = HTTPService(
         server, at: ListeningAddress(host: host, port: port), certificate: certificate, logger: logger,
-        leave: { Exit.leave(Exit.interrupted) })
+        following: follow.map { .seconds($0) }, leave: { Exit.leave(Exit.interrupted) })
       try await service.run()
     }
   }

@@ -15,18 +15,22 @@
     private let logger: Logger
     /// Signals are the whole program's: not heard in tests.
     private let hearsSignals: Bool
+    /// How often newer checkpoints are looked for; never if `nil`.
+    private let follows: Duration?
     /// Ends the program at once.
     private let leave: @Sendable () -> Void
 
     public init(
       _ server: APIServer, at address: ListeningAddress = ListeningAddress(), certificate: Certificate? = nil,
-      logger: Logger, hearsSignals: Bool = true, leave: @escaping @Sendable () -> Void = {}
+      logger: Logger, hearsSignals: Bool = true, following follows: Duration? = nil,
+      leave: @escaping @Sendable () -> Void = {}
     ) {
       self.server = server
       self.address = address
       self.certificate = certificate
       self.logger = logger
       self.hearsSignals = hearsSignals
+      self.follows = follows
       self.leave = leave
     }
 
@@ -40,7 +44,11 @@
       let group = ServiceGroup(
         configuration: .init(services: [.init(service: application)], logger: quiet))
       let hearing = Task { await hear(group) }
-      defer { hearing.cancel() }
+      let following = Task { await follow() }
+      defer {
+        hearing.cancel()
+        following.cancel()
+      }
       // Not cancelled with this task: what has begun is to be answered.
       let running = Task { try await group.run() }
       do {
@@ -110,6 +118,19 @@
           logger.info("stopping when all is answered", metadata: ["signal": "\(signal)"])
           server.stopAccepting()
           await group.triggerGracefulShutdown()
+        }
+      }
+    }
+
+    private func follow() async {
+      guard let follows else { return }
+      while (try? await Task.sleep(for: follows)) != nil {
+        do {
+          if try await server.shelf.reloadIfNewer() {
+            logger.info("serving a newer checkpoint")
+          }
+        } catch {
+          logger.warning("a newer checkpoint cannot be served yet", metadata: ["error": "\(error)"])
         }
       }
     }

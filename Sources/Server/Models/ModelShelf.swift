@@ -6,19 +6,32 @@ import Synchronization
 public final class ModelShelf: Sendable {
   /// Makes all models anew.
   public typealias Loading = @Sendable () throws -> [ServedModel]
+  /// Says what would be loaded now, such that two answers are equal if the same would be: the files' names.
+  public typealias Version = @Sendable () throws -> [String]
 
   private let load: Loading
-  private let models: Mutex<[ServedModel]>
+  private let version: Version
+  private let state: Mutex<State>
 
-  /// - Parameter load: Called now and for each `reload`; at least one model, no two of one name.
-  /// - Throws: What `load` throws.
-  public init(_ load: @escaping Loading) throws {
+  private struct State {
+    var models: [ServedModel]
+    var version: [String]
+  }
+
+  /// - Parameters:
+  ///   - version: For `reloadIfNewer`.
+  ///   - load: Called now and for each `reload`; at least one model, no two of one name.
+  /// - Throws: What these throw.
+  public init(version: @escaping Version = { [] }, _ load: @escaping Loading) throws {
     self.load = load
-    models = Mutex(try load())
+    self.version = version
+    // Before loading: what comes meanwhile is newer.
+    let first = try version()
+    state = Mutex(State(models: try load(), version: first))
   }
 
   /// In the order in which they were named.
-  public var all: [ServedModel] { models.withLock { $0 } }
+  public var all: [ServedModel] { state.withLock(\.models) }
 
   /// The model of that name; the first if none is named.
   ///
@@ -36,13 +49,25 @@ public final class ModelShelf: Sendable {
   ///
   /// - Throws: What loading throws; the older ones are then served on.
   public func reload() async throws {
-    let newer = try load()
-    let older = models.withLock { models in
-      let older = models
-      models = newer
+    let version = try version()
+    let newer = State(models: try load(), version: version)
+    let older = state.withLock { state in
+      let older = state.models
+      state = newer
       return older
     }
     for model in older { await model.scheduler.close() }
+  }
+
+  /// Loads the models again if other files would be loaded now, as where a run has a newer checkpoint.
+  ///
+  /// - Returns: Whether they were loaded.
+  /// - Throws: As `reload`; the older ones are then served on.
+  public func reloadIfNewer() async throws -> Bool {
+    let now = try version()
+    guard state.withLock({ $0.version != now }) else { return false }
+    try await reload()
+    return true
   }
 
   /// Refuses what comes, and returns when all texts have ended.
