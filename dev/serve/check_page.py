@@ -37,8 +37,8 @@ def percent(log_probability):
     """As the page writes it."""
     value = 100 * math.exp(log_probability)
     if value >= 0.001:
-        return "%.3g %%" % value
-    return re.sub("e-0*", "e-", "%.1e" % value) + " %"
+        return "%.3g\u00a0%%" % value
+    return re.sub("e-0*", "e-", "%.1e" % value) + "\u00a0%"
 
 
 def spelt(token):
@@ -50,6 +50,10 @@ def spelt(token):
 
 def marked(token):
     return re.sub("^ ", "␣", spelt(token))
+
+
+def quoted(token):
+    return "“" + re.sub("^ ", "\u00a0", spelt(token)) + "”"
 
 
 def titles():
@@ -89,7 +93,7 @@ browser.type("#prompt", prompt)
 browser.type("#temperature", "0")
 browser.type("#count", "16")
 browser.click("#continue")
-browser.wait("document.querySelector('#status').textContent.includes('16 tokens written')", "16 tokens")
+browser.wait("document.querySelector('#status').textContent === '16 tokens written.'", "16 tokens")
 idle()
 whole = ask("/v1/completions", {"prompt": prompt, "max_tokens": 16, "temperature": 0})["choices"][0]["text"]
 check("the text is the server's", "".join(shown()) == (prompt + whole).replace("\n", "↵"), shown())
@@ -105,10 +109,14 @@ press(place)
 likeliest = report["scores"][place - 1]["likeliest"]
 check("the alternatives", browser.texts("#choices button")
       == [f"{marked(token)}  {percent(token['log_probability'])}" for token in likeliest], browser.texts("#choices button"))
+browser.look(360, 800)
+browser.picture(pictures / "alternatives.png")
+browser.look(1200)
 other = next(token for token in likeliest if token["id"] != ids[place])
 browser.click(f"#choices [data-id='{other['id']}']")
 browser.wait(f"location.hash !== {json.dumps(first)}", "a new address")
 idle()
+check("the keyboard is at its token", browser.value("document.activeElement.dataset.place") == str(place))
 check("a branch", shown() == [spelt(t) for t in report["tokens"][:place]] + [spelt(other)], shown())
 browser.type("#count", "6")
 browser.click("#continue")
@@ -147,8 +155,8 @@ browser.choose("#head", 7)
 idle()
 weights = inspect(tokens=ids, attention=[{"layer": 4, "heads": [7]}])["attention"][0]["weights"]
 order = sorted(range(look + 1), key=lambda t: -weights[look][t])[:5]
-sentence = ", ".join(f"“{spelt(report['tokens'][t])}” ({t}) {percent(math.log(weights[look][t]))}" for t in order)
-check("where a head looks", browser.text("#looks") == f"“{spelt(report['tokens'][look])}” looks at {sentence}.",
+sentence = ", ".join(f"{quoted(report['tokens'][t])} ({t}) {percent(math.log(weights[look][t]))}" for t in order)
+check("where a head looks", browser.text("#looks") == f"{quoted(report['tokens'][look])} looks at {sentence}.",
       (browser.text("#looks"), sentence))
 check("its arcs", browser.value("document.querySelectorAll('#arcs path').length") == sum(w >= 0.01 for w in weights[look]))
 pixels = browser.value(
@@ -198,6 +206,7 @@ most = neurons["neurons"][0]["neuron"]
 browser.click(f"#neurons [data-neuron='{most}'] button")
 idle()
 changed, same, sentence = effect({"neurons": [{"layer": layers - 1, "neuron": most}]})
+check("the keyboard stays", browser.value("document.activeElement.ariaLabel") == f"Switch on neuron {most} of layer {layers - 1}")
 check(f"neuron {most} off", changed > 0 and same, (sentence, rows("effect")))
 browser.picture(pictures / "neuron-off.png")
 browser.type("#off-neurons", "0:0-99, 3:7")
@@ -237,11 +246,12 @@ browser.look(1200)
 browser.value("document.querySelector('#text [data-place=\"3\"]').focus()")
 browser.key("Enter", 13)
 idle()
-check("a token by keyboard", browser.text("#alternatives-title").startswith(f"“{spelt(report['tokens'][3])}” had "))
+check("a token by keyboard", browser.text("#alternatives-title").startswith(f"{quoted(report['tokens'][3])} had "))
 check("all can be named", browser.nameless() == [], browser.nameless())
 
 # Stopping, and text that looks like markup.
 browser.type("#count", "400")
+browser.type("#temperature", "0")
 browser.click("#continue")
 browser.wait("document.querySelectorAll('#text .written').length > 22", "some tokens")
 browser.click("#stop")
