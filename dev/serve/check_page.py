@@ -168,7 +168,7 @@ ramp = [[0, 34, 78], [67, 78, 108], [125, 124, 120], [188, 174, 108], [254, 232,
 
 
 def colour(weight):
-    place = min(weight, 1) * 4
+    place = min(math.sqrt(weight), 1) * 4
     index = min(int(place), 3)
     return [a + (b - a) * (place - index) for a, b in zip(ramp[index], ramp[index + 1])]
 
@@ -209,6 +209,11 @@ changed, same, sentence = effect({"neurons": [{"layer": layers - 1, "neuron": mo
 check("the keyboard stays", browser.value("document.activeElement.ariaLabel") == f"Switch on neuron {most} of layer {layers - 1}")
 check(f"neuron {most} off", changed > 0 and same, (sentence, rows("effect")))
 browser.picture(pictures / "neuron-off.png")
+browser.click("#head-off")
+idle()
+changed, same, sentence = effect({"neurons": [{"layer": layers - 1, "neuron": most}], "heads": [{"layer": 4, "head": 7}]})
+check("and head 7 of layer 4", changed > 0 and same and "1 neuron and 1 head" in sentence, (sentence, rows("effect")))
+check("it can be switched on again", browser.text("#head-off") == "Switch this head on")
 browser.type("#off-neurons", "0:0-99, 3:7")
 browser.type("#off-heads", "2:1, 5:0-3")
 browser.click("#off-apply")
