@@ -16,8 +16,8 @@ func serverOnly(_ name: String, of package: String) -> Target.Dependency {
   .product(name: name, package: package, condition: .when(traits: ["Server"]))
 }
 
-func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func floor(_ name: String, on dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(of name: String, using dependencies: [Target.Dependency]) -> Target {
@@ -130,7 +130,8 @@ let package = Package(
         serverOnly("NIOSSL", of: "swift-nio-ssl"),
         serverOnly("ServiceLifecycle", of: "swift-service-lifecycle"),
         serverOnly("UnixSignals", of: "swift-service-lifecycle"),
-      ]),
+      ],
+      resources: [.embedInCode("Page/page.html")]),
     floor("Charts", on: ["TextFormatting", "Platform"]),
     floor("Reports", on: ["Training", "ModelFiles", "Charts", "BinaryFiles", "Platform"]),
     floor(

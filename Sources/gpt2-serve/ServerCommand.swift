@@ -16,7 +16,8 @@
           curl http://127.0.0.1:8080/v1/completions -d '{"prompt": "Once upon a time", "max_tokens": 50}'
 
         POST /v1/completions, /v1/chat/completions, /v1/embeddings, /inspect, /tokenize and /detokenize; GET /v1/models, \
-        /tokenizer_info, /health and /metrics.
+        /tokenizer_info, /health and /metrics. In a browser, http://127.0.0.1:8080/ is a page on which a model can be \
+        written with and looked into.
 
         It listens on this machine alone unless --host names another address; then give it --api-key-file, and a \
         certificate. SIGTERM and Ctrl-C stop it when all that has begun is answered, a second one at once. SIGHUP loads \

@@ -40,6 +40,50 @@ import Tokens
     #expect(json["usage"]["total_tokens"].int == 2 + expected.count)
   }
 
+  /// What is switched off is off while the text is written, and beside it others have all of the model.
+  @Test func aTextWithoutSomeParts() async throws {
+    let ablation = Ablation(
+      neurons: (0..<100).map { .init(layer: 0, neuron: $0) }, heads: [.init(layer: 1, head: 0)])
+    let options = GenerationOptions(
+      maximumTokens: 12, sampling: SamplingOptions(temperature: 0), stopsAtEndOfText: false, alternatives: 0,
+      ablation: ablation)
+    let model = try fixture.server.shelf.model(nil).scheduler.model
+    let batch = try TextBatch(
+      model, .byteLevel, prompts: [Array("Hi".utf8).map(Int32.init)], options: options)
+    var expected: [GeneratedToken] = []
+    while !batch.isFinished { expected += try batch.step().map(\.token) }
+    let fields = #""prompt": "Hi", "max_tokens": 12, "temperature": 0, "logprobs": 0, "ignore_eos": true"#
+    let neurons = (0..<100).map { #"{"layer": 0, "neuron": \#($0)}"# }.joined(separator: ", ")
+    let off = #""ablation": {"neurons": [\#(neurons)], "heads": [{"layer": 1, "head": 0}]}"#
+    async let intact = fixture.complete("{\(fields)}")
+    async let nothingOff = fixture.complete("{\(fields), \"ablation\": {\"neurons\": []}}")
+    let list = try await fixture.complete("{\(fields), \(off)}").json["choices"][0]["logprobs"]
+    #expect(list["token_logprobs"].list.map(\.number) == expected.map(\.logProbability))
+    let whole = try await intact.json["choices"][0]
+    #expect(whole["logprobs"]["token_logprobs"] != list["token_logprobs"])
+    #expect(try await nothingOff.json["choices"][0] == whole)
+  }
+
+  /// vLLM's spelling, which tells tokens that have the same text apart.
+  @Test func tokensAsIDs() async throws {
+    let answer = try await fixture.complete(
+      """
+      {"prompt": [72, 195, 256], "echo": true, "max_tokens": 0, "logprobs": 2, "return_tokens_as_token_ids": true}
+      """)
+    let list = try answer.json["choices"][0]["logprobs"]
+    #expect(list["tokens"].list.map(\.text) == ["token_id:72", "token_id:195", "token_id:256"])
+    #expect(list["top_logprobs"][1].keys.allSatisfy { $0.hasPrefix("token_id:") })
+    #expect(list["top_logprobs"][1].keys.contains("token_id:195"))
+    let events = try await fixture.complete(
+      """
+      {"prompt": "Hi", "max_tokens": 4, "stream": true, "logprobs": 0, "return_tokens_as_token_ids": true,
+       "ignore_eos": true}
+      """
+    ).events
+    let tokens = events.flatMap { $0["choices"][0]["logprobs"]["tokens"].list.compactMap(\.text) }
+    #expect(tokens.count == 4 && tokens.allSatisfy { $0.hasPrefix("token_id:") })
+  }
+
   /// Strings, ids and lists of them are the same prompts.
   @Test func promptsInAllFourShapes() async throws {
     func texts(_ prompt: String) async throws -> [String?] {

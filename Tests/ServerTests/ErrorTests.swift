@@ -52,6 +52,22 @@ import Testing
     (#"{"prompt": "a", "frequency_penalty": "1"}"#, 400, "frequency_penalty", "invalid_type"),
     (#"{"prompt": "a", "repetition_penalty": 0}"#, 400, "repetition_penalty", "invalid_value"),
     (#"{"prompt": "a", "stream_options": {"include_usage": true}}"#, 400, "stream_options", "invalid_value"),
+    (
+      #"{"prompt": "a", "return_tokens_as_token_ids": 1}"#, 400, "return_tokens_as_token_ids",
+      "invalid_type"
+    ),
+    (#"{"prompt": "a", "ablation": 5}"#, 400, "ablation", "invalid_type"),
+    (
+      #"{"prompt": "a", "ablation": {"heads": [{"layer": 0}]}}"#, 400, "ablation.heads[0].head",
+      "missing_field"
+    ),
+    (#"{"prompt": "a", "ablation": {"heads": [{"layer": 2, "head": 0}]}}"#, 400, "ablation", "invalid_value"),
+    (#"{"prompt": "a", "ablation": {"heads": [{"layer": 1, "head": 2}]}}"#, 400, "ablation", "invalid_value"),
+    (
+      #"{"prompt": "a", "ablation": {"neurons": [{"layer": 0, "neuron": 128}]}}"#, 400, "ablation",
+      "invalid_value"
+    ),
+    (#"{"prompt": "a", "ablation": {"layers": []}}"#, 400, "ablation", "invalid_value"),
     (#"{"prompt": "a", "model": "nobody"}"#, 404, "model", "model_not_found"),
     (#"{"prompt": "a", "model": 5}"#, 400, "model", "invalid_type"),
   ]

@@ -1,3 +1,5 @@
+import Generation
+
 /// The body of `POST /v1/completions`.
 struct CompletionRequest: Decodable, Sendable {
   var fields: TextFields
@@ -9,13 +11,18 @@ struct CompletionRequest: Decodable, Sendable {
   var logProbabilities: Int?
   var echoes: Bool?
   var suffix: String?
+  /// Whether tokens are listed as `token_id:262`, as vLLM has it: a client can then tell those that are spelt alike.
+  var listsTokenIDs: Bool?
+  /// What of the model is switched off while it writes, as in `POST /inspect`.
+  var ablation: Ablation?
 
   enum CodingKeys: String, CodingKey {
-    case prompt, suffix
+    case prompt, suffix, ablation
     case maximumTokens = "max_tokens"
     case bestOf = "best_of"
     case logProbabilities = "logprobs"
     case echoes = "echo"
+    case listsTokenIDs = "return_tokens_as_token_ids"
   }
 
   init(from decoder: any Decoder) throws {
@@ -27,5 +34,7 @@ struct CompletionRequest: Decodable, Sendable {
     logProbabilities = try container.decodeIfPresent(Int.self, forKey: .logProbabilities)
     echoes = try container.decodeIfPresent(Bool.self, forKey: .echoes)
     suffix = try container.decodeIfPresent(String.self, forKey: .suffix)
+    listsTokenIDs = try container.decodeIfPresent(Bool.self, forKey: .listsTokenIDs)
+    ablation = try container.decodeIfPresent(Ablation.self, forKey: .ablation)
   }
 }

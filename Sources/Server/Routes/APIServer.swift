@@ -55,7 +55,13 @@ public final class APIServer: Sendable {
   private func answer(
     _ request: APIRequest, on route: Route, _ logbook: RequestLogbook
   ) async throws -> APIResponse {
-    if route == .health { return try health() }
+    switch route {
+    // What asks for no key: the page has a field for it.
+    case .health: return try health()
+    case .page: return try InspectionPage.response()
+    case .icon: return APIResponse(status: 204)
+    default: break
+    }
     guard keys.admit(request.headers["authorization"]) else {
       throw APIError(
         401, "found no valid key, expected the header Authorization: Bearer KEY", kind: .authentication,
@@ -73,7 +79,7 @@ public final class APIServer: Sendable {
     case .detokenize: return try await TokenizerRoutes(server: self, logbook: logbook).detokenize(request)
     case .tokenizerInfo: return try TokenizerRoutes(server: self, logbook: logbook).info()
     case .metrics: return APIResponse(text: metrics.text(of: shelf.all), type: PrometheusText.contentType)
-    case .health, .unknown: preconditionFailure("answered already")
+    case .health, .page, .icon, .unknown: preconditionFailure("answered already")
     }
   }
 

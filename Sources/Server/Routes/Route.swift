@@ -1,5 +1,7 @@
 /// What there is to ask for.
 enum Route: Hashable, Sendable {
+  /// The page that shows a model from inside, and the icon that browsers ask for beside it.
+  case page, icon
   case completions, chat, embeddings
   case models
   case model(String)
@@ -11,6 +13,8 @@ enum Route: Hashable, Sendable {
   case unknown
 
   private static let fixed: [String: (method: String, route: Route)] = [
+    "/": ("GET", .page),
+    "/favicon.ico": ("GET", .icon),
     "/v1/completions": ("POST", .completions),
     "/v1/chat/completions": ("POST", .chat),
     "/v1/embeddings": ("POST", .embeddings),
@@ -48,6 +52,8 @@ enum Route: Hashable, Sendable {
   /// For metrics and logs: the name of a model is none of it.
   var label: String {
     switch self {
+    case .page: "/"
+    case .icon: "/favicon.ico"
     case .completions: "/v1/completions"
     case .chat: "/v1/chat/completions"
     case .embeddings: "/v1/embeddings"

@@ -16,7 +16,9 @@ struct CompletionChoices {
     let prompt = plan.job.prompt(of: place)
     let tokenizer = plan.model.tokenizer
     var list = plan.alternatives.map {
-      LogProbabilityList(tokenizer, count: $0, after: plan.echoes ? [] : prompt)
+      LogProbabilityList(
+        TokenSpelling(tokenizer: tokenizer, asIDs: plan.listsTokenIDs), count: $0,
+        after: plan.echoes ? [] : prompt)
     }
     let scored = list?.add(plan.echoes ? scores : [])
     lists[place] = list

@@ -11,6 +11,7 @@ struct CompletionPlan: Sendable {
   let echoes: Bool
   /// How many alternatives are listed; `nil` if there are no log-probabilities.
   let alternatives: Int?
+  let listsTokenIDs: Bool
   let isStreamed: Bool
   let reportsUsage: Bool
 
@@ -30,6 +31,7 @@ struct CompletionPlan: Sendable {
     }
     echoes = request.echoes ?? false
     alternatives = request.logProbabilities
+    listsTokenIDs = request.listsTokenIDs ?? false
     let tokens = try (request.maximumTokens ?? 16).check(
       "max_tokens", in: (echoes ? 0 : 1)...limits.tokens)
     let model = try server.shelf.model(fields.model)
@@ -47,8 +49,10 @@ struct CompletionPlan: Sendable {
     }
     let seed = Seed.value(fields.seed)
     // The best is told by log-probabilities.
-    let options = try fields.generationOptions(
+    var options = try fields.generationOptions(
       maximumTokens: tokens, alternatives: alternatives ?? (best > kept ? 0 : nil), seed: seed)
+    // Nothing switched off is no ablation: such texts share their readings with others.
+    if let ablation = request.ablation, !ablation.isEmpty { options.ablation = ablation }
     job = TextJob(
       prompts: prompts, options: options, count: best, promptAlternatives: echoes ? alternatives : nil)
     head = ResponseHead("cmpl", "text_completion", of: model, seed: seed)

@@ -10,10 +10,11 @@ struct LogProbabilityList {
   private var characters = UTF8Stream()
 
   /// - Parameters:
+  ///   - spelling: How tokens are listed.
   ///   - count: How many alternatives are listed.
   ///   - prompt: The tokens before the first one that is added.
-  init(_ tokenizer: Tokenizer, count: Int, after prompt: [Int32] = []) {
-    spelling = TokenSpelling(tokenizer: tokenizer)
+  init(_ spelling: TokenSpelling, count: Int, after prompt: [Int32] = []) {
+    self.spelling = spelling
     self.count = count
     for token in prompt { advance(Int(token)) }
   }

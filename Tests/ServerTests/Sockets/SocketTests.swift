@@ -15,7 +15,8 @@
       let fixture = try Fixture()
       let server = try await RunningServer(fixture.server)
       for (method, path, body, status) in [
-        ("GET", "/health", "", 200), ("GET", "/metrics", "", 200), ("GET", "/v1/models", "", 200),
+        ("GET", "/", "", 200), ("GET", "/favicon.ico", "", 204), ("GET", "/health", "", 200),
+        ("GET", "/metrics", "", 200), ("GET", "/v1/models", "", 200),
         ("GET", "/v1/models/talker", "", 200), ("GET", "/v1/models/no%20body", "", 404),
         ("GET", "/tokenizer_info", "", 200), ("GET", "/health?verbose=1", "", 200),
         ("POST", "/tokenize", #"{"prompt": "A"}"#, 200), ("POST", "/detokenize", #"{"tokens": [65]}"#, 200),
