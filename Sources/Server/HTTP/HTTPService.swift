@@ -111,8 +111,9 @@
           await reload()
         } else if isStopping {
           logger.warning("stopping at once", metadata: ["signal": "\(signal)"])
-          server.shelf.cancelAll()
-          return leave()
+          // First: without texts the program would come to its usual end.
+          leave()
+          return server.shelf.cancelAll()
         } else {
           isStopping = true
           logger.info("stopping when all is answered", metadata: ["signal": "\(signal)"])
