@@ -124,9 +124,11 @@ import WeightFormats
       return pass.logits().map(\.bitPattern)
     }
     let expected = try [[1, 2], [3, 4]].map { try logits(after: $0) }
+    // BLAS may sum in another order where there are other rows beside.
+    let read = Linear.packsEachRowAlike(language.precision, on: language.workers) ? beginning.count : shared
     for first in [0, 1] {
       let original = KeyValueCache(from: pool, capacity: 64)
-      try language.read([.init(original, beginning)], as: .packed, in: pass)
+      try language.read([.init(original, Array(beginning[..<read]))], as: .packed, in: pass)
       let copy = KeyValueCache(from: pool, capacity: 64)
       copy.share(shared, of: original)
       original.truncate(to: shared)
@@ -135,7 +137,8 @@ import WeightFormats
       for tokens in [[1, 3], [2, 4]] as [[Int32]] {
         for index in [first, 1 - first] {
           try language.read([.init(caches[index], [tokens[index]])], as: .alone, in: pass)
-          if tokens[0] == 2 { #expect(pass.logits().map(\.bitPattern) == expected[index]) }
+          let isSame = pass.logits().map(\.bitPattern) == expected[index]
+          if tokens[0] == 2 { #expect(isSame, "text \(index)") }
         }
       }
     }
