@@ -88,8 +88,8 @@ public final class BatchScheduler: Sendable {
 
   /// Takes a text, which begins at once if there is a place, else as soon as there is one.
   ///
-  /// - Throws: `GenerationOptionError`; `SamplingOptionError`; `StopStringError`; `AblationError`; `ModelError` for tokens that the model or the
-  ///   tokenizer does not know, or more than maxT; `SchedulerError`; `AllocationError`.
+  /// - Throws: `GenerationOptionError`; `SamplingOptionError`; `StopStringError`; `AblationError`; `ModelError` for
+  ///   tokens that the model or the tokenizer does not know, or more than maxT; `SchedulerError`; `AllocationError`.
   public func submit(_ request: TextRequest) throws -> ScheduledText {
     try request.check()
     let output = TextOutput { [weak self] in self?.wake() }

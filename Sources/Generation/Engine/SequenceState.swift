@@ -78,11 +78,8 @@ struct SequenceState {
 
   /// What the model has to read before it can go on; makes room where there is none.
   ///
-  /// - Parameters:
-  ///   - draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
-  mutating func unread(
-    draft: [Int32] = []
-  ) -> LanguageModel.SequenceInput? {
+  /// - Parameter draft: Tokens that may follow, to be read and scored too; at most `draftRoom` of them.
+  mutating func unread(draft: [Int32] = []) -> LanguageModel.SequenceInput? {
     guard unreadCount > 0 else { return nil }
     makeRoom()
     return LanguageModel.SequenceInput(

@@ -1,44 +1,31 @@
 /// The body of an answer to `POST /v1/chat/completions`, and of each of its events if it is streamed.
-struct ChatResponse: Encodable, Sendable {
+typealias ChatResponse = TextResponse<ChatChoice>
+
+struct ChatChoice: Encodable, Sendable {
   struct Message: Encodable, Sendable {
     var role: String?
     var content: String?
   }
 
-  struct Choice: Encodable, Sendable {
-    var index: Int
-    var message: Message
-    /// Whether the message is a part of one: OpenAI's `delta`.
-    var isPart: Bool
-    var logProbabilities: ChatLogProbabilities?
-    var finishReason: String?
+  var index: Int
+  var message: Message
+  /// Whether the message is a part of one: OpenAI's `delta`.
+  var isPart: Bool
+  var logProbabilities: ChatLogProbabilities?
+  var finishReason: String?
 
-    enum CodingKeys: String, CodingKey {
-      case index, message, delta
-      case logProbabilities = "logprobs"
-      case finishReason = "finish_reason"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(index, forKey: .index)
-      try container.encode(message, forKey: isPart ? .delta : .message)
-      try container.encode(logProbabilities, forKey: .logProbabilities)
-      try container.encode(finishReason, forKey: .finishReason)
-    }
+  enum CodingKeys: String, CodingKey {
+    case index, message, delta
+    case logProbabilities = "logprobs"
+    case finishReason = "finish_reason"
   }
 
-  let head: ResponseHead
-  var choices: [Choice]
-  var usage: Usage?
-
-  enum CodingKeys: String, CodingKey { case choices, usage }
-
   func encode(to encoder: any Encoder) throws {
-    try head.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(choices, forKey: .choices)
-    try container.encodeIfPresent(usage, forKey: .usage)
+    try container.encode(index, forKey: .index)
+    try container.encode(message, forKey: isPart ? .delta : .message)
+    try container.encode(logProbabilities, forKey: .logProbabilities)
+    try container.encode(finishReason, forKey: .finishReason)
   }
 }
 

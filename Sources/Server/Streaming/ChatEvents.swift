@@ -34,7 +34,7 @@ struct ChatEvents: EventMaker {
   }
 
   private func response(
-    _ place: Int, _ message: ChatResponse.Message, _ list: ChatLogProbabilities? = nil,
+    _ place: Int, _ message: ChatChoice.Message, _ list: ChatLogProbabilities? = nil,
     _ finishReason: String? = nil
   ) -> ChatResponse {
     ChatResponse(

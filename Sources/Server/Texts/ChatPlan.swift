@@ -2,7 +2,7 @@ import Generation
 import Tokens
 
 /// What a request for an answer to a conversation comes to.
-struct ChatPlan: Sendable {
+struct ChatPlan: TextPlan {
   let model: ServedModel
   let job: TextJob
   let head: ResponseHead

@@ -32,9 +32,9 @@ struct CompletionChoices {
   }
 
   /// Those that are kept of texts that have ended, the best of each prompt's first.
-  mutating func choices(of texts: [SubmittedTexts.Finished]) -> [CompletionResponse.Choice] {
+  mutating func choices(of texts: [SubmittedTexts.Finished]) -> [CompletionChoice] {
     let count = plan.job.count
-    var choices: [CompletionResponse.Choice] = []
+    var choices: [CompletionChoice] = []
     for start in stride(from: 0, to: texts.count, by: count) {
       var places = Array(start..<start + count)
       if plan.kept < count {
@@ -49,10 +49,10 @@ struct CompletionChoices {
 
   private mutating func choice(
     _ index: Int, _ place: Int, _ finished: SubmittedTexts.Finished
-  ) -> CompletionResponse.Choice {
+  ) -> CompletionChoice {
     let beginning = begin(place, finished.scores)
     let more = add(finished.tokens, to: place)
-    return CompletionResponse.Choice(
+    return CompletionChoice(
       index: index, text: beginning.text + finished.text,
       logProbabilities: beginning.list.map { $0 + (more ?? CompletionLogProbabilities()) },
       finishReason: finished.finishReason)

@@ -2,7 +2,7 @@ import Generation
 import Tokens
 
 /// What a request for completions comes to.
-struct CompletionPlan: Sendable {
+struct CompletionPlan: TextPlan {
   let model: ServedModel
   let job: TextJob
   let head: ResponseHead
