@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: measure-step.sh GPT2
-# Measures a training step of GPT-2 124M at B=4, T=64: the figures in README. Needs data/gpt2_tokenizer.bin,
-# which gives the model its 50,257 tokens.
+# Measures a training step of GPT-2 124M at B=4, T=64: the figures in README. The tokenizer gives the model its 50,257
+# tokens.
 set -eu
 [ $# -eq 1 ] || {
   echo "usage: measure-step.sh GPT2" >&2
@@ -11,10 +11,7 @@ set -eu
 case $1 in /*) gpt2=$1 ;; *) gpt2=$PWD/$1 ;; esac
 CDPATH= cd -- "$(dirname -- "$0")/.."
 tokenizer=data/gpt2_tokenizer.bin
-[ -f $tokenizer ] || {
-  echo "measure-step: $tokenizer is missing; fetch it with: make run" >&2
-  exit 2
-}
+scripts/provide.sh gpt2_tokenizer.bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # A signal alone ends some shells without that.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: fetch-lessons.sh
-# Fetches what the lessons of `ladder` read into data/: names, MNIST and Shakespeare. Exit code 2 if some cannot be had,
+# Fetches what the lessons of `ladder` read into data/: names and MNIST; Shakespeare is there. Exit code 2 if some cannot be had,
 # which are then listed, or if a file is there that is not the expected one.
 set -euf
 [ $# -eq 0 ] || {
@@ -9,6 +9,8 @@ set -euf
 }
 CDPATH= cd -- "$(dirname -- "$0")/.."
 . scripts/sources.sh
+
+scripts/provide.sh tinyshakespeare.txt
 
 missing=""
 unexpected=""

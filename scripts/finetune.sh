@@ -11,10 +11,11 @@ case $1 in /*) gpt2=$1 ;; *) gpt2=$PWD/$1 ;; esac
 CDPATH= cd -- "$(dirname -- "$0")/.."
 . scripts/sources.sh
 
+scripts/provide.sh tinyshakespeare.txt gpt2_tokenizer.bin
 missing=""
 fetch() {
   status=0
-  scripts/fetch.sh "data/$1" "$2" "$3" "${4:-}" || status=$?
+  scripts/fetch.sh "data/$1" "$2" "$3" || status=$?
   case $status in
   0) ;;
   1) missing="$missing data/$1" ;;
@@ -25,21 +26,15 @@ fetch() {
   *) exit $status ;;
   esac
 }
-fetch gpt2_tokenizer.bin "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes
-[ -n "$missing" ] || fetch gpt2_124M.bin "$starter_pack/gpt2_124M.bin" $model_bytes
+fetch gpt2_124M.bin "$starter_pack/gpt2_124M.bin" $model_bytes
 [ -n "$missing" ] || fetch gpt2_124M_debug_state.bin "$starter_pack/gpt2_124M_debug_state.bin" $state_bytes
-[ -n "$missing" ] || fetch tinyshakespeare.txt "$shakespeare" $shakespeare_bytes $shakespeare_sha256
 if [ -n "$missing" ]; then
   cat >&2 <<EOF
 finetune: could not get$missing (see above). Without a network, put these files there by hand:
-  data/gpt2_tokenizer.bin         \
-$starter_pack/gpt2_tokenizer.bin ($tokenizer_bytes bytes)
   data/gpt2_124M.bin              \
 $starter_pack/gpt2_124M.bin ($model_bytes bytes)
   data/gpt2_124M_debug_state.bin  \
 $starter_pack/gpt2_124M_debug_state.bin ($state_bytes bytes)
-  data/tinyshakespeare.txt        \
-$shakespeare ($shakespeare_bytes bytes)
 EOF
   exit 2
 fi

@@ -1,13 +1,8 @@
 # Where things come from, for the scripts that source this file: llm.c's starter pack, as its
-# dev/download_starter_pack.sh has it, Shakespeare from his public home, names from EurekaLabsAI/mlp and MNIST from where
-# PyTorch fetches it.
+# dev/download_starter_pack.sh has it, names from EurekaLabsAI/mlp and MNIST from where PyTorch fetches it. Shakespeare
+# and the tokenizer are in scripts/data.
 # A mirror can be given in the environment.
 starter_pack=${STARTER_PACK:-https://huggingface.co/datasets/karpathy/llmc-starter-pack/resolve/main}
-char_rnn=https://raw.githubusercontent.com/karpathy/char-rnn/master
-shakespeare=${SHAKESPEARE:-$char_rnn/data/tinyshakespeare/input.txt}
-shakespeare_bytes=1115394
-shakespeare_sha256=86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed
-tokenizer_bytes=372108
 model_bytes=497904640
 state_bytes=549369860
 names=${NAMES:-https://raw.githubusercontent.com/EurekaLabsAI/mlp/master/data}
@@ -28,5 +23,4 @@ mnist/t10k-labels-idx1-ubyte.gz $mnist/t10k-labels-idx1-ubyte.gz 10008 \
 ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2 gzip
 mnist/t10k-images-idx3-ubyte.gz $mnist/t10k-images-idx3-ubyte.gz 7840016 \
 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7 gzip
-tinyshakespeare.txt $shakespeare $shakespeare_bytes $shakespeare_sha256
 "

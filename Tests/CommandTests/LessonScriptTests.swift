@@ -5,10 +5,7 @@ import Testing
 /// scripts/fetch-lessons.sh and scripts/lessons.sh, in a copy that has no data, from file URLs.
 @Suite struct LessonScriptTests {
   private let directory: TemporaryDirectory
-  private let nowhere = [
-    "NAMES": "file:///nowhere/names", "MNIST": "file:///nowhere/mnist",
-    "SHAKESPEARE": "file:///nowhere/input.txt",
-  ]
+  private let nowhere = ["NAMES": "file:///nowhere/names", "MNIST": "file:///nowhere/mnist"]
 
   init() throws {
     directory = try TemporaryDirectory()
@@ -20,7 +17,6 @@ import Testing
   private static let names = [
     "names/train.txt", "names/val.txt", "names/test.txt", "mnist/train-labels-idx1-ubyte.gz",
     "mnist/train-images-idx3-ubyte.gz", "mnist/t10k-labels-idx1-ubyte.gz", "mnist/t10k-images-idx3-ubyte.gz",
-    "tinyshakespeare.txt",
   ]
 
   @Test func withoutANetworkItSaysWhatGoesWhere() throws {
@@ -28,12 +24,14 @@ import Testing
     #expect(result.exitCode == 2)
     for name in Self.names { #expect(result.diagnostics.contains("  data/\(name)  file:///nowhere/")) }
     #expect(result.diagnostics.contains("(47040016 bytes unpacked)"))
-    #expect(result.diagnostics.contains("(1115394 bytes)"))
     // Each place is asked once only.
-    #expect(result.diagnostics.components(separatedBy: "could not fetch").count == 1 + 3)
+    #expect(result.diagnostics.components(separatedBy: "could not fetch").count == 1 + 2)
     for name in Self.names {
       #expect(!FileManager.default.fileExists(atPath: directory.file("data/\(name)")))
     }
+    // What the repository brings is there in any case.
+    #expect(
+      FileManager.default.contents(atPath: directory.file("data/tinyshakespeare.txt"))?.count == 1_115_394)
   }
 
   @Test func whatIsFetchedIsVerified() throws {
@@ -88,12 +86,10 @@ import Testing
   }
 
   private static let real = TestFiles.data("mnist/train-images-idx3-ubyte.gz").flatMap { mnist in
-    TestFiles.data("names/train.txt").flatMap { names in
-      TestFiles.data("tinyshakespeare.txt").map { [mnist, names, $0] }
-    }
+    TestFiles.data("names/train.txt").map { [mnist, $0] }
   }
 
-  @Test(.enabled(if: real != nil, "needs data/mnist, data/names and data/tinyshakespeare.txt"))
+  @Test(.enabled(if: real != nil, "needs data/mnist and data/names"))
   func theRealFilesAreWhatIsExpected() throws {
     let real = try #require(Self.real).map { URL(fileURLWithPath: $0) }
     let result = try run(
@@ -101,7 +97,6 @@ import Testing
       [
         "MNIST": "file://\(real[0].deletingLastPathComponent().path)",
         "NAMES": "file://\(real[1].deletingLastPathComponent().path)",
-        "SHAKESPEARE": "file://\(real[2].path)",
       ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     for name in Self.names {

@@ -84,57 +84,48 @@ import Testing
     #expect(result.diagnostics.contains("curl was not found"))
   }
 
-  @Test(arguments: ["tinyshakespeare.txt", "gpt2_tokenizer.bin"])
-  func aRunStopsAtAFileOfAnotherSize(name: String) throws {
+  @Test(arguments: ["tinyshakespeare.txt", "gpt2_tokenizer.bin"], ["run.sh", "finetune.sh"])
+  func aRunStopsAtAFileThatIsAnother(name: String, script: String) throws {
     try copyOfTheProject(at: "project")
-    // What comes before it is there.
-    try data("tinyshakespeare.txt", bytes: 1_115_394)
-    try data(name, bytes: 9)
-    for script in ["run.sh", "finetune.sh"] {
-      let result = try shell(
-        [directory.file("project/scripts/\(script)"), directory.file("project/gpt2")], environment: nowhere)
-      // Fine-tuning asks for Shakespeare last.
-      if script == "run.sh" || name == "gpt2_tokenizer.bin" {
-        #expect(result.exitCode == 2)
-        #expect(result.diagnostics.contains("data/\(name) has 9 bytes"))
-        #expect(result.diagnostics.contains("stopped, because data/\(name) is there"))
-      }
-    }
-    #expect(try contents(of: "project/data/\(name)").count == 9)
+    try FileManager.default.createDirectory(
+      atPath: directory.file("project/data"), withIntermediateDirectories: true)
+    _ = try directory.write([1, 2, 3], to: "project/data/\(name)")
+    let result = try shell(
+      [directory.file("project/scripts/\(script)"), directory.file("project/gpt2")], environment: nowhere)
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains("data/\(name) is there but is not the file"))
+    #expect(try contents(of: "project/data/\(name)") == Data([1, 2, 3]))
     #expect(!FileManager.default.fileExists(atPath: directory.file("project/runs")))
     #expect(!FileManager.default.fileExists(atPath: directory.file("calls")))
   }
 
-  @Test func aRunStopsAtAFileOfAnotherChecksum() throws {
-    try copyOfTheProject(at: "project")
-    try data("tinyshakespeare.txt", bytes: 1_115_394, of: 1)
-    let result = try shell(
-      [directory.file("project/scripts/run.sh"), directory.file("project/gpt2")], environment: nowhere)
-    #expect(result.exitCode == 2)
-    #expect(result.diagnostics.contains("data/tinyshakespeare.txt has the SHA-256 "))
-    #expect(result.diagnostics.contains("stopped, because data/tinyshakespeare.txt is there"))
-    #expect(!FileManager.default.fileExists(atPath: directory.file("calls")))
-  }
-
-  @Test func aRunWithoutItsFilesTakesWhatIsThere() throws {
+  /// The checksum is cksum's of char-rnn's file and llm.c's.
+  @Test func aRunUnpacksWhatTheRepositoryBrings() throws {
     try copyOfTheProject(at: "project")
     let result = try shell(
       [directory.file("project/scripts/run.sh"), directory.file("project/gpt2")], environment: nowhere)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
-    #expect(result.output.contains("data/tinyshakespeare.txt could not be had (see above)"))
-    #expect(result.output.contains("data/gpt2_tokenizer.bin could not be had (see above)"))
     let calls = String(decoding: try contents(of: "calls"), as: UTF8.self)
     #expect(
-      calls.split(separator: "\n").map { $0.prefix { $0 != " " } } == [
-        "tokenize", "tokenize", "train", "generate",
-      ])
-    #expect(calls.contains("/sources.txt --tokenizer"))
+      calls.split(separator: "\n").map { $0.prefix { $0 != " " } } == ["tokenize", "train", "generate"])
+    let data = directory.file("project/data")
+    let sums = try Command(
+      ["-c", "cd '\(data)' && cat tinyshakespeare.txt gpt2_tokenizer.bin | cksum; ls -A"],
+      executable: "/bin/sh")
+    #expect(sums.output == "213924783 1487502\ngpt2_tokenizer.bin\ntinyshakespeare.txt\n")
+  }
+
+  @Test func withoutItsPackedFilesARunSaysHowToBringThemBack() throws {
+    try copyOfTheProject(at: "project")
+    try FileManager.default.removeItem(atPath: directory.file("project/scripts/data/tinyshakespeare.txt.gz"))
+    let result = try shell(
+      [directory.file("project/scripts/run.sh"), directory.file("project/gpt2")], environment: nowhere)
+    #expect(result.exitCode == 2)
+    #expect(result.diagnostics.contains("git checkout scripts/data/tinyshakespeare.txt.gz"))
   }
 
   @Test func scriptsAreFoundAndFindTheirProgramFromAnywhere() throws {
     try copyOfTheProject(at: "project")
-    try data("tinyshakespeare.txt", bytes: 1_115_394)
-    try data("gpt2_tokenizer.bin", bytes: 372_108)
     // Where `cd project/scripts/..` would go if it obeyed CDPATH, and what it would find there.
     let decoy = directory.file("decoy/project/scripts")
     try FileManager.default.createDirectory(atPath: decoy, withIntermediateDirectories: true)
@@ -216,27 +207,22 @@ import Testing
     try copyOfTheProject(at: "")
     let result = try shell([directory.file("scripts/finetune.sh"), "gpt2"], environment: nowhere)
     #expect(result.exitCode == 2)
-    for name in ["gpt2_tokenizer", "gpt2_124M", "gpt2_124M_debug_state"] {
+    for name in ["gpt2_124M", "gpt2_124M_debug_state"] {
       #expect(result.diagnostics.contains("data/\(name).bin"))
       #expect(result.diagnostics.contains("file:///nowhere/\(name).bin"))
     }
-    #expect(result.diagnostics.contains("data/tinyshakespeare.txt"))
     #expect(try !directory.names().contains("runs"))
   }
 
-  @Test(arguments: [
-    ("dev/reference/verify-124M.sh", "false has no torch"),
-    ("dev/measure-step.sh", "data/gpt2_tokenizer.bin is missing"),
-  ])
-  func scriptsSayWhatTheyMiss(script: String, message: String) throws {
+  @Test func theReferenceScriptSaysThatPyTorchIsMissing() throws {
     // A copy, so that the repository's own data folder is not seen.
-    let copy = URL(fileURLWithPath: directory.file(script))
+    let copy = URL(fileURLWithPath: directory.file("dev/reference/verify-124M.sh"))
     try FileManager.default.createDirectory(
       at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try copyFromProject(script, to: copy.path)
+    try copyFromProject("dev/reference/verify-124M.sh", to: copy.path)
     let result = try shell([copy.path, "gpt2"], environment: ["PYTHON": "false"])
     #expect(result.exitCode == 2)
-    #expect(result.diagnostics.contains(message))
+    #expect(result.diagnostics.contains("false has no torch"))
   }
 
   private func fetch(_ arguments: String...) throws -> Int32 {
@@ -244,7 +230,7 @@ import Testing
   }
 
   /// Where the scripts find nothing to fetch.
-  private let nowhere = ["STARTER_PACK": "file:///nowhere", "SHAKESPEARE": "file:///nowhere/input.txt"]
+  private let nowhere = ["STARTER_PACK": "file:///nowhere"]
 
   /// The programs of `bin` here before the system's.
   private var searchPath: String {
@@ -256,21 +242,8 @@ import Testing
   /// trained.
   private func copyOfTheProject(at folder: String) throws {
     let root = URL(fileURLWithPath: directory.file(folder))
-    for name in ["Sources", "Tests"] {
-      try FileManager.default.createDirectory(
-        at: root.appendingPathComponent(name), withIntermediateDirectories: true)
-      try Data("public func\n".utf8).write(to: root.appendingPathComponent("\(name)/some.swift"))
-    }
-    for name in ["scripts", "README.md"] {
-      try copyFromProject(name, to: root.appendingPathComponent(name).path)
-    }
-    // What `data` writes in Shakespeare's place is to pass for him.
-    let sources = root.appendingPathComponent("scripts/sources.sh")
-    let text = try String(contentsOf: sources, encoding: .utf8)
-    let zeros = "a78b6a355e054d61b418d80d6c6a46d4b54f4bbc205293346b828ce5c2e83f7a"
-    let changed = text.replacing(/shakespeare_sha256=\w+/, with: "shakespeare_sha256=\(zeros)")
-    try #require(changed != text)
-    try changed.write(to: sources, atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try copyFromProject("scripts", to: root.appendingPathComponent("scripts").path)
     try program(
       "\(folder)/gpt2",
       """
@@ -288,13 +261,6 @@ import Testing
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data("#!/bin/sh\n\(body)\n".utf8).write(to: file)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
-  }
-
-  /// Writes a file of one byte, many times, into the copied project's data folder.
-  private func data(_ name: String, bytes: Int, of byte: UInt8 = 0) throws {
-    let folder = directory.file("project/data")
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    _ = try directory.write([UInt8](repeating: byte, count: bytes), to: "project/data/\(name)")
   }
 
   private func contents(of name: String) throws -> Data {

@@ -5,7 +5,7 @@
 # other random weights on the same batches, is the yardstick: what chance alone does to such a curve.
 #
 # DATA_TRAIN is a token file made with data/gpt2_tokenizer.bin; without one, data/tinyshakespeare.txt is
-# tokenized. `make run` fetches both. Three runs of 200 steps of d12 take some ten minutes on two cores; d4 a tenth.
+# tokenized. Three runs of 200 steps of d12 take some ten minutes on two cores; d4 a tenth.
 set -eu
 usage() {
   echo "usage: loss-curves.sh [-m MODEL] [-s STEPS] [-r LEARNING_RATE] GPT2 [DATA_TRAIN]" >&2
@@ -31,12 +31,11 @@ data=${2:+$(absolute "$2")}
 CDPATH= cd -- "$(dirname -- "$0")/../.."
 tokenizer=data/gpt2_tokenizer.bin
 text=data/tinyshakespeare.txt
-for file in $tokenizer ${data:-$text}; do
-  [ -f "$file" ] || {
-    echo "loss-curves: $file is missing; fetch $tokenizer and $text with: make run" >&2
-    exit 2
-  }
-done
+scripts/provide.sh gpt2_tokenizer.bin tinyshakespeare.txt
+[ -z "$data" ] || [ -f "$data" ] || {
+  echo "loss-curves: $data is missing" >&2
+  exit 2
+}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # A signal alone ends some shells without that.
