@@ -248,11 +248,10 @@ let package = Package(
 // dev/fuzz/fuzz.sh builds it, which says so; nobody else sees it.
 if Context.environment["GPT2_FUZZ"] != nil {
   package.targets += [
-    .systemLibrary(name: "CFuzzer", path: "dev/fuzz/CFuzzer"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
+        "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
         "Transformer", "Tokens", "Kernels", "SafeTensors", "PyTorchFiles", "BinaryFiles", "Platform",
       ],
       path: "dev/fuzz/Sources", swiftSettings: settings),

@@ -2,7 +2,7 @@
 // builds it, counts the calls of a command that works, and makes each of them fail in turn.
 //
 //   FAULTS_STATE    a file of the size of `struct state`, all zero, which several processes share: counts of calls by
-//                   family, and what the call that failed was about
+//                   family, and of those that failed
 //   FAULTS_FAMILY   write, fsync, rename, open, mmap, malloc, ...; none only counts
 //   FAULTS_AT       which of them, from 1
 //   FAULTS_ERROR    the errno; 0 for half a write, which is no error
@@ -16,7 +16,6 @@
 #include <link.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,7 +30,6 @@ static const char *const names[FAMILIES] = {"open", "read",  "write",    "fsync"
 struct state {
   _Atomic long counts[FAMILIES];
   _Atomic long failed;
-  char about[4096];
 };
 
 static struct state *state;
@@ -77,24 +75,17 @@ static int is_ours(int family, void *caller) {
   return family == MALLOC && address >= swift_start && address < swift_end;
 }
 
-// Whether this call is to fail; `about` says in a few words what it was about.
-static int fails(int family, void *caller, const char *about) {
+// Whether this call is to fail.
+static int fails(int family, void *caller) {
   if (!state || !is_ours(family, caller)) return 0;
   long number = atomic_fetch_add(&state->counts[family], 1) + 1;
   if (family != chosen || number < chosen_at || (number > chosen_at && !lasting)) return 0;
-  if (atomic_fetch_add(&state->failed, 1) == 0) snprintf(state->about, sizeof state->about, "%s", about);
+  atomic_fetch_add(&state->failed, 1);
   errno = error_number;
   return 1;
 }
 
-static int fails_at(int family, void *caller, int descriptor) {
-  if (descriptor < 3 || !state || !is_ours(family, caller)) return 0;
-  char link[64], about[2048] = "";
-  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-  ssize_t count = readlink(link, about, sizeof about - 1);
-  about[count < 0 ? 0 : count] = 0;
-  return fails(family, caller, about);
-}
+static int fails_at(int family, void *caller, int descriptor) { return descriptor > 2 && fails(family, caller); }
 
 #define CALLER __builtin_return_address(0)
 
@@ -108,7 +99,7 @@ static int mode_of(int flags, va_list list) { return flags & (O_CREAT | O_TMPFIL
     va_start(list, flags);                                         \
     int mode = mode_of(flags, list);                               \
     va_end(list);                                                  \
-    if (fails(OPEN, CALLER, path)) return -1;                      \
+    if (fails(OPEN, CALLER)) return -1;                      \
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);  \
   }
 OPENING(open)
@@ -120,7 +111,7 @@ OPENING(open64)
     va_start(list, flags);                                         \
     int mode = mode_of(flags, list);                               \
     va_end(list);                                                  \
-    if (fails(OPEN, CALLER, path)) return -1;                      \
+    if (fails(OPEN, CALLER)) return -1;                      \
     return (int)syscall(SYS_openat, folder, path, flags, mode);    \
   }
 OPENING_AT(openat)
@@ -178,38 +169,38 @@ int flock(int descriptor, int operation) {
 // MARK: - Names
 
 int rename(const char *old, const char *new) {
-  return fails(RENAME, CALLER, new) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, new, 0);
+  return fails(RENAME, CALLER) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
 int renameat(int old_folder, const char *old, int new_folder, const char *new) {
-  return fails(RENAME, CALLER, new) ? -1 : (int)syscall(SYS_renameat2, old_folder, old, new_folder, new, 0);
+  return fails(RENAME, CALLER) ? -1 : (int)syscall(SYS_renameat2, old_folder, old, new_folder, new, 0);
 }
 
 int renameat2(int old_folder, const char *old, int new_folder, const char *new, unsigned flags) {
-  return fails(RENAME, CALLER, new) ? -1 : (int)syscall(SYS_renameat2, old_folder, old, new_folder, new, flags);
+  return fails(RENAME, CALLER) ? -1 : (int)syscall(SYS_renameat2, old_folder, old, new_folder, new, flags);
 }
 
 int link(const char *old, const char *new) {
-  return fails(LINK, CALLER, new) ? -1 : (int)syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, new, 0);
+  return fails(LINK, CALLER) ? -1 : (int)syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
 int linkat(int old_folder, const char *old, int new_folder, const char *new, int flags) {
-  return fails(LINK, CALLER, new) ? -1 : (int)syscall(SYS_linkat, old_folder, old, new_folder, new, flags);
+  return fails(LINK, CALLER) ? -1 : (int)syscall(SYS_linkat, old_folder, old, new_folder, new, flags);
 }
 
 int mkdir(const char *path, mode_t mode) {
-  return fails(MKDIR, CALLER, path) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+  return fails(MKDIR, CALLER) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
 }
 
 int mkdirat(int folder, const char *path, mode_t mode) {
-  return fails(MKDIR, CALLER, path) ? -1 : (int)syscall(SYS_mkdirat, folder, path, mode);
+  return fails(MKDIR, CALLER) ? -1 : (int)syscall(SYS_mkdirat, folder, path, mode);
 }
 
 // MARK: - Memory
 
 #define MAPPING(name)                                                                            \
   void *name(void *start, size_t size, int protection, int flags, int descriptor, off_t offset) { \
-    if (fails(MMAP, CALLER, descriptor < 0 ? "memory" : "a file")) return MAP_FAILED;            \
+    if (fails(MMAP, CALLER)) return MAP_FAILED;            \
     return (void *)syscall(SYS_mmap, start, size, protection, flags, descriptor, offset);        \
   }
 MAPPING(mmap)
@@ -220,7 +211,7 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-static int is_refused(size_t size, void *caller) { return size >= 1 << 16 && fails(MALLOC, caller, "memory"); }
+static int is_refused(size_t size, void *caller) { return size >= 1 << 16 && fails(MALLOC, caller); }
 
 void *malloc(size_t size) { return is_refused(size, CALLER) ? NULL : __libc_malloc(size); }
 void *realloc(void *old, size_t size) { return is_refused(size, CALLER) ? NULL : __libc_realloc(old, size); }

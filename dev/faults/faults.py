@@ -36,7 +36,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FAMILIES = ["open", "read", "write", "fsync", "close", "rename", "link", "mkdir", "truncate", "flock", "mmap", "malloc"]
-STATE_BYTES = 8 * (len(FAMILIES) + 1) + 4096
+STATE_BYTES = 8 * (len(FAMILIES) + 1)
 FULL = "full for good"
 HALF = "half a write"
 # How each family may fail: by an errno, once; by ENOSPC from then on; by half of what was to be written.
@@ -47,8 +47,6 @@ WAYS = {
 }
 # What must be said if the command goes on all the same. Not "link": where it fails, a rename does.
 SPOKEN = ("write", "fsync", "rename", "mkdir")
-RUN_FILES = re.compile(r"(model|state|adapters|progress|ema|outer)_\d{8}.*|DONE_\d{8}|best_\d{8}|main\.log|"
-                       r"metrics\.jsonl|plan\.json|tokenizer\.bin|template\.json|BEST_\d{8}")
 
 
 class Scenario:
@@ -168,8 +166,7 @@ class Bench:
         except subprocess.TimeoutExpired:
             code, words = "no end", ""
         numbers = struct.unpack_from(f"{len(FAMILIES) + 1}q", state.read_bytes())
-        about = state.read_bytes()[8 * (len(FAMILIES) + 1):].split(b"\0")[0].decode(errors="replace")
-        return code, words, dict(zip(FAMILIES, numbers)), numbers[-1], about
+        return code, words, dict(zip(FAMILIES, numbers)), numbers[-1]
 
 
 class Judge:
@@ -181,7 +178,7 @@ class Judge:
         self.old = digest(self.start, scenario.outputs)
         self.inputs = digest(self.start, ["*", "done/*"])
         folder = bench.copy(self.start)
-        code, words, self.calls, _, _ = bench.run(scenario.command, folder)
+        code, words, self.calls, _ = bench.run(scenario.command, folder)
         if code != 0:
             sys.exit(f"faults: {scenario.name} does not work without a fault: {words}")
         self.new = digest(folder, scenario.outputs)
@@ -192,12 +189,10 @@ class Judge:
         bench, scenario = self.bench, self.scenario
         folder = bench.copy(self.start)
         try:
-            code, words, _, failed, about = bench.run(scenario.command, folder, family, at, way)
+            code, words, _, failed = bench.run(scenario.command, folder, family, at, way)
             if not failed:
-                return None, ""
-            self.folder, self.code, self.words = folder, code, words
-            found = list(self.found(folder, family, way, code, words))
-            return found, about
+                return None
+            return list(self.found(folder, family, way, code, words))
         finally:
             shutil.rmtree(folder.parent, ignore_errors=True)
 
@@ -279,10 +274,16 @@ class Judge:
             yield f"cannot go on: {last_line(words)}"
             return
         after = digest(folder, scenario.outputs)
-        other = [name for name in self.new if after.get(name) != self.new[name]]
+        # Of the last checkpoint: one before it may have failed, and others be kept for it. A checkpoint that is saved at
+        # the second go knows of a validation after the first, so progress may be another.
+        last = max(int(name[-8:]) for name in self.new if "/DONE_" in name)
+        other = [name for name in self.new if f"_{last:08}" in name and "progress" not in name
+                 and after.get(name) != self.new[name]]
         if other:
             yield "gone on with it is another run: " + ", ".join(other)
-        stray = [name for name in after if name not in self.new and RUN_FILES.fullmatch(os.path.basename(name))]
+        steps = {name[-8:] for name in after if "/DONE_" in name}
+        stray = [name for name in after for step in re.findall(r"/(?:model|state|adapters|progress)_(\d{8})", name)
+                 if step not in steps]
         if stray:
             yield "never removed: " + ", ".join(stray)
 
@@ -294,10 +295,13 @@ def last_line(words):
 
 
 def places(count, short):
-    """Which calls fail: all of them, or in short the first, the last and two between."""
-    if not short or count <= 4:
+    """Which calls fail: all of them, but of many alike the first, the last and some between; in short four."""
+    most = 4 if short else 48
+    if count <= most:
         return range(1, count + 1)
-    return sorted({1, 1 + count // 3, 1 + 2 * count // 3, count})
+    if short:
+        return sorted({1, 1 + count // 3, 1 + 2 * count // 3, count})
+    return [*range(1, 17), *range(17, count - 15, max(1, (count - 32) // 16)), *range(count - 15, count + 1)]
 
 
 def main():
@@ -328,17 +332,19 @@ def main():
             work = [(family, at, way) for family in options.family or FAMILIES
                     for way in (WAYS[family][:2] if options.short else WAYS[family])
                     for at in places(judge.calls[family], options.short)]
-            counts, failed = collections.Counter(), 0
+            counts, failed, alike = collections.Counter(), 0, collections.defaultdict(list)
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-                for (family, at, way), (found, about) in zip(work, pool.map(lambda call: judge.problems(*call), work)):
+                for (family, at, way), found in zip(work, pool.map(lambda call: judge.problems(*call), work)):
                     if found is None:
                         continue
                     counts[family] += 1
-                    if found:
-                        failed += 1
-                        about = about.replace(str(bench.work), "…")
-                        print(f"faults: FAILED: {scenario.name}: {family} {at}, {way} ({about}): {'; '.join(found)}",
-                              flush=True)
+                    for words in found:
+                        # One line for all that differ in what the system made up.
+                        alike[family, re.sub(r"\.partial-\w+|tmp\w{8}", "…", words)].append(f"{at} {way}")
+                    failed += bool(found)
+            for (family, words), calls in alike.items():
+                shown = ", ".join(calls[:8]) + (f" and {len(calls) - 8} more" if len(calls) > 8 else "")
+                print(f"faults: FAILED: {scenario.name}: {family} {shown}: {words}", flush=True)
             total += counts
             failures += failed
             shown = ", ".join(f"{family} {counts[family]}" for family in FAMILIES if counts[family])

@@ -29,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.setrecursionlimit(20_000)  # Folders may be made as deep as a path can be.
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "Tests" / "Fixtures"
 GOOD_CODES = (0, 1, 2)
@@ -42,14 +43,14 @@ TEXTS = ["", "x", "x" * 100_000, b"\xff\xfe\x80", "é\u0301\u202e", "\x1b[2J\n\t
          ",", "%s%n", "{}", "[" * 50_000, "٣"]
 # Links in the folder of the try, so that what is named after a device ("full_train.bin") stays in it.
 PATHS = ["folder", "folder/", "missing", "missing/x", "zero", "full", "null", "empty", "text.txt", "noise.bin", "gone",
-         "text.txt/x", ".", "..", "n" * 255, "n" * 240, "p/" * 2040 + "p", "loop"]
+         "text.txt/x", ".", "..", "n" * 255, "n" * 240, "p/" * 200 + "p", "p/" * 2100 + "p", "loop"]
 ENVIRONMENT = ["GPT2_KERNELS", "GPT2_MODELS", "HF_ENDPOINT", "HF_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HOME",
                "XDG_CACHE_HOME", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "PMI_SIZE", "NO_COLOR", "TERM",
                "COLUMNS", "TMPDIR", "OPENBLAS_NUM_THREADS", "LC_ALL"]
 # Nobody answers there: no try may reach a server.
 NO_NETWORK = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "HF_ENDPOINT": "http://127.0.0.1:9"}
 
-SMALL_RUN = ("--model 1x2x16 --positions 32 -b 2 -t 16 -d 32 --steps 2 --data text_train.bin --validation text_val.bin "
+SMALL_RUN = ("--model 1x2x16 --positions 256 -b 2 -t 16 -d 32 --steps 2 --data text_train.bin --validation text_val.bin "
              "--tokenizer byte.bin --output new --threads 1 -n 1 -m 1 -g 4")
 BENCH = "--model 1x2x16 --quick --memory 1 --repetitions 1 -b 1 -t 8 --positions 16 --vocabulary-size 100 --threads 1"
 # The starts of each command: those options are given another value where they are tried.
@@ -59,8 +60,8 @@ STARTS = {
         SMALL_RUN,
         "--model run/model_00000002.bin -b 2 -t 16 --steps 2 --data text_train.bin --tokenizer byte.bin --output new "
         "--threads 1 --lora-rank 2",
-        "--model run/model_00000002.bin -b 2 -t 32 --steps 2 --instructions ask.jsonl --tokenizer byte.bin "
-        "--output new --threads 1 --hold-out 2",
+        "--model run/model_00000002.bin -b 2 -t 128 --steps 2 --instructions ask.jsonl --tokenizer byte.bin "
+        "--output new --threads 1 --hold-out 0.2",
         "--resume run --steps 3 --threads 1",
         SMALL_RUN + " --optimizer normuon --replicas 2 --local-steps 1",
     ],
@@ -240,7 +241,8 @@ class Try:
             shutil.rmtree(place.parent, ignore_errors=True)
 
     def outcome(self, place, seconds):
-        variables = dict(os.environ, HOME=str(place), GPT2_MODELS=str(place / "models"), **NO_NETWORK)
+        variables = dict(os.environ, HOME=str(place), GPT2_MODELS=str(place / "models"), SWIFT_BACKTRACE="enable=no",
+                         **NO_NETWORK)
         variables = {os.fsencode(name): os.fsencode(value) for name, value in variables.items()}
         variables.update({os.fsencode(name): os.fsencode(value) for name, value in self.environment.items()})
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

@@ -28,8 +28,8 @@ struct Input {
   let bytes: UnsafeRawBufferPointer
   private let files: MemoryFiles
 
-  /// Where the files of this process are.
-  private static let shared = MemoryFiles()
+  /// Where the files of this process are, in which one input is read after the other.
+  private nonisolated(unsafe) static let shared = MemoryFiles()
 
   init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
