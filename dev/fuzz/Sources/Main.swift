@@ -5,7 +5,7 @@ private nonisolated(unsafe) var reader: Reader?
 
 /// fuzz READER [OPTIONS OF LIBFUZZER] [CORPUS FOLDERS, OR FILES TO READ AGAIN]; `fuzz list` lists the readers.
 ///
-/// libFuzzer has the beginning of the program, and calls this before it looks at the arguments itself.
+/// libFuzzer calls this before it looks at the arguments itself.
 @_cdecl("LLVMFuzzerInitialize")
 public func begin(
   _ count: UnsafeMutablePointer<Int32>,
@@ -28,4 +28,22 @@ public func begin(
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   reader?.run(UnsafeRawBufferPointer(start: bytes, count: count))
   return 0
+}
+
+/// libFuzzer's, as its FuzzerInterface.h declares it.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ target: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+/// Where the package manager lets an executable called "fuzz" begin. With its sanitizer Swift makes no beginning of its
+/// own.
+@_cdecl("fuzz_main")
+public func main(
+  _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> Int32 {
+  var (count, arguments) = (count, arguments)
+  return runDriver(&count, &arguments, testOneInput)
 }
