@@ -254,6 +254,6 @@ if Context.environment["GPT2_FUZZ"] != nil {
         "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
         "Transformer", "Tokens", "Kernels", "SafeTensors", "PyTorchFiles", "BinaryFiles", "Platform",
       ],
-      path: "dev/fuzz/Sources", swiftSettings: settings),
+      path: "dev/fuzz/Sources", swiftSettings: settings)
   ]
 }

@@ -17,6 +17,8 @@ finds=.build-fuzz/finds
 longest=4096
 # Memory that an input makes a reader ask for, in MiB; the seconds that one may take.
 limits="-rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=10 -detect_leaks=0"
+# Swift's own handler of crashes would come first, and reads where the sanitizer lets nobody.
+export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=0:${ASAN_OPTIONS:-}"
 
 build() {

@@ -46,7 +46,8 @@ extension Reader {
     ]
   }
 
-  private static let emptySafeTensors = [UInt8](repeating: 0, count: 0) + [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)
+  private static let emptySafeTensors =
+    [UInt8](repeating: 0, count: 0) + [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)
 
   /// That of Tests/Fixtures/tiny.bin.
   static func tiny() throws -> Configuration {

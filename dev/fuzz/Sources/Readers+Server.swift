@@ -43,7 +43,8 @@ private let fuzzedServer: APIServer? = {
       maximumSequenceLength: 32, vocabularySize: 257, layers: 1, heads: 2, channels: 16)
     let parameters = try Parameters(zeroed: configuration)
     let model = try LanguageModel(Weights(parameters), on: Workers(count: 1))
-    let template = InstructionTemplate(user: .init(before: "Q:", after: "\n"), assistant: .init(before: "A:", after: "\n"))
+    let template = InstructionTemplate(
+      user: .init(before: "Q:", after: "\n"), assistant: .init(before: "A:", after: "\n"))
     return [
       ServedModel("bytes", BatchScheduler(model, .byteLevel)),
       ServedModel("talker", BatchScheduler(model, .byteLevel), template: template),

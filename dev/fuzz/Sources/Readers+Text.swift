@@ -36,8 +36,11 @@ extension Reader {
         }
       },
       Reader("text") { input in
+        // Read again, what was read is the same.
         let (text, _) = try TextReading.text.decode(input.array, of: "input")
-        precondition(String(validating: text, as: UTF8.self) != nil, "text that is no UTF-8")
+        guard let (again, _) = try? TextReading.text.decode(text, of: "input") else { return }
+        precondition(
+          again == text || text.starts(with: [0xEF, 0xBB, 0xBF]), "another text at the second reading")
       },
       Reader("corpus") { input in
         let path = input.file("input.jsonl")
