@@ -11,12 +11,18 @@ public func begin(
   _ count: UnsafeMutablePointer<Int32>,
   _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
 ) -> Int32 {
+  // To merge, libFuzzer starts itself again, without the reader's name.
+  if let named = System.environment("FUZZ_READER") {
+    reader = Reader.all.first { $0.name == named }
+    return 0
+  }
   let name = count.pointee > 1 ? arguments.pointee[1].map { String(cString: $0) } : nil
   guard let name, let chosen = Reader.all.first(where: { $0.name == name }) else {
     for reader in Reader.all { print(reader.name) }
     exit(name == "list" ? 0 : 2)
   }
   reader = chosen
+  setenv("FUZZ_READER", name, 1)
   // The reader's name is ours; the program's is before the rest.
   arguments.pointee[1] = arguments.pointee[0]
   arguments.pointee += 1
