@@ -13,8 +13,9 @@ CDPATH= cd -- "$(dirname -- "$0")/../.."
 say() { echo "fuzz: $*"; }
 fuzz=.build-fuzz/release/fuzz
 finds=.build-fuzz/finds
-# Above this an input of dev/fuzz/corpus is not worth its bytes.
-longest=4096
+# Above this an input of dev/fuzz/corpus is not worth its bytes; and so many of a reader, the shortest.
+longest=1024
+most=24
 # Memory that an input makes a reader ask for, in MiB; the seconds that one may take.
 limits="-rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=10 -detect_leaks=0"
 # Swift's own handler of crashes would come first, and reads where the sanitizer lets nobody.
@@ -97,9 +98,8 @@ minimise() {
     # What the seeds and the corpus reach already needs no input of its own.
     $fuzz $reader $limits -merge=1 "$work.chosen" dev/fuzz/corpus/$reader .build-fuzz/seeds/$reader "$work" \
       >.build-fuzz/logs/$reader-merge 2>&1 || say "$reader: cannot be merged"
-    for file in "$work.chosen"/*; do
-      [ -f "$file" ] && [ ! -e .build-fuzz/seeds/$reader/"$(basename "$file")" ] &&
-        [ "$(wc -c <"$file")" -le $longest ] && cp "$file" dev/fuzz/corpus/$reader/
+    ls -rS "$work.chosen" | head -n $most | while read -r name; do
+      [ -e ".build-fuzz/seeds/$reader/$name" ] || cp "$work.chosen/$name" dev/fuzz/corpus/$reader/
     done
     rm -rf "$work" "$work.chosen"
     rmdir dev/fuzz/corpus/$reader 2>/dev/null || true
