@@ -2,11 +2,10 @@
 # Usage: sanitize.sh address|thread|undefined [FILTER]
 # Runs the tests under a sanitizer, on Linux, where Swift's toolchain has them; FILTER, as `swift test --filter` has it,
 # takes some of them:
-#   address    in release: reads and writes beyond what is theirs, or after its end. Several minutes to build, then about
-#              four times as long as the tests alone
+#   address    in release: reads and writes beyond what is theirs, or after its end
 #   thread     in debug: data races. What is no race is listed in dev/sanitize-thread.txt, with the reason for each
 #   undefined  the C header alone, by dev/neon/check.c: overflows, shifts, alignment, whatever C does not define. Swift
-#              traps where C is undefined, so it needs no such run. Seconds
+#              traps where C is undefined, so it needs no such run. Three minutes
 # Each has a build of its own, .build-address and so on. Exit code 1 if something was found.
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
@@ -57,7 +56,7 @@ undefined)
   done
   ;;
 *)
-  sed -n '2,11s/^# //p' "$0" >&2
+  sed -n '2,10s/^# //p' "$0" >&2
   exit 2
   ;;
 esac
