@@ -4,7 +4,7 @@ PYTHON ?= python3
 PREFIX ?= /usr/local
 
 .PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install \
-	uninstall mpi check-mpi serve check-serve check-kernels check-neon check-package clean
+	uninstall mpi check-mpi serve check-serve check-kernels check-neon check-package fuzz faults check-options clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,16 @@ check-serve: serve ## Test the server, also over real sockets on this machine
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh
+
+fuzz: ## Fuzz every reader for TIME seconds in all, 60 if not given; TARGETS names some
+	dev/fuzz/fuzz.sh build
+	TIME="$(TIME)" TARGETS="$(TARGETS)" dev/fuzz/fuzz.sh run
+
+faults: build ## Make every system call of the commands that write fail, one at a time
+	$(PYTHON) dev/faults/faults.py $(FAULTS) $(GPT2)
+
+check-options: build ## Try every option of every command with extremes
+	$(PYTHON) dev/fuzz/options.py $(GPT2)
 
 check-neon: ## Check every kernel, arm64's under emulation (installs Debian's cross tools and qemu)
 	dev/neon/check.sh

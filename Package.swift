@@ -244,3 +244,16 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// dev/fuzz/fuzz.sh builds it, which says so; nobody else sees it.
+if Context.environment["GPT2_FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
+        "Transformer", "Tokens", "Kernels", "SafeTensors", "PyTorchFiles", "BinaryFiles", "Platform",
+      ],
+      path: "dev/fuzz/Sources", swiftSettings: settings)
+  ]
+}

@@ -1,14 +1,20 @@
 #!/bin/sh
-# Usage: check-mpi.sh [KILLS]
+# Usage: check-mpi.sh [KILLS | kills]
 # Holds training over many processes to its word, with the program that `make mpi` built: a run has the same bits on 1, 2,
 # 4 and 8 processes, also if it goes on with another number; what cannot work is refused in one line; and whatever is
 # done to a process, nothing that was saved is lost (KILLS of them, 3 if not given). Works as root, on two processors.
+# KILLS=100 check-mpi.sh kills tries nothing but the kills.
 # MPIRUN and GPT2 name another launcher and the program that was built for it:
 #   GPT2_MPI=mpich swift build -c release --scratch-path .build-mpich --traits MPI,OpenBLAS --product gpt2
 #   MPIRUN=mpirun.mpich GPT2=.build-mpich/release/gpt2 dev/check-mpi.sh
 set -eu
 CDPATH= cd -- "$(dirname -- "$0")/.."
+only=""
 kills=${1:-3}
+if [ "$kills" = kills ]; then
+  only=kills
+  kills=${KILLS:-100}
+fi
 mpirun=${MPIRUN:-mpirun}
 gpt2=${GPT2:-.build-mpi/release/gpt2}
 case $gpt2 in /*) ;; *) gpt2=$PWD/$gpt2 ;; esac
@@ -68,6 +74,7 @@ check() { # WHAT OPTIONS…
   say "$what: $first on 1, 2, 4 and 8 processes"
 }
 new="--model d2 --positions 32"
+everything() {
 check "fp32, shuffled" $new
 check "bf16, two batches a replica" $new --precision bf16 --total-batch-size 1024
 check "Muon, in order" $new --optimizer muon --no-shuffle
@@ -126,6 +133,8 @@ refuse "expected a multiple of 8 replicas" 2 $new --total-batch-size 192
 if mpi 2 "$gpt2" generate --model "$dir/base" >"$dir/log" 2>&1; then fail "generate ran twice"; fi
 grep -q "only train, evaluate and bench cluster work in several" "$dir/log" || fail "generate in two processes"
 say "what cannot work is refused, in one line, and nothing is written"
+}
+[ -n "$only" ] || everything
 
 killed=0
 while [ $killed -lt "$kills" ]; do
@@ -150,6 +159,7 @@ while [ $killed -lt "$kills" ]; do
   killed=$((killed + 1))
 done
 say "$killed processes killed, each job ended, and went on from its last checkpoint"
+[ -z "$only" ] || exit 0
 
 apart="$new --replicas 2 --local-steps 2 --validation-interval 0 --sample-interval 0"
 rm -rf "$dir/run"
