@@ -25,7 +25,7 @@ fetch() {
   *) exit $status ;;
   esac
 }
-fetch gpt2_tokenizer.bin "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes
+fetch gpt2_tokenizer.bin "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes "$tokenizer_sha256"
 [ -n "$missing" ] || fetch gpt2_124M.bin "$starter_pack/gpt2_124M.bin" $model_bytes
 [ -n "$missing" ] || fetch gpt2_124M_debug_state.bin "$starter_pack/gpt2_124M_debug_state.bin" $state_bytes
 [ -n "$missing" ] || fetch tinyshakespeare.txt "$shakespeare" $shakespeare_bytes $shakespeare_sha256

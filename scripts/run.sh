@@ -28,7 +28,7 @@ have_text=no
 have "$text" "$shakespeare" $shakespeare_bytes $shakespeare_sha256 && have_text=yes
 tokenizer=data/gpt2_tokenizer.bin
 have_tokenizer=no
-have "$tokenizer" "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes && have_tokenizer=yes
+have "$tokenizer" "$starter_pack/gpt2_tokenizer.bin" $tokenizer_bytes "$tokenizer_sha256" && have_tokenizer=yes
 
 run=runs/first-$(date +%Y%m%d-%H%M%S)
 mkdir -p runs

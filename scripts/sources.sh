@@ -8,6 +8,9 @@ shakespeare=${SHAKESPEARE:-$char_rnn/data/tinyshakespeare/input.txt}
 shakespeare_bytes=1115394
 shakespeare_sha256=86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed
 tokenizer_bytes=372108
+# It follows from OpenAI's published vocabulary. Of the two large files no checksum is known: their sizes are checked, and
+# their numbers, by gpt2 verify.
+tokenizer_sha256=6f3abc21e444e4e8300e225f4e03da48ea121cf17e30f67009b8dad7a66c2f13
 model_bytes=497904640
 state_bytes=549369860
 names=${NAMES:-https://raw.githubusercontent.com/EurekaLabsAI/mlp/master/data}
