@@ -66,8 +66,6 @@ let package = Package(
   ],
   targets: [
     // From the ground up; imports only ever go down.
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // GPT2_MPI names another MPI, as pkg-config knows it: mpich.
     .systemLibrary(
@@ -85,12 +83,7 @@ let package = Package(
     floor("SafeTensors", on: ["BinaryFiles"]),
     floor("PyTorchFiles", on: ["BinaryFiles"]),
     floor("RandomNumbers", on: ["Platform"]),
-    floor(
-      "Kernels",
-      on: [
-        "WeightFormats", "CKernels", "Platform",
-        .target(name: "COpenBLAS", condition: .when(platforms: [.linux], traits: ["OpenBLAS"])),
-      ]),
+    floor("Kernels", on: ["WeightFormats", "CKernels", "Platform"]),
     floor("Tokens", on: ["BinaryFiles", "RandomNumbers", "Platform"]),
     floor("Transformer", on: ["Kernels", "WeightFormats", "BinaryFiles", "RandomNumbers", "Platform"]),
     floor("ModelHub", on: ["BinaryFiles", "TextFormatting", "Platform"]),

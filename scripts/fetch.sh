@@ -71,12 +71,15 @@ partial="$file.partial-fetch"
 echo "fetch: $url" >&2
 progress="--silent --show-error"
 [ -t 2 ] && progress="--progress-bar"
+# What begins encrypted stays so, wherever the server leads.
+pinned="--proto-redir =http,https"
+case $url in https:*) pinned="--proto-redir =https" ;; esac
 
 # Sets curl's exit code and the server's answer.
 download() {
   status=0
   # Without a network this must fail soon; with one, a large file may take its time as long as it moves.
-  answer=$(curl $progress --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 30 \
+  answer=$(curl $progress $pinned --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 30 \
     --continue-at - --write-out '%{http_code}' --output "$partial" "$url") || status=$?
 }
 
@@ -105,4 +108,5 @@ if ! has_checksum "$partial"; then
   rm -f "$partial"
   exit 1
 fi
+[ -n "$sha256" ] || echo "fetch: $(basename "$file") was checked by its size alone: no checksum of it is known" >&2
 mv "$partial" "$file"

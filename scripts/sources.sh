@@ -3,6 +3,7 @@
 # and the tokenizer are in scripts/data.
 # A mirror can be given in the environment.
 starter_pack=${STARTER_PACK:-https://huggingface.co/datasets/karpathy/llmc-starter-pack/resolve/main}
+# Of these two no checksum is known: their sizes are checked, and their numbers, by gpt2 verify.
 model_bytes=497904640
 state_bytes=549369860
 names=${NAMES:-https://raw.githubusercontent.com/EurekaLabsAI/mlp/master/data}

@@ -79,7 +79,7 @@ public struct BenchmarkSettings: Sendable {
       let counts = Activations.valueCounts(
         configuration, batchSize: shape.batchSize, sequenceLength: shape.sequenceLength,
         keepingForBackward: true)
-      return counts.map { Double($0.kept + $0.scratch) } ?? .infinity
+      return counts.map { Double($0.kept) + Double($0.scratch) } ?? .infinity
     }
     let copies = shapes.isEmpty ? 1 : 4
     let parameters = Double(configuration.parameterCount ?? .max) * Double(copies)

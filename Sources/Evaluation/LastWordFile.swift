@@ -30,7 +30,7 @@ public struct LastWordFile: Sendable {
   ///   cannot encode.
   public init(contentsOf path: String, tokenizer: Tokenizer, longest: Int) throws(FileError) {
     let file = try MappedFile(path: path)
-    let bytes = withExtendedLifetime(file) { Array(file.bytes) }
+    let bytes = try file.contents()
     var examples: [LastWordExample] = []
     var rest = try TextReading.text.decode(bytes, of: path).text[...]
     while !rest.isEmpty {

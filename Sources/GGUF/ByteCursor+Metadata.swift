@@ -3,11 +3,12 @@ import BinaryFiles
 extension ByteCursor {
   /// A key and its value.
   mutating func nextEntry() throws(FileError) -> MetadataEntry {
-    let key = try nextString("a metadata key")
-    guard !key.isEmpty, key.utf8.count < 1 << 16 else {
-      let expected = "1 to 65535 bytes"
+    let key = try nextString("a metadata key", atMost: GGUFFormat.longestKey)
+    guard !key.isEmpty else {
       throw FileError(
-        file.path, .invalidField(name: "length of a metadata key", found: key.utf8.count, expected: expected))
+        file.path,
+        .invalidField(
+          name: "length of a metadata key", found: 0, expected: "1 to \(GGUFFormat.longestKey) bytes"))
     }
     let type = try nextType(of: key)
     return MetadataEntry(key, try nextValue(type, of: key))
@@ -63,6 +64,13 @@ extension ByteCursor {
     }
     let name = "length of array \(key.onOneShortLine)"
     let count = try nextCount(of: name, bytesEach: type.minimumBytes)
+    guard count <= GGUFFormat.mostElements else {
+      throw FileError(
+        file.path,
+        .invalidField(name: name, found: count, expected: "at most \(GGUFFormat.mostElements)"))
+    }
+    try DeclaredMemory.check(
+      CheckedCount(count) * MemoryLayout<MetadataValue>.stride, for: "\(name), \(count)", of: file.path)
     var values: [MetadataValue] = []
     values.reserveCapacity(count)
     for _ in 0..<count { values.append(try nextValue(type, of: key)) }

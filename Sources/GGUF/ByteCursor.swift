@@ -38,9 +38,19 @@ struct ByteCursor {
     return Int(count)
   }
 
-  /// - Parameter name: What the string is, for the error.
-  mutating func nextString(_ name: @autoclosure () -> String) throws(FileError) -> String {
+  /// - Parameters:
+  ///   - name: What the string is, for the error.
+  ///   - limit: Its most bytes.
+  mutating func nextString(
+    _ name: @autoclosure () -> String, atMost limit: Int = .max
+  ) throws(FileError) -> String {
     let count = try nextCount(of: "length of \(name())", bytesEach: 1)
+    guard count <= limit else {
+      throw FileError(
+        file.path,
+        .invalidField(name: "length of \(name())", found: count, expected: "at most \(limit) bytes"))
+    }
+    try DeclaredMemory.check(CheckedCount(count), for: "\(name()) of \(count) bytes", of: file.path)
     let bytes = file.bytes[offset..<offset + count]
     try skip(count)
     guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -13,6 +13,9 @@ public enum GGUFFormat {
   static let defaultAlignment = 32
   static let largestAlignment = 1 << 20
   static let mostDimensions = 4
+  static let longestKey = 65_535
+  /// Of an array: far more than any vocabulary or list of merges has.
+  static let mostElements = 1 << 24
 
   /// The next multiple of the alignment, a power of two.
   static func aligned(_ offset: Int, to alignment: Int) -> Int { (offset + alignment - 1) & -alignment }

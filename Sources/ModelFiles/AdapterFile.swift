@@ -106,12 +106,21 @@ public struct AdapterFile {
   /// - Parameters:
   ///   - model: That they belong to, as it is now.
   ///   - replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
+  /// - Throws: `FileError` if the target exists and may not be replaced, a value is not finite, or the system refuses a
+  ///   step.
   public static func write(
     _ adapters: LowRankAdapters, for model: Model, to path: String, replacing: Bool
   ) throws(FileError) {
     let layout = adapters.layout
     precondition(model.configuration == layout.configuration, "adapters for another model")
+    let values = adapters.values
+    if let first = values.baseAddress,
+      let position = WeightFormat.fp32.firstUnstorable(first, count: values.count)
+    {
+      let weight = UnstorableWeight(
+        value: values[position], tensor: "the adapters", position: position, format: .fp32)
+      throw FileError(path, weight.cause)
+    }
     var header = Header(magic: magic, version: version)
     header[2] = layout.rank
     header[3] = Int(Int32(bitPattern: layout.alpha.bitPattern))

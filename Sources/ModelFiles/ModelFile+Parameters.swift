@@ -65,7 +65,8 @@ extension ModelFile {
     // As training has it where nothing states an activation.
     if assumesActivation { weights = weights.computing(with: .tanhGELU) }
     try weights.configuration.checkTrainable(path, hasOwnClassifier: weights.ownClassifier != nil)
-    return try format.map { try weights.encoded(as: $0, isLastUse: true, on: workers) } ?? weights
+    return try format.map { try weights.encoded(as: $0, readFrom: path, isLastUse: true, on: workers) }
+      ?? weights
   }
 
   /// The model's parameters, widened to fp32, to be trained.

@@ -12,19 +12,17 @@ struct Transcoding {
   /// Values that are decoded at once, but at least a row.
   private static let chunk = 1 << 16
 
-  /// Appends all rows of `matrix`, as they are if they have the format already.
+  /// Appends all rows of `matrix`, byte for byte as they are if they have the format already.
   ///
   /// - Parameter name: The tensor's, for errors.
-  /// - Throws: `FileError` if a finite value would not stay finite, or the format has no such value; what `append`
-  ///   throws.
+  /// - Throws: `FileError` if a value is not finite or would not stay so, or weights cannot be rounded to the format; what
+  ///   `append` throws.
   func append(
     _ matrix: EncodedMatrix, named name: String,
     to append: (UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
-    guard matrix.format != format else {
-      return try append(UnsafeRawBufferPointer(start: matrix.base, count: matrix.byteCount))
-    }
-    guard format.isEncodable else {
+    let isCopy = matrix.format == format
+    guard isCopy || format.isEncodable else {
       throw FileError(
         path,
         .mismatch(
@@ -35,37 +33,46 @@ struct Transcoding {
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: rowsAtOnce * matrix.columns)
     defer { values.deallocate() }
     let size = EncodedMatrix(format, matrix.base, rows: rowsAtOnce, columns: matrix.columns).byteCount
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: isCopy ? 0 : size, alignment: 64)
     defer { bytes.deallocate() }
-    guard let firstValue = values.baseAddress, let firstByte = bytes.baseAddress else {
-      preconditionFailure("a tensor has at least one value")
-    }
+    guard let firstValue = values.baseAddress else { preconditionFailure("a tensor has at least one value") }
     for start in stride(from: 0, to: matrix.rows, by: rowsAtOnce) {
       let band = matrix.rows(start..<min(matrix.rows, start + rowsAtOnce))
       let count = band.rows * band.columns
       matrix.format.decode(band.base, count: count, into: firstValue)
-      try check(UnsafeBufferPointer(start: firstValue, count: count), of: name)
+      if let place = format.firstUnstorable(firstValue, count: count, isCopy: isCopy) {
+        let weight = UnstorableWeight(
+          value: firstValue[place], tensor: name, position: start * matrix.columns + place, format: format)
+        throw FileError(path, weight.cause)
+      }
+      guard !isCopy, let firstByte = bytes.baseAddress else {
+        try append(UnsafeRawBufferPointer(start: band.base, count: band.byteCount))
+        continue
+      }
       format.encode(firstValue, count: count, into: firstByte)
       let kept = EncodedMatrix(format, firstByte, rows: band.rows, columns: band.columns).byteCount
       try append(UnsafeRawBufferPointer(start: firstByte, count: kept))
     }
   }
+}
 
-  /// fp16 and bf16 have infinities and NaN of their own; blocks have none.
-  private func check(_ values: UnsafeBufferPointer<Float>, of name: String) throws(FileError) {
-    let largest = format.largestMagnitude
-    let keepsSpecials = format.blockValues == 1
-    var isStorable = true
-    for value in values {
-      isStorable = isStorable && (abs(value) <= largest || keepsSpecials && !value.isFinite)
+extension UnstorableWeight {
+  /// What is said of a file that holds it, or would.
+  var cause: FileError.Cause { .mismatch(found: found, expected: expected, advice: advice) }
+}
+
+extension Weights {
+  /// The same as `encoded(as:)`, naming the file where a weight cannot be rounded.
+  ///
+  /// - Parameter path: Where the weights were read.
+  /// - Throws: `FileError` with the first weight that has no finite number in the format; else as `encoded(as:)`.
+  package func encoded(
+    as format: WeightFormat, readFrom path: String, isLastUse: Bool = false, on workers: Workers
+  ) throws -> Weights {
+    do {
+      return try encoded(as: format, isLastUse: isLastUse, on: workers)
+    } catch WeightFormatError.unstorable(let weight) {
+      throw FileError(path, weight.cause)
     }
-    guard !isStorable else { return }
-    let found = values.first { !(abs($0) <= largest) && !(keepsSpecials && !$0.isFinite) }
-    throw FileError(
-      path,
-      .mismatch(
-        found: "weight \(found ?? .nan) in \(name)",
-        expected: "at most \(largest), the largest of \(format.rawValue)",
-        advice: "choose another format"))
   }
 }

@@ -15,11 +15,15 @@ package enum Descriptors {
   }
 
   /// As many bytes as there are until the end; `nil` if the system refuses, and `errno` says why.
-  package static func readAll(from descriptor: Int32) -> [UInt8]? {
+  ///
+  /// - Parameter limit: Once there are more, no more are read, and these are returned.
+  package static func readAll(from descriptor: Int32, atMost limit: Int = .max) -> [UInt8]? {
     var bytes: [UInt8] = []
-    while true {
+    while bytes.count <= limit {
       let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: max(start, 1 << 16)))
+      // One beyond the limit, to see that it is passed.
+      let room = limit == .max ? .max : limit - start + 1
+      bytes.append(contentsOf: repeatElement(0, count: min(max(start, 1 << 16), room)))
       let count = bytes.withUnsafeMutableBytes {
         let free = UnsafeMutableRawBufferPointer(rebasing: $0[start...])
         return read(descriptor, free.baseAddress, free.count)
@@ -27,8 +31,9 @@ package enum Descriptors {
       bytes.removeLast(bytes.count - start - max(0, count))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { return nil }
-      if count == 0 { return bytes }
+      if count == 0 { break }
     }
+    return bytes
   }
 }
 

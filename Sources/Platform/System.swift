@@ -96,6 +96,18 @@ package enum System {
     setrlimit(resource, &limit)
   }
 
+  /// How many files the process may have open at a time; `nil` without a limit.
+  package static var fileLimit: Int? {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let resource = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(resource, &limit) == 0 else { return nil }
+    return Int(exactly: limit.rlim_cur)
+  }
+
   /// Where relative paths begin; "/" if it was removed.
   package static var workingDirectory: String {
     guard let here = getcwd(nil, 0) else { return "/" }

@@ -60,7 +60,17 @@ public enum Exit {
     let command = try program.parseAsRoot()
     // A wrong name in the environment is heard of before any work.
     _ = try KernelSet.fromEnvironment()
+    try checkFileLimit()
     return command
+  }
+
+  /// The system's own queues of work take a few files, and end the process where they get none.
+  private static func checkFileLimit() throws {
+    let fewest = 16
+    guard let limit = System.fileLimit, limit < fewest else { return }
+    System.raiseFileLimit()
+    guard let limit = System.fileLimit, limit < fewest else { return }
+    throw FileLimitError(found: limit, expected: fewest)
   }
 
   /// Ends the program. Of several processes those that do not speak wait a little: the launcher ends all once one has
@@ -87,5 +97,15 @@ public enum Exit {
     }
     try? Output.write(message + "\n")
     exit(0)
+  }
+}
+
+/// A process that may hardly open a file.
+struct FileLimitError: Error, CustomStringConvertible {
+  let found: Int
+  let expected: Int
+
+  var description: String {
+    "found a limit of \(found) open files, expected at least \(expected); raise it, with: ulimit -n 1024"
   }
 }

@@ -16,7 +16,7 @@ package final class FloatBuffer {
 
   /// Zeroed memory on page boundaries.
   ///
-  /// - Throws: `AllocationError` if the system has not so much.
+  /// - Throws: `AllocationError` if the system has not so much, or would end the process once it is used.
   package init(zeroed count: Int) throws(AllocationError) {
     file = nil
     guard count > 0 else {
@@ -26,7 +26,9 @@ package final class FloatBuffer {
     guard let byteCount = (CheckedCount(count) * MemoryLayout<Float>.stride).value else {
       throw AllocationError(values: count)
     }
-    guard let address = Pages.allocate(byteCount) else { throw AllocationError(values: count) }
+    guard MachineMemory.has(byteCount), let address = Pages.allocate(byteCount) else {
+      throw AllocationError(values: count)
+    }
     let start = address.bindMemory(to: Float.self, capacity: count)
     values = UnsafeMutableBufferPointer(start: start, count: count)
   }

@@ -16,6 +16,9 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   /// The name in files and tables, as in llm.c.
   public var name: String { rawValue }
 
+  /// What messages call one layer's: "fcb of layer 3".
+  package func name(ofLayer layer: Int) -> String { isPerLayer ? "\(name) of layer \(layer)" : name }
+
   /// Counts from 0 in checkpoint order, which is also the order of the forward pass.
   var place: Int {
     guard let place = Self.allCases.firstIndex(of: self) else { preconditionFailure("all cases are there") }

@@ -77,7 +77,7 @@ extension WeightFormat {
   ///
   /// fp16 and bf16 round half to even, go to infinity beyond their range, and keep NaN. A block format keeps no
   /// NaN, and where there is an infinity or the scale is above fp16's range, the block decodes to infinities and
-  /// NaN; see `largestMagnitude`.
+  /// NaN. Who stores a model's weights asks `firstUnstorable` before.
   ///
   /// - Precondition: The format is one of `encodable`.
   /// - Parameters:
@@ -100,6 +100,23 @@ extension WeightFormat {
   ///
   /// - Precondition: The format is one of `encodable`.
   package var largestMagnitude: Float { encodableType.largestMagnitude }
+
+  /// The place of the first value that would not be stored as a finite one: NaN, an infinity, or a number beyond
+  /// `largestMagnitude`; `nil` if there is none.
+  ///
+  /// - Parameter isCopy: Whether values come from the very format and go back as the bytes they were; then any finite
+  ///   one is stored.
+  package func firstUnstorable(
+    _ values: UnsafePointer<Float>, count: Int, isCopy: Bool = false
+  ) -> Int? {
+    let largest = isCopy ? Float.greatestFiniteMagnitude : largestMagnitude
+    // As whole numbers magnitudes have the same order, with infinity and then NaN above, and their maximum vectorises.
+    let limit = largest.bitPattern
+    var greatest: UInt32 = 0
+    for index in 0..<count { greatest = max(greatest, values[index].magnitude.bitPattern) }
+    guard greatest > limit else { return nil }
+    return (0..<count).first { values[$0].magnitude.bitPattern > limit }
+  }
 
   /// Writes a row of values into a panel of sixteen rows.
   ///

@@ -24,7 +24,7 @@ struct KeyOptions: ParsableArguments {
     var keys = [System.environment("GPT2_API_KEY") ?? ""].filter { !$0.isEmpty }
     if let apiKeyFile {
       let file = try MappedFile(path: apiKeyFile)
-      let text = withExtendedLifetime(file) { String(decoding: Array(file.bytes), as: UTF8.self) }
+      let text = String(decoding: try file.contents(), as: UTF8.self)
       let lines = text.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace } }
       let found = lines.filter { !$0.isEmpty }
       guard !found.isEmpty else {

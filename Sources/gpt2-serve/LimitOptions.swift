@@ -24,12 +24,12 @@ struct LimitOptions: ParsableArguments {
   var idleTimeout = 60
 
   func validate() throws {
-    try maxTokens.check("--max-tokens", atLeast: 1)
-    try maxTexts.check("--max-texts", atLeast: 1)
-    try maxBody.check("--max-body", atLeast: 1024)
-    try maxHeader.check("--max-header", atLeast: 1024)
-    try maxConnections.check("--max-connections", atLeast: 1)
-    try idleTimeout.check("--idle-timeout", atLeast: 1)
+    try maxTokens.check("--max-tokens", from: 1, to: 1 << 24)
+    try maxTexts.check("--max-texts", from: 1, to: 65_536)
+    try maxBody.check("--max-body", from: 1024, to: 1 << 30)
+    try maxHeader.check("--max-header", from: 1024, to: 1 << 20)
+    try maxConnections.check("--max-connections", from: 1, to: 1 << 20)
+    try idleTimeout.check("--idle-timeout", from: 1, to: 86_400)
   }
 
   var limits: ServerLimits {

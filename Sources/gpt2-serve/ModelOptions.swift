@@ -80,8 +80,8 @@ struct ModelOptions: ParsableArguments, Sendable {
     for format in quantize { _ = try Self.format(format.value) }
     for kind in draft { _ = try Self.draftKind(kind.value) }
     _ = try checkedPrecision()
-    try places.check("--places", atLeast: 1)
-    try queue.check("--queue", atLeast: 0)
+    try places.check("--places", from: 1, to: 65_536)
+    try queue.check("--queue", from: 0, to: 1 << 20)
   }
 
   /// Loads all of them.

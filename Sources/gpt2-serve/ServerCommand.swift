@@ -59,7 +59,7 @@
 
     func validate() throws {
       try port.check("--port", from: 0, to: 65_535)
-      try follow?.check("--follow", atLeast: 1)
+      try follow?.check("--follow", from: 1, to: 86_400)
       if (certificate == nil) != (privateKey == nil) {
         throw ValidationError("--certificate and --private-key belong together.")
       }

@@ -89,10 +89,11 @@ struct BenchCommand: ParsableCommand {
     guard ModelSize(descriptor: model) != nil else {
       throw ValidationError("--model is \(model), expected one of \(ModelSize.descriptors).")
     }
-    try batchSize.check("--batch-size", atLeast: 1)
-    try repetitions?.check("--repetitions", atLeast: 1)
-    try generatedTokens?.check("--generated-tokens", atLeast: 1)
-    try positions.check("--positions", atLeast: 1)
+    try batchSize.check("--batch-size", from: 1, to: 1 << 20)
+    try repetitions?.check("--repetitions", from: 1, to: 1_000_000)
+    try generatedTokens?.check("--generated-tokens", from: 1, to: 1_000_000)
+    try positions.check("--positions", from: 1, to: 1 << 24)
+    try vocabularySize.check("--vocabulary-size", from: 1, to: 1 << 24)
     guard (1...1 << 20).contains(memory) else {
       throw ValidationError("--memory is \(memory), expected a number of MiB from 1 to \(1 << 20).")
     }

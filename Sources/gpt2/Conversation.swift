@@ -2,6 +2,7 @@ import Generation
 import Platform
 import Terminal
 import Tokens
+import Transformer
 
 /// `generate --interactive`: lines are added to the text, and the model continues it.
 struct Conversation {
@@ -9,6 +10,7 @@ struct Conversation {
   private let tokenizer: Tokenizer
   private let parsesSpecialTokens: Bool
   private let isTerminal = isatty(STDIN_FILENO) == 1
+  private var lines: TypedLines
 
   init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions, _ draft: Draft?,
@@ -18,6 +20,8 @@ struct Conversation {
       model, tokenizer, prompts: [[]], options: options, draft: draft, isOpenEnded: true)
     self.tokenizer = tokenizer
     parsesSpecialTokens = parsingSpecialTokens
+    lines = TypedLines(
+      atMost: PromptOptions.longest(positions: model.configuration.maximumSequenceLength))
   }
 
   /// - Parameter prompt: What comes before the first line, if anything.
@@ -27,7 +31,7 @@ struct Conversation {
       try batch.resume(0, with: tokens)
       try answer(reading: tokens.count, &times)
     }
-    while !Interruption.isAsked, let line = nextLine() {
+    while !Interruption.isAsked, let line = try nextLine() {
       times.skip()
       let tokens = try tokenizer.encode(line, parsingSpecialTokens: parsesSpecialTokens).map(Int32.init)
       try batch.resume(0, with: tokens)
@@ -35,9 +39,9 @@ struct Conversation {
     }
   }
 
-  private func nextLine() -> String? {
+  private mutating func nextLine() throws -> String? {
     if isTerminal { Diagnostics.write("> ", endingLine: false) }
-    return readLine(strippingNewline: true)
+    return try lines.next()
   }
 
   private func answer(reading prompt: Int, _ times: inout GenerationTimes) throws {

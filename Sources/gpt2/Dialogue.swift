@@ -2,6 +2,7 @@ import Generation
 import Platform
 import Terminal
 import Tokens
+import Transformer
 
 /// `generate --interactive` with a template that has turns: each line is a question, which the model answers.
 struct Dialogue {
@@ -14,6 +15,7 @@ struct Dialogue {
   private var batch: TextBatch?
   private var lastReason: FinishReason?
   private let isTerminal = isatty(STDIN_FILENO) == 1
+  private var lines: TypedLines
 
   init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions, _ draft: Draft?,
@@ -24,12 +26,14 @@ struct Dialogue {
     self.options = options
     self.draft = draft
     self.prompt = prompt
+    lines = TypedLines(
+      atMost: PromptOptions.longest(positions: model.configuration.maximumSequenceLength))
   }
 
   /// - Parameter tokens: The first question, put into the template; `nil` if there is none yet.
   mutating func run(beginning tokens: [Int32]?, _ times: inout GenerationTimes) throws {
     if let tokens { try answer(tokens, &times) }
-    while !Interruption.isAsked, let line = nextLine() {
+    while !Interruption.isAsked, let line = try nextLine() {
       times.skip()
       let text = Array(line.utf8)
       // An answer that was cut short has not said that it is done.
@@ -38,9 +42,9 @@ struct Dialogue {
     }
   }
 
-  private func nextLine() -> String? {
+  private mutating func nextLine() throws -> String? {
     if isTerminal { Diagnostics.write("> ", endingLine: false) }
-    return readLine(strippingNewline: true)
+    return try lines.next()
   }
 
   private mutating func answer(_ tokens: [Int32], _ times: inout GenerationTimes) throws {

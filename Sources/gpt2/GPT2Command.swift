@@ -1,5 +1,7 @@
 import ArgumentParser
 import Communication
+import Evaluation
+import Generation
 import ModelHub
 import Platform
 import Terminal
@@ -37,8 +39,11 @@ struct GPT2Command: ParsableCommand {
 enum Main {
   static func main() {
     if let job = Job(), job.size > 1 { checkJob(of: job.size) }
-    // A run that ended because its numbers did is no unusable input, nor is a file that did not come as it should.
-    Exit.running(GPT2Command.self) { $0 is TrainingError || ($0 as? FetchError)?.isFailedCheck ?? false }
+    // What ended because its numbers did is no unusable input, nor is a file that did not come as it should.
+    Exit.running(GPT2Command.self) {
+      $0 is TrainingError || $0 is EvaluationError || $0 is SamplingError
+        || ($0 as? FetchError)?.isFailedCheck ?? false
+    }
   }
 
   /// Several processes that know nothing of each other would do the same thing several times.

@@ -61,8 +61,8 @@ struct GenerateCommand: ParsableCommand {
   var alternatives: Int?
 
   func validate() throws {
-    try count.check("--n", atLeast: 1)
-    try alternatives?.check("--alternatives", atLeast: 0)
+    try count.check("--n", from: 1, to: 65_536)
+    try alternatives?.check("--alternatives", from: 0, to: 1000)
     if alternatives != nil && !json { throw ValidationError("--alternatives are only listed with --json.") }
     if interactive && (json || count > 1) {
       throw ValidationError("--interactive shows one text as it comes, without --json and --n.")
@@ -78,8 +78,9 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     var times = GenerationTimes()
-    var bytes = try prompt.read()
+    try prompt.checkFile()
     let (language, named) = try inference.load(needingTokenizer: prompt.promptTokens == nil)
+    var bytes = try prompt.read(forPositions: language.configuration.maximumSequenceLength)
     let vocabularySize = language.configuration.vocabularySize
     let tokenizer = named ?? .numbers(below: vocabularySize)
     let draft = try draft.map { try Draft($0, for: language) }

@@ -44,11 +44,23 @@ struct PromptOptions: ParsableArguments {
   /// Whether there is one.
   var isGiven: Bool { prompt != nil || promptFile != nil || promptTokens != nil }
 
+  /// The most bytes that a text of so many tokens has.
+  static func longest(positions: Int) -> Int { positions * Vocabulary.longestToken }
+
+  /// Of a prompt of which only the end is read.
+  private static let longestCropped = 64 << 20
+
+  /// Whether its file can be opened: better heard of before a model is loaded.
+  ///
+  /// - Throws: `FileError`.
+  func checkFile() throws(FileError) { try promptFile.map(InputFile.check) }
+
   /// The bytes to continue; `nil` where there is no prompt. What was changed in a file is said.
   ///
+  /// - Parameter positions: The model's; a file is not read beyond what could have so many tokens.
   /// - Throws: `FileError`; a prompt that is there but empty is one, too.
-  func read() throws(FileError) -> [UInt8]? {
-    guard var bytes = try bytes() else { return nil }
+  func read(forPositions positions: Int) throws(FileError) -> [UInt8]? {
+    guard var bytes = try bytes(positions) else { return nil }
     let name = promptFile.map(InputFile.name) ?? "--prompt"
     if promptFile != nil {
       let (text, conversions) = try (raw ? TextReading.raw : .text).decode(bytes, of: name)
@@ -73,9 +85,17 @@ struct PromptOptions: ParsableArguments {
     return tokens.suffix(positions)
   }
 
-  private func bytes() throws(FileError) -> [UInt8]? {
+  private func bytes(_ positions: Int) throws(FileError) -> [UInt8]? {
     if let prompt { return Array(prompt.utf8) }
     guard let promptFile else { return nil }
-    return try InputFile.bytes(promptFile)
+    if keepLast {
+      return try InputFile.bytes(
+        promptFile, atMost: max(Self.longestCropped, 4 * Self.longest(positions: positions)),
+        expected: "a prompt that is cropped", advice: "take its end by itself, with: tail -c")
+    }
+    // UTF-16 has two bytes for many a character that is one here, and Windows two for the end of a line.
+    return try InputFile.bytes(
+      promptFile, atMost: 4 * Self.longest(positions: positions),
+      expected: "a prompt for the model's \(positions) positions", advice: "shorten it, or pass --keep-last")
   }
 }

@@ -34,6 +34,16 @@ import Testing
     #expect(count == 1)
   }
 
+  @Test(arguments: [("-1", nil), ("50000", 1), ("100001", 2), ("x", nil)])
+  func theShareOfVersion1IsRoundedUpToo(quota: String, share: Int?) throws {
+    let free = count
+    try directory.write("4:cpuset:/\n3:cpu,cpuacct:/docker/abc\n", to: "proc/self/cgroup")
+    try directory.write("\(quota)\n", to: "sys/fs/cgroup/cpu/docker/abc/cpu.cfs_quota_us")
+    #expect(count == free, "without a period it says nothing")
+    try directory.write("100000\n", to: "sys/fs/cgroup/cpu/docker/abc/cpu.cfs_period_us")
+    #expect(count == min(free, share ?? free))
+  }
+
   @Test(arguments: [
     ("1", 1), ("00000000,00000002", 1), ("80000000,00000000", 1), ("ff,ffffffff", 40), ("0", nil), ("", nil),
   ])

@@ -35,9 +35,11 @@ import Testing
     var (outputs, expected): ([Float], [Double]) = ([], [])
     for position in 0..<positions {
       cache.write(qkv.matrix, row: position, at: position)
-      CachedAttention.forward(
-        qkv.matrix.rows(position..<position + 1), [.init(of: cache.view, at: position)], into: output.matrix,
-        on: Workers(count: 2))
+      cache.withView { view in
+        CachedAttention.forward(
+          qkv.matrix.rows(position..<position + 1), [.init(of: view, at: position)], into: output.matrix,
+          on: Workers(count: 2))
+      }
       let rows = (0...position).map { qkv.matrix[$0].map(Double.init) }
       let kept = format == .fp32 ? rows : rows.map { $0.map { Double(Float16($0)) } }
       outputs += output.values
@@ -49,6 +51,7 @@ import Testing
       }
     }
     expectClose(outputs, expected)
+    withExtendedLifetime((qkv, output)) {}
   }
 
   /// What fp16 cannot hold is cut to its largest number; NaN stays, so that it shows.
@@ -60,9 +63,11 @@ import Testing
       let qkv = Buffer(1, 3, seed: 1)
       for (index, number) in [q, key, value].enumerated() { qkv.matrix[0][index] = number }
       cache.write(qkv.matrix, row: 0, at: position)
-      withExtendedLifetime((qkv, cache)) {
-        CachedAttention.forward(
-          qkv.matrix, [.init(of: cache.view, at: position)], into: output.matrix, on: Workers(count: 1))
+      withExtendedLifetime(qkv) {
+        cache.withView {
+          CachedAttention.forward(
+            qkv.matrix, [.init(of: $0, at: position)], into: output.matrix, on: Workers(count: 1))
+        }
       }
       #expect(position == 0 ? output.values[0] == -65504 : output.values[0].isNaN)
     }
@@ -77,9 +82,11 @@ import Testing
     for (cache, last) in zip(caches, positions) {
       for position in 0...last { cache.write(qkv.matrix, row: (position + last) % 40, at: position) }
     }
-    let queries = zip(caches, positions).map { CachedAttention.Query(of: $0.view, at: $1) }
+    let queries = zip(caches, positions).map { cache, position in
+      cache.withView { CachedAttention.Query(of: $0, at: position) }
+    }
     // The queries are but views of the caches.
-    withExtendedLifetime(caches) {
+    withExtendedLifetime((caches, qkv)) {
       expectSameBits { workers in
         let output = Buffer(unset: 3, heads * size)
         CachedAttention.forward(qkv.matrix.rows(5..<8), queries, into: output.matrix, on: workers)

@@ -4,7 +4,7 @@ import Testing
 
 /// Zeroed pages of one layer's keys and values, some bytes of another's before them.
 final class Pages {
-  let view: KeyValueBlocks
+  private let view: KeyValueBlocks
   private let memory: [UnsafeMutableRawBufferPointer]
   private let bases: UnsafeMutablePointer<UnsafeRawPointer>
 
@@ -27,6 +27,12 @@ final class Pages {
   deinit {
     for page in memory { page.deallocate() }
     bases.deallocate()
+  }
+
+  /// Calls `body` with a view of the pages, which are held as long as it runs.
+  func withView<Result>(_ body: (KeyValueBlocks) throws -> Result) rethrows -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(view)
   }
 
   func write(_ qkv: Matrix, row: Int, at position: Int) {

@@ -13,7 +13,7 @@ import Testing
 
     func workers(_ count: Int) -> Workers { Workers(count: count, kernels: kernels ?? .preferred) }
 
-    static let all: [Way] = packed + (BLAS.isAvailable ? [Way(kernels: nil, precision: .fp32)] : [])
+    static let all: [Way] = packed + (BLAS.isThere ? [Way(kernels: nil, precision: .fp32)] : [])
     static let packed = (KernelSet.available + [.amxModel]).flatMap { kernels in
       Precision.allCases.map { Way(kernels: kernels, precision: $0) }
     }

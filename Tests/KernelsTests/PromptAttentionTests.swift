@@ -12,7 +12,9 @@ import Testing
   private func kept(_ format: KeyValueFormat, heads: Int, size: Int) throws -> (Buffer, Pages) {
     let qkv = Buffer(Self.positions, 3 * heads * size, seed: 7, scale: 2)
     let pages = try Pages(format, capacity: Self.positions, heads: heads, headSize: size)
-    pages.view.write(qkv.matrix, from: 0, on: Workers(count: 2))
+    withExtendedLifetime(qkv) {
+      pages.withView { $0.write(qkv.matrix, from: 0, on: Workers(count: 2)) }
+    }
     return (qkv, pages)
   }
 
@@ -51,10 +53,12 @@ import Testing
     for (ends, threads) in [([300], 1), ([1, 2, 33, 64, 300], 2), ([200, 265, 300], 3)] {
       let output = Buffer(unset: Self.positions, heads * size)
       for (start, end) in zip([0] + ends, ends) {
-        withExtendedLifetime((qkv, pages)) {
-          PromptAttention.forward(
-            qkv.matrix.rows(start..<end), of: pages.view, from: start, into: output.matrix.rows(start..<end),
-            precision: kind.precision, on: Workers(count: threads))
+        withExtendedLifetime(qkv) {
+          pages.withView { view in
+            PromptAttention.forward(
+              qkv.matrix.rows(start..<end), of: view, from: start, into: output.matrix.rows(start..<end),
+              precision: kind.precision, on: Workers(count: threads))
+          }
         }
       }
       #expect(output.values.map(\.bitPattern) == expected.map(\.bitPattern), "pieces that end at \(ends)")

@@ -167,14 +167,20 @@ import Testing
     let page = try WorkedExample(page: "CachedAttention")
     let (K, V) = (try page.buffer("K"), try page.buffer("V"))
     let pages = try Pages(.fp32, capacity: 3, heads: 1, headSize: 2)
-    for position in 0..<3 {
-      pages.view.write(keys: K.matrix.base + 2 * position, values: V.matrix.base + 2 * position, at: position)
+    withExtendedLifetime((K, V)) {
+      pages.withView { view in
+        for position in 0..<3 {
+          view.write(keys: K.matrix.base + 2 * position, values: V.matrix.base + 2 * position, at: position)
+        }
+      }
     }
     // Only the query of its row is read.
     let qkv = Buffer(1, 6, try page["q"] + [Float](repeating: .nan, count: 4))
     let output = Buffer(unset: 1, 2)
-    withExtendedLifetime(pages) {
-      CachedAttention.forward(qkv.matrix, [.init(of: pages.view, at: 2)], into: output.matrix, on: workers)
+    withExtendedLifetime(qkv) {
+      pages.withView {
+        CachedAttention.forward(qkv.matrix, [.init(of: $0, at: 2)], into: output.matrix, on: workers)
+      }
     }
     try page.expect(output.values, "o")
   }

@@ -54,6 +54,21 @@ import Testing
     #expect(try directory.names() == ["there.bin"])
   }
 
+  @Test(arguments: [Float.nan, .infinity])
+  func adaptersThatAreNotFiniteAreNotWritten(value: Float) throws {
+    let adapters = try AdaptedModel.randomAdapters(base.configuration)
+    adapters.values[5] = value
+    let path = directory.file("adapters.bin")
+    let cause = fileErrorCause(path) { () throws(FileError) in
+      try AdapterFile.write(adapters, for: Model(base, on: workers), to: path, replacing: false)
+    }
+    guard case .mismatch("weight \(value) at position 5 of the adapters", "a finite number", _) = cause else {
+      Issue.record("\(String(describing: cause))")
+      return
+    }
+    #expect(try directory.names().isEmpty)
+  }
+
   @Test func adaptersForOtherWeightsAreRefused() throws {
     let adapters = try AdaptedModel.randomAdapters(base.configuration)
     let path = directory.file("adapters.bin")

@@ -91,6 +91,45 @@ import Testing
     }
   }
 
+  /// llama.cpp heeds each of these.
+  @Test(arguments: [
+    ("gpt2.rope.freq_base", MetadataValue.float32(10_000), "gpt2.rope.freq_base = 10000.0"),
+    ("gpt2.attention.head_count_kv", .uint32(1), "gpt2.attention.head_count_kv = 1"),
+    ("gpt2.attention.causal", .bool(false), "gpt2.attention.causal = false"),
+    ("gpt2.attention.key_length", .uint32(8), "gpt2.attention.key_length = 8"),
+    ("gpt2.vocab_size", .uint32(50_257), "gpt2.vocab_size = 50257"),
+    ("gpt2.expert_count", .uint32(8), "gpt2.expert_count = 8"),
+    ("general.type", .string("adapter"), "a file of type 'adapter'"),
+    ("split.count", .uint16(3), "one of 3 parts of a model"),
+    ("tokenizer.ggml.scores", .array(of: .float32, [.float32(0)]), "tokenizer.ggml.scores of 1 values"),
+  ])
+  func whatContradictsTheModelIsRefused(key: String, value: MetadataValue, found: String) throws {
+    try expect(found) { contents in
+      contents.set(key, to: nil)
+      contents.metadata.append(MetadataEntry(key, value))
+    }
+  }
+
+  @Test func whatSaysTheSameAgainIsTaken() throws {
+    let said: [(String, MetadataValue)] = [
+      ("gpt2.vocab_size", .uint32(757)), ("gpt2.attention.head_count_kv", .uint32(2)),
+      ("gpt2.attention.key_length", .uint32(16)), ("gpt2.attention.causal", .bool(true)),
+      ("split.count", .uint16(0)), ("gpt2.expert_count", .uint32(0)),
+    ]
+    #expect(try cause { $0.metadata += said.map { MetadataEntry($0.0, $0.1) } } == nil)
+  }
+
+  /// Three types for all tokens, and a token less than the table has rows.
+  @Test func tokensAreAsManyAsRows() throws {
+    try expect("tokenizer.ggml.token_type of 3 values") {
+      $0.set("tokenizer.ggml.token_type", to: .int32s([1, 1, 3]))
+    }
+    let tokens = try #require(good["tokenizer.ggml.tokens"]?.strings)
+    try expect("756 tokens, tokenizer.ggml.tokens, for a token table of 757 rows") {
+      $0.set("tokenizer.ggml.tokens", to: .strings(tokens.dropLast()))
+    }
+  }
+
   @Test(arguments: ["token_embd.weight", "position_embd.weight", "blk.0.ffn_down.bias", "output_norm.bias"])
   func aMissingTensor(name: String) throws {
     try expect("no tensor \(name)") { $0.tensors.removeAll { $0.info.name == name } }

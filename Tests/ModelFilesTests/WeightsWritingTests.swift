@@ -123,6 +123,7 @@ import WeightFormats
 
   @Test(arguments: [
     (WeightFormat.fp16, Float(65520)), (.bf16, .greatestFiniteMagnitude), (.q8_0, .infinity), (.q4_0, .nan),
+    (.fp32, .nan), (.fp16, -.infinity), (.bf16, .nan), (.q8_0, 127 * 65600), (.q4_0, -8 * 65600),
   ])
   func aWeightBeyondTheRangeIsRefused(format: WeightFormat, weight: Float) throws {
     let parameters = try randomModel(seed: 5, multiple: 32)
@@ -131,25 +132,77 @@ import WeightFormats
     let cause = expectFileError(path) {
       try Weights(parameters).writeGGUF(to: path, format: format, replacing: false)
     }
-    guard case .mismatch("weight \(weight) in blk.0.ffn_up.weight", _, _) = cause else {
+    guard case .mismatch("weight \(weight) at position 77 of blk.0.ffn_up.weight", _, _) = cause else {
       Issue.record("expected a mismatch, found \(String(describing: cause))")
       return
     }
     #expect(try directory.names().isEmpty)
   }
 
-  @Test func sixteenBitsKeepInfinitiesAndNaN() throws {
-    let parameters = try randomModel(seed: 6, multiple: 1)
-    parameters[.fcw, 0].base[0] = .nan
-    parameters[.fcw, 0].base[1] = -.infinity
-    for format in [WeightFormat.fp16, .bf16] {
-      let path = directory.file("\(format).gguf")
-      try Weights(parameters).writeGGUF(to: path, format: format, replacing: false)
-      let weights = try Weights.read(path)
-      let values = decoded(weights[.fcw, 0])
-      #expect(values[0].isNaN && values[1] == -.infinity)
-      withExtendedLifetime(weights) {}
+  /// Vectors too, which no format of matrices rounds: in each kind of file that there is.
+  @Test(arguments: [ParameterTensor.fcb, .ln1w, .lnfb, .wpe], [Float.nan, .infinity, -.infinity])
+  func aVectorThatIsNotFiniteIsRefusedByEveryWriter(tensor: ParameterTensor, value: Float) throws {
+    let parameters = try randomModel(seed: 6, multiple: 32)
+    parameters[tensor, 0].base[1] = value
+    let weights = Weights(parameters)
+    let writers: [(String) throws -> Void] = [
+      { try weights.writeGGUF(to: $0, format: .q8_0, replacing: false) },
+      { try weights.writeGGUF(to: $0, replacing: false) },
+      { try weights.writeSafeTensors(to: $0, format: .fp32, replacing: false) },
+      { try weights.writeSafeTensors(to: $0, format: .bf16, replacing: false) },
+      { try Checkpoint.write(weights, to: $0, replacing: false, version: .float32) },
+      { try Checkpoint.write(weights, to: $0, replacing: false, version: .bfloat16) },
+    ]
+    for (index, write) in writers.enumerated() {
+      let cause = expectFileError(directory.file("\(index)")) { try write(directory.file("\(index)")) }
+      guard case .mismatch(let found, "a finite number", _) = cause else {
+        Issue.record("writer \(index): \(String(describing: cause))")
+        continue
+      }
+      #expect(found.hasPrefix("weight \(value) at position 1 of "), "\(found)")
     }
+    #expect(try directory.names().isEmpty)
+  }
+
+  @Test(arguments: [
+    (ParameterTensor.fcw, WeightFormat.q8_0, Float.nan), (.fcb, .q4_0, .nan), (.ln2w, .fp16, .infinity),
+    (.wte, .fp16, 65520), (.qkvw, .q4_0, -.infinity), (.wpe, .bf16, .nan),
+  ])
+  func roundingWhileLoadingRefusesIt(tensor: ParameterTensor, format: WeightFormat, value: Float) throws {
+    let parameters = try randomModel(seed: 7, multiple: 32)
+    parameters[tensor, 0].base[31] = value
+    let weights = Weights(parameters)
+    do {
+      _ = try weights.encoded(as: format)
+      Issue.record("expected an error")
+    } catch WeightFormatError.unstorable(let weight) {
+      #expect(weight.value.bitPattern == value.bitPattern && weight.position == 31)
+      #expect(weight.tensor == (tensor.isPerLayer ? "\(tensor.name) of layer 0" : tensor.name))
+    }
+    // The same with the file's name.
+    let cause = expectFileError("a.bin") {
+      _ = try weights.encoded(as: format, readFrom: "a.bin", on: Workers(count: 1))
+    }
+    guard case .mismatch = cause else { Issue.record("\(String(describing: cause))"); return }
+  }
+
+  /// Blocks are copied as they are, but not where they stand for no numbers.
+  @Test func aBlockWhoseScaleIsNoNumberIsNotCopied() throws {
+    let first = directory.file("first.gguf")
+    try Weights(try randomModel(seed: 4, multiple: 32)).writeGGUF(to: first, format: .q8_0, replacing: false)
+    let file = try GGUFFile(contentsOf: first)
+    let place = try #require(file.bytes(ofTensor: "blk.0.attn_qkv.weight")?.baseAddress)
+    let offset = try place - #require(file.file.bytes.baseAddress)
+    var bytes = Array(file.file.bytes)
+    bytes.replaceSubrange(offset + 34..<offset + 36, with: [0x00, 0x7E])  // NaN, of the second block
+    let damaged = try directory.write(bytes, to: "damaged.gguf")
+    let second = directory.file("second.gguf")
+    let cause = expectFileError(second) { try Weights.read(damaged).writeGGUF(to: second, replacing: false) }
+    guard case .mismatch("weight nan at position 32 of blk.0.attn_qkv.weight", _, _) = cause else {
+      Issue.record("\(String(describing: cause))")
+      return
+    }
+    withExtendedLifetime(file) {}
   }
 
   /// - Parameter multiple: Of the channels.

@@ -17,6 +17,9 @@ package struct JSONParser {
   static func parse(
     _ bytes: UnsafeRawBufferPointer, path: String, line: Int?
   ) throws(FileError) -> JSONValue {
+    // A value, such as a digit, takes at least two bytes with what separates it from the next.
+    let most = CheckedCount(bytes.count / 2) * MemoryLayout<JSONValue>.stride
+    try DeclaredMemory.check(most, for: "JSON of \(bytes.count) bytes", of: path)
     var parser = JSONParser(path: path, bytes: bytes, line: line)
     let value = try parser.nextValue(depth: 0)
     parser.skipSpace()

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Kernels
 import Transformer
 
@@ -25,7 +26,8 @@ final class KeptValues {
     self.configuration = configuration
     positions = parts.states.sorted()
     let (C, H) = (configuration.channels, configuration.hiddenChannels)
-    states = try FloatBuffer(zeroed: (configuration.layers + 1) * positions.count * C)
+    let count = CheckedCount(configuration.layers + 1) * positions.count * C
+    states = try FloatBuffer(zeroed: count.value ?? .max)
     final = try FloatBuffer(zeroed: tokens * C)
     queriesAndKeys = try Self.buffers(parts.attention, of: 2 * tokens * C)
     activations = try Self.buffers(parts.neurons, of: tokens * H)

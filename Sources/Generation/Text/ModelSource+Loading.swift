@@ -19,7 +19,7 @@ extension ModelSource {
       tokenizer = Result { try source.tokenizer(in: file, for: weights.configuration) }
     }
     guard let tokenizer = try tokenizer?.get() else { preconditionFailure("part 0 has run") }
-    return (try languageModel(weights, adapters, on: workers), tokenizer)
+    return (try source.languageModel(weights, adapters, on: workers), tokenizer)
   }
 
   /// The same, telling how far it is.
@@ -37,7 +37,7 @@ extension ModelSource {
     try weights.populate { try progress(.reading(fraction: $0)) }
     try progress(.preparing)
     let tokenizer = try source.tokenizer(in: file, for: weights.configuration)
-    return (try languageModel(weights, adapters, on: workers), tokenizer)
+    return (try source.languageModel(weights, adapters, on: workers), tokenizer)
   }
 
   /// The model, and a tokenizer if one was named, or is in the model's file or folder.
@@ -49,13 +49,13 @@ extension ModelSource {
     let (weights, adapters) = try source.adaptedWeights(in: file, on: workers)
     let isThere = source.tokenizerPath != nil || file.holdsTokenizer
     let tokenizer = isThere ? try source.tokenizer(in: file, for: weights.configuration) : nil
-    return (try languageModel(weights, adapters, on: workers), tokenizer)
+    return (try source.languageModel(weights, adapters, on: workers), tokenizer)
   }
 
   private func languageModel(
     _ weights: Weights, _ adapters: LowRankAdapters?, on workers: Workers
   ) throws -> LanguageModel {
-    let weights = try format.map { try weights.encoded(as: $0, on: workers) } ?? weights
+    let weights = try format.map { try weights.encoded(as: $0, readFrom: path, on: workers) } ?? weights
     return try LanguageModel(weights, adapters: adapters, precision: precision, on: workers)
   }
 }

@@ -1,4 +1,6 @@
+import BinaryFiles
 import Kernels
+import Platform
 import Tokens
 import Transformer
 
@@ -26,6 +28,7 @@ public final class TextBatch {
     draft: Draft? = nil, isOpenEnded: Bool = false
   ) throws {
     precondition(options.maximumTokens >= 1, "no tokens to generate")
+    try Self.checkMemory(of: prompts.count, for: model)
     let batch = ContinuousBatch(model, tokenizer, draft: draft)
     texts = try prompts.enumerated().map { index, prompt in
       var options = options
@@ -36,6 +39,15 @@ public final class TextBatch {
     }
     for text in texts { batch.add(text) }
     self.batch = batch
+  }
+
+  /// What each text keeps for the drawing of its tokens, logits, probabilities and places of V tokens; its keys and values
+  /// come as it grows.
+  private static func checkMemory(of texts: Int, for model: LanguageModel) throws(AllocationError) {
+    let values = (CheckedCount(model.configuration.vocabularySize) * 8 * texts).value ?? .max
+    guard MachineMemory.has((CheckedCount(values) * MemoryLayout<Float>.stride).value ?? .max) else {
+      throw AllocationError(values: values)
+    }
   }
 
   /// Whether every text has ended.

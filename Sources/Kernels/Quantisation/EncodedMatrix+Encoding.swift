@@ -19,4 +19,26 @@ extension EncodedMatrix {
     }
     return result
   }
+
+  /// The first value that `encoded(as:)` would not store as a finite one, and its place, row by row; `nil` if there is
+  /// none.
+  package func firstUnstorable(
+    as format: WeightFormat, on workers: Workers
+  ) -> (position: Int, value: Float)? {
+    let bandRows = 64
+    var firsts = [(position: Int, value: Float)?](repeating: nil, count: (rows + bandRows - 1) / bandRows)
+    firsts.withUnsafeMutableBufferPointer { firsts in
+      workers.run(over: rows, inRangesOf: bandRows) { range in
+        workers.withScratch(columns) { values in
+          for row in range {
+            decode(row: row, into: values)
+            guard let column = format.firstUnstorable(values, count: columns) else { continue }
+            firsts[range.lowerBound / bandRows] = (row * columns + column, values[column])
+            return
+          }
+        }
+      }
+    }
+    return firsts.lazy.compactMap { $0 }.first
+  }
 }

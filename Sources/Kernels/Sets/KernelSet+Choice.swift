@@ -5,8 +5,11 @@ extension KernelSet {
   /// The sets that this processor can run, from the slowest to the fastest.
   public static let available: [KernelSet] = sets(for: .current)
 
-  /// The fastest that this processor can run.
-  public static var fastest: KernelSet { available[available.count - 1] }
+  /// The fastest that this processor can run; OpenBLAS only if it can be opened, which is tried where it is the fastest.
+  public static var fastest: KernelSet {
+    let last = available[available.count - 1]
+    return last.name == .openBLAS && !BLAS.isThere ? available[0] : last
+  }
 
   /// The environment variable that names a set to run instead.
   public static let variable = "GPT2_KERNELS"
@@ -17,7 +20,10 @@ extension KernelSet {
   public static func chosen(_ name: String?) throws(KernelSetError) -> KernelSet {
     guard let name, !name.isEmpty else { return fastest }
     guard let known = Name(rawValue: name) else { throw .unknown(name) }
-    if let set = available.first(where: { $0.name == known }) { return set }
+    if let set = available.first(where: { $0.name == known }) {
+      guard known != .openBLAS || BLAS.isThere else { throw .noLibrary(known) }
+      return set
+    }
     if known == .amx, case .refused(let number) = Processor.current.amx { throw .refused(known, number) }
     throw .unavailable(known)
   }
@@ -69,6 +75,8 @@ extension KernelSet {
 public enum KernelSetError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknown(String)
   case unavailable(KernelSet.Name)
+  /// The library is not installed, or there is no memory for it.
+  case noLibrary(KernelSet.Name)
   /// The processor could, but the system does not let it: with the error's number.
   case refused(KernelSet.Name, Int)
 
@@ -80,6 +88,9 @@ public enum KernelSetError: Error, Equatable, Sendable, CustomStringConvertible 
     case .refused(let name, let number):
       return "\(KernelSet.variable): the system does not give programs the registers of '\(name.rawValue)' "
         + "(error \(number)); it can run \(names)"
+    case .noLibrary(let name):
+      return "\(KernelSet.variable): '\(name.rawValue)' cannot be opened; install libopenblas0, or give the "
+        + "process more memory; it can run \(names)"
     case .unavailable(let name):
       return "\(KernelSet.variable): this processor cannot run '\(name.rawValue)'; it can run \(names)"
     }

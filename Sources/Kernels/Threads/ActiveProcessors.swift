@@ -24,10 +24,14 @@ enum ActiveProcessors {
     return nil
   }
 
-  /// "150000 100000", of which one and a half processors' time, rounded up; "max 100000" is no limit.
+  /// "150000 100000", of which one and a half processors' time, rounded up; "max 100000" is no limit, nor is -1 in
+  /// version 1.
   private static func shares(root: String) -> [Int] {
-    ControlGroup.limits("cpu.max", root: root).compactMap { line in
-      let numbers = line.split(separator: " ").map { Int($0) }
+    let lines = ControlGroup.limits("cpu.max", root: root).map { $0.split(separator: " ") }
+    let files = ControlGroup.limits(
+      ["cpu.cfs_quota_us", "cpu.cfs_period_us"], ofVersion1: "cpu", root: root)
+    return (lines + files).compactMap { words in
+      let numbers = words.map { Int($0) }
       guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else {
         return nil
       }

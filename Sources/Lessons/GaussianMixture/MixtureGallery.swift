@@ -89,7 +89,11 @@ extension MixtureResults {
     let bars = max(8, min(40, Int(Double(points.count).squareRoot())))
     let width = (high - low) / Double(bars)
     var counts = [Int](repeating: 0, count: bars)
-    for value in points.values { counts[min(bars - 1, max(0, Int((value - low) / width)))] += 1 }
+    for value in points.values {
+      // Not a number where all points are one.
+      let place = (value - low) / width
+      counts[place > 0 ? Int(min(place, Double(bars - 1))) : 0] += 1
+    }
     return counts.enumerated().flatMap { bar, count in
       let height = Double(count) / (Double(points.count) * width)
       let left = low + Double(bar) * width

@@ -5,11 +5,13 @@ import BinaryFiles
 public enum PointFile {
   /// More would be no lesson.
   static let mostDimensions = 64
+  /// The squares of greater numbers, and sums of these, would not be finite.
+  static let largest = 1e100
 
   /// - Throws: `FileError` if the file cannot be read, has no points, or a line that is no point like the first.
   public static func read(_ path: String) throws(FileError) -> Points {
     let file = try MappedFile(path: path)
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+    guard let text = try file.text() else {
       throw FileError(
         path, .mismatch(found: "bytes that are no UTF-8", expected: "text", advice: "name a file of numbers"))
     }
@@ -20,9 +22,9 @@ public enum PointFile {
     {
       let fields = line.split { ",; \t".contains($0) }
       guard let first = fields.first, !first.hasPrefix("#") else { continue }
-      let numbers = fields.compactMap { Double($0) }.filter(\.isFinite)
+      let numbers = fields.compactMap { Double($0) }.filter { abs($0) <= largest }
       guard numbers.count == fields.count, numbers.count <= mostDimensions else {
-        throw unparsable(path, number, line, expected: "at most \(mostDimensions) finite numbers")
+        throw unparsable(path, number, line, expected: "at most \(mostDimensions) numbers up to \(largest)")
       }
       guard numbers.count == dimensions ?? numbers.count else {
         throw unparsable(path, number, line, expected: "\(dimensions ?? 0) numbers as in the first point")

@@ -13,8 +13,21 @@ protocol ByteSource: AnyObject {
 }
 
 extension ByteSource {
-  /// The next `count` bytes, or fewer where the source ends. The caller has held the count against `limit`.
+  /// The next `count` bytes, or fewer where the source ends. A header may say any count: memory is taken as the bytes come.
   func read(_ count: Int) throws(FileError) -> [UInt8] {
+    let pieceSize = 1 << 22
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let wanted = min(pieceSize, count - bytes.count)
+      let piece = try readPiece(wanted)
+      bytes += piece
+      guard piece.count == wanted else { break }
+      try DeclaredMemory.check(CheckedCount(bytes.count) * 2, for: "a table of \(count) bytes", of: path)
+    }
+    return bytes
+  }
+
+  private func readPiece(_ count: Int) throws(FileError) -> [UInt8] {
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       // An initialiser with a closure has no typed errors.

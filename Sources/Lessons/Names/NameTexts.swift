@@ -27,7 +27,7 @@ public struct NameTexts: Sendable {
   private static func read(_ path: String, least: Int) throws(FileError) -> [UInt8] {
     let file = try LessonFile.open(
       path, expected: "names, one a line", advice: "--data names another directory")
-    let bytes = Array(file.bytes)
+    let bytes = try file.contents()
     let newline = UInt8(ascii: "\n")
     guard bytes.contains(where: { $0 != newline }) else {
       throw FileError(

@@ -45,7 +45,7 @@ public struct CharacterText: Sendable {
 
   private static func scalars(of path: String) throws(FileError) -> [Unicode.Scalar] {
     let file = try LessonFile.open(path, expected: "a text", advice: "--text names another file")
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+    guard let text = try file.text() else {
       throw FileError(
         path, .mismatch(found: "bytes that are no UTF-8", expected: "a text", advice: "name another file"))
     }

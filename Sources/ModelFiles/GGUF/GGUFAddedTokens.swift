@@ -31,10 +31,12 @@ extension GGUFTokenizerReader {
     var tokens = SpecialTokens()
     for role in SpecialTokens.Role.allCases {
       let key = GGUFTokenizer.key(of: role)
-      guard let id = file[key]?.integer else { continue }
-      guard 0..<count ~= id else {
+      guard let value = file[key] else { continue }
+      guard let id = value.integer, 0..<count ~= id else {
         throw FileError(
-          file.path, .invalidField(name: key, found: id, expected: "a value from 0 to \(count - 1)"))
+          file.path,
+          .invalidField(
+            name: key, found: value.integer ?? .max, expected: "a value from 0 to \(count - 1)"))
       }
       tokens[role] = id
     }

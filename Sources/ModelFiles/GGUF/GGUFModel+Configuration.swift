@@ -27,6 +27,7 @@ extension GGUFModel {
     guard layers <= file.tensors.count else {
       throw invalid(GGUFKey.layers, found: layers, expected: "at most \(file.tensors.count), the tensors")
     }
+    try checkContradictions(configuration)
     return configuration
   }
 

@@ -50,4 +50,7 @@ enum GGUFKey {
   static let heads = "gpt2.attention.head_count"
   static let epsilon = "gpt2.attention.layer_norm_epsilon"
   static let fileType = "general.file_type"
+
+  /// Those of the architecture.
+  static let read: Set<String> = [positions, channels, hiddenChannels, layers, heads, epsilon]
 }

@@ -11,6 +11,7 @@ enum GGUFTokenizer {
   static let tokens = "tokenizer.ggml.tokens"
   static let tokenTypes = "tokenizer.ggml.token_type"
   static let merges = "tokenizer.ggml.merges"
+  static let scores = "tokenizer.ggml.scores"
   static let beginning = "tokenizer.ggml.bos_token_id"
   static let end = "tokenizer.ggml.eos_token_id"
   static let chatTemplate = "tokenizer.chat_template"

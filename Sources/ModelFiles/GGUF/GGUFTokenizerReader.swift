@@ -24,9 +24,11 @@ struct GGUFTokenizerReader {
         found: "text split as for '\(splitting.string?.onOneShortLine ?? "")'",
         expected: "'\(GGUFTokenizer.splittingName)'", advice: "name a tokenizer file of GPT-2's kind")
     }
-    for key in GGUFTokenizer.additions where file[key] == .bool(true) {
+    for key in GGUFTokenizer.additions {
+      guard let value = file[key], value != .bool(false) else { continue }
       throw mismatch(
-        found: "\(key) = true", expected: "false, as GPT-2's",
+        found: value == .bool(true) ? "\(key) = true" : "\(key) that is no truth value",
+        expected: "false, as GPT-2's",
         advice: "name a tokenizer file of GPT-2's kind")
     }
   }

@@ -13,9 +13,9 @@ struct HuggingFaceFile {
     bytes = Array(text.utf8)
   }
 
-  init(_ name: String, copying file: MappedFile) {
+  init(_ name: String, copying file: MappedFile) throws(FileError) {
     self.name = name
-    bytes = withExtendedLifetime(file) { Array(file.bytes) }
+    bytes = try file.contents()
   }
 }
 
@@ -33,7 +33,7 @@ struct HuggingFaceKeptFiles {
     var copies: [HuggingFaceFile] = []
     for name in names {
       if let file = try MappedFile.ifPresent(files.folder + name) {
-        copies.append(HuggingFaceFile(name, copying: file))
+        copies.append(try HuggingFaceFile(name, copying: file))
       }
     }
     return copies

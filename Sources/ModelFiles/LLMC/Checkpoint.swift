@@ -83,7 +83,8 @@ public enum Checkpoint {
   /// Writes a checkpoint, whole or not at all.
   ///
   /// - Parameter replacing: Whether a file at `path` may be replaced.
-  /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
+  /// - Throws: `FileError` if the target exists and may not be replaced, a parameter is not finite, or the system
+  ///   refuses a step.
   public static func write(
     _ parameters: Parameters, to path: String, replacing: Bool, version: Version = .float32
   ) throws(FileError) {
@@ -112,9 +113,9 @@ public enum Checkpoint {
         for layer in 0..<tensor.layers(in: configuration) {
           let stored = weights[tensor, layer]
           let rows = tensor == .wte ? configuration.vocabularySize : stored.rows
-          try transcoding.append(stored.rows(0..<rows), named: tensor.name) { bytes throws(FileError) in
-            try writer.append(bytes)
-          }
+          try transcoding.append(
+            stored.rows(0..<rows), named: tensor.name(ofLayer: layer)
+          ) { bytes throws(FileError) in try writer.append(bytes) }
         }
         if tensor == .wte, version != .unpadded { try appendPaddingRows(configuration, version, to: writer) }
       }

@@ -34,6 +34,9 @@ public struct ReferenceState {
   public init(contentsOf path: String, for configuration: Configuration) throws(FileError) {
     let file = try MappedFile(path: path)
     let shape = try Shape(of: file, for: configuration)
+    try DeclaredMemory.check(
+      CheckedCount(shape.tokens) * (3 * MemoryLayout<Int32>.stride), for: "a batch of \(shape.tokens) tokens",
+      of: path)
     var body = BodyReader(file: file)
     self.file = file
     batchSize = shape.batchSize

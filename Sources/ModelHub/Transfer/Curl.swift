@@ -26,11 +26,13 @@ struct Curl {
   func run(
     _ arguments: [String], from address: String, whileRunning: () -> Bool
   ) throws(FetchError) -> Outcome {
-    // Redirections may not lead from the network to this machine's files.
+    // Redirections may not lead from the network to this machine's files, nor from an encrypted answer to one that
+    // anybody on the way can change.
     let scheme = address.hasPrefix("file:") ? "=file" : "=http,https"
+    let redirections = address.lowercased().hasPrefix("https:") ? "=https" : "=http,https"
     let always = [
       "--silent", "--show-error", "--location", "--globoff", "--proto", scheme, "--proto-redir",
-      "=http,https",
+      redirections,
       "--connect-timeout", "20", "--speed-limit", "1024", "--speed-time", "\(Self.patience)",
       // On a line of its own, after whatever else is printed.
       "--write-out", "\\n%{http_code}", "--config", "-", "--url", address,

@@ -16,6 +16,8 @@ struct TextBlock: Sendable {
 /// A block is as large as `blockSize`, or as the longest part without a safe cut if that is longer: a gigabyte of
 /// one letter is one piece of GPT-2's pattern, and must be held; merging it takes some 45 bytes of memory a byte.
 struct TextBlockReader {
+  private static let memoryOfAByte = 45
+
   private let input: TextInput
   private let reader: InputReader
   private let reading: TextReading
@@ -55,6 +57,9 @@ struct TextBlockReader {
       let end = isAtEnd ? bytes.count : lastCut(from: searched)
       if let end { return takeBlock(end) }
       searched = bytes.count
+      try DeclaredMemory.check(
+        CheckedCount(bytes.count) * Self.memoryOfAByte, for: "\(bytes.count) bytes that are one piece",
+        of: input.name)
       goal *= 2
     }
   }

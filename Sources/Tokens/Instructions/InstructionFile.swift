@@ -19,7 +19,7 @@ public struct InstructionFile: Sendable {
     if let kind = FileKind(of: file.bytes) {
       throw .anotherKind(kind, at: path, expected: "file of JSON lines")
     }
-    let bytes = withExtendedLifetime(file) { Array(file.bytes) }
+    let bytes = try file.contents()
     let text = try TextReading.text.decode(bytes, of: path).text
     guard text.first(where: { !Self.isSpace($0) && $0 != UInt8(ascii: "\n") }) != UInt8(ascii: "[") else {
       throw FileError(

@@ -30,6 +30,10 @@ public struct InstructionLoader: BatchSource {
     shufflingBy seed: UInt32?, padding: Int32
   ) throws(FileError) {
     precondition(batchSize > 0 && sequenceLength > 0, "an empty batch")
+    // Inputs, targets and what becomes of them.
+    try DeclaredMemory.check(
+      CheckedCount(batchSize) * sequenceLength * 16,
+      for: "a batch of \(batchSize) × \(sequenceLength) tokens", of: path)
     let longest = examples.map(\.length).max() ?? 0
     guard !examples.isEmpty, longest <= sequenceLength else {
       throw FileError(

@@ -81,8 +81,8 @@ struct ClusterOptions: ParsableArguments {
     var cluster = ClusterSettings()
     cluster.processesPerMachine = processes
     for (option, count) in [("--processes-per-machine", processes)] + machines.map({ ("--machines", $0) }) {
-      guard count.isPowerOfTwo else {
-        throw ValidationError("\(option) is \(count), expected a power of two.")
+      guard count.isPowerOfTwo, count <= 1 << 20 else {
+        throw ValidationError("\(option) is \(count), expected a power of two up to \(1 << 20).")
       }
     }
     let possible = cluster.possibleMachines(forBatches: total / tokensPerBatch)

@@ -34,6 +34,8 @@ struct PlaceList: ExpressibleByArgument {
       guard pair.count == 2, let layer = Self.number(pair[0]), let numbers = Self.range(pair[1]) else {
         return nil
       }
+      // More than any model has.
+      guard places.count + numbers.count <= 1 << 20 else { return nil }
       places += numbers.map { (layer, $0) }
     }
     self.places = places

@@ -93,9 +93,10 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func answerOptions() throws -> InspectionReport {
-    let bytes = try prompt.read()
+    try prompt.checkFile()
     let (model, tokenizer) = try inference.load(needingTokenizer: prompt.promptTokens == nil)
     let positions = model.configuration.maximumSequenceLength
+    let bytes = try prompt.read(forPositions: positions)
     var tokens: [Int32] = []
     if let given = prompt.promptTokens {
       tokens = try given.checked(below: model.configuration.vocabularySize)
@@ -134,7 +135,8 @@ extension InspectionRequest {
   /// - Parameter path: - for standard input.
   /// - Throws: `FileError`, also for what is no request.
   fileprivate init(fromFile path: String) throws(FileError) {
-    let bytes = try InputFile.bytes(path)
+    let bytes = try InputFile.bytes(
+      path, atMost: 64 << 20, expected: "a request", advice: "ask for less at a time")
     do throws(InspectionError) {
       try self.init(json: bytes)
     } catch {

@@ -67,7 +67,7 @@ import WeightFormats
     #expect(found == [expected, []])
   }
 
-  /// A draft that rounding has damaged proposes nothing, and the text goes on.
+  /// Weights that the draft's format has no numbers for make no draft.
   @Test func aDraftThatIsNotFinite() throws {
     let configuration = try Configuration(
       maximumSequenceLength: 30, vocabularySize: 257, layers: 1, heads: 2, channels: 32)
@@ -75,11 +75,7 @@ import WeightFormats
     // A scale beyond fp16's range makes the block's values infinite.
     parameters.values(of: .attprojw)[0] = 1e7
     let model = try LanguageModel(Weights(parameters))
-    let options = GenerationOptions(
-      maximumTokens: 40, sampling: .init(temperature: 0), stopsAtEndOfText: false, alternatives: 0)
-    let plain = try DraftedTexts.write(model, [[1]], options, draft: nil)
-    let drafted = try DraftedTexts.write(model, [[1]], options, draft: .q8_0)
-    #expect(drafted.texts == plain.texts && drafted.counts?.proposed == 0)
+    #expect(throws: WeightFormatError.self) { _ = try Draft(.q8_0, for: model) }
   }
 
   @Test func damagedWeightsAreAnErrorAsWithoutADraft() throws {
@@ -87,7 +83,8 @@ import WeightFormats
     parameters.values(of: .wte)[32 * 5] = .nan
     let model = try LanguageModel(Weights(parameters))
     let batch = try TextBatch(
-      model, .byteLevel, prompts: [[1]], options: GenerationOptions(), draft: try Draft(.q4_0, for: model))
+      model, .byteLevel, prompts: [[1]], options: GenerationOptions(), draft: try Draft(.nGram, for: model))
     #expect(throws: SamplingError.self) { try batch.step() }
+    #expect(throws: WeightFormatError.self) { _ = try Draft(.q4_0, for: model) }
   }
 }

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Platform
 
 /// Against a /proc and a /sys made for the purpose.
-@Suite struct AvailableMemoryTests {
+@Suite struct MachineMemoryTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
@@ -13,16 +13,16 @@ import Testing
     try directory.write("MemTotal:  300 kB\nMemFree:  7 kB\nMemAvailable:     200 kB\n", to: "proc/meminfo")
   }
 
-  private var bytes: Int? { AvailableMemory.bytes(root: directory.path) }
+  private var bytes: Int? { MachineMemory.available(root: directory.path) }
 
   @Test func thisMachineHasSome() throws {
-    #expect(try #require(AvailableMemory.bytes) > 1 << 20)
+    #expect(try #require(MachineMemory.available) > 1 << 20)
   }
 
   @Test func withoutAGroupItIsWhatTheKernelSays() throws {
     try writeMeminfo()
     #expect(bytes == 200 * 1024)
-    // A group of version 1 is not looked at.
+    // Version 2's file means nothing where the process is in no group of it.
     try directory.write("4:memory:/some/group\n", to: "proc/self/cgroup")
     try directory.write("4096\n", to: "sys/fs/cgroup/memory.max")
     #expect(bytes == 200 * 1024)
@@ -49,7 +49,33 @@ import Testing
     #expect(bytes == 4096)
   }
 
+  /// Version 1: a tree of groups a controller, and a number that no machine has where there is no limit.
+  @Test func theLimitsOfVersion1Count() throws {
+    try writeMeminfo()
+    try directory.write("11:cpu,cpuacct:/x\n4:memory:/docker/abc\n0::/y\n", to: "proc/self/cgroup")
+    let folder = "sys/fs/cgroup/memory"
+    try directory.write("9223372036854771712\n", to: "\(folder)/memory.limit_in_bytes")
+    #expect(bytes == 200 * 1024)
+    try directory.write("150000\n", to: "\(folder)/docker/memory.limit_in_bytes")
+    #expect(bytes == 150_000)
+    try directory.write("90000\n", to: "\(folder)/docker/abc/memory.limit_in_bytes")
+    #expect(bytes == 90_000)
+  }
+
+  /// Inside a container the path is often that outside of it, and its own limit at the top.
+  @Test func aContainersOwnRootHasItsLimitInVersion1() throws {
+    try writeMeminfo()
+    try directory.write("4:memory:/kubepods/pod1\n", to: "proc/self/cgroup")
+    try directory.write("70000\n", to: "sys/fs/cgroup/memory/memory.limit_in_bytes")
+    #expect(bytes == 70_000)
+  }
+
+  @Test func whatNoMachineHasIsNotThere() {
+    #expect(MachineMemory.has(1 << 10))
+    #expect(!MachineMemory.has(.max))
+  }
+
   @Test func withoutAnyOfItItIsAllThatTheMachineHas() throws {
-    #expect(try #require(bytes) >= #require(AvailableMemory.bytes))
+    #expect(try #require(bytes) >= #require(MachineMemory.available))
   }
 }

@@ -1,2 +1,0 @@
-// Debian's libopenblas-dev, as a Clang module. Only Kernels/Products/BLAS.swift imports it.
-#include <cblas.h>
