@@ -46,6 +46,9 @@ public struct ResumePoint: Sendable {
       replicas: try TrainingStateFile.replicas(of: directory.state(step)))
   }
 
+  /// The run's own model below its adapters; `nil` if the plan names another one.
+  public var base: String? { plan?.base == nil ? nil : directory.base }
+
   /// Updates made so far.
   public var step: Int { saved?.step ?? 0 }
 
@@ -78,9 +81,9 @@ public struct ResumePoint: Sendable {
     guard var plan else { return RunPlan(values) }
     // Paths are given as from here.
     if !changes.isEmpty {
-      let replaced = plan.replaced
+      let before = plan
       plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
-      plan.replaced = replaced
+      (plan.replaced, plan.base) = (before.replaced, before.base)
     }
     // Whoever goes on from here, after a kill, does the same.
     if saved == nil || beginsData(with: changes) { plan.dataBeginAfter = step }

@@ -88,7 +88,7 @@ extension RunDirectory {
   public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws {
     let progressPath = progress(step)
     let isLLMC = access(progressPath, F_OK) != 0
-    let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
+    let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath, step: step)
     let state = try TrainingStateFile.read(
       state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
       ownOf: trainer.ownReplica, and: trainer.model.parameters)
@@ -132,30 +132,5 @@ extension Model {
     } else {
       try Checkpoint.write(parameters, to: path, replacing: replacing)
     }
-  }
-}
-
-extension TrainingProgress {
-  func write(to path: String, replacing: Bool) throws(FileError) {
-    // Finite numbers always encode.
-    let bytes = (try? JSONCoding.indented(self)).map { Array($0.utf8) } ?? []
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
-      try writer.append(bytes)
-    }
-  }
-
-  init(contentsOf path: String) throws(FileError) {
-    let file = try MappedFile(path: path)
-    let progress = withExtendedLifetime(file) {
-      try? JSONCoding.value(TrainingProgress.self, from: file.bytes)
-    }
-    guard let progress else {
-      throw FileError(
-        path,
-        .mismatch(
-          found: "something else", expected: "a run's progress as JSON",
-          advice: "remove it to go on without what it remembers: outliers and the best validation loss"))
-    }
-    self = progress
   }
 }

@@ -12,6 +12,9 @@ public final class TrainingRun {
   /// The step of the last whole checkpoint, of this run; `nil` before the first.
   public private(set) var lastSaved: Int?
 
+  /// Names of files that a kill had left in the directory, of checkpoints that were not whole any more or not yet.
+  public let removedLeftovers: [String]
+
   /// `nil` in a process that another one writes for.
   private let log: RunLog?
   /// Of a run that this one replaces: removed once there is something better.
@@ -36,7 +39,7 @@ public final class TrainingRun {
     lastSaved = firstStep > 0 ? firstStep : nil
     replaced = try directory.replacedCheckpoints()
     guard writes else {
-      log = nil
+      (log, removedLeftovers) = (nil, [])
       return
     }
     try directory.removePartialFiles()
@@ -44,6 +47,11 @@ public final class TrainingRun {
     if firstStep > 0 {
       try directory.removeSuperseded(by: policy, at: firstStep, localSteps: trainer.plan.localSteps)
     }
+    // Or while they went. In a directory that has seen no run of ours yet, files of these names are somebody else's.
+    let isKnown = firstStep > 0 || access(directory.plan, F_OK) == 0
+    removedLeftovers =
+      directory.use == .resuming && isKnown
+      ? try directory.removeLeftovers(keepingBests: !replaced.isEmpty) : []
     let log = try RunLog(directory, keeping: directory.use == .resuming)
     for record in opening { try log.add(record) }
     self.log = log
@@ -131,6 +139,8 @@ public final class TrainingRun {
     lastSaved = step
     guard !replaced.isEmpty else { return }
     for old in replaced where old != step { directory.remove(old) }
+    let ownBest = policy.keepsBest ? trainer.progress.best?.step : nil
+    for best in try directory.bestSteps() where best != ownBest { unlink(directory.best(best)) }
     replaced = []
     try directory.remember(replaced: replaced)
   }

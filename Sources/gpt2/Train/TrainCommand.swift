@@ -189,7 +189,8 @@ struct TrainCommand: ParsableCommand {
     let setup = try processes.agreeing {
       let setup = try TrainingSetup(planned, in: directory, sharedBy: processes)
       if processes.speaks {
-        try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
+        try directory.checkSpace(
+          for: setup.plan, of: setup.configuration, policy: setup.policy, keepsBase: setup.keepsBase)
       }
       return setup
     }
@@ -213,8 +214,16 @@ struct TrainCommand: ParsableCommand {
         trainer, in: directory, policy: setup.policy,
         opening: [setup.opening(command)] + planned.changes.map { $0.record(after: setup.startStep) },
         writes: processes.speaks)
-      if processes.speaks { try directory.keep(planned.plan(with: setup.plan)) }
+      if processes.speaks {
+        try directory.keep(
+          planned.plan(with: setup.plan), base: setup.keepsBase ? trainer.model.parameters : nil)
+      }
       return run
+    }
+    if !run.removedLeftovers.isEmpty {
+      Diagnostics.write(
+        "gpt2: note: removed what a kill had left of checkpoints that are not whole: "
+          + run.removedLeftovers.joined(separator: ", "))
     }
     try withExtendedLifetime(lock) {
       let failure = train(run, showing: &printer)

@@ -104,6 +104,12 @@ struct TrainingSetup {
     self.plan = plan.making(steps: wanted ?? data.steps(by: plan), by: command)
   }
 
+  /// Whether adapters are trained over a new model, which no file has unless the run keeps it.
+  var keepsBase: Bool {
+    guard case .random = start else { return false }
+    return plan.adapters != nil
+  }
+
   /// What the processor can do at most, in operations a second.
   var peak: Double { ArithmeticPeak.measure(precision, on: workers) }
 
