@@ -86,6 +86,9 @@ public final class Trainer {
   /// The replica whose moments this process has alone; `nil` where processes do not train apart.
   var ownReplica: Int? { outer == nil ? nil : communicator.rank }
 
+  /// The replicas whose batches this process learns from.
+  var ownReplicas: Range<Int> { ownReplica.map { $0..<$0 + 1 } ?? gradients.local }
+
   /// Of the weights and adapters, to hold them against another process's.
   public var weightsChecksum: UInt64 {
     let adapters = model.adapters.map { Checksum.of($0.values, on: model.workers) } ?? 0
@@ -212,7 +215,7 @@ public final class Trainer {
   /// The mean gradients of the step's batches, or of this process's if it trains apart. Returns their mean loss.
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
-    let replicas = ownReplica.map { $0..<$0 + 1 } ?? gradients.local
+    let replicas = ownReplicas
     let count = plan.accumulation(at: stepsMade)
     let batches = data.nextBatches(count / plan.replicas, of: replicas)
     // This process's, if it trains apart.

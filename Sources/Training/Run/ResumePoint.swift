@@ -83,7 +83,7 @@ public struct ResumePoint: Sendable {
     if !changes.isEmpty {
       let before = plan
       plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
-      (plan.replaced, plan.base) = (before.replaced, before.base)
+      (plan.replaced, plan.base, plan.baseChecksum) = (before.replaced, before.base, before.baseChecksum)
     }
     // Whoever goes on from here, after a kill, does the same.
     if saved == nil || beginsData(with: changes) { plan.dataBeginAfter = step }

@@ -7,7 +7,7 @@ import Transformer
 /// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
 ///
 /// A checkpoint is `model_STEP.bin`, `state_STEP_00000.bin` and, for what llm.c does not know, `progress_STEP.json`;
-/// the empty `DONE_STEP` is written last and says that it is whole. Where low-rank adapters are all that is trained,
+/// `DONE_STEP` is written last, says that it is whole, and has the others' checksums. Where low-rank adapters are all that is trained,
 /// `adapters_STEP.bin` takes the model's place; where processes train apart, each has moments in a state file of its own,
 /// and `outer_STEP.bin` is beside them. `ema_STEP.bin` is the
 /// average of the weights, a model as well, if the run keeps one. `best_STEP.bin` is the model, or the adapters, of the lowest
@@ -150,7 +150,8 @@ public struct RunDirectory: Equatable, Sendable {
     if use == .new, !isOurs { try FileWriter.check(self.base, replacing: false) }
     // The plan comes first: whoever finds it without the model begins anew, and writes that again.
     try plan.write(to: self.plan)
-    try Checkpoint.write(base, to: self.base, replacing: true)
+    plan.baseChecksum = "\(try Checkpoint.write(base, to: self.base, replacing: true))"
+    try plan.write(to: self.plan)
   }
 
   /// The checkpoints of another run that stay until there is one of this.

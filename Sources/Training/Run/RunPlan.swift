@@ -20,6 +20,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var dataBeginAfter: Int
   /// The file of the run's directory that has the model below its adapters: see `RunBase`; `nil` if another one has it.
   public var base: String?
+  /// That of the file, as `FileChecksum` has it.
+  var baseChecksum: String?
   /// The checkpoints of another run that this one is to replace, by step: they are not its own, and stay until it has one.
   var replaced: [Int]?
 

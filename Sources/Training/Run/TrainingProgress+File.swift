@@ -1,10 +1,12 @@
 import BinaryFiles
 
 extension TrainingProgress {
-  func write(to path: String, replacing: Bool) throws(FileError) {
+  /// - Returns: The file's checksum.
+  @discardableResult
+  func write(to path: String, replacing: Bool) throws(FileError) -> FileChecksum {
     // Finite numbers always encode.
     let bytes = (try? JSONCoding.indented(self)).map { Array($0.utf8) } ?? []
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(bytes)
     }
   }

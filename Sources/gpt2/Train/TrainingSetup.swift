@@ -223,7 +223,11 @@ struct TrainingSetup {
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(
       model, plan: plan, data: data.replicas, watchedBy: watch, sharedBy: processes.communicator)
-    if let step = start.step { try directory.load(step, into: trainer, beginningData: beginsData) }
+    if let step = start.step, try !directory.load(step, into: trainer, beginningData: beginsData) {
+      Diagnostics.write(
+        "gpt2: note: \(directory.done(step)) has no checksums, as llm.c and earlier versions wrote it: damage of its "
+          + "checkpoint's values would not be noticed")
+    }
     try start.begin(trainer)
     return trainer
   }
