@@ -15,6 +15,9 @@ public final class TrainingRun {
   /// Names of files that a kill had left in the directory, of checkpoints that were not whole any more or not yet.
   public let removedLeftovers: [String]
 
+  /// Last records of logs that were cut off, since a kill or a full disk had left no end of them: a line for each.
+  public var cutRecords: [String] { log?.cuts ?? [] }
+
   /// `nil` in a process that another one writes for.
   private let log: RunLog?
   /// Of a run that this one replaces: removed once there is something better.
@@ -53,7 +56,9 @@ public final class TrainingRun {
       directory.use == .resuming && isKnown
       ? try directory.removeLeftovers(keepingBests: !replaced.isEmpty) : []
     let log = try RunLog(directory, keeping: directory.use == .resuming)
-    for record in opening { try log.add(record) }
+    for record in opening {
+      if let failure = log.add(record).first { throw failure }
+    }
     self.log = log
   }
 
@@ -67,7 +72,9 @@ public final class TrainingRun {
       case .step(let report):
         let (step, plan) = (report.step, trainer.plan)
         guard plan.isExchange(at: step) else { return }
-        guard step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps) else { return }
+        guard step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps) else {
+          return
+        }
         try save(observe)
       case .validation(let step, _, _, true):
         if policy.keepsBest && step > 0 { try saveBest(observe) }
@@ -96,7 +103,8 @@ public final class TrainingRun {
       do throws(FileError) {
         try saveWhole()
         try? report(
-          .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end), to: observe)
+          .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end),
+          to: observe)
       } catch {
         refuge = (try rescue(because: error), error)
       }
@@ -105,7 +113,7 @@ public final class TrainingRun {
     record.reason = reason
     record.time = System.timestamp
     // What was learnt is safe; a log that cannot say so is no reason to fail.
-    try? log?.add(record)
+    _ = log?.add(record)
     return refuge
   }
 
@@ -129,7 +137,8 @@ public final class TrainingRun {
     let isMajor = policy.isMajor(step, localSteps: trainer.plan.localSteps)
     try report(
       .checkpoint(
-        step: step, path: directory.result(of: trainer.model, step), reason: isMajor ? .major : .regular),
+        step: step, path: directory.result(of: trainer.model, step),
+        reason: isMajor ? .major : .regular),
       to: observe)
   }
 
@@ -159,11 +168,7 @@ public final class TrainingRun {
 
   private func report(_ event: TrainingEvent, to observe: (TrainingEvent) throws -> Void) throws {
     if let record = RunRecord(event) {
-      do throws(FileError) {
-        try log?.add(record)
-      } catch {
-        try observe(.problem(error))
-      }
+      for failure in log?.add(record) ?? [] { try observe(.problem(failure)) }
     }
     try observe(event)
   }

@@ -220,6 +220,7 @@ struct TrainCommand: ParsableCommand {
       }
       return run
     }
+    for cut in run.cutRecords { Diagnostics.write("gpt2: note: \(cut)") }
     if !run.removedLeftovers.isEmpty {
       Diagnostics.write(
         "gpt2: note: removed what a kill had left of checkpoints that are not whole: "
