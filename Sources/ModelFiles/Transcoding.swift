@@ -22,7 +22,13 @@ struct Transcoding {
     to append: (UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
     guard matrix.format != format else {
-      return try append(UnsafeRawBufferPointer(start: matrix.base, count: matrix.byteCount))
+      do throws(FileError) {
+        return try append(UnsafeRawBufferPointer(start: matrix.base, count: matrix.byteCount))
+      } catch {
+        // Of a file that was cut the system says only that there are no such bytes.
+        try MappedFile.checkAll()
+        throw error
+      }
     }
     guard format.isEncodable else {
       throw FileError(

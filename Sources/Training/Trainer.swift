@@ -1,3 +1,4 @@
+import BinaryFiles
 import Communication
 import Generation
 import Kernels
@@ -148,8 +149,8 @@ public final class Trainer {
     do {
       try runSteps(isInterrupted: isInterrupted, observing: observe)
     } catch {
-      // Numbers that are not finite are found by all at the same step.
-      isCutOff = !(error is TrainingError)
+      // Numbers that are not finite, and files that were cut, are told to all at the same step.
+      isCutOff = !(error is TrainingError || error is FileError)
       throw error
     }
   }
@@ -169,8 +170,18 @@ public final class Trainer {
     }
   }
 
-  /// Makes one step.
+  /// Makes one step. If it cannot be made, data and random numbers stay where they were, too.
   private func update() throws -> StepReport {
+    let (step, before) = (stepsMade, (data, random))
+    do {
+      return try makeUpdate()
+    } catch {
+      if stepsMade == step { (data, random) = before }
+      throw error
+    }
+  }
+
+  private func makeUpdate() throws -> StepReport {
     let step = stepsMade
     let clock = ContinuousClock()
     let start = clock.now
@@ -229,7 +240,10 @@ public final class Trainer {
       }
     }
     for _ in 0..<count { random.passBackward() }
-    return ReplicaTree.sum(try together.gathered(losses)) / Float(updateCount)
+    let gathered = try FileLoss.gathered(losses, from: together, at: stepsMade + 1) { () throws(FileError) in
+      try data.check(of: replicas)
+    }
+    return ReplicaTree.sum(gathered) / Float(updateCount)
   }
 
   /// One replica's share of an update.

@@ -101,6 +101,7 @@ struct VerifyCommand: ParsableCommand {
     var holds = true
     for (recipe, trajectory) in zip(recipes, trajectories) {
       let report = try verify(recipe, trajectory)
+      try MappedFile.checkAll()
       try VerificationPrinter(report).print(asJSON: json)
       holds = holds && report.holds
     }

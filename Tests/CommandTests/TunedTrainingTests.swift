@@ -121,7 +121,8 @@ import Testing
     try FileManager.default.createDirectory(atPath: file("mine"), withIntermediateDirectories: false)
     try Data([1]).write(to: URL(fileURLWithPath: file("mine/base.bin")))
     let mine = try tune("mine", "2")
-    #expect(mine.exitCode == 2 && mine.diagnostics.contains("base.bin: already exists"), "\(mine.diagnostics)")
+    #expect(
+      mine.exitCode == 2 && mine.diagnostics.contains("base.bin: already exists"), "\(mine.diagnostics)")
     #expect(try bytes("mine/base.bin") == Data([1]))
   }
 

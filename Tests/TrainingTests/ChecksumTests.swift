@@ -14,7 +14,8 @@ import Testing
   private func run(steps: Int = 3, emaDecay: Float? = nil) throws -> RunDirectory {
     var plan = workspace.plan(steps: steps)
     plan.emaDecay = emaDecay
-    let run = try workspace.run(try workspace.trainer(plan), in: "run", use: .new, CheckpointPolicy(interval: 2))
+    let run = try workspace.run(
+      try workspace.trainer(plan), in: "run", use: .new, CheckpointPolicy(interval: 2))
     try run.run { _ in }
     return run.directory
   }
@@ -35,7 +36,9 @@ import Testing
   @Test func everyFileIsThereWithItsChecksum() throws {
     let directory = try run(emaDecay: 0.9)
     let lines = try String(contentsOfFile: directory.done(3), encoding: .utf8).split(separator: "\n")
-    let names = ["model_00000003.bin", "state_00000003_00000.bin", "ema_00000003.bin", "progress_00000003.json"]
+    let names = [
+      "model_00000003.bin", "state_00000003_00000.bin", "ema_00000003.bin", "progress_00000003.json",
+    ]
     #expect(lines.count == names.count)
     for (line, name) in zip(lines, names) {
       #expect(line == "\(try FileChecksum.of(directory.path + "/" + name))  \(name)")

@@ -124,7 +124,8 @@ import Testing
   /// Numbers that are no steps, and a file that is not the run's.
   @Test(arguments: [
     #""dataBeginAfter": -1"#, #""dataBeginAfter": 2147483648"#, #""dataBeginAfter": 0, "replaced": [-1]"#,
-    #""dataBeginAfter": 0, "replaced": [9223372036854775807]"#, #""dataBeginAfter": 0, "base": "../base.bin""#,
+    #""dataBeginAfter": 0, "replaced": [9223372036854775807]"#,
+    #""dataBeginAfter": 0, "base": "../base.bin""#,
   ])
   func impossibleNumbersAreRefused(members: String) throws {
     let folder = try TemporaryDirectory()

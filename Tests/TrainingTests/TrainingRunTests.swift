@@ -220,9 +220,50 @@ import Transformer
     #expect(try workspace.names(in: "other") == ["main.log", "metrics.jsonl", "model_00000005.bin"])
   }
 
+  /// With no time to wait a checkpoint after each step, of which only the last stays; not a bit is another.
+  @Test func whatIsMadeByTimeStaysUntilTheNext() throws {
+    let plan = workspace.plan(steps: 6)
+    try workspace.run(try workspace.trainer(plan), in: "plain").run { _ in }
+    let policy = CheckpointPolicy(longestWait: .zero)
+    let run = try workspace.run(try workspace.trainer(plan), in: "run", use: .resuming, policy)
+    try run.directory.keep(RunPlan(["--steps": "6"]))
+    var (stepsSeen, reasons) = (0, [CheckpointReason]())
+    try run.run(isInterrupted: { stepsSeen == 3 }) {
+      if case .step = $0 { stepsSeen += 1 }
+      if case .checkpoint(_, _, let reason) = $0 { reasons.append(reason) }
+    }
+    #expect(reasons == [.timed, .timed, .timed])
+    #expect(try run.directory.checkpoints() == [3])
+    // As after a kill: the next one takes its place, too, and the last is an ordinary one.
+    let again = try workspace.run(try workspace.resumed("run", plan: plan), in: "run", use: .resuming, policy)
+    try again.run { _ in }
+    #expect(try again.directory.checkpoints() == [6])
+    #expect(try RunPlan(contentsOf: again.directory.plan) == RunPlan(["--steps": "6"]))
+    let plain = RunDirectory(workspace.directory.file("plain"))
+    for (one, other) in [
+      (plain.model(6), again.directory.model(6)), (plain.state(6), again.directory.state(6)),
+      (plain.progress(6), again.directory.progress(6)),
+    ] { #expect(try workspace.bytes(one) == workspace.bytes(other)) }
+  }
+
+  /// What a run ends with stays, whatever it was made for.
+  @Test func whatARunEndsWithStays() throws {
+    let policy = CheckpointPolicy(longestWait: .zero)
+    let plan = workspace.plan(steps: 6)
+    let run = try workspace.run(try workspace.trainer(plan), in: "run", use: .resuming, policy)
+    try run.directory.keep(RunPlan([:]))
+    var stepsSeen = 0
+    try run.run(isInterrupted: { stepsSeen == 2 }) { if case .step = $0 { stepsSeen += 1 } }
+    _ = try run.finish("interrupted") { _ in }
+    let again = try workspace.run(try workspace.resumed("run", plan: plan), in: "run", use: .resuming, policy)
+    try again.run { _ in }
+    #expect(try again.directory.checkpoints() == [2, 6])
+  }
+
   @Test func aReplacedRunsBestGoesWithIt() throws {
     let first = try workspace.run(
-      try workspace.trainer(workspace.plan(steps: 9)), in: "run", use: .new, CheckpointPolicy(keepsBest: true))
+      try workspace.trainer(workspace.plan(steps: 9)), in: "run", use: .new, CheckpointPolicy(keepsBest: true)
+    )
     try first.run { _ in }
     #expect(try !first.directory.bestSteps().isEmpty)
     let second = try workspace.run(

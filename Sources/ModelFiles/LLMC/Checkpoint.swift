@@ -121,6 +121,7 @@ public enum Checkpoint {
         }
         if tensor == .wte, version != .unpadded { try appendPaddingRows(configuration, version, to: writer) }
       }
+      try weights.checkFiles()
     }
   }
 

@@ -79,12 +79,16 @@ public struct ResumePoint: Sendable {
   /// - Parameter values: Of all options that have one; others keep that of the plan.
   public func plan(with changes: [PlanChange], to values: [String: String]) -> RunPlan {
     guard var plan else { return RunPlan(values) }
+    let before = plan.timed
     // Paths are given as from here.
     if !changes.isEmpty {
-      let before = plan
+      let old = plan
       plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
-      (plan.replaced, plan.base, plan.baseChecksum) = (before.replaced, before.base, before.baseChecksum)
+      (plan.replaced, plan.base, plan.baseChecksum) = (old.replaced, old.base, old.baseChecksum)
     }
+    // Those before are gone by then, those after it are made again.
+    let timed = before?.filter { $0 == step } ?? []
+    plan.timed = timed.isEmpty ? nil : timed
     // Whoever goes on from here, after a kill, does the same.
     if saved == nil || beginsData(with: changes) { plan.dataBeginAfter = step }
     return plan

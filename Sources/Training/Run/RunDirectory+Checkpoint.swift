@@ -43,6 +43,15 @@ extension RunDirectory {
     try plan.write(to: self.plan)
   }
 
+  /// Remembers which checkpoints were made by time, so that whoever goes on knows that they are not to stay.
+  func remember(timed: [Int]) throws(FileError) {
+    guard access(plan, F_OK) == 0 else { return }
+    var plan = try RunPlan(contentsOf: self.plan)
+    guard plan.timed ?? [] != timed else { return }
+    plan.timed = timed.isEmpty ? nil : timed
+    try plan.write(to: self.plan)
+  }
+
   /// All files of a checkpoint but the one that says that it is whole.
   ///
   /// - Returns: What that is to say of them.

@@ -52,7 +52,8 @@ extension RunDirectory {
     }
     if access(plan, F_OK) == 0, let checksum = try RunPlan(contentsOf: plan).baseChecksum {
       try observe(
-        FileChecksum(checksum).map { RunFileCheck(base, expected: $0) } ?? RunFileCheck(base, .hasNoChecksums))
+        FileChecksum(checksum).map { RunFileCheck(base, expected: $0) } ?? RunFileCheck(base, .hasNoChecksums)
+      )
     }
     for step in steps { try verify(step, observing: observe) }
   }

@@ -22,6 +22,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var base: String?
   /// That of the file, as `FileChecksum` has it.
   var baseChecksum: String?
+  /// Checkpoints that were made by time alone: see `CheckpointPolicy.longestWait`.
+  var timed: [Int]?
   /// The checkpoints of another run that this one is to replace, by step: they are not its own, and stay until it has one.
   var replaced: [Int]?
 
@@ -60,7 +62,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
   /// Whether its numbers are steps, and its file is one of the run's.
   private var isPossible: Bool {
-    ([dataBeginAfter] + (replaced ?? [])).allSatisfy(TrainingPlan.possibleSteps.contains)
+    ([dataBeginAfter] + (replaced ?? []) + (timed ?? [])).allSatisfy(TrainingPlan.possibleSteps.contains)
       && (base ?? RunBase.name) == RunBase.name
   }
 

@@ -1,4 +1,5 @@
 import BinaryFiles
+import Communication
 import Platform
 import Transformer
 
@@ -23,6 +24,10 @@ public final class TrainingRun {
   /// Of a run that this one replaces: removed once there is something better.
   private var replaced: [Int]
   private let firstStep: Int
+  /// Steps of checkpoints that were made by time, to be removed once there is a later one.
+  private var timed: [Int] = []
+  /// When there was the last checkpoint, or a try.
+  private var lastTime = ContinuousClock.now
 
   /// Begins, or goes on with, the logs. The caller holds the directory's `RunLock`.
   ///
@@ -50,6 +55,11 @@ public final class TrainingRun {
     if firstStep > 0 {
       try directory.removeSuperseded(by: policy, at: firstStep, localSteps: trainer.plan.localSteps)
     }
+    if directory.use == .resuming, access(directory.plan, F_OK) == 0 {
+      let known = try RunPlan(contentsOf: directory.plan).timed ?? []
+      for old in known where old < firstStep { directory.remove(old) }
+      if known.contains(firstStep) { timed = [firstStep] }
+    }
     // Or while they went. In a directory that has seen no run of ours yet, files of these names are somebody else's.
     let isKnown = firstStep > 0 || access(directory.plan, F_OK) == 0
     removedLeftovers =
@@ -72,10 +82,9 @@ public final class TrainingRun {
       case .step(let report):
         let (step, plan) = (report.step, trainer.plan)
         guard plan.isExchange(at: step) else { return }
-        guard step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps) else {
-          return
-        }
-        try save(observe)
+        let isDue = step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps)
+        guard try isDue || isTime() else { return }
+        try save(isTimed: !isDue, observe)
       case .validation(let step, _, _, true):
         if policy.keepsBest && step > 0 { try saveBest(observe) }
       default: return
@@ -103,11 +112,15 @@ public final class TrainingRun {
       do throws(FileError) {
         try saveWhole()
         try? report(
-          .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end),
-          to: observe)
+          .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end), to: observe)
       } catch {
         refuge = (try rescue(because: error), error)
       }
+    }
+    // What the run ends with is not to go.
+    if log != nil, timed.contains(step) {
+      timed = []
+      try? directory.remember(timed: [])
     }
     var record = RunRecord(.end, step: step)
     record.reason = reason
@@ -117,7 +130,13 @@ public final class TrainingRun {
     return refuge
   }
 
-  private func save(_ observe: (TrainingEvent) throws -> Void) throws {
+  /// Whether the last checkpoint is too long ago, by the clock of the process that writes.
+  private func isTime() throws -> Bool {
+    guard let wait = policy.longestWait else { return false }
+    return try trainer.communicator.any(log != nil && ContinuousClock.now - lastTime >= wait)
+  }
+
+  private func save(isTimed: Bool, _ observe: (TrainingEvent) throws -> Void) throws {
     let step = trainer.stepsMade
     guard log != nil else {
       trainer.states.serve()
@@ -127,7 +146,7 @@ public final class TrainingRun {
     }
     do throws(FileError) {
       defer { trainer.states.end() }
-      try saveWhole()
+      try saveWhole(isTimed: isTimed)
       try directory.removeSuperseded(by: policy, at: step, localSteps: trainer.plan.localSteps)
     } catch {
       if let failure = trainer.states.failure { throw failure }
@@ -138,14 +157,21 @@ public final class TrainingRun {
     try report(
       .checkpoint(
         step: step, path: directory.result(of: trainer.model, step),
-        reason: isMajor ? .major : .regular),
+        reason: isTimed ? .timed : isMajor ? .major : .regular),
       to: observe)
   }
 
-  private func saveWhole() throws(FileError) {
+  private func saveWhole(isTimed: Bool = false) throws(FileError) {
     let step = trainer.stepsMade
+    lastTime = .now
+    if isTimed { try directory.remember(timed: timed + [step]) }
     try directory.save(trainer, copyingWeights: policy.copiesWeights, replacing: replaced)
     lastSaved = step
+    for old in timed where old != step { directory.remove(old) }
+    if isTimed || !timed.isEmpty {
+      timed = isTimed ? [step] : []
+      try directory.remember(timed: timed)
+    }
     guard !replaced.isEmpty else { return }
     for old in replaced where old != step { directory.remove(old) }
     let ownBest = policy.keepsBest ? trainer.progress.best?.step : nil

@@ -95,7 +95,8 @@ public enum TrainingStateFile {
       header[Field.isOwn] = isOwn ? 1 : 0
     }
     header[Field.hasWeights] = weights == nil ? 0 : 1
-    return try write(state, replica: replica, header, to: path, replacing: replacing) { writer throws(FileError) in
+    return try write(state, replica: replica, header, to: path, replacing: replacing) {
+      writer throws(FileError) in
       if !isLLMC { for state in optimizer.states { try writer.append(entry(of: state)) } }
       try exchange.forEachPart(of: replica) { part throws(FileError) in try writer.append(part) }
       if let weights { try writer.append(UnsafeRawBufferPointer(weights.values)) }

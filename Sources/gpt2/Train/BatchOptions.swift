@@ -61,7 +61,9 @@ struct BatchOptions: ParsableArguments {
   func validate() throws {
     try batchSize.check("--batch-size", atLeast: 1)
     try sequenceLength?.check("--sequence-length", atLeast: 1)
-    if let steps, steps != -1 { try steps.check("--steps", from: 1, to: TrainingPlan.possibleSteps.upperBound) }
+    if let steps, steps != -1 {
+      try steps.check("--steps", from: 1, to: TrainingPlan.possibleSteps.upperBound)
+    }
     if let totalBatchSize, totalBatchSize != -1 {
       try totalBatchSize.check("--total-batch-size", from: 1, to: Self.largestTotalBatchSize)
     }

@@ -32,7 +32,7 @@ struct TrainCommand: ParsableCommand {
       on. Where they are left out, defaults are as listed below.
 
       Ctrl-C finishes the step, saves, and prints the command that goes on. DIR gets checkpoints as llm.c lays \
-      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP), main.log, metrics.jsonl, and plan.json. Whatever ends a \
+      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP, which has their checksums), main.log, metrics.jsonl, and plan.json. Whatever ends a \
       run, with --resume it goes on from the last checkpoint to the same bits, from any working directory:
 
         gpt2 train --resume runs/book

@@ -229,6 +229,7 @@ struct TrainingSetup {
           + "checkpoint's values would not be noticed")
     }
     try start.begin(trainer)
+    try MappedFile.checkAll()
     return trainer
   }
 
@@ -268,7 +269,10 @@ struct TrainingSetup {
   private static func policy(_ command: TrainCommand) -> CheckpointPolicy {
     let options = command.checkpoints
     return CheckpointPolicy(
-      interval: options.checkpointInterval.orNone, kept: options.keepCheckpoints.orNone,
+      interval: options.checkpointInterval.orNone,
+      longestWait: options.checkpointInterval == 0
+        ? options.checkpointMinutes.orNone.map { .seconds(60 * $0) } : nil,
+      kept: options.keepCheckpoints.orNone,
       majorInterval: options.majorInterval.orNone, keepsBest: options.keepBest,
       copiesWeights: command.llmc.masterWeights == .on)
   }
