@@ -14,19 +14,24 @@ public final class FileWriter {
   private let descriptor: Int32
   /// The number of bytes appended.
   private var count = 0
+  /// Of the bytes as they were appended.
+  private var hash = XXHash64()
   private var isFinished = false
   private var isCommitted = false
 
   /// Calls `body` with a writer and commits what it wrote; if `body` throws, nothing is left behind.
   ///
   /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Returns: The checksum of all that was appended.
   /// - Throws: `FileError` if the target exists and may not be replaced, or if the system refuses a step.
+  @discardableResult
   public static func write(
     to path: String, replacing: Bool, _ body: (FileWriter) throws(FileError) -> Void
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     let writer = try FileWriter(to: path, replacing: replacing)
     try body(writer)
     try commit([writer])
+    return FileChecksum(writer.hash.value)
   }
 
   /// Says whether an output could be begun here, so that a long run does not find out at its end.
@@ -69,6 +74,7 @@ public final class FileWriter {
   public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard Descriptors.write(bytes, to: descriptor) else { throw FileError(path, .fromErrno("writing it")) }
     count += bytes.count
+    hash.update(bytes)
   }
 
   /// Appends an array of little-endian values.

@@ -9,6 +9,10 @@ public final class MappedFile: @unchecked Sendable {
   public let path: String
   /// Valid as long as this object is held.
   public let bytes: UnsafeRawBufferPointer
+  /// The file that was mapped, which may have another name by now.
+  private let identity: FileIdentity
+  /// `nil` for an empty file, and beyond so many.
+  private let region: MappedRegions.Region?
   /// The same memory, if it was mapped copy-on-write: what is changed becomes the process's own.
   package let writableBytes: UnsafeMutableRawBufferPointer?
 
@@ -36,7 +40,9 @@ public final class MappedFile: @unchecked Sendable {
 
     let size = Int(status.st_size)
     self.path = path
+    identity = FileIdentity(path: path, status)
     guard size > 0 else {
+      region = nil
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       writableBytes = nil
       return
@@ -46,12 +52,31 @@ public final class MappedFile: @unchecked Sendable {
     let address = mmap(nil, size, protection, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
     guard let address, address != MAP_FAILED else { throw FileError(path, .fromErrno("mapping it")) }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
+    region = MappedRegions.add(bytes, of: identity)
     writableBytes = isWritable ? UnsafeMutableRawBufferPointer(start: address, count: size) : nil
   }
 
   deinit {
+    if let region { MappedRegions.remove(region) }
     if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
   }
+
+  /// Says whether the file is still as long as it was, wherever what was read of it is to be used.
+  ///
+  /// What it was cut by reads as zeros: a program goes on until it asks.
+  ///
+  /// - Throws: `FileError` if not.
+  public func check() throws(FileError) {
+    guard !(region.map(MappedRegions.isCut) ?? false), !identity.isShorter else { throw identity.cutError }
+  }
+
+  /// The same of all files that are mapped, and of those that were once and were found to be cut then.
+  ///
+  /// - Throws: `FileError` for one that is not.
+  public static func checkAll() throws(FileError) { try MappedRegions.checkAll() }
+
+  /// The same in no time, of what was found so far when it was read.
+  package static func checkRead() throws(FileError) { try MappedRegions.checkRead() }
 
   /// Brings all pages into the process's tables, as far as the system can; nothing depends on it.
   public func populate() { Pages.populate(bytes) }

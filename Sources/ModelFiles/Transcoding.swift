@@ -46,12 +46,24 @@ struct Transcoding {
         throw FileError(path, weight.cause)
       }
       guard !isCopy, let firstByte = bytes.baseAddress else {
-        try append(UnsafeRawBufferPointer(start: band.base, count: band.byteCount))
+        try copy(band, to: append)
         continue
       }
       format.encode(firstValue, count: count, into: firstByte)
       let kept = EncodedMatrix(format, firstByte, rows: band.rows, columns: band.columns).byteCount
       try append(UnsafeRawBufferPointer(start: firstByte, count: kept))
+    }
+  }
+
+  private func copy(
+    _ rows: EncodedMatrix, to append: (UnsafeRawBufferPointer) throws(FileError) -> Void
+  ) throws(FileError) {
+    do throws(FileError) {
+      try append(UnsafeRawBufferPointer(start: rows.base, count: rows.byteCount))
+    } catch {
+      // Of a file that was cut the system says only that there are no such bytes.
+      try MappedFile.checkAll()
+      throw error
     }
   }
 }

@@ -31,6 +31,20 @@ package enum Pages {
     #endif
   }
 
+  /// Puts pages of zeros in the place of those that there are. A signal handler may call it.
+  ///
+  /// - Parameters:
+  ///   - address: In the first of them.
+  ///   - end: Behind the last of them.
+  /// - Returns: Whether the system did.
+  package static func replaceByZeros(from address: UInt, to end: UInt) -> Bool {
+    let start = address & ~(UInt(getpagesize()) - 1)
+    guard let place = UnsafeMutableRawPointer(bitPattern: start) else { return false }
+    let result = mmap(
+      place, Int(end - start), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | anonymous, -1, 0)
+    return result != MAP_FAILED
+  }
+
   #if os(Linux)
     private static let anonymous = Int32(MAP_ANONYMOUS)
   #else

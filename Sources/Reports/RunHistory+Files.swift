@@ -8,7 +8,8 @@ extension RunHistory {
   /// Reads what a run directory tells: metrics.jsonl, or else llm.c's main.log.
   ///
   /// A line that is cut short, since the run was killed while it wrote it or is still writing, is left out, and
-  /// `cutLines` has its number: a last line, or one that a resume comes after.
+  /// `cutLines` has its number: a last line, or one that a resume comes after. So is the beginning of one that another
+  /// record is glued to, as earlier versions did once a full disk had room again.
   ///
   /// - Throws: `FileError` if it is no directory, has neither file or one without records, or any other line that is
   ///   no record.
@@ -33,10 +34,9 @@ extension RunHistory {
   public init(metrics path: String) throws(FileError) {
     self.init(.metrics)
     try read(path) { line throws(FileError) in
-      if let record = try? JSONCoding.value(RunRecord.self, from: line.text.utf8),
-        (0...Self.stepLimit).contains(record.step)
-      {
-        return .record(record)
+      if let record = Self.record(metricsLine: line.text) { return .record(record) }
+      if let record = Self.record(gluedIn: line.text, from: #"{""#, Self.record(metricsLine:)) {
+        return .cutBefore(record)
       }
       let error = FileError(
         path,
@@ -60,6 +60,9 @@ extension RunHistory {
       // Of a number that was cut short, what is left is a number too.
       guard line.isWhole else { return .cut }
       if let record = Self.record(mainLogLine: line.text) { return .record(record) }
+      if let record = Self.record(gluedIn: line.text, from: "s:", Self.record(mainLogLine:)) {
+        return .cutBefore(record)
+      }
       throw FileError(
         path,
         .unparsableText(
@@ -71,6 +74,8 @@ extension RunHistory {
   /// What a line turns out to be.
   private enum Line {
     case record(RunRecord)
+    /// One behind the beginning of another that was cut short.
+    case cutBefore(RunRecord)
     /// Not to be read, for nothing is after it.
     case cut
     /// Cut short if nothing is after it but a resume, which ends it; else damaged.
@@ -91,6 +96,9 @@ extension RunHistory {
       lastIsCut = !line.isWhole
       switch parsed {
       case .record(let record): append(record)
+      case .cutBefore(let record):
+        cutLines.append(line.number)
+        append(record)
       case .cut: cutLines.append(line.number)
       case .perhapsCut(let error):
         cutLines.append(line.number)
@@ -105,6 +113,29 @@ extension RunHistory {
           found: "no records", expected: "at least one line of a run",
           advice: "wait until the run has begun, or name another run"))
     }
+  }
+
+  private static func record(metricsLine line: String) -> RunRecord? {
+    guard let record = try? JSONCoding.value(RunRecord.self, from: line.utf8),
+      (0...stepLimit).contains(record.step)
+    else { return nil }
+    return record
+  }
+
+  /// The whole record at a line's end that begins with the beginning of another; `nil` if there is none.
+  ///
+  /// - Parameter mark: What every record begins with.
+  private static func record(
+    gluedIn line: String, from mark: String, _ parse: (String) -> RunRecord?
+  ) -> RunRecord? {
+    var rest = line.dropFirst()
+    // A full disk leaves few beginnings in a row, and damage must not cost the square of its length.
+    for _ in 0..<32 {
+      guard let start = rest.firstRange(of: mark)?.lowerBound else { return nil }
+      if let record = parse(String(rest[start...])) { return record }
+      rest = rest[start...].dropFirst()
+    }
+    return nil
   }
 
   /// `nil` if the line is none of llm.c's. Its first versions wrote "trl" alone.

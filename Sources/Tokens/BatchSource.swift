@@ -21,6 +21,11 @@ public protocol BatchSource: Sendable {
   /// Begins a new epoch.
   mutating func reset()
 
+  /// Says whether what its last batches were made of was all there.
+  ///
+  /// - Throws: `FileError` if a file was cut meanwhile.
+  func check() throws(FileError)
+
   /// Goes on from where a source of the same data and batch shape stood.
   ///
   /// - Throws: `FileError` naming the data if `state` cannot belong to such a source.
@@ -29,6 +34,7 @@ public protocol BatchSource: Sendable {
 
 extension BatchSource {
   public mutating func skipBatch() { _ = nextBatch() }
+  public func check() throws(FileError) {}
 }
 
 /// Where a source of batches stands: what llm.c keeps in its training state files.

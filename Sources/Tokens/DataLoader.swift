@@ -122,6 +122,9 @@ public struct DataLoader: BatchSource {
   /// Passes over a batch without reading it.
   public mutating func skipBatch() { _ = nextSample() }
 
+  /// Of the shard that it is in.
+  public func check() throws(FileError) { try currentShard.check() }
+
   private mutating func nextSample() -> Int {
     if state.sample >= samples(in: currentShard) { advance() }
     defer { state.sample += 1 }

@@ -56,6 +56,11 @@ public struct TokenFile: Sendable {
     return withTokens { tokens in tokens[range].map { Int32(UInt16(littleEndian: $0)) } }
   }
 
+  /// Checks that the file is still as long as it was.
+  ///
+  /// - Throws: `FileError` if it was cut meanwhile; what was cut off read as zeros.
+  public func check() throws(FileError) { try file.check() }
+
   /// Checks that every token is below `vocabularySize`.
   ///
   /// - Throws: `FileError` with the first token that is not, and its position.

@@ -102,7 +102,8 @@ public struct FineTuning: Sendable {
     _ configuration: Configuration, _ shape: (batch: Int, length: Int, accumulation: Int), stepsOfEpoch: Int,
     adapters: AdapterLayout?
   ) -> TrainingPlan {
-    let steps = self.steps ?? stepsOfEpoch * epochs
+    let most = TrainingPlan.possibleSteps.upperBound
+    let steps = min(most, self.steps ?? (CheckedCount(stepsOfEpoch) * epochs).value ?? most)
     let interval = max(1, steps / Self.looks)
     return TrainingPlan(
       batchSize: shape.batch, sequenceLength: shape.length, accumulation: shape.accumulation, steps: steps,

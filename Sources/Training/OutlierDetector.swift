@@ -9,6 +9,9 @@ public struct OutlierDetector: Codable, Equatable, Sendable {
 
   public init() {}
 
+  /// Whether it may have come of steps, and not only of a file.
+  var isPossible: Bool { values.count <= Self.windowSize && values.allSatisfy(\.isFinite) }
+
   /// Takes up a value.
   ///
   /// - Returns: Its z-score; `nil` until the window has been filled by others, 0 if all are the same.

@@ -29,7 +29,8 @@ extension Trainer {
   private func validationLosses(unless isInterrupted: () -> Bool) throws -> (loss: Float, emaLoss: Float?)? {
     func loss(of model: Model) throws -> Float? {
       try watch.loss(
-        of: model, plan: plan, using: activations, sharedBy: communicator, isInterrupted: isInterrupted)
+        of: model, plan: plan, after: stepsMade, using: activations, sharedBy: communicator,
+        isInterrupted: isInterrupted)
     }
     guard let own = try loss(of: model) else { return nil }
     guard let average, stepsMade > progress.averagedSince ?? 0 else { return (own, nil) }

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Communication
 import Generation
 import Kernels
@@ -86,6 +87,9 @@ public final class Trainer {
   /// The replica whose moments this process has alone; `nil` where processes do not train apart.
   var ownReplica: Int? { outer == nil ? nil : communicator.rank }
 
+  /// The replicas whose batches this process learns from.
+  var ownReplicas: Range<Int> { ownReplica.map { $0..<$0 + 1 } ?? gradients.local }
+
   /// Of the weights and adapters, to hold them against another process's.
   public var weightsChecksum: UInt64 {
     let adapters = model.adapters.map { Checksum.of($0.values, on: model.workers) } ?? 0
@@ -145,8 +149,8 @@ public final class Trainer {
     do {
       try runSteps(isInterrupted: isInterrupted, observing: observe)
     } catch {
-      // Numbers that are not finite are found by all at the same step.
-      isCutOff = !(error is TrainingError)
+      // Numbers that are not finite, and files that were cut, are told to all at the same step.
+      isCutOff = !(error is TrainingError || error is FileError)
       throw error
     }
   }
@@ -166,8 +170,18 @@ public final class Trainer {
     }
   }
 
-  /// Makes one step.
+  /// Makes one step. If it cannot be made, data and random numbers stay where they were, too.
   private func update() throws -> StepReport {
+    let (step, before) = (stepsMade, (data, random))
+    do {
+      return try makeUpdate()
+    } catch {
+      if stepsMade == step { (data, random) = before }
+      throw error
+    }
+  }
+
+  private func makeUpdate() throws -> StepReport {
     let step = stepsMade
     let clock = ContinuousClock()
     let start = clock.now
@@ -212,7 +226,7 @@ public final class Trainer {
   /// The mean gradients of the step's batches, or of this process's if it trains apart. Returns their mean loss.
   private func accumulateGradients() throws -> Float {
     if plan.isOverfitting { data.reset() }
-    let replicas = ownReplica.map { $0..<$0 + 1 } ?? gradients.local
+    let replicas = ownReplicas
     let count = plan.accumulation(at: stepsMade)
     let batches = data.nextBatches(count / plan.replicas, of: replicas)
     // This process's, if it trains apart.
@@ -226,7 +240,10 @@ public final class Trainer {
       }
     }
     for _ in 0..<count { random.passBackward() }
-    return ReplicaTree.sum(try together.gathered(losses)) / Float(updateCount)
+    let gathered = try FileLoss.gathered(losses, from: together, at: stepsMade + 1) { () throws(FileError) in
+      try data.check(of: replicas)
+    }
+    return ReplicaTree.sum(gathered) / Float(updateCount)
   }
 
   /// One replica's share of an update.

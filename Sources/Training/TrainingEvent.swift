@@ -20,6 +20,8 @@ public enum TrainingEvent: Sendable {
 public enum CheckpointReason: String, Sendable {
   /// It was its turn.
   case regular
+  /// The last one was too long ago; it goes once there is the next.
+  case timed
   /// It was its turn, and it is one that is always kept.
   case major
   /// The lowest validation loss so far; weights only.

@@ -59,13 +59,14 @@ extension TrainingPlan {
     return batchSize * sequenceLength * (replicas * batches + accumulation * full.count)
   }
 
-  /// Updates that learn from so many tokens, or a little less; one at least.
+  /// Updates that learn from so many tokens, or a little less; one at least, and no more than a run can make.
   public func steps(over tokens: Int) -> Int {
     var (steps, left) = (0, tokens)
     while steps < batchWarmUpSteps, left >= self.tokens(at: steps) {
       left -= self.tokens(at: steps)
       steps += 1
     }
-    return max(1, steps < batchWarmUpSteps ? steps : steps + left / tokensPerStep)
+    steps = steps < batchWarmUpSteps ? steps : steps + left / tokensPerStep
+    return min(max(1, steps), Self.possibleSteps.upperBound)
   }
 }

@@ -102,6 +102,9 @@ public struct TrainingPlan: Sendable {
     self.seed = seed
   }
 
+  /// The steps that a run can come to: state files, which are llm.c's, count them in an int32.
+  public static let possibleSteps = 0...Int(Int32.max)
+
   /// Tokens that an update learns from, after a warm-up of batches.
   public var tokensPerStep: Int { batchSize * sequenceLength * accumulation }
 }

@@ -29,13 +29,13 @@ public struct TrainingWatch {
 
   /// The validation loss; `nil` if there is no data, or if it was interrupted.
   func loss(
-    of model: Model, plan: TrainingPlan, using activations: Activations,
+    of model: Model, plan: TrainingPlan, after step: Int = 0, using activations: Activations,
     sharedBy communicator: any Communicator, isInterrupted: () -> Bool
   ) throws -> Float? {
     guard let validation else { return nil }
     return try Validation.loss(
-      of: model, on: validation, batches: plan.validationBatches, cutBefore: plan.documentStart,
-      using: activations,
+      of: model, on: validation, batches: plan.validationBatches, after: step,
+      cutBefore: plan.documentStart, using: activations,
       sharedBy: communicator, isInterrupted: isInterrupted)
   }
 

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Communication
 import Tokens
 import Transformer
@@ -9,15 +10,18 @@ public enum Validation {
   /// - Parameters:
   ///   - data: At its beginning; a copy is read, so that every call sees the same batches.
   ///   - batches: How many at most; no more than one epoch is taken.
+  ///   - step: That it is taken after, named in errors.
   ///   - documentStart: The token that begins each document, if none is to see another.
   ///   - activations: Of the source's batch shape.
   ///   - communicator: The processes that share the batches; all get the same loss.
   ///   - isInterrupted: Asked before each batch, or as many as there are processes; once one of these says yes, there is no
   ///     loss.
   /// - Returns: `nil` if it was interrupted.
-  /// - Throws: `ModelError` if the batches do not fit the model; `CommunicationError`.
+  /// - Throws: `ModelError` if the batches do not fit the model; `FileError` or `TrainingError` if a file was cut meanwhile;
+  ///   `CommunicationError`.
   public static func loss(
-    of model: Model, on data: any BatchSource, batches: Int, cutBefore documentStart: Int32? = nil,
+    of model: Model, on data: any BatchSource, batches: Int, after step: Int = 0,
+    cutBefore documentStart: Int32? = nil,
     using activations: Activations,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false }
   ) throws -> Float? {
@@ -41,7 +45,10 @@ public enum Validation {
       losses[index / processes] = try model.loss(targets: batch.targets, from: activations)
       learnt[index / processes] = Float(batch.learntCount)
     }
-    let all = (losses: try communicator.gathered(losses), learnt: try communicator.gathered(learnt))
+    let gathered = try FileLoss.gathered(losses, from: communicator, at: step) { () throws(FileError) in
+      try data.check()
+    }
+    let all = (losses: gathered, learnt: try communicator.gathered(learnt))
     // In units of the first batch's targets: exactly 1 if all have the same.
     let usual = max(1, Double(all.learnt[0]))
     var (sum, weights) = (0.0, 0.0)

@@ -50,8 +50,9 @@ final class WeightAverage {
     min(decay, Float(Double(1 + step) / Double(10 + step)))
   }
 
+  /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
-  func write(to path: String, replacing: Bool) throws(FileError) {
+  func write(to path: String, replacing: Bool) throws(FileError) -> FileChecksum {
     try Checkpoint.write(mean, to: path, replacing: replacing)
   }
 

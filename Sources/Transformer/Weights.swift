@@ -106,6 +106,16 @@ public final class Weights: @unchecked Sendable {
     }
   }
 
+  /// Says whether the files that weights are mapped from are still as long as they were.
+  ///
+  /// - Throws: `FileError` if one was cut; what was cut off read as zeros.
+  package func checkFiles() throws(FileError) {
+    for owner in storage {
+      if let file = owner as? MappedFile { try file.check() }
+      if let weights = owner as? Weights { try weights.checkFiles() }
+    }
+  }
+
   /// Gives back the memory of mapped files' pages, until they are read again.
   func release() {
     for case let file as MappedFile in storage { file.release() }

@@ -19,6 +19,25 @@ protocol EvaluationTask {
   ) throws
 }
 
+extension EvaluationTask {
+  /// Before a result is said: whether all files are still there that it was computed from, under every process.
+  ///
+  /// - Throws: `FileError` if one was cut meanwhile; `CommunicationError`.
+  fileprivate static func checkFiles(sharedBy communicator: any Communicator) throws {
+    var cut: FileError?
+    do throws(FileError) { try MappedFile.checkAll() } catch { cut = error }
+    let isCut = try communicator.any(cut != nil)
+    if let cut { throw cut }
+    guard !isCut else {
+      throw FileError(
+        "the files of another process",
+        .mismatch(
+          found: "one that was cut while it was read", expected: "all of them whole",
+          advice: "see what it says"))
+    }
+  }
+}
+
 /// A token file.
 struct TextTask: EvaluationTask {
   private let file: TokenFile
@@ -67,6 +86,7 @@ struct TextTask: EvaluationTask {
       file, in: windows, by: scorer, tokenizer: tokenizer, sharedBy: communicator,
       isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: file.path) })
+    try Self.checkFiles(sharedBy: communicator)
     try printer.print(score, of: file.path, windows)
   }
 }
@@ -94,6 +114,7 @@ struct ChoiceTask: EvaluationTask {
     let score = try ChoiceEvaluation.score(
       file, first: count, by: scorer, sharedBy: communicator, isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: file.path) })
+    try Self.checkFiles(sharedBy: communicator)
     try printer.print(score, of: file.path)
   }
 }
@@ -123,6 +144,7 @@ struct LastWordTask: EvaluationTask {
     let score = try LastWordEvaluation.score(
       file, first: count, by: scorer, sharedBy: communicator, isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: file.path) })
+    try Self.checkFiles(sharedBy: communicator)
     try printer.print(score, of: file.path)
   }
 }
@@ -172,6 +194,7 @@ struct InstructionTask: EvaluationTask {
     let score = try InstructionEvaluation.score(
       examples, by: scorer, sharedBy: communicator, isInterrupted: { Interruption.isAsked },
       observing: { printer.show($0, of: path) })
+    try Self.checkFiles(sharedBy: communicator)
     try printer.print(score, of: path, tooLong: tooLong)
   }
 }

@@ -95,6 +95,7 @@ struct GenerateCommand: ParsableCommand {
       bytes = tokenizer.decode(given.ids)
     }
     tokens = prompt.cropped(tokens, to: language.configuration.maximumSequenceLength)
+    try MappedFile.checkAll()
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     let seed = sampling.chosenSeed()

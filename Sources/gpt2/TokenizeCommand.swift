@@ -100,6 +100,7 @@ struct TokenizeCommand: ParsableCommand {
     try checkOutputs()
     guard let output else { return try writeByteLevel {} }
     let tokenizer = try self.tokenizer.map { try Tokenizer.read($0) }
+    try MappedFile.checkAll()
     let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
     try Folder.create(Folder.containing(output))
     var printer = TokenizePrinter(list, asJSON: json)

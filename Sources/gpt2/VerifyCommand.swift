@@ -9,7 +9,7 @@ import Transformer
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Hold a model against a reference state, tensor by tensor.",
+    abstract: "Hold a model against a reference state, or a run's checkpoints against what was written.",
     discussion: """
       The state holds a batch and the logits, loss and gradients that PyTorch has for it:
 
@@ -27,6 +27,12 @@ struct VerifyCommand: ParsableCommand {
       within 3 % and gradients within 5 % of the tensor's largest element, the loss within 0.01, the ten losses \
       within 0.02. Save and reload must give the same bits all the same.
 
+      --run reads all files of a run's whole checkpoints and holds them against the checksums that DONE_STEP has of them, \
+      XXH64 (so does `xxhsum -c DONE_00000100` in the run's directory). Checkpoints of llm.c's, and of earlier versions, \
+      have none, which is said:
+
+        gpt2 verify --run runs/book
+
       Exit code 0: everything that was checked holds. 1: something differs. 2: a file cannot be used.
       """)
 
@@ -43,10 +49,17 @@ struct VerifyCommand: ParsableCommand {
   }
 
   @Option(help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
-  var model: String
+  var model: String?
 
   @Option(help: "Reference state of that model.", completion: .file(extensions: ["bin"]))
-  var state: String
+  var state: String?
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "Instead: directory of a run, whose files are to be as they were written.", valueName: "directory"),
+    completion: .directory)
+  var runDirectory: String?
 
   @Option(help: "llmc, strict or both.")
   var recipe = Recipe.both
@@ -54,13 +67,22 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Losses of the ten steps, one a line; give it twice for both recipes, llmc's first.")
   var losses: [String] = []
 
-  @Flag(help: "Print one JSON object a recipe instead of tables.")
+  @Flag(help: "Print one JSON object a recipe, or a file, instead of text.")
   var json = false
 
   @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
 
   func validate() throws {
+    if runDirectory != nil {
+      guard model == nil, state == nil, losses.isEmpty else {
+        throw ValidationError("--run is checked by itself; leave out --model, --state and --losses.")
+      }
+      return
+    }
+    for (name, value) in [("model", model), ("state", state)] where value == nil {
+      throw ValidationError("Missing expected argument '--\(name) <\(name)>'; or name a run with --run.")
+    }
     guard losses.isEmpty || losses.count == recipe.recipes.count else {
       throw ValidationError(
         "--losses was given \(losses.count) times, expected once for each recipe "
@@ -69,6 +91,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let runDirectory { return try RunVerification(runDirectory, asJSON: json).run() }
     let recipes = recipe.recipes.map { $0.at(precisionOptions.precision) }
     var trajectories: [(source: String, losses: [Float])?] = []
     for (index, recipe) in recipes.enumerated() {
@@ -78,6 +101,7 @@ struct VerifyCommand: ParsableCommand {
     var holds = true
     for (recipe, trajectory) in zip(recipes, trajectories) {
       let report = try verify(recipe, trajectory)
+      try MappedFile.checkAll()
       try VerificationPrinter(report).print(asJSON: json)
       holds = holds && report.holds
     }
@@ -87,16 +111,18 @@ struct VerifyCommand: ParsableCommand {
   private func verify(
     _ recipe: VerificationRecipe, _ trajectory: (source: String, losses: [Float])?
   ) throws -> VerificationReport {
+    // Both are there once the options have been checked.
+    let (model, state) = (self.model ?? "", self.state ?? "")
     let workers = threadOptions.workers
     let parameters = try Checkpoint.read(model)
-    let state = try ReferenceState(contentsOf: self.state, for: parameters.configuration)
+    let reference = try ReferenceState(contentsOf: state, for: parameters.configuration)
     parameters.warnIfNotFinite(path: model, on: workers)
 
     let scratch = recipe.checksResume ? try ScratchDirectory("gpt2") : nil
     var progress = ProgressLine()
     defer { progress.clear() }
     Interruption.watch()
-    let verifier = try Verifier(parameters, against: state, by: recipe, on: workers)
+    let verifier = try Verifier(parameters, against: reference, by: recipe, on: workers)
     return try withExtendedLifetime(scratch) {
       try verifier.run(expectedLosses: trajectory, scratchDirectory: scratch?.path ?? "") {
         if Interruption.isAsked { throw Exit.interrupted }

@@ -56,6 +56,70 @@ import Testing
     #expect(try contents(path) == [1])
   }
 
+  /// One that another file has taken the name of lives on, and is whole.
+  @Test func aFileThatWasReplacedIsNotCut() throws {
+    let path = try directory.write([UInt8](repeating: 7, count: 5000), to: "bytes.bin")
+    let file = try MappedFile(path: path)
+    try FileWriter.write(to: path, replacing: true) { writer throws(FileError) in
+      try writer.append([1] as [UInt8])
+    }
+    try file.check()
+  }
+
+  #if os(Linux) && compiler(>=6.2)
+    /// Somebody cuts a file while it is mapped: no signal, zeros, and an error that names it, from then on. In a process of
+    /// its own, which never forgets it.
+    @Test func aFileThatIsCutWhileItIsMapped() async {
+      await #expect(processExitsWith: .success) {
+        let directory = try TemporaryDirectory()
+        for rest in [19_999, 0, 1, 4096, 5000] {
+          let path = try directory.write([UInt8](repeating: 7, count: 20_000), to: "bytes-\(rest).bin")
+          let other = try MappedFile(
+            path: try directory.write([UInt8](repeating: 1, count: 9000), to: "other-\(rest).bin"))
+          var file: MappedFile? = try MappedFile(path: path)
+          try #require(file).check()
+          try #require(truncate(path, off_t(rest)) == 0)
+          do {
+            let bytes = try #require(file).bytes
+            // From several threads at once.
+            await withTaskGroup(of: Int.self) { group in
+              for _ in 0..<4 {
+                group.addTask { [file] in file?.bytes.reduce(0) { $0 + Int($1) } ?? 0 }
+              }
+              for await sum in group { #expect(sum < 7 * 20_000) }
+            }
+            #expect(bytes.prefix(rest).allSatisfy { $0 == 7 })
+            #expect(bytes[rest...].allSatisfy { $0 == 0 })
+          }
+          let cause = expectFileError(path) { try file?.check() }
+          guard case .mismatch(let found, let expected, _) = cause else {
+            Issue.record("expected a mismatch, found \(String(describing: cause))")
+            return
+          }
+          #expect(found.hasPrefix("\(rest) bytes") && expected.contains("20000"))
+          try other.check()
+          #expect(other.bytes.allSatisfy { $0 == 1 })
+          // What was read of it may be in use though it is no longer mapped.
+          file = nil
+          if rest == 0 { expectFileError(path) { try MappedFile.checkAll() } }
+        }
+      }
+    }
+
+    /// Other faults end the program as they did.
+    @Test func aFaultInNoFileIsOne() async {
+      await #expect(processExitsWith: .signal(SIGBUS)) {
+        let directory = try TemporaryDirectory()
+        _ = try MappedFile(path: try directory.write([1], to: "bytes.bin"))
+        let path = try directory.write([UInt8](repeating: 7, count: 8192), to: "mine.bin")
+        let descriptor = open(path, O_RDONLY)
+        let place = try #require(mmap(nil, 8192, PROT_READ, MAP_PRIVATE, descriptor, 0))
+        truncate(path, 0)
+        exit(Int32(place.load(as: UInt8.self)))
+      }
+    }
+  #endif
+
   @Test func aLinkIsFollowed() throws {
     let path = try directory.write([1, 2], to: "bytes.bin")
     let link = directory.file("link.bin")

@@ -93,6 +93,9 @@ import Testing
     ["frobnicate"], ["train"], ["generate", "--model"], ["verify", "--recipe", "loose"],
     ["train", "--learning-rate", "nan"], ["generate", "--temperature", "-1"], ["generate", "--top-k", "0"],
     ["generate", "--threads", "0"], ["tokenize"], ["train", "--steps", "0"],
+    ["train", "-e", "d1", "-i", "none.bin", "-o", "none", "--steps", "2147483648"],
+    ["train", "-e", "d1", "-i", "none.bin", "-o", "none", "--total-batch-size", "9223372036854775744"],
+    ["finetune", "none.txt", "--model", "none.bin", "-o", "none", "--steps", "9223372036854775807"],
   ])
   func optionsThatCannotBeUsed(arguments: [String]) throws {
     let result = try Command(arguments)

@@ -19,6 +19,36 @@ import Testing
     #expect(names.count == 8, "a checkpoint of four files, two logs, the plan, and the tokenizer")
   }
 
+  /// What it learns from is cut under it: what it has learnt is saved, and it says why it ends.
+  @Test func whereTheDataAreCutTheRunIsSaved() throws {
+    let data = workspace.directory.file("long.bin")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: workspace.training))
+    let tokens = bytes.dropFirst(1024)
+    let copies = 64
+    var header = Array(bytes.prefix(1024))
+    header.set(2, to: Int32(tokens.count / 2 * copies))
+    bytes = Data(header)
+    for _ in 0..<copies { bytes += tokens }
+    try bytes.write(to: URL(fileURLWithPath: data))
+    let run = try RunningCommand(
+      [
+        "train", "--model", "d1", "--data", data, "--tokenizer", workspace.tokenizer, "--output",
+        workspace.directory.file("run"), "--positions", "8", "--batch-size", "1", "--sequence-length", "8",
+        "--steps", "20000",
+      ], untilSteps: 3)
+    #expect(truncate(data, 1024 + 512) == 0)
+    let (exitCode, diagnostics) = try run.finish()
+    #expect(exitCode == 2)
+    #expect(diagnostics.contains("gpt2: \(data): found 1536 bytes, for it was cut"), "\(diagnostics)")
+    let saved = try RunFiles(workspace.directory.file("run")).checkpoints
+    #expect(saved.count == 1 && saved[0] >= 3 && saved[0] < 20_000)
+    // With the data back, it goes on from there.
+    try bytes.write(to: URL(fileURLWithPath: data))
+    let steps = "\((saved.first ?? 0) + 1)"
+    let more = try Command("train", "--resume", workspace.directory.file("run"), "--steps", steps)
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+  }
+
   @Test func whereTheDirectoryIsGoneTheModelIsSavedElsewhere() throws {
     let refuge = workspace.directory.file("refuge")
     try FileManager.default.createDirectory(atPath: refuge, withIntermediateDirectories: false)

@@ -77,6 +77,25 @@ import Testing
     #expect(check.exitCode == 0)
   }
 
+  /// Each record of the metrics is beyond the limit, those of main.log are not: it goes on, and the warning is said once.
+  @Test func aLogThatTakesNoMoreDoesNotStopTheOther() throws {
+    // The limit is soft, and as large as what the run begins with needs; in blocks of 512 bytes.
+    let words = ([Command.path] + arguments("--steps", "30")).map { "'\($0)'" }
+    let result = try Command(
+      ["-c", "ulimit -f 8; exec \(words.joined(separator: " "))"],
+      environment: ["TMPDIR": workspace.directory.path], executable: "/bin/sh")
+    let lines = result.diagnostics.split(separator: "\n").filter {
+      $0.contains("metrics.jsonl: writing to it")
+    }
+    #expect(lines.count == 2, "\(result.diagnostics)")
+    #expect(lines.last?.hasSuffix(" more)") == true)
+    let log = try String(contentsOfFile: run.path + "/main.log", encoding: .utf8)
+    #expect(log.contains("s:29 trl:"))
+    let metrics = try String(contentsOfFile: run.path + "/metrics.jsonl", encoding: .utf8)
+    #expect(metrics.hasSuffix("}\n"))
+    #expect(try Command("report", run.path).exitCode == 0)
+  }
+
   @Test func aSecondRunInTheSameDirectoryIsRefused() throws {
     let first = try RunningCommand(arguments("--steps", "20000"))
     for option in ["--resume", "--overwrite"] {

@@ -80,6 +80,52 @@ import Testing
     #expect(page.contains("<td>complete</td>"))
   }
 
+  /// What adapters are trained over was never written anywhere else where it is a new model: the run keeps it.
+  @Test func adaptersOverANewModelAreResumedAndUsed() throws {
+    let options = ["--lora-rank", "2", "--learning-rate", "0.05", "--schedule", "constant", "--steps"]
+    func tune(_ output: String, _ steps: String, _ more: String...) throws -> Command {
+      try Command(
+        [
+          "train", "--model", "1x2x16", "--positions", "16", "--data", workspace.training, "--tokenizer",
+          workspace.tokenizer, "--output", file(output), "--batch-size", "2", "--sequence-length", "16",
+        ] + options + [steps] + more)
+    }
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: file(name))) }
+    let whole = try tune("whole", "4")
+    #expect(whole.exitCode == 0, "\(whole.diagnostics)")
+    #expect(try tune("parts", "2").exitCode == 0)
+    let more = try Command("train", "--resume", file("parts"), "--steps", "4")
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+    #expect(try bytes("parts/adapters_00000004.bin") == bytes("whole/adapters_00000004.bin"))
+    #expect(try bytes("parts/base.bin") == bytes("whole/base.bin"))
+
+    // The run is a model, also where it was moved to.
+    try FileManager.default.moveItem(atPath: file("parts"), toPath: file("moved"))
+    #expect(
+      try speak(file("moved")).tokens
+        == speak(file("whole/base.bin"), "--adapters", file("whole/adapters_00000004.bin")).tokens)
+
+    // Another model in its place is refused by its name.
+    let other = try workspace.train("--steps", "1", "--seed", "7", model: "1x2x16", output: "other")
+    #expect(other.exitCode == 0, "\(other.diagnostics)")
+    try FileManager.default.removeItem(atPath: file("moved/base.bin"))
+    try FileManager.default.copyItem(
+      atPath: file("other/model_00000001.bin"), toPath: file("moved/base.bin"))
+    let refused = try Command("train", "--resume", file("moved"), "--steps", "5")
+    #expect(refused.exitCode == 2)
+    #expect(
+      refused.diagnostics.contains("gpt2: \(file("moved/base.bin")): found other weights"),
+      "\(refused.diagnostics)")
+
+    // So is somebody's own file where the run's would be.
+    try FileManager.default.createDirectory(atPath: file("mine"), withIntermediateDirectories: false)
+    try Data([1]).write(to: URL(fileURLWithPath: file("mine/base.bin")))
+    let mine = try tune("mine", "2")
+    #expect(
+      mine.exitCode == 2 && mine.diagnostics.contains("base.bin: already exists"), "\(mine.diagnostics)")
+    #expect(try bytes("mine/base.bin") == Data([1]))
+  }
+
   @Test func adaptersOfAnotherModelAreRefused() throws {
     let tuned = try workspace.train("--lora-rank", "1", output: "tuned")
     #expect(tuned.exitCode == 0, "\(tuned.diagnostics)")

@@ -153,6 +153,27 @@ import Training
     }
   }
 
+  /// A disk that was full for a moment, as earlier versions left it: the next record is glued to the torn one.
+  @Test(arguments: [#"{"event":"st"#, "{", #"{"event":"step","loss":1.5,"#, #"{"event":"sa{"eve"#])
+  func aRecordBehindATornOneIsRead(torn: String) throws {
+    let (before, after) = (Self.text(Self.updates(1...2, loss: 1)), Self.text(Self.updates(4...5, loss: 2)))
+    let history = try Self.history(bytes: Array((before + torn + after).utf8))
+    #expect(history.updates.map(\.step) == [1, 2, 4, 5])
+    #expect(history.cutLines == [3])
+  }
+
+  @Test(arguments: ["s:2 trl:4.5", "s:2", "s", "s:2 trl:4.5000 lr:0.0003 no", "s:1s:2 t"])
+  func soItIsInTheMainLog(torn: String) throws {
+    let directory = try TemporaryDirectory()
+    let text =
+      "s:0 trl:5.0000 lr:0.000300 norm:1.00\n" + torn + "s:3 trl:4.0000 lr:0.000300 norm:1.00\ns:4 tel:3.5\n"
+    _ = try directory.write(Array(text.utf8), to: "main.log")
+    let history = try RunHistory(directory: directory.path)
+    #expect(history.updates.map(\.step) == [1, 4])
+    #expect(history.validations.map(\.value) == [3.5])
+    #expect(history.cutLines == [2])
+  }
+
   @Test func blankLinesAndWindowsLineEndsDoNoHarm() throws {
     let text = Self.text(Self.updates(1...2, loss: 1)).replacing("\n", with: "\r\n\r\n")
     #expect(try Self.history(bytes: Array(text.utf8)).updates.count == 2)

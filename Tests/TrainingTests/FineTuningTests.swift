@@ -34,6 +34,12 @@ import Transformer
     #expect(plan.validationInterval == 87)
   }
 
+  @Test func moreEpochsThanARunCanMakeAreCutOff() throws {
+    var tuning = FineTuning()
+    tuning.epochs = .max
+    #expect(try plan(tuning).steps == Int(Int32.max))
+  }
+
   @Test func theRateFallsAsTheChannelsRise() throws {
     #expect(try plan(channels: 1600).learningRate.peak == 2.4e-5)
     #expect(try plan(channels: 64).learningRate.peak == 6e-4)

@@ -120,4 +120,20 @@ import Testing
     #expect(plan.located("none/a.bin") == folder + "/none/a.bin")
     #expect(RunPlan([:]).located("none/a.bin") == "none/a.bin")
   }
+
+  /// Numbers that are no steps, and a file that is not the run's.
+  @Test(arguments: [
+    #""dataBeginAfter": -1"#, #""dataBeginAfter": 2147483648"#, #""dataBeginAfter": 0, "replaced": [-1]"#,
+    #""dataBeginAfter": 0, "replaced": [9223372036854775807]"#,
+    #""dataBeginAfter": 0, "base": "../base.bin""#,
+  ])
+  func impossibleNumbersAreRefused(members: String) throws {
+    let folder = try TemporaryDirectory()
+    let text = #"{"version": 1, "options": {}, "directory": "/", \#(members)}"#
+    let path = try folder.write(Array(text.utf8), to: "plan.json")
+    guard case .mismatch = expectFileError(path, { _ = try RunPlan(contentsOf: path) }) else {
+      Issue.record("expected a mismatch")
+      return
+    }
+  }
 }

@@ -166,6 +166,113 @@ import Transformer
     #expect(try run.directory.checkpoints() == [2, 3])
   }
 
+  /// A kill at each of the removals of a superseded checkpoint of two replicas: whatever is left of it, going on removes,
+  /// and nothing else.
+  @Test(arguments: 0...6)
+  func aRemovalThatWasCutOffIsMadeUpFor(removed: Int) throws {
+    let plan = workspace.plan(steps: 3)
+    let run = try workspace.run(
+      try workspace.trainer(plan), in: "run", use: .resuming, CheckpointPolicy(interval: 1))
+    try run.run { _ in }
+    let directory = run.directory
+    func make(_ name: String) throws {
+      try Data().write(to: URL(fileURLWithPath: directory.path + "/" + name))
+    }
+    let others = ["model_1.bin", "mine_00000001.bin", "model_000000001.bin", "best_00000003.bin"]
+    for name in others { try make(name) }
+    for path in [directory.state(1, replica: 1), directory.average(1)] {
+      try Data().write(to: URL(fileURLWithPath: path))
+    }
+    let kept = try workspace.names(in: "run").filter { !$0.contains("_00000001") || others.contains($0) }
+    let paths = [
+      directory.done(1), directory.model(1), directory.average(1), directory.progress(1), directory.state(1),
+      directory.state(1, replica: 1),
+    ]
+    for path in paths[..<removed] { try FileManager.default.removeItem(atPath: path) }
+
+    let again = try workspace.run(
+      try workspace.resumed("run", plan: plan), in: "run", use: .resuming,
+      CheckpointPolicy(interval: 1, kept: 2))
+    #expect(try workspace.names(in: "run") == kept)
+    #expect(again.removedLeftovers.count == (removed == 0 ? 0 : paths.count - removed))
+  }
+
+  /// A kill while a checkpoint is written leaves files that later steps need not replace.
+  @Test func whatWasNotWrittenToItsEndIsRemovedButNeverAnotherRuns() throws {
+    let plan = workspace.plan(steps: 3)
+    let run = try workspace.run(
+      try workspace.trainer(plan), in: "run", use: .resuming, CheckpointPolicy(interval: 2))
+    try run.run { _ in }
+    let whole = try workspace.names(in: "run")
+    let halves = ["model_00000007.bin", "state_00000007_00000.bin", "best_00000001.bin"]
+    for name in halves + ["best_00000002.bin"] {
+      try Data().write(to: URL(fileURLWithPath: run.directory.path + "/" + name))
+    }
+    let again = try workspace.run(try workspace.resumed("run", plan: plan), in: "run", use: .resuming)
+    #expect(again.removedLeftovers == halves.sorted())
+    #expect(try workspace.names(in: "run") == (whole + ["best_00000002.bin"]).sorted())
+
+    // Where no run of ours has been, a model is somebody's own.
+    let other = RunDirectory(workspace.directory.file("other"))
+    try other.create()
+    try Data([1]).write(to: URL(fileURLWithPath: other.model(5)))
+    _ = try workspace.run(try workspace.trainer(plan), in: "other", use: .resuming)
+    #expect(try workspace.names(in: "other") == ["main.log", "metrics.jsonl", "model_00000005.bin"])
+  }
+
+  /// With no time to wait a checkpoint after each step, of which only the last stays; not a bit is another.
+  @Test func whatIsMadeByTimeStaysUntilTheNext() throws {
+    let plan = workspace.plan(steps: 6)
+    try workspace.run(try workspace.trainer(plan), in: "plain").run { _ in }
+    let policy = CheckpointPolicy(longestWait: .zero)
+    let run = try workspace.run(try workspace.trainer(plan), in: "run", use: .resuming, policy)
+    try run.directory.keep(RunPlan(["--steps": "6"]))
+    var (stepsSeen, reasons) = (0, [CheckpointReason]())
+    try run.run(isInterrupted: { stepsSeen == 3 }) {
+      if case .step = $0 { stepsSeen += 1 }
+      if case .checkpoint(_, _, let reason) = $0 { reasons.append(reason) }
+    }
+    #expect(reasons == [.timed, .timed, .timed])
+    #expect(try run.directory.checkpoints() == [3])
+    // As after a kill: the next one takes its place, too, and the last is an ordinary one.
+    let again = try workspace.run(try workspace.resumed("run", plan: plan), in: "run", use: .resuming, policy)
+    try again.run { _ in }
+    #expect(try again.directory.checkpoints() == [6])
+    #expect(try RunPlan(contentsOf: again.directory.plan) == RunPlan(["--steps": "6"]))
+    let plain = RunDirectory(workspace.directory.file("plain"))
+    for (one, other) in [
+      (plain.model(6), again.directory.model(6)), (plain.state(6), again.directory.state(6)),
+      (plain.progress(6), again.directory.progress(6)),
+    ] { #expect(try workspace.bytes(one) == workspace.bytes(other)) }
+  }
+
+  /// What a run ends with stays, whatever it was made for.
+  @Test func whatARunEndsWithStays() throws {
+    let policy = CheckpointPolicy(longestWait: .zero)
+    let plan = workspace.plan(steps: 6)
+    let run = try workspace.run(try workspace.trainer(plan), in: "run", use: .resuming, policy)
+    try run.directory.keep(RunPlan([:]))
+    var stepsSeen = 0
+    try run.run(isInterrupted: { stepsSeen == 2 }) { if case .step = $0 { stepsSeen += 1 } }
+    _ = try run.finish("interrupted") { _ in }
+    let again = try workspace.run(try workspace.resumed("run", plan: plan), in: "run", use: .resuming, policy)
+    try again.run { _ in }
+    #expect(try again.directory.checkpoints() == [2, 6])
+  }
+
+  @Test func aReplacedRunsBestGoesWithIt() throws {
+    let first = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 9)), in: "run", use: .new, CheckpointPolicy(keepsBest: true)
+    )
+    try first.run { _ in }
+    #expect(try !first.directory.bestSteps().isEmpty)
+    let second = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 2)), in: "run", use: .replacing)
+    try second.run { _ in }
+    #expect(try second.directory.bestSteps().isEmpty)
+    #expect(try second.directory.checkpoints() == [2])
+  }
+
   @Test func aDirectoryHasOneRunAtATime() throws {
     let path = workspace.directory.file("run")
     try RunDirectory(path).create()

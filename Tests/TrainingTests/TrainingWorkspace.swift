@@ -76,6 +76,11 @@ struct TrainingWorkspace {
     return trainer
   }
 
+  /// As llm.c would have left a checkpoint, so that what readers say of a damaged file can be seen.
+  func forgetChecksums(of step: Int, in run: RunDirectory) throws {
+    try Data().write(to: URL(fileURLWithPath: run.done(step)))
+  }
+
   func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 
   func names(in name: String) throws -> [String] {

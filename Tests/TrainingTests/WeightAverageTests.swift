@@ -154,6 +154,7 @@ import Transformer
   @Test func aFileThatIsNotItIsNamed() throws {
     try makeRun("run", plan(steps: 5), stoppingAfter: 2)
     let directory = RunDirectory(workspace.directory.file("run"), use: .resuming)
+    try workspace.forgetChecksums(of: 2, in: directory)
     let path = directory.average(2)
     let whole = try workspace.bytes(path)
     func cause() throws -> FileError.Cause? {

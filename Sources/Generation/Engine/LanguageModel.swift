@@ -1,3 +1,4 @@
+import BinaryFiles
 import Kernels
 import Transformer
 import WeightFormats
@@ -69,7 +70,7 @@ public final class LanguageModel: Sendable {
   ///   default by their number. Either way a sequence's bits are the same in any number of passes and whatever others are
   ///   beside it, but for `packed` products by BLAS.
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
-  ///   model or has no room; `AblationError`; `AllocationError`. The caches are then as before.
+  ///   model or has no room; `AblationError`; `AllocationError`; `FileError` if a mapped file was cut. The caches are then as before.
   public func read(
     _ inputs: [SequenceInput], as products: RowProducts? = nil, in pass: InferencePass
   ) throws {
@@ -83,6 +84,8 @@ public final class LanguageModel: Sendable {
     guard rows > 0 else { return }
     for input in inputs { try input.cache.reserve(input.tokens.count) }
     pass.run(inputs, through: self)
+    // Weights that a cut file has no longer read as zeros.
+    try MappedFile.checkRead()
     for input in inputs { input.cache.advance(by: input.tokens.count) }
   }
 

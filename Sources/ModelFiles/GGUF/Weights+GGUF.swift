@@ -47,6 +47,7 @@ extension Weights {
     try GGUFWriter.write(
       to: path, replacing: replacing, metadata: metadata(format) + tokenizer, tensors: tensors
     ) { index, append throws(FileError) in
+      if index + 1 == tensors.count { try checkFiles() }
       guard index < places.count else {
         return try Transcoding(path: path, format: tensors[index].type.format)
           .append(classifier, named: tensors[index].name, to: append)

@@ -53,7 +53,11 @@ extension Weights {
           place.tensor.isLinearWeight
           ? scratch.transpose(of: stored, on: workers) : stored.rows(0..<rows)
         try transcoding.append(matrix, named: tensors[index].name, to: append)
-      }, beforeNaming: body)
+      },
+      beforeNaming: { () throws(FileError) in
+        try checkFiles()
+        try body()
+      })
   }
 }
 

@@ -83,19 +83,22 @@ public enum Checkpoint {
   /// Writes a checkpoint, whole or not at all.
   ///
   /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, a parameter is not finite, or the system
   ///   refuses a step.
+  @discardableResult
   public static func write(
     _ parameters: Parameters, to path: String, replacing: Bool, version: Version = .float32
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     try write(Weights(parameters), to: path, replacing: replacing, version: version)
   }
 
   /// The same for weights in any format. In bfloat16 a weight beyond its range is refused, and what is no GPT-2 but
   /// a relative in any case.
+  @discardableResult
   public static func write(
     _ weights: Weights, to path: String, replacing: Bool, version: Version
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     let configuration = weights.configuration
     try weights.checkStorable(path, in: "a checkpoint of llm.c's")
     var header = Header(magic: magic, version: version.rawValue)
@@ -107,7 +110,7 @@ public enum Checkpoint {
     if version != .unpadded { header[7] = configuration.paddedVocabularySize }
 
     let transcoding = Transcoding(path: path, format: version.format)
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       for tensor in ParameterTensor.allCases {
         for layer in 0..<tensor.layers(in: configuration) {
@@ -119,6 +122,7 @@ public enum Checkpoint {
         }
         if tensor == .wte, version != .unpadded { try appendPaddingRows(configuration, version, to: writer) }
       }
+      try weights.checkFiles()
     }
   }
 

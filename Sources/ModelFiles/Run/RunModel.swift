@@ -46,10 +46,11 @@ public struct RunModel: Equatable, Sendable {
   /// The template of the run's instructions; `nil` if it learnt from none.
   public var templatePath: String? { RunTemplate.path(in: directory) }
 
-  /// Where the model is that the adapters were trained on, as the run's first record says.
+  /// Where the model is that the adapters were trained on: the run's own, or as its first record says.
   ///
   /// - Throws: `FileError` if the record does not say, or there is no such file any more.
   public func basePath() throws(FileError) -> String {
+    if let base = try RunBase.path(in: directory) { return base }
     let log = directory + RunLogFormat.name
     let lines = try MappedFile(path: log)
     let base = try withExtendedLifetime(lines) { () throws(FileError) in

@@ -38,6 +38,13 @@ public struct ReplicaData: Sendable {
     return replicas.map { replica in (0..<count).map { _ in sources[replica].nextBatch() } }
   }
 
+  /// Says whether the last batches of some replicas were all there.
+  ///
+  /// - Throws: `FileError` if a file was cut meanwhile.
+  func check(of replicas: Range<Int>) throws(FileError) {
+    for replica in replicas { try sources[replica].check() }
+  }
+
   mutating func reset() {
     for replica in sources.indices { sources[replica].reset() }
   }

@@ -2,6 +2,9 @@
 public struct CheckpointPolicy: Equatable, Sendable {
   /// Steps between two checkpoints; `nil` for one at the end only.
   public var interval: Int?
+  /// How long a run goes on without a checkpoint; one that is made for this alone goes once there is the next. `nil` for any
+  /// time.
+  public var longestWait: Duration?
   /// How many of the last ones are kept, beside older ones that are major; `nil` for all.
   public var kept: Int?
   /// Checkpoints of steps that this divides are major and always kept; `nil` if none is.
@@ -12,10 +15,12 @@ public struct CheckpointPolicy: Equatable, Sendable {
   public var copiesWeights: Bool
 
   public init(
-    interval: Int? = nil, kept: Int? = nil, majorInterval: Int? = nil, keepsBest: Bool = false,
+    interval: Int? = nil, longestWait: Duration? = nil, kept: Int? = nil, majorInterval: Int? = nil,
+    keepsBest: Bool = false,
     copiesWeights: Bool = false
   ) {
     self.interval = interval
+    self.longestWait = longestWait
     self.kept = kept
     self.majorInterval = majorInterval
     self.keepsBest = keepsBest

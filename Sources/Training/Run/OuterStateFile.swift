@@ -18,19 +18,20 @@ enum OuterStateFile {
     static let checksum = 5
   }
 
+  /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
   static func write(
     _ velocity: Parameters, step: Int, to path: String, replacing: Bool, on workers: Workers
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     var header = Header(magic: magic, version: version)
     header[Field.step] = step
     header[wide: Field.count] = UInt64(velocity.values.count)
     header[wide: Field.checksum] = Checksum.of(velocity.values, on: workers)
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    defer { withExtendedLifetime(velocity) {} }
+    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(UnsafeRawBufferPointer(velocity.values))
     }
-    withExtendedLifetime(velocity) {}
   }
 
   /// - Throws: `FileError` for a file that is not whole, of another step, or of another number of trained values.

@@ -46,6 +46,9 @@ public struct ResumePoint: Sendable {
       replicas: try TrainingStateFile.replicas(of: directory.state(step)))
   }
 
+  /// The run's own model below its adapters; `nil` if the plan names another one.
+  public var base: String? { plan?.base == nil ? nil : directory.base }
+
   /// Updates made so far.
   public var step: Int { saved?.step ?? 0 }
 
@@ -76,12 +79,16 @@ public struct ResumePoint: Sendable {
   /// - Parameter values: Of all options that have one; others keep that of the plan.
   public func plan(with changes: [PlanChange], to values: [String: String]) -> RunPlan {
     guard var plan else { return RunPlan(values) }
+    let before = plan.timed
     // Paths are given as from here.
     if !changes.isEmpty {
-      let replaced = plan.replaced
+      let old = plan
       plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
-      plan.replaced = replaced
+      (plan.replaced, plan.base, plan.baseChecksum) = (old.replaced, old.base, old.baseChecksum)
     }
+    // Those before are gone by then, those after it are made again.
+    let timed = before?.filter { $0 == step } ?? []
+    plan.timed = timed.isEmpty ? nil : timed
     // Whoever goes on from here, after a kill, does the same.
     if saved == nil || beginsData(with: changes) { plan.dataBeginAfter = step }
     return plan

@@ -23,22 +23,10 @@ extension RunDirectory {
     // From here on the one of that step, if there was one, is not whole any more.
     unlink(done(step))
     do throws(FileError) {
-      let model = trainer.model
-      try model.write(to: result(of: model, step), replacing: mayReplace)
-      if model.adapters != nil, trainer.plan.trained != .none {
-        try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
-      }
-      try writeStates(of: trainer, weights: copyingWeights ? model.parameters : nil)
-      if let average = trainer.average {
-        try average.write(to: self.average(step), replacing: mayReplace)
-      } else if mayReplace {
-        // Of a run that kept one, and made that step before.
-        unlink(self.average(step))
-      }
-      try trainer.progress.write(to: progress(step), replacing: mayReplace)
+      let record = try writeFiles(of: trainer, weights: copyingWeights ? trainer.model.parameters : nil)
       // Theirs of that step is gone; the others stay until this one is whole.
       try remember(replaced: replaced.filter { $0 != step })
-      try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
+      try record.write(to: done(step), replacing: mayReplace)
     } catch {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
@@ -55,24 +43,65 @@ extension RunDirectory {
     try plan.write(to: self.plan)
   }
 
+  /// Remembers which checkpoints were made by time, so that whoever goes on knows that they are not to stay.
+  func remember(timed: [Int]) throws(FileError) {
+    guard access(plan, F_OK) == 0 else { return }
+    var plan = try RunPlan(contentsOf: self.plan)
+    guard plan.timed ?? [] != timed else { return }
+    plan.timed = timed.isEmpty ? nil : timed
+    try plan.write(to: self.plan)
+  }
+
+  /// All files of a checkpoint but the one that says that it is whole.
+  ///
+  /// - Returns: What that is to say of them.
+  private func writeFiles(of trainer: Trainer, weights: Parameters?) throws(FileError) -> CheckpointRecord {
+    let (model, step, mayReplace) = (trainer.model, trainer.stepsMade, use != .new)
+    var record = CheckpointRecord()
+    record.add(
+      RunFileName(model.adapters == nil ? .model : .adapters, step),
+      try model.write(to: result(of: model, step), replacing: mayReplace))
+    if model.adapters != nil, trainer.plan.trained != .none {
+      record.add(
+        RunFileName(.model, step),
+        try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace))
+    }
+    try writeStates(of: trainer, weights: weights, in: &record)
+    if let average = trainer.average {
+      record.add(
+        RunFileName(.average, step), try average.write(to: self.average(step), replacing: mayReplace))
+    } else if mayReplace {
+      // Of a run that kept one, and made that step before.
+      unlink(self.average(step))
+    }
+    record.add(
+      RunFileName(.progress, step),
+      try trainer.progress.write(to: progress(step), replacing: mayReplace))
+    return record
+  }
+
   /// The state files of all replicas, and what they have in common if they train apart.
-  private func writeStates(of trainer: Trainer, weights: Parameters?) throws(FileError) {
+  private func writeStates(
+    of trainer: Trainer, weights: Parameters?, in record: inout CheckpointRecord
+  ) throws(FileError) {
     let step = trainer.stepsMade
     let mayReplace = use != .new
     let outer = trainer.outer
     for replica in 0..<max(1, trainer.plan.replicas) {
       let path = state(step, replica: replica)
-      if replica == 0 || outer != nil {
-        try TrainingStateFile.write(
+      let checksum =
+        replica == 0 || outer != nil
+        ? try TrainingStateFile.write(
           trainer.state, of: trainer.optimizer, isOwn: outer != nil, replica: replica,
           gatheredBy: trainer.states, weights: weights, to: path, replacing: mayReplace)
-      } else {
-        try TrainingStateFile.write(trainer.state, replica: replica, to: path, replacing: mayReplace)
-      }
+        : try TrainingStateFile.write(trainer.state, replica: replica, to: path, replacing: mayReplace)
+      record.add(RunFileName(.state(rank: replica), step), checksum)
     }
     if let outer {
-      try OuterStateFile.write(
-        outer.velocity, step: step, to: self.outer(step), replacing: mayReplace, on: trainer.model.workers)
+      record.add(
+        RunFileName(.outer, step),
+        try OuterStateFile.write(
+          outer.velocity, step: step, to: self.outer(step), replacing: mayReplace, on: trainer.model.workers))
     }
   }
 
@@ -84,11 +113,14 @@ extension RunDirectory {
   /// Puts a checkpoint's moments and all else into a trainer that has its weights.
   ///
   /// - Parameter beginningData: Whether the trainer's data are not the checkpoint's, and begin at their beginning.
+  /// - Returns: Whether its files have checksums, which all held. Those of llm.c and of earlier versions have none.
   /// - Throws: `FileError` if a file of it is missing or damaged, or does not belong to the trainer's data.
-  public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws {
+  @discardableResult
+  public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws -> Bool {
+    let isChecked = try checkFiles(of: step, readBy: trainer)
     let progressPath = progress(step)
     let isLLMC = access(progressPath, F_OK) != 0
-    let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
+    let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath, step: step)
     let state = try TrainingStateFile.read(
       state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
       ownOf: trainer.ownReplica, and: trainer.model.parameters)
@@ -102,8 +134,9 @@ extension RunDirectory {
         self.outer(step), step: step, into: outer.velocity, on: trainer.model.workers)
     }
     try trainer.resume(from: state, progress: progress, beginningData: beginningData)
-    guard let average = trainer.average, trainer.progress.averagedSince != step else { return }
+    guard let average = trainer.average, trainer.progress.averagedSince != step else { return isChecked }
     try average.read(self.average(step))
+    return isChecked
   }
 
   /// Removes the checkpoints that a policy no longer keeps once there is that of `step`.
@@ -126,36 +159,11 @@ extension RunDirectory {
 
 extension Model {
   /// Writes what of it training changes: its adapters, or if it has none its parameters.
-  func write(to path: String, replacing: Bool) throws(FileError) {
-    if let adapters {
-      try AdapterFile.write(adapters, for: self, to: path, replacing: replacing)
-    } else {
-      try Checkpoint.write(parameters, to: path, replacing: replacing)
-    }
-  }
-}
-
-extension TrainingProgress {
-  func write(to path: String, replacing: Bool) throws(FileError) {
-    // Finite numbers always encode.
-    let bytes = (try? JSONCoding.indented(self)).map { Array($0.utf8) } ?? []
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
-      try writer.append(bytes)
-    }
-  }
-
-  init(contentsOf path: String) throws(FileError) {
-    let file = try MappedFile(path: path)
-    let progress = withExtendedLifetime(file) {
-      try? JSONCoding.value(TrainingProgress.self, from: file.bytes)
-    }
-    guard let progress else {
-      throw FileError(
-        path,
-        .mismatch(
-          found: "something else", expected: "a run's progress as JSON",
-          advice: "remove it to go on without what it remembers: outliers and the best validation loss"))
-    }
-    self = progress
+  ///
+  /// - Returns: The file's checksum.
+  @discardableResult
+  func write(to path: String, replacing: Bool) throws(FileError) -> FileChecksum {
+    guard let adapters else { return try Checkpoint.write(parameters, to: path, replacing: replacing) }
+    return try AdapterFile.write(adapters, for: self, to: path, replacing: replacing)
   }
 }

@@ -5,16 +5,17 @@ import Transformer
 extension RunDirectory {
   /// Says before the work whether there is room for a checkpoint, so that nobody finds out after it.
   ///
+  /// - Parameter keepsBase: Whether the run keeps the model below its adapters, too.
   /// - Throws: `FileError` if there is less room than one checkpoint takes.
   public func checkSpace(
-    for plan: TrainingPlan, of configuration: Configuration, policy: CheckpointPolicy
+    for plan: TrainingPlan, of configuration: Configuration, policy: CheckpointPolicy, keepsBase: Bool = false
   ) throws(FileError) {
     let memory = plan.memory(for: configuration)
     // Adapters are as large as their gradients.
     let result = plan.trained == .none ? memory.gradients : memory.weights
     let needed =
       (CheckedCount(memory.moments) * (plan.outer == nil ? 1 : plan.replicas) + memory.outer / 2
-      + memory.average
+      + memory.average + (keepsBase ? memory.weights : 0)
       + CheckedCount(result) * (policy.keepsBest ? 2 : 1)
       + CheckedCount(policy.copiesWeights ? memory.weights : 0) * (plan.outer == nil ? 1 : plan.replicas))
       .value

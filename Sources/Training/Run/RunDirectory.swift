@@ -2,15 +2,17 @@ import BinaryFiles
 import ModelFiles
 import Platform
 import Tokens
+import Transformer
 
 /// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
 ///
 /// A checkpoint is `model_STEP.bin`, `state_STEP_00000.bin` and, for what llm.c does not know, `progress_STEP.json`;
-/// the empty `DONE_STEP` is written last and says that it is whole. Where low-rank adapters are all that is trained,
+/// `DONE_STEP` is written last, says that it is whole, and has the others' checksums. Where low-rank adapters are all that is trained,
 /// `adapters_STEP.bin` takes the model's place; where processes train apart, each has moments in a state file of its own,
 /// and `outer_STEP.bin` is beside them. `ema_STEP.bin` is the
 /// average of the weights, a model as well, if the run keeps one. `best_STEP.bin` is the model, or the adapters, of the lowest
-/// validation loss; `main.log` and `metrics.jsonl` tell what happened, and `plan.json` what it was begun with.
+/// validation loss; `main.log` and `metrics.jsonl` tell what happened, and `plan.json` what it was begun with. `base.bin` is
+/// the model below adapters, if no other file has it.
 public struct RunDirectory: Equatable, Sendable {
   /// What a run does with those before it in the same directory.
   public enum Use: Sendable {
@@ -52,6 +54,9 @@ public struct RunDirectory: Equatable, Sendable {
 
   /// The template of the run's instructions; `nil` if it learns from none.
   public var template: String? { RunTemplate.path(in: path + "/") }
+
+  /// The model below the run's adapters, if it keeps one: see `RunBase`.
+  public var base: String { path + "/" + RunBase.name }
 
   /// What the run was begun with: see `RunPlan`.
   public var plan: String { path + "/" + RunPlan.name }
@@ -133,10 +138,19 @@ public struct RunDirectory: Equatable, Sendable {
 
   /// Keeps what the run was begun with, or goes on with from here.
   ///
-  /// - Throws: `FileError` if it cannot be written.
-  public func keep(_ plan: RunPlan) throws(FileError) {
+  /// - Parameter base: The model below the adapters, if no other file has it.
+  /// - Throws: `FileError` if it cannot be written, or a file is in the model's place that is not the run's.
+  public func keep(_ plan: RunPlan, base: Parameters? = nil) throws(FileError) {
     var plan = plan
     if use == .replacing { plan.replaced = try checkpoints() }
+    guard let base else { return try plan.write(to: self.plan) }
+    plan.base = RunBase.name
+    // That of a run which saved nothing may go.
+    let isOurs = (try? RunPlan(contentsOf: self.plan))?.base != nil
+    if use == .new, !isOurs { try FileWriter.check(self.base, replacing: false) }
+    // The plan comes first: whoever finds it without the model begins anew, and writes that again.
+    try plan.write(to: self.plan)
+    plan.baseChecksum = "\(try Checkpoint.write(base, to: self.base, replacing: true))"
     try plan.write(to: self.plan)
   }
 
@@ -162,6 +176,24 @@ public struct RunDirectory: Equatable, Sendable {
     for name in try names() where Self.isPartial(name) { unlink(path + "/" + name) }
   }
 
+  /// Removes files of checkpoints that no `DONE_STEP` says are whole, and bests but the last: what a kill leaves behind
+  /// while one is written, or removed. Only for whoever holds the lock.
+  ///
+  /// - Parameter keepingBests: Whether a best may be another run's.
+  /// - Returns: Their names.
+  /// - Throws: `FileError` if the directory cannot be read.
+  func removeLeftovers(keepingBests: Bool) throws(FileError) -> [String] {
+    // Names that we give have one spelling of a step.
+    let files = try names().compactMap { name in RunFileName(name).flatMap { $0.name == name ? $0 : nil } }
+    func steps(_ kind: RunFileName.Kind) -> [Int] { files.filter { $0.kind == kind }.map(\.step) }
+    let (whole, best) = (Set(steps(.done)), steps(.best).max())
+    let leftovers = files.filter { file in
+      file.kind == .best ? !keepingBests && file.step != best : !whole.contains(file.step)
+    }
+    for file in leftovers { unlink(path + "/" + file.name) }
+    return leftovers.map(\.name).sorted()
+  }
+
   private func steps(of kind: RunFileName.Kind) throws(FileError) -> [Int] {
     try names().compactMap { RunFileName($0) }.filter { $0.kind == kind }.map(\.step).sorted()
   }
@@ -183,6 +215,6 @@ public struct RunDirectory: Equatable, Sendable {
     guard let end = name.firstRange(of: FileWriter.partialMark) else { return false }
     let whole = String(name[..<end.lowerBound])
     return RunFileName(whole) != nil
-      || (RunTokenizer.names + [RunTemplate.name, RunPlan.name]).contains(whole)
+      || (RunTokenizer.names + [RunTemplate.name, RunPlan.name, RunBase.name]).contains(whole)
   }
 }

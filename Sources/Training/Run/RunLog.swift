@@ -14,9 +14,27 @@ struct RunLog {
     metrics = try AppendedFile(directory.metrics, keeping: keeping)
   }
 
-  func add(_ record: RunRecord) throws(FileError) {
-    if let line = record.logLine { try log.append(line) }
-    try metrics.append(record.line)
+  /// What of records had no end and was cut off: a line for the user for each file.
+  var cuts: [String] {
+    [log, metrics].filter { $0.cutBytes > 0 }.map {
+      "\($0.path): cut off a last record of \($0.cutBytes) bytes without its end"
+    }
+  }
+
+  /// Writes to each of the files, whatever becomes of the other.
+  ///
+  /// - Returns: What failed.
+  func add(_ record: RunRecord) -> [FileError] {
+    var failures: [FileError] = []
+    for (file, line) in [(log, record.logLine), (metrics, record.line)] {
+      guard let line else { continue }
+      do throws(FileError) {
+        try file.append(line)
+      } catch {
+        failures.append(error)
+      }
+    }
+    return failures
   }
 }
 

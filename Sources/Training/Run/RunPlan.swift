@@ -1,4 +1,5 @@
 import BinaryFiles
+import ModelFiles
 import Platform
 
 /// What a run was begun with, kept in its directory, so that whoever goes on with it need not say it again: `plan.json`.
@@ -6,7 +7,7 @@ import Platform
 /// Options are kept by the names that a user gives them by, with the values that hold, defaults included: a later version
 /// with other defaults goes on as this one would.
 public struct RunPlan: Codable, Equatable, Sendable {
-  public static let name = "plan.json"
+  public static let name = RunBase.plan
   static let version = 1
 
   public private(set) var version = Self.version
@@ -17,6 +18,12 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// The step after which the data begin anew, since others were named or their batches got another shape; 0 for the
   /// run's beginning.
   public var dataBeginAfter: Int
+  /// The file of the run's directory that has the model below its adapters: see `RunBase`; `nil` if another one has it.
+  public var base: String?
+  /// That of the file, as `FileChecksum` has it.
+  var baseChecksum: String?
+  /// Checkpoints that were made by time alone: see `CheckpointPolicy.longestWait`.
+  var timed: [Int]?
   /// The checkpoints of another run that this one is to replace, by step: they are not its own, and stay until it has one.
   var replaced: [Int]?
 
@@ -43,7 +50,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
           found: Int32(clamping: version), supported: [Int32(Self.version)],
           advice: "go on with the program that wrote it"))
     }
-    guard let plan, plan.dataBeginAfter >= 0 else {
+    guard let plan, plan.isPossible else {
       throw FileError(
         path,
         .mismatch(
@@ -51,6 +58,12 @@ public struct RunPlan: Codable, Equatable, Sendable {
           advice: "remove it, and go on with all options given again"))
     }
     self = plan
+  }
+
+  /// Whether its numbers are steps, and its file is one of the run's.
+  private var isPossible: Bool {
+    ([dataBeginAfter] + (replaced ?? []) + (timed ?? [])).allSatisfy(TrainingPlan.possibleSteps.contains)
+      && (base ?? RunBase.name) == RunBase.name
   }
 
   func write(to path: String) throws(FileError) {

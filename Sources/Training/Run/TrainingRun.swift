@@ -1,4 +1,5 @@
 import BinaryFiles
+import Communication
 import Platform
 import Transformer
 
@@ -12,11 +13,21 @@ public final class TrainingRun {
   /// The step of the last whole checkpoint, of this run; `nil` before the first.
   public private(set) var lastSaved: Int?
 
+  /// Names of files that a kill had left in the directory, of checkpoints that were not whole any more or not yet.
+  public let removedLeftovers: [String]
+
+  /// Last records of logs that were cut off, since a kill or a full disk had left no end of them: a line for each.
+  public var cutRecords: [String] { log?.cuts ?? [] }
+
   /// `nil` in a process that another one writes for.
   private let log: RunLog?
   /// Of a run that this one replaces: removed once there is something better.
   private var replaced: [Int]
   private let firstStep: Int
+  /// Steps of checkpoints that were made by time, to be removed once there is a later one.
+  private var timed: [Int] = []
+  /// When there was the last checkpoint, or a try.
+  private var lastTime = ContinuousClock.now
 
   /// Begins, or goes on with, the logs. The caller holds the directory's `RunLock`.
   ///
@@ -36,7 +47,7 @@ public final class TrainingRun {
     lastSaved = firstStep > 0 ? firstStep : nil
     replaced = try directory.replacedCheckpoints()
     guard writes else {
-      log = nil
+      (log, removedLeftovers) = (nil, [])
       return
     }
     try directory.removePartialFiles()
@@ -44,8 +55,20 @@ public final class TrainingRun {
     if firstStep > 0 {
       try directory.removeSuperseded(by: policy, at: firstStep, localSteps: trainer.plan.localSteps)
     }
+    if directory.use == .resuming, access(directory.plan, F_OK) == 0 {
+      let known = try RunPlan(contentsOf: directory.plan).timed ?? []
+      for old in known where old < firstStep { directory.remove(old) }
+      if known.contains(firstStep) { timed = [firstStep] }
+    }
+    // Or while they went. In a directory that has seen no run of ours yet, files of these names are somebody else's.
+    let isKnown = firstStep > 0 || access(directory.plan, F_OK) == 0
+    removedLeftovers =
+      directory.use == .resuming && isKnown
+      ? try directory.removeLeftovers(keepingBests: !replaced.isEmpty) : []
     let log = try RunLog(directory, keeping: directory.use == .resuming)
-    for record in opening { try log.add(record) }
+    for record in opening {
+      if let failure = log.add(record).first { throw failure }
+    }
     self.log = log
   }
 
@@ -59,8 +82,9 @@ public final class TrainingRun {
       case .step(let report):
         let (step, plan) = (report.step, trainer.plan)
         guard plan.isExchange(at: step) else { return }
-        guard step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps) else { return }
-        try save(observe)
+        let isDue = step == plan.steps || policy.isDue(at: step, localSteps: plan.localSteps)
+        guard try isDue || isTime() else { return }
+        try save(isTimed: !isDue, observe)
       case .validation(let step, _, _, true):
         if policy.keepsBest && step > 0 { try saveBest(observe) }
       default: return
@@ -93,15 +117,26 @@ public final class TrainingRun {
         refuge = (try rescue(because: error), error)
       }
     }
+    // What the run ends with is not to go.
+    if log != nil, timed.contains(step) {
+      timed = []
+      try? directory.remember(timed: [])
+    }
     var record = RunRecord(.end, step: step)
     record.reason = reason
     record.time = System.timestamp
     // What was learnt is safe; a log that cannot say so is no reason to fail.
-    try? log?.add(record)
+    _ = log?.add(record)
     return refuge
   }
 
-  private func save(_ observe: (TrainingEvent) throws -> Void) throws {
+  /// Whether the last checkpoint is too long ago, by the clock of the process that writes.
+  private func isTime() throws -> Bool {
+    guard let wait = policy.longestWait else { return false }
+    return try trainer.communicator.any(log != nil && ContinuousClock.now - lastTime >= wait)
+  }
+
+  private func save(isTimed: Bool, _ observe: (TrainingEvent) throws -> Void) throws {
     let step = trainer.stepsMade
     guard log != nil else {
       trainer.states.serve()
@@ -111,7 +146,7 @@ public final class TrainingRun {
     }
     do throws(FileError) {
       defer { trainer.states.end() }
-      try saveWhole()
+      try saveWhole(isTimed: isTimed)
       try directory.removeSuperseded(by: policy, at: step, localSteps: trainer.plan.localSteps)
     } catch {
       if let failure = trainer.states.failure { throw failure }
@@ -121,16 +156,26 @@ public final class TrainingRun {
     let isMajor = policy.isMajor(step, localSteps: trainer.plan.localSteps)
     try report(
       .checkpoint(
-        step: step, path: directory.result(of: trainer.model, step), reason: isMajor ? .major : .regular),
+        step: step, path: directory.result(of: trainer.model, step),
+        reason: isTimed ? .timed : isMajor ? .major : .regular),
       to: observe)
   }
 
-  private func saveWhole() throws(FileError) {
+  private func saveWhole(isTimed: Bool = false) throws(FileError) {
     let step = trainer.stepsMade
+    lastTime = .now
+    if isTimed { try directory.remember(timed: timed + [step]) }
     try directory.save(trainer, copyingWeights: policy.copiesWeights, replacing: replaced)
     lastSaved = step
+    for old in timed where old != step { directory.remove(old) }
+    if isTimed || !timed.isEmpty {
+      timed = isTimed ? [step] : []
+      try directory.remember(timed: timed)
+    }
     guard !replaced.isEmpty else { return }
     for old in replaced where old != step { directory.remove(old) }
+    let ownBest = policy.keepsBest ? trainer.progress.best?.step : nil
+    for best in try directory.bestSteps() where best != ownBest { unlink(directory.best(best)) }
     replaced = []
     try directory.remember(replaced: replaced)
   }
@@ -149,11 +194,7 @@ public final class TrainingRun {
 
   private func report(_ event: TrainingEvent, to observe: (TrainingEvent) throws -> Void) throws {
     if let record = RunRecord(event) {
-      do throws(FileError) {
-        try log?.add(record)
-      } catch {
-        try observe(.problem(error))
-      }
+      for failure in log?.add(record) ?? [] { try observe(.problem(failure)) }
     }
     try observe(event)
   }

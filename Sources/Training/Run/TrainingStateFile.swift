@@ -59,11 +59,13 @@ public enum TrainingStateFile {
   /// - Parameters:
   ///   - weights: To be written a second time, which llm.c's program needs by default: it calls them master
   ///     weights (`-w 1`).
+  /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
+  @discardableResult
   public static func write(
     _ state: TrainingState, of optimizer: Optimizer, weights: Parameters? = nil, to path: String,
     replacing: Bool
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     try write(
       state, of: optimizer, gatheredBy: StateExchange(optimizer, sharedBy: OneProcess(), keeping: .same),
       weights: weights, to: path, replacing: replacing)
@@ -77,7 +79,7 @@ public enum TrainingStateFile {
   static func write(
     _ state: TrainingState, of optimizer: Optimizer, isOwn: Bool = false, replica: Int = 0,
     gatheredBy exchange: StateExchange, weights: Parameters?, to path: String, replacing: Bool
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     precondition(isOwn || replica == 0, "the first has the moments")
     // llm.c's program knows of no outer step.
     let isLLMC =
@@ -93,7 +95,8 @@ public enum TrainingStateFile {
       header[Field.isOwn] = isOwn ? 1 : 0
     }
     header[Field.hasWeights] = weights == nil ? 0 : 1
-    try write(state, replica: replica, header, to: path, replacing: replacing) { writer throws(FileError) in
+    return try write(state, replica: replica, header, to: path, replacing: replacing) {
+      writer throws(FileError) in
       if !isLLMC { for state in optimizer.states { try writer.append(entry(of: state)) } }
       try exchange.forEachPart(of: replica) { part throws(FileError) in try writer.append(part) }
       if let weights { try writer.append(UnsafeRawBufferPointer(weights.values)) }
@@ -109,21 +112,23 @@ public enum TrainingStateFile {
 
   /// Writes the file of another replica than the first.
   ///
+  /// - Returns: The file's checksum.
   /// - Throws: As `write`.
+  @discardableResult
   public static func write(
     _ state: TrainingState, replica: Int, to path: String, replacing: Bool
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     precondition(replica > 0, "the first has the moments")
     // Not llm.c's, which has tensors.
     var header = Header(magic: magic, version: 3)
     header[Field.data] = state.data[replica].kind.rawValue
-    try write(state, replica: replica, header, to: path, replacing: replacing) { _ in }
+    return try write(state, replica: replica, header, to: path, replacing: replacing) { _ in }
   }
 
   private static func write(
     _ state: TrainingState, replica: Int, _ start: Header, to path: String, replacing: Bool,
     tensors: (FileWriter) throws(FileError) -> Void
-  ) throws(FileError) {
+  ) throws(FileError) -> FileChecksum {
     let data = state.data[replica]
     var header = start
     header[Field.processes] = state.data.count
@@ -134,7 +139,7 @@ public enum TrainingStateFile {
     header[wide: Field.randomBeforeLastUpdate] = state.random.beforeLastUpdate
     header[wide: Field.shard] = UInt64(data.shard)
     header[wide: Field.sample] = UInt64(data.sample)
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try tensors(writer)
       guard let generator = data.generator else { return }

@@ -86,7 +86,7 @@ struct FinetuneCommand: ParsableCommand {
     }
     if epochs != nil && steps != nil { throw ValidationError("--epochs and --steps exclude each other.") }
     try epochs?.check("--epochs", from: 1, to: 1_000_000)
-    try steps?.check("--steps", from: 1, to: Int(Int32.max))
+    try steps?.check("--steps", from: 1, to: TrainingPlan.possibleSteps.upperBound)
     try loraRank?.check("--lora-rank", from: 1, to: 1 << 24)
     try learningRate?.check("--learning-rate", atLeast: 0)
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other.") }

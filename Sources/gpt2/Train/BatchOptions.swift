@@ -61,7 +61,12 @@ struct BatchOptions: ParsableArguments {
   func validate() throws {
     try batchSize.check("--batch-size", atLeast: 1)
     try sequenceLength?.check("--sequence-length", atLeast: 1)
-    if let steps, steps != -1 { try steps.check("--steps", atLeast: 1) }
+    if let steps, steps != -1 {
+      try steps.check("--steps", from: 1, to: TrainingPlan.possibleSteps.upperBound)
+    }
+    if let totalBatchSize, totalBatchSize != -1 {
+      try totalBatchSize.check("--total-batch-size", from: 1, to: Self.largestTotalBatchSize)
+    }
     try batchWarmUpSteps.check("--batch-warm-up-steps", from: 0, to: 100_000_000)
     try sequenceWarmUpSteps.check("--sequence-warm-up-steps", from: 0, to: 100_000_000)
     try firstSequenceLength?.check("--first-sequence-length", atLeast: 1)
@@ -98,6 +103,9 @@ struct BatchOptions: ParsableArguments {
     }
     return batchWarmUpSteps
   }
+
+  /// As llm.c counts its tokens, in an int32.
+  private static let largestTotalBatchSize = Int(Int32.max)
 
   /// T where it is not given.
   static let usualSequenceLength = 64

@@ -108,6 +108,7 @@ extension PlannedOption {
     .ofCall("--json"),
 
     .option("--checkpoint-interval", .free) { $0.checkpoints.checkpointInterval },
+    .option("--checkpoint-minutes", .free) { $0.checkpoints.checkpointMinutes },
     .option("--keep-checkpoints", .free) { $0.checkpoints.keepCheckpoints },
     .option("--major-interval", .free) { $0.checkpoints.majorInterval },
     .flag("--keep-best", .free) { $0.checkpoints.keepBest },

@@ -32,7 +32,7 @@ struct TrainCommand: ParsableCommand {
       on. Where they are left out, defaults are as listed below.
 
       Ctrl-C finishes the step, saves, and prints the command that goes on. DIR gets checkpoints as llm.c lays \
-      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP), main.log, metrics.jsonl, and plan.json. Whatever ends a \
+      them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP, which has their checksums), main.log, metrics.jsonl, and plan.json. Whatever ends a \
       run, with --resume it goes on from the last checkpoint to the same bits, from any working directory:
 
         gpt2 train --resume runs/book
@@ -189,7 +189,8 @@ struct TrainCommand: ParsableCommand {
     let setup = try processes.agreeing {
       let setup = try TrainingSetup(planned, in: directory, sharedBy: processes)
       if processes.speaks {
-        try directory.checkSpace(for: setup.plan, of: setup.configuration, policy: setup.policy)
+        try directory.checkSpace(
+          for: setup.plan, of: setup.configuration, policy: setup.policy, keepsBase: setup.keepsBase)
       }
       return setup
     }
@@ -213,8 +214,17 @@ struct TrainCommand: ParsableCommand {
         trainer, in: directory, policy: setup.policy,
         opening: [setup.opening(command)] + planned.changes.map { $0.record(after: setup.startStep) },
         writes: processes.speaks)
-      if processes.speaks { try directory.keep(planned.plan(with: setup.plan)) }
+      if processes.speaks {
+        try directory.keep(
+          planned.plan(with: setup.plan), base: setup.keepsBase ? trainer.model.parameters : nil)
+      }
       return run
+    }
+    for cut in run.cutRecords { Diagnostics.write("gpt2: note: \(cut)") }
+    if !run.removedLeftovers.isEmpty {
+      Diagnostics.write(
+        "gpt2: note: removed what a kill had left of checkpoints that are not whole: "
+          + run.removedLeftovers.joined(separator: ", "))
     }
     try withExtendedLifetime(lock) {
       let failure = train(run, showing: &printer)

@@ -59,6 +59,13 @@ struct CheckpointOptions: ParsableArguments {
   var checkpointInterval = 0
 
   @Option(
+    help: """
+      Without --checkpoint-interval, minutes after which a run saves a checkpoint nevertheless, which goes once there is the \
+      next; 0 for never.
+      """)
+  var checkpointMinutes = 30
+
+  @Option(
     name: [.long, .llmc("nk")], help: "Checkpoints to keep, beside older ones that are major; 0 for all.")
   var keepCheckpoints = 0
 
@@ -83,6 +90,7 @@ struct CheckpointOptions: ParsableArguments {
 
   func validate() throws {
     try checkpointInterval.check("--checkpoint-interval", atLeast: 0)
+    try checkpointMinutes.check("--checkpoint-minutes", from: 0, to: 1_000_000)
     try keepCheckpoints.check("--keep-checkpoints", atLeast: 0)
     try majorInterval.check("--major-interval", atLeast: 0)
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other.") }

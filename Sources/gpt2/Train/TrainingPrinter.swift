@@ -11,6 +11,7 @@ struct TrainingPrinter {
   private var peak: Double
   private var progress = ProgressLine()
   private var summary = RunSummary()
+  private var warnings = RepeatedWarnings()
 
   /// Why standard output takes no more, once it does not; the run goes on without it.
   private(set) var outputFailure: Error?
@@ -46,13 +47,14 @@ struct TrainingPrinter {
     case .checkpoint(_, let path, let reason):
       say("wrote \(path)" + (reason == .best ? ", the best so far" : ""))
     case .problem(let error):
-      say("gpt2: warning: \(error); the run goes on")
+      if warnings.isNew("\(error)") { say("gpt2: warning: \(error); the run goes on") }
     }
   }
 
   /// Ends the progress line and sums the run up.
   mutating func end() {
     progress.end()
+    for line in warnings.lines { Diagnostics.write("gpt2: warning: \(line)") }
     if let line = summary.line { Diagnostics.write(line) }
   }
 

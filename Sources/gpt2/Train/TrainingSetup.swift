@@ -104,6 +104,12 @@ struct TrainingSetup {
     self.plan = plan.making(steps: wanted ?? data.steps(by: plan), by: command)
   }
 
+  /// Whether adapters are trained over a new model, which no file has unless the run keeps it.
+  var keepsBase: Bool {
+    guard case .random = start else { return false }
+    return plan.adapters != nil
+  }
+
   /// What the processor can do at most, in operations a second.
   var peak: Double { ArithmeticPeak.measure(precision, on: workers) }
 
@@ -217,8 +223,13 @@ struct TrainingSetup {
     model.parameters.warnIfNotFinite(path: source, on: workers)
     let trainer = try Trainer(
       model, plan: plan, data: data.replicas, watchedBy: watch, sharedBy: processes.communicator)
-    if let step = start.step { try directory.load(step, into: trainer, beginningData: beginsData) }
+    if let step = start.step, try !directory.load(step, into: trainer, beginningData: beginsData) {
+      Diagnostics.write(
+        "gpt2: note: \(directory.done(step)) has no checksums, as llm.c and earlier versions wrote it: damage of its "
+          + "checkpoint's values would not be noticed")
+    }
     try start.begin(trainer)
+    try MappedFile.checkAll()
     return trainer
   }
 
@@ -258,7 +269,10 @@ struct TrainingSetup {
   private static func policy(_ command: TrainCommand) -> CheckpointPolicy {
     let options = command.checkpoints
     return CheckpointPolicy(
-      interval: options.checkpointInterval.orNone, kept: options.keepCheckpoints.orNone,
+      interval: options.checkpointInterval.orNone,
+      longestWait: options.checkpointInterval == 0
+        ? options.checkpointMinutes.orNone.map { .seconds(60 * $0) } : nil,
+      kept: options.keepCheckpoints.orNone,
       majorInterval: options.majorInterval.orNone, keepsBest: options.keepBest,
       copiesWeights: command.llmc.masterWeights == .on)
   }

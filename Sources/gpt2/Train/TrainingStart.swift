@@ -21,7 +21,7 @@ enum TrainingStart {
   init(_ command: TrainCommand, from point: ResumePoint?, vocabularySize: () throws -> Int) throws {
     if let saved = point?.saved {
       if saved.holdsAdapters {
-        let base = try Self.file(of: command.model)
+        let base = try point?.base ?? Self.file(of: command.model)
         self = .adapters(try Self.configuration(of: base), base: base, path: saved.path, step: saved.step)
       } else {
         self = .checkpoint(try Checkpoint.configuration(of: saved.path), path: saved.path, step: saved.step)
@@ -122,7 +122,7 @@ enum TrainingStart {
     _ layout: AdapterLayout, over rounding: WeightFormat?, seed: UInt32,
     checking check: (AdapterFile) throws -> Void
   ) throws -> LowRankAdapters {
-    guard case .adapters(_, _, let path, _) = self else {
+    guard case .adapters(_, let base, let path, _) = self else {
       return try LowRankAdapters(random: layout, seed: seed)
     }
     let file = try AdapterFile.read(path)
@@ -135,7 +135,17 @@ enum TrainingStart {
           expected: rounding.map { "over weights rounded to \($0.rawValue)" } ?? "no --quantize",
           advice: "go on with the options of the first run"))
     }
-    try check(file)
+    do {
+      try check(file)
+    } catch is FileError {
+      // Files of one run: it is the model that is another now.
+      throw FileError(
+        base,
+        .mismatch(
+          found: "other weights than those that \(path) was trained over",
+          expected: "the model as it was when the run began",
+          advice: "bring it back, for the run cannot go on over another one"))
+    }
     let saved = file.adapters
     guard saved.layout == layout else {
       throw FileError(

@@ -277,6 +277,7 @@ import Transformer
 
   @Test func aDamagedOuterFileIsRefused() throws {
     let (directory, trainer) = try saved()
+    try workspace.forgetChecksums(of: 2, in: directory)
     try change(directory.outer(2)) { $0[$0.count - 3] ^= 1 }
     guard case .mismatch = expectFileError(directory.outer(2), { try directory.load(2, into: trainer) })
     else {
@@ -287,6 +288,7 @@ import Transformer
 
   @Test func aShortOuterFileIsRefused() throws {
     let (directory, trainer) = try saved()
+    try workspace.forgetChecksums(of: 2, in: directory)
     let count = try workspace.bytes(directory.outer(2)).count
     try change(directory.outer(2)) { $0.removeLast(4) }
     #expect(
@@ -297,6 +299,7 @@ import Transformer
   @Test(arguments: [(0, "magic"), (1, "version"), (2, "step"), (3, "number of values")])
   func anOuterFileOfAnotherKindIsRefused(field: Int, name: String) throws {
     let (directory, trainer) = try saved()
+    try workspace.forgetChecksums(of: 2, in: directory)
     try change(directory.outer(2)) { $0[4 * field] ^= 4 }
     let cause = expectFileError(directory.outer(2)) { try directory.load(2, into: trainer) }
     switch (field, cause) {

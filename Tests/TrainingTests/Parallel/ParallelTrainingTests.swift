@@ -316,6 +316,7 @@ import Transformer
     try directory.create()
     try trainer.run(observing: { _ in })
     try directory.save(trainer, copyingWeights: false)
+    try workspace.forgetChecksums(of: 4, in: directory)
     func load() throws { try directory.load(4, into: trainer) }
     // A run of one replica does not go on with eight.
     let single = try workspace.trainer(workspace.plan(steps: 4))

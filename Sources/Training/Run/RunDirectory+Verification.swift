@@ -1,0 +1,102 @@
+import BinaryFiles
+import ModelFiles
+import Platform
+
+/// A file of a run, held against what was written.
+public struct RunFileCheck: Equatable, Sendable {
+  public enum Outcome: Equatable, Sendable {
+    case asWritten
+    case differs(found: FileChecksum, expected: FileChecksum)
+    /// It is missing, or cannot be read.
+    case unreadable(FileError)
+    /// Of a checkpoint of llm.c's, or of an earlier version: nothing can be said of its files.
+    case hasNoChecksums
+
+    /// Whether it is known to be wrong.
+    public var isWrong: Bool { self != .asWritten && self != .hasNoChecksums }
+  }
+
+  public let path: String
+  public let outcome: Outcome
+
+  /// - Parameter expected: The checksum that it was written with.
+  init(_ path: String, expected: FileChecksum) {
+    self.path = path
+    do throws(FileError) {
+      let found = try FileChecksum.of(path)
+      outcome = found == expected ? .asWritten : .differs(found: found, expected: expected)
+    } catch {
+      outcome = .unreadable(error)
+    }
+  }
+
+  init(_ path: String, _ outcome: Outcome) {
+    self.path = path
+    self.outcome = outcome
+  }
+}
+
+extension RunDirectory {
+  /// Holds the files of all whole checkpoints, and the run's own model below its adapters, against their checksums.
+  ///
+  /// - Parameter observe: Called with each file, in the order of their steps.
+  /// - Throws: `FileError` if the directory cannot be read or is no run's; what `observe` throws.
+  public func verify(observing observe: (RunFileCheck) throws -> Void) throws {
+    let steps = try Folder.names(in: path).isEmpty ? [] : checkpoints()
+    guard !steps.isEmpty else {
+      throw FileError(
+        path,
+        .mismatch(
+          found: "no whole checkpoint in it", expected: "the directory of a run that has saved one",
+          advice: "check the name"))
+    }
+    if access(plan, F_OK) == 0, let checksum = try RunPlan(contentsOf: plan).baseChecksum {
+      try observe(
+        FileChecksum(checksum).map { RunFileCheck(base, expected: $0) } ?? RunFileCheck(base, .hasNoChecksums)
+      )
+    }
+    for step in steps { try verify(step, observing: observe) }
+  }
+
+  private func verify(_ step: Int, observing observe: (RunFileCheck) throws -> Void) throws {
+    let files: [CheckpointRecord.File]
+    do throws(FileError) {
+      files = try CheckpointRecord(contentsOf: done(step), step: step).files
+    } catch {
+      return try observe(RunFileCheck(done(step), .unreadable(error)))
+    }
+    guard !files.isEmpty else { return try observe(RunFileCheck(done(step), .hasNoChecksums)) }
+    for file in files {
+      try observe(RunFileCheck(path + "/" + file.name.name, expected: file.checksum))
+    }
+  }
+
+  /// Holds those files of a checkpoint that a process reads against their checksums. Of processes that train apart each
+  /// has moments in a file of its own, and leaves the others' to them.
+  ///
+  /// - Returns: Whether they have checksums.
+  /// - Throws: `FileError` for the first that is not as it was written.
+  func checkFiles(of step: Int, readBy trainer: Trainer) throws(FileError) -> Bool {
+    guard access(done(step), F_OK) == 0 else { return false }
+    let files = try CheckpointRecord(contentsOf: done(step), step: step).files
+    for file in files {
+      if case .state(let replica) = file.name.kind, !trainer.ownReplicas.contains(replica),
+        replica > 0 || trainer.ownReplica != nil
+      {
+        continue
+      }
+      let check = RunFileCheck(path + "/" + file.name.name, expected: file.checksum)
+      switch check.outcome {
+      case .asWritten, .hasNoChecksums: continue
+      case .unreadable(let error): throw error
+      case .differs(let found, let expected):
+        throw FileError(
+          check.path,
+          .mismatch(
+            found: "XXH64 \(found)", expected: "\(expected), that of the file as it was written",
+            advice: "remove \(RunFileName(.done, step).name) to go on from the checkpoint before it"))
+      }
+    }
+    return !files.isEmpty
+  }
+}
