@@ -6,13 +6,16 @@ public final class AppendedFile: @unchecked Sendable {
   public let path: String
   private let descriptor: Int32
 
-  /// - Parameter keeping: Whether what is in the file already stays; a last line that was cut off is ended then.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
+  ///   - keeping: Whether what is in the file already stays; a last line that was cut off is ended then.
   /// - Throws: `FileError` if the file cannot be opened or made, or is not a regular one.
-  public init(_ path: String, keeping: Bool) throws(FileError) {
+  public init(_ path: String, in folder: HeldFolder? = nil, keeping: Bool) throws(FileError) {
     self.path = path
-    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
-    descriptor = open(path, keeping ? flags : flags | O_TRUNC, 0o666)
-    guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
+    // Not where a link leads: that file is not ours to empty.
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW
+    descriptor = FilePlace(path, in: folder).open(keeping ? flags : flags | O_TRUNC)
+    guard descriptor >= 0 else { throw FileError(path, .ofMade("opening it")) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BinaryFiles
+import Platform
 import Terminal
 import Tokens
 
@@ -74,7 +75,7 @@ struct PromptOptions: ParsableArguments {
   }
 
   private func bytes() throws(FileError) -> [UInt8]? {
-    if let prompt { return Array(prompt.utf8) }
+    if let prompt { return Array(PathText.repaired(prompt).utf8) }
     guard let promptFile else { return nil }
     return try InputFile.bytes(promptFile)
   }

@@ -20,13 +20,14 @@ enum OuterStateFile {
 
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
   static func write(
-    _ velocity: Parameters, step: Int, to path: String, replacing: Bool, on workers: Workers
+    _ velocity: Parameters, step: Int, to path: String, in folder: HeldFolder? = nil, replacing: Bool,
+    on workers: Workers
   ) throws(FileError) {
     var header = Header(magic: magic, version: version)
     header[Field.step] = step
     header[wide: Field.count] = UInt64(velocity.values.count)
     header[wide: Field.checksum] = Checksum.of(velocity.values, on: workers)
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(UnsafeRawBufferPointer(velocity.values))
     }

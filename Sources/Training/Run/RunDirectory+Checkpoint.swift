@@ -21,24 +21,24 @@ extension RunDirectory {
     let step = trainer.stepsMade
     let mayReplace = use != .new
     // From here on the one of that step, if there was one, is not whole any more.
-    unlink(done(step))
+    place(done(step)).unlink()
     do throws(FileError) {
       let model = trainer.model
-      try model.write(to: result(of: model, step), replacing: mayReplace)
+      try model.write(to: result(of: model, step), in: folder, replacing: mayReplace)
       if model.adapters != nil, trainer.plan.trained != .none {
-        try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace)
+        try Checkpoint.write(model.parameters, to: self.model(step), in: folder, replacing: mayReplace)
       }
       try writeStates(of: trainer, weights: copyingWeights ? model.parameters : nil)
       if let average = trainer.average {
-        try average.write(to: self.average(step), replacing: mayReplace)
+        try average.write(to: self.average(step), in: folder, replacing: mayReplace)
       } else if mayReplace {
         // Of a run that kept one, and made that step before.
-        unlink(self.average(step))
+        place(self.average(step)).unlink()
       }
-      try trainer.progress.write(to: progress(step), replacing: mayReplace)
+      try trainer.progress.write(to: progress(step), in: folder, replacing: mayReplace)
       // Theirs of that step is gone; the others stay until this one is whole.
       try remember(replaced: replaced.filter { $0 != step })
-      try FileWriter.write(to: done(step), replacing: mayReplace) { _ in }
+      try FileWriter.write(to: done(step), in: folder, replacing: mayReplace) { _ in }
     } catch {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
@@ -48,11 +48,11 @@ extension RunDirectory {
 
   /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.
   func remember(replaced: [Int]) throws(FileError) {
-    guard access(plan, F_OK) == 0 else { return }
-    var plan = try RunPlan(contentsOf: self.plan)
+    guard place(plan).exists else { return }
+    var plan = try RunPlan(contentsOf: self.plan, in: folder)
     guard plan.replaced ?? [] != replaced else { return }
     plan.replaced = replaced.isEmpty ? nil : replaced
-    try plan.write(to: self.plan)
+    try plan.write(to: self.plan, in: folder)
   }
 
   /// The state files of all replicas, and what they have in common if they train apart.
@@ -65,14 +65,16 @@ extension RunDirectory {
       if replica == 0 || outer != nil {
         try TrainingStateFile.write(
           trainer.state, of: trainer.optimizer, isOwn: outer != nil, replica: replica,
-          gatheredBy: trainer.states, weights: weights, to: path, replacing: mayReplace)
+          gatheredBy: trainer.states, weights: weights, to: path, in: folder,
+          replacing: mayReplace)
       } else {
-        try TrainingStateFile.write(trainer.state, replica: replica, to: path, replacing: mayReplace)
+        try TrainingStateFile.write(trainer.state, replica: replica, to: path, in: folder, replacing: mayReplace)
       }
     }
     if let outer {
       try OuterStateFile.write(
-        outer.velocity, step: step, to: self.outer(step), replacing: mayReplace, on: trainer.model.workers)
+        outer.velocity, step: step, to: self.outer(step), in: folder, replacing: mayReplace,
+        on: trainer.model.workers)
     }
   }
 
@@ -87,7 +89,7 @@ extension RunDirectory {
   /// - Throws: `FileError` if a file of it is missing or damaged, or does not belong to the trainer's data.
   public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws {
     let progressPath = progress(step)
-    let isLLMC = access(progressPath, F_OK) != 0
+    let isLLMC = !place(progressPath).exists
     let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath)
     let state = try TrainingStateFile.read(
       state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
@@ -116,30 +118,30 @@ extension RunDirectory {
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
     for path in [done(step), model(step), adapters(step), outer(step), average(step), progress(step)] {
-      unlink(path)
+      place(path).unlink()
     }
     // As many as there are, which may be of a run of other replicas.
     var replica = 0
-    while unlink(state(step, replica: replica)) == 0 { replica += 1 }
+    while place(state(step, replica: replica)).unlink() { replica += 1 }
   }
 }
 
 extension Model {
   /// Writes what of it training changes: its adapters, or if it has none its parameters.
-  func write(to path: String, replacing: Bool) throws(FileError) {
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     if let adapters {
-      try AdapterFile.write(adapters, for: self, to: path, replacing: replacing)
+      try AdapterFile.write(adapters, for: self, to: path, in: folder, replacing: replacing)
     } else {
-      try Checkpoint.write(parameters, to: path, replacing: replacing)
+      try Checkpoint.write(parameters, to: path, in: folder, replacing: replacing)
     }
   }
 }
 
 extension TrainingProgress {
-  func write(to path: String, replacing: Bool) throws(FileError) {
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     // Finite numbers always encode.
     let bytes = (try? JSONCoding.indented(self)).map { Array($0.utf8) } ?? []
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(bytes)
     }
   }

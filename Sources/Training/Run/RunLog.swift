@@ -10,8 +10,8 @@ struct RunLog {
   /// - Parameter keeping: Whether what an earlier part of the run has written stays.
   /// - Throws: `FileError` if a file cannot be opened.
   init(_ directory: RunDirectory, keeping: Bool) throws(FileError) {
-    log = try AppendedFile(directory.log, keeping: keeping)
-    metrics = try AppendedFile(directory.metrics, keeping: keeping)
+    log = try AppendedFile(directory.log, in: directory.folder, keeping: keeping)
+    metrics = try AppendedFile(directory.metrics, in: directory.folder, keeping: keeping)
   }
 
   func add(_ record: RunRecord) throws(FileError) {

@@ -139,8 +139,8 @@ public final class TrainingRun {
     guard log != nil else { return }
     let step = trainer.stepsMade
     do throws(FileError) {
-      try trainer.model.write(to: directory.best(step), replacing: true)
-      for old in try directory.bestSteps() where old != step { unlink(directory.best(old)) }
+      try trainer.model.write(to: directory.best(step), in: directory.folder, replacing: true)
+      for old in try directory.bestSteps() where old != step { directory.place(directory.best(old)).unlink() }
     } catch {
       return try observe(.problem(error))
     }
@@ -171,10 +171,10 @@ public final class TrainingRun {
       return refuge.result(of: trainer.model, step)
     } catch {}
     let name = (trainer.model.adapters == nil ? "model" : "adapters") + "_\(step)-\(letters).bin"
-    for path in [directory.path, refuge.path] {
+    for place in [directory, refuge] {
       do throws(FileError) {
-        try trainer.model.write(to: path + "/" + name, replacing: false)
-        return path + "/" + name
+        try trainer.model.write(to: place.path + "/" + name, in: place.folder, replacing: false)
+        return place.path + "/" + name
       } catch {}
     }
     throw problem
