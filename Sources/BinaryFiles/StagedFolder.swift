@@ -99,9 +99,12 @@ package final class StagedFolder {
     let files = names.compactMap { name in
       FileSystem.status(of: target + "/" + name).map { (path: path + name, old: $0) }
     }
-    for (path, old) in [(staging, old)] + files {
+    // The folder last: its mode may keep us out.
+    for (path, old) in files + [(staging, old)] {
       let descriptor = FileSystem.open(path, O_RDONLY | O_NOFOLLOW)
-      guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
+      guard descriptor >= 0 else {
+        throw FileError(given, .fromErrno("opening \(Folder.lastName(of: path))"))
+      }
       FilePermissions(of: old).give(to: descriptor)
       close(descriptor)
     }

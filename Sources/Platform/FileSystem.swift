@@ -220,9 +220,10 @@ package enum FileSystem {
 #else
   private func systemExchange(_ folder: Int32, _ one: [CChar], _ other: [CChar]) -> Int32 {
     // Not every C library has it, and Swift sees it in none.
-    typealias RenameAt2 = @convention(c) (
-      Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
-    ) -> Int32
+    typealias RenameAt2 =
+      @convention(c) (
+        Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+      ) -> Int32
     guard let symbol = dlsym(nil, "renameat2") else {
       errno = ENOSYS
       return -1

@@ -52,7 +52,9 @@ package enum System {
       var query = [CTL_KERN, KERN_PROC, KERN_PROC_PID, identifier]
       var information = kinfo_proc()
       var size = MemoryLayout<kinfo_proc>.stride
-      guard sysctl(&query, UInt32(query.count), &information, &size, nil, 0) == 0, size > 0 else { return nil }
+      guard sysctl(&query, UInt32(query.count), &information, &size, nil, 0) == 0, size > 0 else {
+        return nil
+      }
       let start = information.kp_proc.p_un.__p_starttime
       return Int(start.tv_sec) * 1_000_000 + Int(start.tv_usec)
     #endif
@@ -68,7 +70,8 @@ package enum System {
   /// Where temporary files go, without a slash at its end unless it is the root.
   package static var temporaryDirectory: String {
     guard let named = environment("TMPDIR"), !named.isEmpty else { return "/tmp" }
-    return named.utf8.count > 1 && named.utf8.last == UInt8(ascii: "/") ? String(Substring(named.utf8.dropLast())) : named
+    return named.utf8.count > 1 && named.utf8.last == UInt8(ascii: "/")
+      ? String(Substring(named.utf8.dropLast())) : named
   }
 
   /// Now, as ISO 8601 has it, in UTC: "2026-01-31T23:59:59Z".

@@ -68,7 +68,8 @@ struct SamplingFlags: ParsableArguments {
         repetitionWindow: repetitionWindow,
         logitBias: Dictionary(logitBias.map { ($0.token, $0.bias) }) { $1 },
         presencePenalty: presencePenalty, frequencyPenalty: frequencyPenalty, seed: seed),
-      stopStrings: stop.map(PathText.repaired), stopsAtEndOfText: !ignoreEndOfText, alternatives: alternatives)
+      stopStrings: stop.map(PathText.repaired), stopsAtEndOfText: !ignoreEndOfText, alternatives: alternatives
+    )
   }
 }
 

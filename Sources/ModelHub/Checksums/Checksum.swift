@@ -84,7 +84,9 @@ private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
 enum FileSize {
   /// - Throws: `FileError` if there is no such file.
   static func of(_ path: String) throws(FileError) -> Int {
-    guard let status = FileSystem.status(of: path) else { throw FileError(path, .fromErrno("reading its size")) }
+    guard let status = FileSystem.status(of: path) else {
+      throw FileError(path, .fromErrno("reading its size"))
+    }
     return Int(status.st_size)
   }
 

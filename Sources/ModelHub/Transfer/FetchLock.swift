@@ -34,7 +34,8 @@ final class FetchLock {
   /// What the user should know of it; `nil` where it is as it should be.
   var note: String? {
     guard owner != nil else { return nil }
-    return "the file system has no locks, so \(Self.ownerName) says who fetches; should this machine fail, remove that "
+    return
+      "the file system has no locks, so \(Self.ownerName) says who fetches; should this machine fail, remove that "
       + "file"
   }
 

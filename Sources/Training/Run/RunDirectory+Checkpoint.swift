@@ -68,7 +68,8 @@ extension RunDirectory {
           gatheredBy: trainer.states, weights: weights, to: path, in: folder,
           replacing: mayReplace)
       } else {
-        try TrainingStateFile.write(trainer.state, replica: replica, to: path, in: folder, replacing: mayReplace)
+        try TrainingStateFile.write(
+          trainer.state, replica: replica, to: path, in: folder, replacing: mayReplace)
       }
     }
     if let outer {

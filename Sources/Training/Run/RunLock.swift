@@ -57,7 +57,8 @@ public final class RunLock {
   /// What the user should know of it; `nil` where it is as it should be.
   public var note: String? {
     guard owner != nil else { return nil }
-    return "\(folder.path): the file system has no locks, so \(Self.ownerName) says whose directory it is; should this "
+    return
+      "\(folder.path): the file system has no locks, so \(Self.ownerName) says whose directory it is; should this "
       + "machine fail, remove that file"
   }
 

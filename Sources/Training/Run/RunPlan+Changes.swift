@@ -89,7 +89,8 @@ extension RunPlan {
     let there = directory + "/" + path
     if isThere(there) { return there }
     // A name is no path that got lost: d12, gpt2.
-    return isThere(path) || !path.utf8.contains(where: { [UInt8(ascii: "/"), UInt8(ascii: ".")].contains($0) }) ? path : there
+    return isThere(path)
+      || !path.utf8.contains(where: { [UInt8(ascii: "/"), UInt8(ascii: ".")].contains($0) }) ? path : there
   }
 
   private func isThere(_ pattern: String) -> Bool { (try? paths(matching: pattern)) != nil }
