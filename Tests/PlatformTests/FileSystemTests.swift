@@ -70,7 +70,7 @@ import Testing
       "mkdtemp", "mkfifo", "utimes", "execv", "execvp", "posix_spawn", "posix_spawnp",
     ]
     // `stat()` makes the structure.
-    let call = try Regex("(?<![.\\w])(?:Glibc\\.|Darwin\\.)?(\(calls.joined(separator: "|")))\\((?!\\))")
+    let call = try Regex("(?:^|[^.\\w])(?:Glibc\\.|Darwin\\.)?(\(calls.joined(separator: "|")))\\((?!\\))")
     let argument = try Regex("CommandLine\\.|ProcessInfo|FileManager|contentsOfFile|fileURLWithPath")
     // The system's own files, whose paths are ours; functions of the same names.
     let allowed: [String: Set<String>] = [
