@@ -187,7 +187,11 @@ public final class FileWriter {
   /// many ways.
   private func nameWithoutReplacing() throws(FileError) {
     if FileSystem.link(partial.name, as: target.place.name, in: partial.descriptor) {
-      partial.unlink()
+      guard partial.unlink() else {
+        let cause = FileError.Cause.fromErrno("removing its first name")
+        target.place.unlink()
+        throw FileError(path, cause)
+      }
       return
     }
     guard errno != EEXIST else { throw FileError(path, .alreadyExists) }

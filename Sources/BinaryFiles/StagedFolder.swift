@@ -166,11 +166,11 @@ package final class StagedFolder {
       }
     }
     let isSynced = FileSystem.syncFolder(target)
-    let reason = errno
+    let failure = isSynced ? nil : FileError(given, .fromErrno("syncing it"))
     for name in replaced { FileSystem.unlink(aside + "/" + name) }
-    FileSystem.removeFolder(aside)
-    errno = reason
-    guard isSynced else { throw FileError(given, .fromErrno("syncing it")) }
+    let isRemoved = FileSystem.removeFolder(aside)
+    if let failure { throw failure }
+    guard isRemoved else { throw FileError(aside, .fromErrno("removing the files that were replaced")) }
   }
 
   /// Moves a file to a name that is free.
