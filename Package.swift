@@ -175,7 +175,7 @@ let package = Package(
     tests(of: "Platform", using: ["Platform"]),
     tests(of: "Communication", using: ["Communication"]),
     tests(of: "TextFormatting", using: ["TextFormatting"]),
-    tests(of: "BinaryFiles", using: ["BinaryFiles"]),
+    tests(of: "BinaryFiles", using: ["BinaryFiles", "Platform"]),
     tests(of: "WeightFormats", using: ["WeightFormats", "CKernels"]),
     tests(of: "GGUF", using: ["GGUF", "WeightFormats", "BinaryFiles"]),
     tests(of: "SafeTensors", using: ["SafeTensors", "BinaryFiles"]),

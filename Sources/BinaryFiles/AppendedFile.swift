@@ -12,13 +12,16 @@ public final class AppendedFile: Sendable {
   /// Where the last whole line ends, if part of another one is behind it that could not be taken back yet.
   private let torn = Mutex<off_t?>(nil)
 
-  /// - Parameter keeping: Whether what is in the file already stays, but for a last line that was cut off.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
+  ///   - keeping: Whether what is in the file already stays; but for a last line that was cut off.
   /// - Throws: `FileError` if the file cannot be opened or made, or is not a regular one.
-  public init(_ path: String, keeping: Bool) throws(FileError) {
+  public init(_ path: String, in folder: HeldFolder? = nil, keeping: Bool) throws(FileError) {
     self.path = path
-    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
-    descriptor = open(path, keeping ? flags : flags | O_TRUNC, 0o666)
-    guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
+    // Not where a link leads: that file is not ours to empty.
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW
+    descriptor = FilePlace(path, in: folder).open(keeping ? flags : flags | O_TRUNC)
+    guard descriptor >= 0 else { throw FileError(path, .ofMade("opening it")) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)

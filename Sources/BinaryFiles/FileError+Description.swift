@@ -1,7 +1,7 @@
 import Platform
 
 extension FileError: CustomStringConvertible {
-  public var description: String { "\(path): \(cause.explanation)" }
+  public var description: String { PathText.printable("\(path): \(cause.explanation)") }
 }
 
 extension FileError.Cause {

@@ -4,9 +4,6 @@ import Platform
 ///
 /// The file has no name until it is committed; a writer that is dropped before leaves nothing behind.
 public final class FileWriter {
-  /// In the name of a file that is being written, between the target's name and random letters.
-  public static let partialMark = ".partial-"
-
   private let path: String
   private let target: OutputTarget
   private let partialPath: String
@@ -18,17 +15,22 @@ public final class FileWriter {
   private var hash = XXHash64()
   private var isFinished = false
   private var isCommitted = false
+  /// Whether the file that is replaced has the partial file's name for the moment.
+  private var keepsReplaced = false
 
   /// Calls `body` with a writer and commits what it wrote; if `body` throws, nothing is left behind.
   ///
-  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held; the file goes there, wherever the folder is by then.
+  ///   - replacing: Whether a file at `path` may be replaced, by one of the same owner and mode.
   /// - Returns: The checksum of all that was appended.
   /// - Throws: `FileError` if the target exists and may not be replaced, or if the system refuses a step.
   @discardableResult
   public static func write(
-    to path: String, replacing: Bool, _ body: (FileWriter) throws(FileError) -> Void
+    to path: String, in folder: HeldFolder? = nil, replacing: Bool,
+    _ body: (FileWriter) throws(FileError) -> Void
   ) throws(FileError) -> FileChecksum {
-    let writer = try FileWriter(to: path, replacing: replacing)
+    let writer = try FileWriter(to: path, in: folder, replacing: replacing)
     try body(writer)
     try commit([writer])
     return FileChecksum(writer.hash.value)
@@ -38,36 +40,48 @@ public final class FileWriter {
   ///
   /// - Throws: `FileError` if the target exists and may not be replaced, is no regular file, or lies in a
   ///   directory that is missing or takes no files.
-  public static func check(_ path: String, replacing: Bool) throws(FileError) {
-    _ = try OutputTarget(path, replacing: replacing)
+  public static func check(_ path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
+    _ = try OutputTarget(path, in: folder, replacing: replacing)
   }
 
   /// Begins a file that `commit` will call `path`.
   ///
-  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
+  ///   - replacing: Whether a file at `path` may be replaced.
   /// - Throws: `FileError` as `check` does, or if the system refuses.
-  public init(to path: String, replacing: Bool) throws(FileError) {
+  public init(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     self.path = path
     self.replacing = replacing
-    target = try OutputTarget(path, replacing: replacing)
+    target = try OutputTarget(path, in: folder, replacing: replacing)
     (partialPath, descriptor) = try Self.createPartialFile(beside: target, for: path)
   }
+
+  private var partial: FilePlace { FilePlace(partialPath, in: target.folder) }
 
   /// A new file beside the target, of a name that no other writer has, in this process or another.
   private static func createPartialFile(
     beside target: OutputTarget, for path: String
   ) throws(FileError) -> (path: String, descriptor: Int32) {
+    let directory = Folder.beginning(of: target.path)
+    let name = Folder.lastName(of: target.path)
     while true {
-      let partialPath = target.path + Self.partialMark + String(UInt32.random(in: 0 ... .max), radix: 36)
-      let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { return (partialPath, descriptor) }
+      let partialPath = directory + partialName(of: name)
+      let place = FilePlace(partialPath, in: target.folder)
+      // What is replaced may be for its owner's eyes alone.
+      let descriptor = place.open(
+        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: target.replaced == nil ? 0o666 : 0o600)
+      if descriptor >= 0 {
+        if let replaced = target.replaced { FilePermissions(of: replaced).give(to: descriptor) }
+        return (partialPath, descriptor)
+      }
       guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
     }
   }
 
   deinit {
     if !isFinished { close(descriptor) }
-    if !isCommitted { unlink(partialPath) }
+    if !isCommitted { partial.unlink() }
   }
 
   /// Appends bytes.
@@ -124,31 +138,51 @@ public final class FileWriter {
   /// Finishes the files, then gives all of them their names, and syncs their directories, so that a power cut
   /// loses neither.
   ///
-  /// If one cannot be named, those named before it are removed again; what they replaced cannot be brought back.
-  /// - Throws: `FileError` if the system refuses a step, or if a target that may not be replaced has appeared.
+  /// If one cannot be named, those named before it are removed again, and what they replaced has its name back; where the
+  /// file system cannot exchange two files' names, that is lost.
+  /// - Throws: `FileError` if the system refuses a step, or if a target that may not be replaced has appeared. If it is
+  ///   a directory that cannot be synced, all files have their names.
   public static func commit(_ writers: [FileWriter]) throws(FileError) {
     for writer in writers { try writer.finish() }
     for (index, writer) in writers.enumerated() {
       do throws(FileError) {
-        try writer.name()
+        try writer.name(keepingReplaced: writers.count > 1)
       } catch {
-        for named in writers[..<index] where !named.replacing { unlink(named.target.path) }
+        for named in writers[..<index] { named.takeNameBack() }
         throw error
       }
     }
+    for writer in writers where writer.keepsReplaced { writer.partial.unlink() }
     var synced: Set<String> = []
-    for writer in writers where synced.insert(writer.target.directory).inserted {
-      writer.target.syncDirectory()
+    for writer in writers where synced.insert(writer.target.directoryKey).inserted {
+      try writer.target.syncDirectory()
     }
   }
 
-  private func name() throws(FileError) {
-    if replacing {
-      guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
+  /// - Parameter keepingReplaced: Whether what is replaced may still be wanted.
+  private func name(keepingReplaced: Bool) throws(FileError) {
+    let isFile = target.place.status(followingLinks: false).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
+    if keepingReplaced, target.replaced != nil, isFile,
+      FileSystem.exchange(partial.name, target.place.name, in: partial.descriptor)
+    {
+      keepsReplaced = true
+    } else if replacing {
+      guard partial.rename(to: target.place) else { throw FileError(path, .fromErrno("renaming it")) }
     } else {
       try nameWithoutReplacing()
     }
     isCommitted = true
+  }
+
+  /// Undoes `name`, as far as can be.
+  private func takeNameBack() {
+    if keepsReplaced {
+      // If not even that works, the old file stays under the partial one's name.
+      isCommitted = !FileSystem.exchange(partial.name, target.place.name, in: partial.descriptor)
+      keepsReplaced = isCommitted
+    } else if target.replaced == nil {
+      target.place.unlink()
+    }
   }
 
   private func sync() throws(FileError) {
@@ -158,12 +192,16 @@ public final class FileWriter {
   /// Unlike rename, link refuses a target that appeared meanwhile; file systems without hard links say so in
   /// many ways.
   private func nameWithoutReplacing() throws(FileError) {
-    if link(partialPath, target.path) == 0 {
-      unlink(partialPath)
+    if FileSystem.link(partial.name, as: target.place.name, in: partial.descriptor) {
+      guard partial.unlink() else {
+        let cause = FileError.Cause.fromErrno("removing its first name")
+        target.place.unlink()
+        throw FileError(path, cause)
+      }
       return
     }
     guard errno != EEXIST else { throw FileError(path, .alreadyExists) }
-    try Self.check(path, replacing: false)
-    guard rename(partialPath, target.path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
+    _ = try OutputTarget(path, in: target.folder, replacing: false)
+    guard partial.rename(to: target.place) else { throw FileError(path, .fromErrno("renaming it")) }
   }
 }

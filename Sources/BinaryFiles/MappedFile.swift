@@ -18,11 +18,13 @@ public final class MappedFile: @unchecked Sendable {
 
   public var count: Int { bytes.count }
 
-  /// - Parameter isWritable: Whether the memory may be written to.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
+  ///   - isWritable: Whether the memory may be written to.
   /// - Throws: `FileError` if the file is missing, a directory, unreadable, or cannot be mapped.
-  public init(path: String, isWritable: Bool = false) throws(FileError) {
+  public init(path: String, in folder: HeldFolder? = nil, isWritable: Bool = false) throws(FileError) {
     // Non-blocking, or opening a pipe would wait for its writer; regular files do not mind.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = FilePlace(path, in: folder).open(O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     defer { close(descriptor) }
 
@@ -116,6 +118,14 @@ extension FileError.Cause {
     case EEXIST: .alreadyExists
     case let code: .system(operation: operation, code: code)
     }
+  }
+}
+
+extension FileError.Cause {
+  /// The same of a file that we make, and that is opened without following a link.
+  package static func ofMade(_ operation: String) -> Self {
+    guard errno == ELOOP else { return fromErrno(operation) }
+    return .mismatch(found: "a symbolic link", expected: "a file, or none", advice: "remove the link")
   }
 }
 

@@ -8,11 +8,10 @@ package final class ScratchDirectory {
   /// - Throws: `FileError` if it cannot be made.
   package init(_ name: String) throws(FileError) {
     let parent = System.temporaryDirectory
-    var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
+    guard let path = FileSystem.makeTemporaryFolder("\(parent)/\(name)-") else {
       throw FileError(parent, .fromErrno("making a directory in it"))
     }
-    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    self.path = path
   }
 
   deinit { Folder.remove(path) }

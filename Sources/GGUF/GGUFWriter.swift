@@ -8,13 +8,15 @@ public enum GGUFWriter {
   /// Writes a file, whole or not at all.
   ///
   /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
   ///   - replacing: Whether a file at `path` may be replaced.
   ///   - metadata: Without `general.alignment`, which is left at 32.
   ///   - data: Appends all bytes of one of the tensors; called for each in their order.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step; what `data`
   ///   throws.
   public static func write(
-    to path: String, replacing: Bool, metadata: [MetadataEntry], tensors: [TensorInfo],
+    to path: String, in folder: HeldFolder? = nil, replacing: Bool, metadata: [MetadataEntry],
+    tensors: [TensorInfo],
     data: (_ tensor: Int, _ append: Append) throws(FileError) -> Void
   ) throws(FileError) {
     let sizes = tensors.map { info in
@@ -22,7 +24,7 @@ public enum GGUFWriter {
       return size
     }
     precondition(!metadata.contains { $0.key == GGUFFormat.alignmentKey }, "the alignment is always 32")
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header(metadata, tensors, sizes))
       for index in tensors.indices {
         var written = 0

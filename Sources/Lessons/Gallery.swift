@@ -117,12 +117,12 @@ public struct Gallery: Sendable {
   ///
   /// - Throws: `FileError` if it is no directory, or one with other things in it.
   public static func check(_ directory: String) throws(FileError) {
-    guard access(directory, F_OK) == 0 else { return }
+    guard FileSystem.exists(directory) else { return }
     guard Folder.exists(directory) else { throw FileError(directory, .notDirectory) }
-    guard access(directory, W_OK | X_OK) == 0, let entries = try? Folder.entries(of: directory) else {
+    guard FileSystem.allows(W_OK | X_OK, directory), let names = try? Folder.names(in: directory) else {
       throw FileError(directory, .permissionDenied)
     }
-    guard entries.isEmpty || isOurs(directory + "/index.html") else {
+    guard names.isEmpty || isOurs(directory + "/index.html") else {
       throw FileError(
         directory,
         .mismatch(

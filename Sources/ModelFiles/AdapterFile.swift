@@ -105,13 +105,15 @@ public struct AdapterFile {
   ///
   /// - Parameters:
   ///   - model: That they belong to, as it is now.
+  ///   - folder: That `path` is in, if it is held.
   ///   - replacing: Whether a file at `path` may be replaced.
   /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, a value is not finite, or the system refuses a
   ///   step.
   @discardableResult
   public static func write(
-    _ adapters: LowRankAdapters, for model: Model, to path: String, replacing: Bool
+    _ adapters: LowRankAdapters, for model: Model, to path: String, in folder: HeldFolder? = nil,
+    replacing: Bool
   ) throws(FileError) -> FileChecksum {
     let layout = adapters.layout
     precondition(model.configuration == layout.configuration, "adapters for another model")
@@ -132,7 +134,7 @@ public struct AdapterFile {
     header[11] = Int(Int32(truncatingIfNeeded: checksum))
     header[12] = Int(Int32(truncatingIfNeeded: checksum >> 32))
     header[13] = model.stored?.rounding.map { Int(TensorType($0).rawValue) } ?? 0
-    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(UnsafeRawBufferPointer(adapters.values))
     }

@@ -69,12 +69,11 @@ package final class ChildProcess {
   }
 
   private static func namelessFile() throws(StartError) -> Int32 {
-    var template = Array("\(System.temporaryDirectory)/gpt2-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw StartError(code: errno) }
-    unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return descriptor
+    guard let file = FileSystem.openTemporaryFile("\(System.temporaryDirectory)/gpt2-") else {
+      throw StartError(code: errno)
+    }
+    FileSystem.unlink(file.path)
+    return file.descriptor
   }
 
   /// - Returns: The end to read from.
@@ -116,14 +115,30 @@ package final class ChildProcess {
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
-    defer { for word in words { free(word) } }
-    words.append(nil)
+    guard let words = ArgumentWords([program] + arguments), let name = words.pointers[0] else {
+      throw StartError(code: EINVAL)
+    }
     var identifier: pid_t = 0
-    let code = posix_spawnp(&identifier, program, &actions, &attributes, words, environment)
+    let code = posix_spawnp(&identifier, name, &actions, &attributes, words.pointers, environment)
+    withExtendedLifetime(words) {}
     guard code == 0 else { throw StartError(code: code) }
     return identifier
   }
+}
+
+/// A program's arguments as C wants them: what `PathText` has is bytes again.
+final class ArgumentWords {
+  /// With `nil` behind them.
+  let pointers: [UnsafeMutablePointer<CChar>?]
+
+  /// - Returns: `nil` if there is a zero in one, where C would take it to end.
+  init?(_ words: [String]) {
+    let characters = words.compactMap(PathText.characters)
+    guard characters.count == words.count else { return nil }
+    pointers = characters.map { strdup($0) } + [nil]
+  }
+
+  deinit { for pointer in pointers { free(pointer) } }
 }
 
 /// The process's variables, which the child gets.

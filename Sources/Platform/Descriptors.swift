@@ -14,6 +14,12 @@ package enum Descriptors {
     return true
   }
 
+  /// What is open; `nil` if nothing is.
+  package static func status(of descriptor: Int32) -> stat? {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? status : nil
+  }
+
   /// As many bytes as there are until the end; `nil` if the system refuses, and `errno` says why.
   ///
   /// - Parameter limit: Once there are more, no more are read, and these are returned.

@@ -29,7 +29,36 @@ package enum System {
   }
 
   /// A variable of the process's environment; `nil` if there is none of that name.
-  package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+  /// A path in it is one as `PathText` has it.
+  package static func environment(_ name: String) -> String? { getenv(name).map { PathText.text(of: $0) } }
+
+  /// The words that the process was started with, the program's first: what is no UTF-8 as `PathText` has it.
+  package static var arguments: [String] {
+    (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0].map { PathText.text(of: $0) } }
+  }
+
+  /// When a process began, in a count of the system's own; `nil` if there is no such process, or it is not said.
+  package static func start(ofProcess identifier: Int32) -> Int? {
+    #if os(Linux)
+      let file = FileSystem.open("/proc/\(identifier)/stat", O_RDONLY)
+      guard file >= 0 else { return nil }
+      defer { close(file) }
+      // Its name, in brackets, may have anything in it. Behind it comes the third field; this is the 22nd.
+      let text = String(decoding: Descriptors.readAll(from: file) ?? [], as: UTF8.self)
+      guard let name = text.lastIndex(of: ")") else { return nil }
+      let fields = text[text.index(after: name)...].split(separator: " ")
+      return fields.count > 19 ? Int(fields[19]) : nil
+    #else
+      var query = [CTL_KERN, KERN_PROC, KERN_PROC_PID, identifier]
+      var information = kinfo_proc()
+      var size = MemoryLayout<kinfo_proc>.stride
+      guard sysctl(&query, UInt32(query.count), &information, &size, nil, 0) == 0, size > 0 else {
+        return nil
+      }
+      let start = information.kp_proc.p_un.__p_starttime
+      return Int(start.tv_sec) * 1_000_000 + Int(start.tv_usec)
+    #endif
+  }
 
   /// The name of this machine; "?" if the system does not say.
   package static var hostName: String {
@@ -41,7 +70,8 @@ package enum System {
   /// Where temporary files go, without a slash at its end unless it is the root.
   package static var temporaryDirectory: String {
     guard let named = environment("TMPDIR"), !named.isEmpty else { return "/tmp" }
-    return named.count > 1 && named.hasSuffix("/") ? String(named.dropLast()) : named
+    return named.utf8.count > 1 && named.utf8.last == UInt8(ascii: "/")
+      ? String(Substring(named.utf8.dropLast())) : named
   }
 
   /// Now, as ISO 8601 has it, in UTC: "2026-01-31T23:59:59Z".
@@ -55,11 +85,7 @@ package enum System {
   }
 
   /// Where a file is, from the root on and without links; `nil` if there is none.
-  package static func absolutePath(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
+  package static func absolutePath(_ path: String) -> String? { FileSystem.absolutePath(path) }
 
   /// The program that runs, from the root on and without links; `nil` if the system does not say.
   package static var programPath: String? {
@@ -70,7 +96,7 @@ package enum System {
       _NSGetExecutablePath(nil, &size)
       var characters = [CChar](repeating: 0, count: Int(size) + 1)
       guard _NSGetExecutablePath(&characters, &size) == 0 else { return nil }
-      return absolutePath(text(characters))
+      return absolutePath(PathText.text(of: characters))
     #endif
   }
 
@@ -78,9 +104,12 @@ package enum System {
   ///
   /// - Parameter arguments: Without the program's name, which is `path`.
   package static func become(_ path: String, _ arguments: [String]) {
-    var pointers = ([path] + arguments).map { strdup($0) } + [nil]
-    execv(path, &pointers)
-    for pointer in pointers { free(pointer) }
+    guard let words = ArgumentWords([path] + arguments), let program = words.pointers[0] else {
+      errno = EINVAL
+      return
+    }
+    execv(program, words.pointers)
+    withExtendedLifetime(words) {}
   }
 
   /// Lets the process open as many files and connections as it may, instead of as many as usual.
@@ -109,20 +138,10 @@ package enum System {
   }
 
   /// Where relative paths begin; "/" if it was removed.
-  package static var workingDirectory: String {
-    guard let here = getcwd(nil, 0) else { return "/" }
-    defer { free(here) }
-    return String(cString: here)
-  }
+  package static var workingDirectory: String { FileSystem.workingDirectory }
 
   /// Bytes that the file system which a path is on has left for this user; `nil` if it does not say.
-  package static func freeSpace(at path: String) -> Int? {
-    var status = statvfs()
-    guard statvfs(path, &status) == 0 else { return nil }
-    let (bytes, overflows) = Int(clamping: status.f_bavail)
-      .multipliedReportingOverflow(by: Int(status.f_frsize))
-    return overflows ? .max : bytes
-  }
+  package static func freeSpace(at path: String) -> Int? { FileSystem.freeSpace(at: path) }
 
   /// Bytes that the process had in memory at most.
   package static var peakMemory: Int {

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Training
 
 /// What happened during a run, in the order of its steps, each once: what was done again after a resume counts as it
@@ -104,7 +105,7 @@ public struct RunHistory: Sendable {
       while let last = samples.last, last.step >= record.step { samples.removeLast() }
       samples.append(Sample(step: record.step, text: record.text ?? ""))
     case .checkpoint:
-      let name = record.path?.split(separator: "/").last.map(String.init)
+      let name = record.path.map(Folder.lastName)
       if let name { checkpointReasons[name] = record.reason }
     case .change: break  // The settings of its part tell it.
     case .end: ending = Ending(step: record.step, reason: record.reason)

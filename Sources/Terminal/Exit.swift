@@ -57,7 +57,7 @@ public enum Exit {
   }
 
   private static func parsed(_ program: (some ParsableCommand).Type) throws -> any ParsableCommand {
-    let command = try program.parseAsRoot()
+    let command = try program.parseAsRoot(Array(System.arguments.dropFirst()))
     // A wrong name in the environment is heard of before any work.
     _ = try KernelSet.fromEnvironment()
     try checkFileLimit()

@@ -6,15 +6,10 @@ import Platform
 /// - Throws: `FileError.Cause.noMatch` if there is none; `FileError` if a directory cannot be read.
 package func paths(matching pattern: String) throws(FileError) -> [String] {
   // A file that exists is meant as it is, even if its name or directory has a pattern's characters.
-  if access(pattern, F_OK) == 0 { return [pattern] }
-  var matches = glob_t()
-  defer { globfree(&matches) }
-  switch glob(pattern, 0, nil, &matches) {
-  case 0: break
-  case GLOB_NOMATCH: throw FileError(pattern, .noMatch)
-  default: throw FileError(pattern, .system(operation: "matching files", code: errno))
+  if FileSystem.exists(pattern) { return [pattern] }
+  guard let paths = FileSystem.paths(matching: pattern) else {
+    throw FileError(pattern, .system(operation: "matching files", code: errno))
   }
-  return (0..<Int(matches.gl_pathc)).compactMap { index in
-    matches.gl_pathv[index].map { String(cString: $0) }
-  }
+  guard !paths.isEmpty else { throw FileError(pattern, .noMatch) }
+  return paths
 }

@@ -52,8 +52,8 @@ final class WeightAverage {
 
   /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
-  func write(to path: String, replacing: Bool) throws(FileError) -> FileChecksum {
-    try Checkpoint.write(mean, to: path, replacing: replacing)
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum {
+    try Checkpoint.write(mean, to: path, in: folder, replacing: replacing)
   }
 
   /// Goes on from a mean that was written.

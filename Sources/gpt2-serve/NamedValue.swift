@@ -1,5 +1,5 @@
 import ArgumentParser
-import Platform
+import BinaryFiles
 
 /// A value of an option, of one model or of all: "q8_0", or "notes=q8_0" for the model of that name.
 struct NamedValue: ExpressibleByArgument, Equatable, Sendable {
@@ -20,7 +20,7 @@ struct NamedValue: ExpressibleByArgument, Equatable, Sendable {
   /// What a model is called that was not given a name: its file's or folder's, without what says which kind of file.
   var modelName: String {
     if let name { return name }
-    let last = value.split(separator: "/").last.map(String.init) ?? value
+    let last = Folder.lastName(of: Folder.withoutSlash(value))
     for kind in [".gguf", ".bin", ".safetensors", ".pt"] where last.hasSuffix(kind) && last.count > kind.count
     {
       return String(last.dropLast(kind.count))

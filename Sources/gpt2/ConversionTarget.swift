@@ -14,7 +14,7 @@ enum ConversionTarget {
   case folder
 
   init(_ output: String) throws {
-    if Folder.exists(output) || output.hasSuffix("/") {
+    if Folder.exists(output) || Folder.endsWithSlash(output) {
       self = .folder
     } else if output.hasSuffix(".gguf") {
       self = .gguf

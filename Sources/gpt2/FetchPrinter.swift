@@ -23,6 +23,7 @@ final class FetchPrinter {
       if bytes > 0 { write("\(file): going on after \(Numbers.bytes(bytes))") }
     case .received(let file, let bytes, let total): showReceived(file, bytes, of: total)
     case .retrying(let file, let words): write("\(file): \(words); trying again")
+    case .note(let text): write("note: \(text)")
     case .startedOver(let file): write("\(file): the server cannot go on; starting over")
     case .checking(let file, let bytes, let total):
       showNow("\(file): checking", done: Double(bytes) / Double(max(1, total)))

@@ -48,7 +48,7 @@ enum Main {
 
   /// Several processes that know nothing of each other would do the same thing several times.
   private static func checkJob(of size: Int) {
-    let arguments = CommandLine.arguments.dropFirst()
+    let arguments = System.arguments.dropFirst()
     let command = arguments.first ?? ""
     let shared = [TrainCommand.configuration, EvaluateCommand.configuration].map(\.commandName)
     let isShared = shared.contains(command) || arguments.prefix(2) == ["bench", "cluster"]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BinaryFiles
+import Platform
 import Terminal
 import Tokens
 
@@ -86,7 +87,7 @@ struct PromptOptions: ParsableArguments {
   }
 
   private func bytes(_ positions: Int) throws(FileError) -> [UInt8]? {
-    if let prompt { return Array(prompt.utf8) }
+    if let prompt { return Array(PathText.repaired(prompt).utf8) }
     guard let promptFile else { return nil }
     if keepLast {
       return try InputFile.bytes(

@@ -45,7 +45,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+    let directory = Folder.withoutSlash(directory)
     let output = output ?? directory + "/report.html"
     let history = try RunHistory(directory: directory)
     for line in history.cutLines {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Generation
+import Platform
 import Terminal
 
 /// How tokens are drawn and when a text ends.
@@ -67,7 +68,8 @@ struct SamplingFlags: ParsableArguments {
         repetitionWindow: repetitionWindow,
         logitBias: Dictionary(logitBias.map { ($0.token, $0.bias) }) { $1 },
         presencePenalty: presencePenalty, frequencyPenalty: frequencyPenalty, seed: seed),
-      stopStrings: stop, stopsAtEndOfText: !ignoreEndOfText, alternatives: alternatives)
+      stopStrings: stop.map(PathText.repaired), stopsAtEndOfText: !ignoreEndOfText, alternatives: alternatives
+    )
   }
 }
 

@@ -22,7 +22,7 @@ struct ServeCommand: ParsableCommand {
       throw missing("beside gpt2, which the system does not find")
     }
     let places = ServerProgram.places(from: program)
-    guard let server = places.first(where: { access($0, X_OK) == 0 }) else {
+    guard let server = places.first(where: { FileSystem.allows(X_OK, $0) }) else {
       throw missing(places.joined(separator: " or "))
     }
     System.become(server, arguments)
@@ -42,8 +42,8 @@ enum ServerProgram {
 
   /// Beside the program, as it is installed, or where `make serve` puts it if the program is in a build folder.
   static func places(from program: String) -> [String] {
-    let folders = program.split(separator: "/").dropLast()
-    var places = ["/" + (folders + [Substring(name)]).joined(separator: "/")]
+    let folders = program.utf8.split(separator: UInt8(ascii: "/")).dropLast().map { String(Substring($0)) }
+    var places = ["/" + (folders + [name]).joined(separator: "/")]
     if let build = folders.lastIndex(where: { $0.hasPrefix(".build") }) {
       let root = "/" + folders[..<build].joined(separator: "/")
       places.insert("\(root)/.build-serve/release/\(name)", at: 0)

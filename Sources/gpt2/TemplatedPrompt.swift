@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Tokens
 
 /// Puts what a user says into a template.
@@ -17,7 +18,7 @@ struct TemplatedPrompt {
       return nil
     }
     encoder = try InstructionEncoder(template, tokenizer)
-    system = options.system
+    system = options.system.map(PathText.repaired)
   }
 
   /// Whether answers and questions can follow one another.

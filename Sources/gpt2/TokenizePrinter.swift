@@ -25,7 +25,7 @@ struct TokenizePrinter {
     let counts = skippedCounts.map { "\($0.count) \($0.reason.rawValue)" }
     Diagnostics.write("skipped \(list.skipped.count) files or folders: " + counts.joined(separator: ", "))
     for reason in [
-      SkippedFile.Reason.binary, .otherEncoding, .pointer, .special, .unspeakable, .danglingLink,
+      SkippedFile.Reason.binary, .otherEncoding, .pointer, .special, .danglingLink,
     ] {
       let paths = list.skipped.filter { $0.reason == reason }.map(\.path)
       guard !paths.isEmpty else { continue }

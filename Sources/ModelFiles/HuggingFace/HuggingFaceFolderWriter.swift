@@ -43,13 +43,13 @@ public struct HuggingFaceFolderWriter {
   /// - Throws: `FileError` if it is no folder or takes no files, has files that may not be replaced, or has others
   ///   of a Hugging Face model, which would be read together with those that are written.
   public func check() throws(FileError) {
-    var status = stat()
-    guard stat(folder, &status) == 0 else {
+    guard FileSystem.status(of: folder) != nil else {
       guard errno == ENOENT else { throw FileError(folder, .fromErrno("looking at it")) }
       return
     }
     let writtenNames = self.writtenNames
-    for name in Self.allNames where lstat(folder + name, &status) == 0 {
+    for name in Self.allNames
+    where FileSystem.status(of: folder + name, followingLinks: false) != nil {
       guard writtenNames.contains(name) else {
         throw FileError(
           folder + name,
@@ -61,33 +61,26 @@ public struct HuggingFaceFolderWriter {
     for name in writtenNames { try FileWriter.check(folder + name, replacing: replacing) }
   }
 
-  /// Writes the weights, then the smaller files, and gives the weights their name last: until then the folder has no
-  /// model, or the one it had.
+  /// Writes the folder; until all of it is there, there is none, or the one that there was: see `StagedFolder`.
   ///
   /// - Throws: As `check`, and as `Weights.writeSafeTensors`.
   public func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
     try check()
     let texts = try files(weights, format)
-    let isNew = mkdir(folder, 0o777) == 0
-    guard isNew || errno == EEXIST else { throw FileError(folder, .fromErrno("making the folder")) }
-    var written: [String] = []
+    let staged = try StagedFolder(folder, replacing: replacing)
     do {
       try weights.writeSafeTensors(
-        to: weightsPath, format: format, replacing: replacing, on: workers
-      ) { () throws(FileError) in
-        for file in texts {
-          try FileWriter.write(to: folder + file.name, replacing: replacing) { writer throws(FileError) in
-            try writer.append(file.bytes)
-          }
-          written.append(folder + file.name)
+        to: staged.path + HuggingFaceFolder.weights, format: format, replacing: false, on: workers)
+      for file in texts {
+        try FileWriter.write(to: staged.path + file.name, replacing: false) { writer throws(FileError) in
+          try writer.append(file.bytes)
         }
       }
-    } catch {
-      // What was replaced is gone; what is new need not stay.
-      if isNew || !replacing { written.forEach { unlink($0) } }
-      if isNew { rmdir(folder) }
-      throw error
+    } catch let error as FileError {
+      throw staged.named(error)
     }
+    let names = texts.map(\.name) + [HuggingFaceFolder.weights]
+    try staged.commit(names, main: HuggingFaceFolder.weights)
   }
 
   /// All but the weights.

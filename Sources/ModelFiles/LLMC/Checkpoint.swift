@@ -82,22 +82,25 @@ public enum Checkpoint {
 
   /// Writes a checkpoint, whole or not at all.
   ///
-  /// - Parameter replacing: Whether a file at `path` may be replaced.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
+  ///   - replacing: Whether a file at `path` may be replaced.
   /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, a parameter is not finite, or the system
   ///   refuses a step.
   @discardableResult
   public static func write(
-    _ parameters: Parameters, to path: String, replacing: Bool, version: Version = .float32
+    _ parameters: Parameters, to path: String, in folder: HeldFolder? = nil, replacing: Bool,
+    version: Version = .float32
   ) throws(FileError) -> FileChecksum {
-    try write(Weights(parameters), to: path, replacing: replacing, version: version)
+    try write(Weights(parameters), to: path, in: folder, replacing: replacing, version: version)
   }
 
   /// The same for weights in any format. In bfloat16 a weight beyond its range is refused, and what is no GPT-2 but
   /// a relative in any case.
   @discardableResult
   public static func write(
-    _ weights: Weights, to path: String, replacing: Bool, version: Version
+    _ weights: Weights, to path: String, in folder: HeldFolder? = nil, replacing: Bool, version: Version
   ) throws(FileError) -> FileChecksum {
     let configuration = weights.configuration
     try weights.checkStorable(path, in: "a checkpoint of llm.c's")
@@ -110,7 +113,7 @@ public enum Checkpoint {
     if version != .unpadded { header[7] = configuration.paddedVocabularySize }
 
     let transcoding = Transcoding(path: path, format: version.format)
-    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       for tensor in ParameterTensor.allCases {
         for layer in 0..<tensor.layers(in: configuration) {

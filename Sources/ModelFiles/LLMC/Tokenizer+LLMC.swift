@@ -59,12 +59,14 @@ extension Tokenizer {
 
   /// Writes a tokenizer file of version 2.
   ///
-  /// - Parameter replacing: Whether a file at `path` may be replaced.
-  /// - Parameter body: Called when all is written but not under its name yet. If it throws, nothing is left
-  ///   behind.
+  /// - Parameters:
+  ///   - folder: That `path` is in, if it is held.
+  ///   - replacing: Whether a file at `path` may be replaced.
+  ///   - body: Called when all is written but not under its name yet. If it throws, nothing is left behind.
   /// - Throws: `FileError` if the file exists and may not be replaced, or cannot be written; what `body` throws.
   public func write(
-    to path: String, replacing: Bool, beforeNaming body: () throws(FileError) -> Void = {}
+    to path: String, in folder: HeldFolder? = nil, replacing: Bool,
+    beforeNaming body: () throws(FileError) -> Void = {}
   ) throws(FileError) {
     var header = Header(magic: Self.magic, version: 2)
     header[2] = vocabularySize
@@ -75,7 +77,7 @@ extension Tokenizer {
       entries.append(UInt8(bytes.count))
       entries.append(contentsOf: bytes)
     }
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(entries)
       try body()

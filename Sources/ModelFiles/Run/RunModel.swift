@@ -58,7 +58,7 @@ public struct RunModel: Equatable, Sendable {
       let record = try JSONParser.parse(UnsafeRawBufferPointer(rebasing: first), path: log)
       return record.object?[RunLogFormat.settings]?.object?[RunLogFormat.modelPath]?.string
     }
-    guard let base, access(base, F_OK) == 0 else {
+    guard let base, FileSystem.exists(base) else {
       throw FileError(
         result,
         .mismatch(

@@ -11,6 +11,6 @@ public enum RunTemplate {
   /// - Returns: `nil` if there is none.
   public static func path(in directory: String) -> String? {
     let path = directory + name
-    return access(path, F_OK) == 0 ? path : nil
+    return FileSystem.exists(path) ? path : nil
   }
 }

@@ -14,25 +14,28 @@ public enum RunTokenizer {
   /// - Parameter directory: With a slash at its end.
   /// - Returns: `nil` if there is none.
   public static func path(in directory: String) -> String? {
-    names.map { directory + $0 }.first { access($0, F_OK) == 0 }
+    names.map { directory + $0 }.first { FileSystem.exists($0) }
   }
 
-  /// - Parameter replacing: Whether one that is there may be replaced.
+  /// - Parameters:
+  ///   - directory: With a slash at its end.
+  ///   - folder: The directory, if it is held.
+  ///   - replacing: Whether one that is there may be replaced.
   /// - Throws: `FileError` if there is one that may not be replaced, or if it cannot be written.
   public static func write(
-    _ tokenizer: Tokenizer, in directory: String, replacing: Bool
+    _ tokenizer: Tokenizer, in directory: String, heldAs folder: HeldFolder? = nil, replacing: Bool
   ) throws(FileError) {
     let isPlain = tokenizer.addedTokens.count <= 1 && !tokenizer.parsesSpecialTokens
     if isPlain {
-      try tokenizer.write(to: directory + plain, replacing: replacing)
+      try tokenizer.write(to: directory + plain, in: folder, replacing: replacing)
     } else {
       let architecture = MetadataEntry(GGUFKey.architecture, .string("gpt2"))
       try GGUFWriter.write(
-        to: directory + whole, replacing: replacing, metadata: [architecture] + tokenizer.keptMetadata(),
-        tensors: []
+        to: directory + whole, in: folder, replacing: replacing,
+        metadata: [architecture] + tokenizer.keptMetadata(), tensors: []
       ) { _, _ in }
     }
-    if replacing { unlink(directory + (isPlain ? whole : plain)) }
+    if replacing { FilePlace(directory + (isPlain ? whole : plain), in: folder).unlink() }
   }
 
   /// Whether a file holds just this tokenizer; `false` too if it holds none.

@@ -58,7 +58,7 @@ package enum Checksum: Equatable, Sendable {
   private static func read(
     _ path: String, into digest: inout Digest<some BlockHash>, _ progress: (Int) -> Bool
   ) throws(FileError) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     defer { close(descriptor) }
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -84,8 +84,9 @@ private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
 enum FileSize {
   /// - Throws: `FileError` if there is no such file.
   static func of(_ path: String) throws(FileError) -> Int {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw FileError(path, .fromErrno("reading its size")) }
+    guard let status = FileSystem.status(of: path) else {
+      throw FileError(path, .fromErrno("reading its size"))
+    }
     return Int(status.st_size)
   }
 

@@ -42,7 +42,7 @@ package struct HuggingFaceCache: Equatable, Sendable {
   }
 
   private static func isModel(_ folder: String) -> Bool {
-    func has(_ name: String) -> Bool { access(folder + "/" + name, R_OK) == 0 }
+    func has(_ name: String) -> Bool { FileSystem.allows(R_OK, folder + "/" + name) }
     return has("config.json") && (has("model.safetensors") || has("pytorch_model.bin"))
   }
 }

@@ -40,7 +40,7 @@ package struct ModelFolder: Equatable, Sendable {
   package let model: CatalogueModel
 
   package init(_ path: String, _ model: CatalogueModel) {
-    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.path = Folder.withoutSlash(path)
     self.model = model
   }
 

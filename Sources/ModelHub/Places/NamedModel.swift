@@ -13,8 +13,9 @@ package struct NamedModel: Equatable, Sendable {
   /// - Returns: `nil` if there is a file or folder of that name, which is meant then, or if no model has the name.
   /// - Throws: `FileError` that says how to fetch the model if it is not there.
   package init?(_ name: String, environment: Environment = .process) throws(FileError) {
-    var status = stat()
-    guard lstat(name, &status) != 0, let model = ModelCatalogue.model(named: name) else { return nil }
+    guard FileSystem.status(of: name, followingLinks: false) == nil,
+      let model = ModelCatalogue.model(named: name)
+    else { return nil }
     if let fetched = ModelStore(environment: environment)?.folder(of: model).path, Folder.exists(fetched) {
       self.init(path: fetched, note: nil)
     } else if let cached = HuggingFaceCache(environment: environment)?.folder(of: model) {

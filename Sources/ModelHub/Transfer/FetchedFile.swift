@@ -18,6 +18,8 @@ package struct FetchedFile: Equatable, Sendable {
 
 /// What happens while a model is fetched.
 package enum FetchEvent: Equatable, Sendable {
+  /// Something that the user should know.
+  case note(String)
   /// A transfer begins, or goes on after so many bytes.
   case began(file: String, at: Int)
   /// So many bytes are there, of `total` if that is known.

@@ -36,7 +36,7 @@ struct FileTransfer {
       checksum = checksum ?? statement.checksum
     }
     guard checksum != nil || options.allowsUnverified else { throw FetchError(address, .noChecksum) }
-    if access(path, F_OK) == 0, let kept = try kept(size, checksum) { return kept }
+    if FileSystem.exists(path), let kept = try kept(size, checksum) { return kept }
     if size == nil || FileSize.ofAny(partialPath) != size { try transfer(size) }
     do {
       let fetched = try checked(partialPath, size, checksum)
@@ -45,7 +45,7 @@ struct FileTransfer {
       return fetched
     } catch let error as FetchError where error.isFailedCheck {
       // It would stand in the way for ever.
-      unlink(partialPath)
+      FileSystem.unlink(partialPath)
       throw error
     }
   }
@@ -57,7 +57,7 @@ struct FileTransfer {
       options.report?(.finished(fetched))
       return fetched
     } catch let error as FetchError where error.isFailedCheck {
-      unlink(path)
+      FileSystem.unlink(path)
       return nil
     }
   }
@@ -71,7 +71,7 @@ struct FileTransfer {
   // MARK: - The transfer
 
   private func transfer(_ size: Int?) throws(FetchError) {
-    if let size, FileSize.ofAny(partialPath) > size { unlink(partialPath) }
+    if let size, FileSize.ofAny(partialPath) > size { FileSystem.unlink(partialPath) }
     var failures = 0
     var startedOver = false
     var hasCome = false
@@ -86,7 +86,7 @@ struct FileTransfer {
       if outcome.cannotGoOn, before > 0, !startedOver {
         startedOver = true
         options.report?(.startedOver(file: file.name))
-        unlink(partialPath)
+        FileSystem.unlink(partialPath)
         continue
       }
       let more = FileSize.ofAny(partialPath) > before
@@ -135,11 +135,11 @@ struct FileTransfer {
 
   /// Syncs what came and gives it its name.
   private func name() throws(FileError) {
-    let descriptor = open(partialPath, O_RDWR | O_CLOEXEC)
+    let descriptor = FileSystem.open(partialPath, O_RDWR | O_NOFOLLOW)
     guard descriptor >= 0 else { throw FileError(partialPath, .fromErrno("opening it")) }
     defer { close(descriptor) }
     guard System.sync(descriptor) else { throw FileError(partialPath, .fromErrno("syncing it")) }
-    guard rename(partialPath, path) == 0 else { throw FileError(path, .fromErrno("renaming it")) }
+    guard FileSystem.rename(partialPath, to: path) else { throw FileError(path, .fromErrno("renaming it")) }
   }
 }
 

@@ -27,12 +27,12 @@ package struct ModelFetch {
   /// - Throws: `FetchError` if it cannot be had or is not what it should be; `FileError` if it cannot be written.
   package func run() throws -> FetchedModel {
     if try isThere { return FetchedModel(model: folder.model, path: folder.path, files: [], wasThere: true) }
-    var status = stat()
-    if lstat(folder.path, &status) == 0, !Folder.exists(folder.path) {
+    if FileSystem.status(of: folder.path, followingLinks: false) != nil, !Folder.exists(folder.path) {
       throw FileError(folder.path, .notDirectory)
     }
     try Folder.create(folder.partialPath)
     let lock = try FetchLock(folder.partialPath)
+    if let note = lock.note { options.report?(.note(note)) }
     // Whoever held the lock may have finished between the two.
     if try isThere { return FetchedModel(model: folder.model, path: folder.path, files: [], wasThere: true) }
     try checkSpace()
@@ -70,20 +70,14 @@ package struct ModelFetch {
   private func name() throws(FileError) {
     let names = Set(folder.model.files.map(\.name))
     for stray in try Folder.names(in: folder.partialPath) where !names.contains(stray) {
-      unlink(folder.partialPath + "/" + stray)
+      FileSystem.unlink(folder.partialPath + "/" + stray)
     }
-    Self.sync(folder.partialPath)
-    guard rename(folder.partialPath, folder.path) == 0 else {
+    guard FileSystem.syncFolder(folder.partialPath) else {
+      throw FileError(folder.partialPath, .fromErrno("syncing it"))
+    }
+    guard FileSystem.rename(folder.partialPath, to: folder.path) else {
       throw FileError(folder.path, .fromErrno("renaming \(folder.partialPath) to it"))
     }
-    Self.sync(Folder.containing(folder.path))
-  }
-
-  /// So that a power cut does not lose the names in a folder; not every file system can.
-  private static func sync(_ folder: String) {
-    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+    try Folder.syncContaining(folder.path)
   }
 }

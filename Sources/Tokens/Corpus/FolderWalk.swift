@@ -44,12 +44,11 @@ struct FolderWalk {
   }
 
   private static func precedes(_ one: String, _ other: String) -> Bool {
-    one.utf8.lexicographicallyPrecedes(other.utf8)
+    PathText.bytes(of: one).lexicographicallyPrecedes(PathText.bytes(of: other))
   }
 
   private mutating func follow(_ link: String) throws(FileError) {
-    var target = stat()
-    guard stat(link, &target) == 0 else {
+    guard let target = FileSystem.status(of: link) else {
       guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else {
         throw FileError(link, .fromErrno("following the link"))
       }
@@ -114,23 +113,21 @@ struct FolderWalk {
   }
 
   private func status(of path: String, followingLinks: Bool) throws(FileError) -> stat {
-    var status = stat()
-    let result = followingLinks ? stat(path, &status) : lstat(path, &status)
-    guard result == 0 else { throw FileError(path, .fromErrno("looking at it")) }
+    guard let status = FileSystem.status(of: path, followingLinks: followingLinks) else {
+      throw FileError(path, .fromErrno("looking at it"))
+    }
     return status
   }
 
   /// The paths of what is in `folder` and not hidden.
   private mutating func entries(of folder: String) throws(FileError) -> [String] {
-    let parent = folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
+    let parent = Folder.withSlash(folder)
     var paths: [String] = []
-    for entry in try Folder.entries(of: folder) {
-      if entry.name.utf8.first == UInt8(ascii: ".") {
-        skip(parent + entry.name, .hidden)
-      } else if entry.isUTF8 {
-        paths.append(parent + entry.name)
+    for name in try Folder.names(in: folder) {
+      if name.utf8.first == UInt8(ascii: ".") {
+        skip(parent + name, .hidden)
       } else {
-        skip(parent + entry.name, .unspeakable)
+        paths.append(parent + name)
       }
     }
     return paths

@@ -14,7 +14,7 @@ final class InputReader {
     switch input {
     case .standardInput: descriptor = STDIN_FILENO
     case .file(let path):
-      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      descriptor = FileSystem.open(path, O_RDONLY)
       guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     }
     var status = stat()
@@ -28,13 +28,12 @@ final class InputReader {
 
   /// The number of bytes of a regular file; `nil` for a pipe, or if the file cannot be looked at.
   static func size(of input: TextInput) -> Int? {
-    var status = stat()
-    let result =
+    let status =
       switch input {
-      case .standardInput: fstat(STDIN_FILENO, &status)
-      case .file(let path): stat(path, &status)
+      case .standardInput: Descriptors.status(of: STDIN_FILENO)
+      case .file(let path): FileSystem.status(of: path)
       }
-    guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard let status, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
   }
 

@@ -24,10 +24,10 @@ public struct TextFileList: Sendable, Equatable {
         inputs.append(.standardInput)
         continue
       }
-      var status = stat()
-      guard stat(argument, &status) == 0 else { throw FileError(argument, .fromErrno("looking at it")) }
       // Now rather than when all before it is done.
-      guard access(argument, R_OK) == 0 else { throw FileError(argument, .fromErrno("looking at it")) }
+      guard let status = FileSystem.status(of: argument), FileSystem.allows(R_OK, argument) else {
+        throw FileError(argument, .fromErrno("looking at it"))
+      }
       if status.st_mode & S_IFMT == S_IFDIR {
         try append(folder: argument, extensions, reading)
       } else {
@@ -72,7 +72,6 @@ public struct SkippedFile: Sendable, Equatable {
     case seenBefore = "linked to twice"
     case danglingLink = "linked to nowhere"
     case special = "neither file nor folder"
-    case unspeakable = "named in other bytes than UTF-8"
   }
 
   public let path: String

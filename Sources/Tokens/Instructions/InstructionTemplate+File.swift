@@ -48,10 +48,11 @@ extension InstructionTemplate {
     return JSONText.text(of: .object(object)) + "\n"
   }
 
+  /// - Parameter folder: That `path` is in, if it is held.
   /// - Throws: `FileError` if there is such a file that may not be replaced, or it cannot be written.
-  public func write(to path: String, replacing: Bool) throws(FileError) {
+  public func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     let text = text
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(Array(text.utf8))
     }
   }

@@ -17,9 +17,9 @@ struct CheckpointRecord: Equatable {
     files.append(File(name: name, checksum: checksum))
   }
 
-  func write(to path: String, replacing: Bool) throws(FileError) {
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     let lines = files.map { "\($0.checksum)  \($0.name.name)\n" }
-    try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(Array(lines.joined().utf8))
     }
   }

@@ -21,14 +21,15 @@ enum OuterStateFile {
   /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
   static func write(
-    _ velocity: Parameters, step: Int, to path: String, replacing: Bool, on workers: Workers
+    _ velocity: Parameters, step: Int, to path: String, in folder: HeldFolder? = nil, replacing: Bool,
+    on workers: Workers
   ) throws(FileError) -> FileChecksum {
     var header = Header(magic: magic, version: version)
     header[Field.step] = step
     header[wide: Field.count] = UInt64(velocity.values.count)
     header[wide: Field.checksum] = Checksum.of(velocity.values, on: workers)
     defer { withExtendedLifetime(velocity) {} }
-    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try writer.append(UnsafeRawBufferPointer(velocity.values))
     }

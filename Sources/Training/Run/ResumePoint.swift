@@ -25,16 +25,16 @@ public struct ResumePoint: Sendable {
   /// - Throws: `FileError` if the plan or the checkpoint cannot be used.
   public init(_ directory: RunDirectory) throws(FileError) {
     self.directory = directory
-    plan = access(directory.plan, F_OK) == 0 ? try RunPlan(contentsOf: directory.plan) : nil
+    plan = FileSystem.exists(directory.plan) ? try RunPlan(contentsOf: directory.plan) : nil
     let replaced = plan?.replaced ?? []
     guard let step = try directory.checkpoints().last(where: { !replaced.contains($0) }) else {
       saved = nil
       return
     }
-    let holdsAdapters = access(directory.adapters(step), F_OK) == 0
+    let holdsAdapters = FileSystem.exists(directory.adapters(step))
     let path = holdsAdapters ? directory.adapters(step) : directory.model(step)
     // DONE promises that it is there.
-    guard access(path, F_OK) == 0 else {
+    guard FileSystem.exists(path) else {
       throw FileError(
         path,
         .mismatch(

@@ -21,12 +21,12 @@ extension RunDirectory {
     let step = trainer.stepsMade
     let mayReplace = use != .new
     // From here on the one of that step, if there was one, is not whole any more.
-    unlink(done(step))
+    place(done(step)).unlink()
     do throws(FileError) {
       let record = try writeFiles(of: trainer, weights: copyingWeights ? trainer.model.parameters : nil)
       // Theirs of that step is gone; the others stay until this one is whole.
       try remember(replaced: replaced.filter { $0 != step })
-      try record.write(to: done(step), replacing: mayReplace)
+      try record.write(to: done(step), in: folder, replacing: mayReplace)
     } catch {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
@@ -36,20 +36,20 @@ extension RunDirectory {
 
   /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.
   func remember(replaced: [Int]) throws(FileError) {
-    guard access(plan, F_OK) == 0 else { return }
-    var plan = try RunPlan(contentsOf: self.plan)
+    guard place(plan).exists else { return }
+    var plan = try RunPlan(contentsOf: self.plan, in: folder)
     guard plan.replaced ?? [] != replaced else { return }
     plan.replaced = replaced.isEmpty ? nil : replaced
-    try plan.write(to: self.plan)
+    try plan.write(to: self.plan, in: folder)
   }
 
   /// Remembers which checkpoints were made by time, so that whoever goes on knows that they are not to stay.
   func remember(timed: [Int]) throws(FileError) {
-    guard access(plan, F_OK) == 0 else { return }
-    var plan = try RunPlan(contentsOf: self.plan)
+    guard place(plan).exists else { return }
+    var plan = try RunPlan(contentsOf: self.plan, in: folder)
     guard plan.timed ?? [] != timed else { return }
     plan.timed = timed.isEmpty ? nil : timed
-    try plan.write(to: self.plan)
+    try plan.write(to: self.plan, in: folder)
   }
 
   /// All files of a checkpoint but the one that says that it is whole.
@@ -60,23 +60,24 @@ extension RunDirectory {
     var record = CheckpointRecord()
     record.add(
       RunFileName(model.adapters == nil ? .model : .adapters, step),
-      try model.write(to: result(of: model, step), replacing: mayReplace))
+      try model.write(to: result(of: model, step), in: folder, replacing: mayReplace))
     if model.adapters != nil, trainer.plan.trained != .none {
       record.add(
         RunFileName(.model, step),
-        try Checkpoint.write(model.parameters, to: self.model(step), replacing: mayReplace))
+        try Checkpoint.write(model.parameters, to: self.model(step), in: folder, replacing: mayReplace))
     }
     try writeStates(of: trainer, weights: weights, in: &record)
     if let average = trainer.average {
       record.add(
-        RunFileName(.average, step), try average.write(to: self.average(step), replacing: mayReplace))
+        RunFileName(.average, step),
+        try average.write(to: self.average(step), in: folder, replacing: mayReplace))
     } else if mayReplace {
       // Of a run that kept one, and made that step before.
-      unlink(self.average(step))
+      place(self.average(step)).unlink()
     }
     record.add(
       RunFileName(.progress, step),
-      try trainer.progress.write(to: progress(step), replacing: mayReplace))
+      try trainer.progress.write(to: progress(step), in: folder, replacing: mayReplace))
     return record
   }
 
@@ -93,15 +94,17 @@ extension RunDirectory {
         replica == 0 || outer != nil
         ? try TrainingStateFile.write(
           trainer.state, of: trainer.optimizer, isOwn: outer != nil, replica: replica,
-          gatheredBy: trainer.states, weights: weights, to: path, replacing: mayReplace)
-        : try TrainingStateFile.write(trainer.state, replica: replica, to: path, replacing: mayReplace)
+          gatheredBy: trainer.states, weights: weights, to: path, in: folder, replacing: mayReplace)
+        : try TrainingStateFile.write(
+          trainer.state, replica: replica, to: path, in: folder, replacing: mayReplace)
       record.add(RunFileName(.state(rank: replica), step), checksum)
     }
     if let outer {
       record.add(
         RunFileName(.outer, step),
         try OuterStateFile.write(
-          outer.velocity, step: step, to: self.outer(step), replacing: mayReplace, on: trainer.model.workers))
+          outer.velocity, step: step, to: self.outer(step), in: folder, replacing: mayReplace,
+          on: trainer.model.workers))
     }
   }
 
@@ -119,7 +122,7 @@ extension RunDirectory {
   public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws -> Bool {
     let isChecked = try checkFiles(of: step, readBy: trainer)
     let progressPath = progress(step)
-    let isLLMC = access(progressPath, F_OK) != 0
+    let isLLMC = !place(progressPath).exists
     let progress = isLLMC ? TrainingProgress() : try TrainingProgress(contentsOf: progressPath, step: step)
     let state = try TrainingStateFile.read(
       state(step), others: { self.state(step, replica: $0) }, into: trainer.optimizer,
@@ -149,11 +152,11 @@ extension RunDirectory {
   /// Removes a checkpoint: first what says that it is whole.
   func remove(_ step: Int) {
     for path in [done(step), model(step), adapters(step), outer(step), average(step), progress(step)] {
-      unlink(path)
+      place(path).unlink()
     }
     // As many as there are, which may be of a run of other replicas.
     var replica = 0
-    while unlink(state(step, replica: replica)) == 0 { replica += 1 }
+    while place(state(step, replica: replica)).unlink() { replica += 1 }
   }
 }
 
@@ -162,8 +165,10 @@ extension Model {
   ///
   /// - Returns: The file's checksum.
   @discardableResult
-  func write(to path: String, replacing: Bool) throws(FileError) -> FileChecksum {
-    guard let adapters else { return try Checkpoint.write(parameters, to: path, replacing: replacing) }
-    return try AdapterFile.write(adapters, for: self, to: path, replacing: replacing)
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum {
+    guard let adapters else {
+      return try Checkpoint.write(parameters, to: path, in: folder, replacing: replacing)
+    }
+    return try AdapterFile.write(adapters, for: self, to: path, in: folder, replacing: replacing)
   }
 }

@@ -31,14 +31,10 @@ extension RunDirectory {
   /// Of the directory, or the nearest one above it that exists; `nil` if the system does not say.
   private var availableBytes: Int? {
     var place = path
-    var status = statvfs()
-    while statvfs(place, &status) != 0 {
+    while true {
+      if let bytes = System.freeSpace(at: place) { return bytes }
       guard errno == ENOENT, place != "." else { return nil }
-      let parent = place.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-        separator: "/")
-      place = !parent.isEmpty ? parent : path.hasPrefix("/") ? "/" : "."
+      place = Folder.withoutSlash(Folder.containing(place))
     }
-    return Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
-      .partialValue
   }
 }

@@ -50,7 +50,7 @@ extension RunDirectory {
           found: "no whole checkpoint in it", expected: "the directory of a run that has saved one",
           advice: "check the name"))
     }
-    if access(plan, F_OK) == 0, let checksum = try RunPlan(contentsOf: plan).baseChecksum {
+    if place(plan).exists, let checksum = try RunPlan(contentsOf: plan, in: folder).baseChecksum {
       try observe(
         FileChecksum(checksum).map { RunFileCheck(base, expected: $0) } ?? RunFileCheck(base, .hasNoChecksums)
       )
@@ -77,7 +77,7 @@ extension RunDirectory {
   /// - Returns: Whether they have checksums.
   /// - Throws: `FileError` for the first that is not as it was written.
   func checkFiles(of step: Int, readBy trainer: Trainer) throws(FileError) -> Bool {
-    guard access(done(step), F_OK) == 0 else { return false }
+    guard place(done(step)).exists else { return false }
     let files = try CheckpointRecord(contentsOf: done(step), step: step).files
     for file in files {
       if case .state(let replica) = file.name.kind, !trainer.ownReplicas.contains(replica),

@@ -13,6 +13,9 @@ import Transformer
 /// average of the weights, a model as well, if the run keeps one. `best_STEP.bin` is the model, or the adapters, of the lowest
 /// validation loss; `main.log` and `metrics.jsonl` tell what happened, and `plan.json` what it was begun with. `base.bin` is
 /// the model below adapters, if no other file has it.
+///
+/// A run that is going on holds its directory open: its files go there, wherever the directory is moved, and never into
+/// another that gets its name.
 public struct RunDirectory: Equatable, Sendable {
   /// What a run does with those before it in the same directory.
   public enum Use: Sendable {
@@ -26,12 +29,32 @@ public struct RunDirectory: Equatable, Sendable {
 
   public let path: String
   public let use: Use
+  /// The directory itself, while a run holds it.
+  public private(set) var folder: HeldFolder?
 
   public init(_ path: String, use: Use = .new) {
     // One slash at the end is as good as none.
-    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.path = Folder.withoutSlash(path)
     self.use = use
   }
+
+  /// The same directory as it is held by a run; by its path alone if that is not locked.
+  public func held(by lock: RunLock?) -> RunDirectory {
+    var held = self
+    held.folder = lock?.folder
+    return held
+  }
+
+  public static func == (a: RunDirectory, b: RunDirectory) -> Bool { a.path == b.path && a.use == b.use }
+
+  /// Where it is by now, if it was moved since it is held.
+  public var placeMovedTo: String? {
+    guard let folder, let place = FileSystem.path(ofFolder: folder.descriptor) else { return nil }
+    return FilePlace(path).leads(to: folder.descriptor, followingLinks: true) ? nil : place
+  }
+
+  /// Where one of its files is.
+  func place(_ path: String) -> FilePlace { FilePlace(path, in: folder) }
 
   public func model(_ step: Int) -> String { file(.model, step) }
   public func adapters(_ step: Int) -> String { file(.adapters, step) }
@@ -62,23 +85,22 @@ public struct RunDirectory: Equatable, Sendable {
   public var plan: String { path + "/" + RunPlan.name }
 
   /// Whether there is such a directory.
-  public var exists: Bool { access(path, F_OK) == 0 }
+  public var exists: Bool { FileSystem.exists(path) }
 
   /// Finds out before the work whether the directory can be used, and changes nothing.
   ///
   /// - Throws: `FileError` if it is no directory, cannot be written to, or holds a model that may not be replaced.
   public func check() throws(FileError) {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard let status = FileSystem.status(of: path) else {
       guard errno == ENOENT else { throw FileError(path, .fromErrno("looking at it")) }
       return
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(path, .notDirectory) }
-    guard access(path, W_OK | X_OK) == 0 else { throw FileError(path, .fromErrno("looking at it")) }
+    guard FileSystem.allows(W_OK | X_OK, path) else { throw FileError(path, .fromErrno("looking at it")) }
     guard use == .new else { return }
     guard let name = try names().sorted().first(where: Self.isModel) else {
       // That of a run which saved nothing may go; another file of its name may not.
-      if access(plan, F_OK) == 0 { _ = try RunPlan(contentsOf: plan) }
+      if place(plan).exists { _ = try RunPlan(contentsOf: plan) }
       return
     }
     throw FileError(
@@ -102,7 +124,7 @@ public struct RunDirectory: Equatable, Sendable {
   public func keep(_ tokenizer: Tokenizer) throws(FileError) {
     let mayReplace = use == .replacing
     guard !mayReplace, let kept = self.tokenizer else {
-      return try RunTokenizer.write(tokenizer, in: path + "/", replacing: mayReplace)
+      return try RunTokenizer.write(tokenizer, in: path + "/", heldAs: folder, replacing: mayReplace)
     }
     guard try checkpoints().isEmpty, !RunTokenizer.isSame(tokenizer, as: kept) else { return }
     throw FileError(
@@ -119,7 +141,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// - Throws: `FileError` if there is another, or if it cannot be written.
   public func keep(_ template: InstructionTemplate?) throws(FileError) {
     let path = path + "/" + RunTemplate.name
-    let isThere = access(path, F_OK) == 0
+    let isThere = place(path).exists
     if isThere, use != .replacing {
       guard template == nil || (try? InstructionTemplate(contentsOf: path)) != template else { return }
       throw FileError(
@@ -130,9 +152,9 @@ public struct RunDirectory: Equatable, Sendable {
           advice: "name another --output, or replace it with --overwrite"))
     }
     if let template {
-      try template.write(to: path, replacing: isThere)
+      try template.write(to: path, in: folder, replacing: isThere)
     } else if isThere {
-      unlink(path)
+      place(path).unlink()
     }
   }
 
@@ -143,22 +165,22 @@ public struct RunDirectory: Equatable, Sendable {
   public func keep(_ plan: RunPlan, base: Parameters? = nil) throws(FileError) {
     var plan = plan
     if use == .replacing { plan.replaced = try checkpoints() }
-    guard let base else { return try plan.write(to: self.plan) }
+    guard let base else { return try plan.write(to: self.plan, in: folder) }
     plan.base = RunBase.name
     // That of a run which saved nothing may go.
-    let isOurs = (try? RunPlan(contentsOf: self.plan))?.base != nil
-    if use == .new, !isOurs { try FileWriter.check(self.base, replacing: false) }
+    let isOurs = (try? RunPlan(contentsOf: self.plan, in: folder))?.base != nil
+    if use == .new, !isOurs { try FileWriter.check(self.base, in: folder, replacing: false) }
     // The plan comes first: whoever finds it without the model begins anew, and writes that again.
-    try plan.write(to: self.plan)
-    plan.baseChecksum = "\(try Checkpoint.write(base, to: self.base, replacing: true))"
-    try plan.write(to: self.plan)
+    try plan.write(to: self.plan, in: folder)
+    plan.baseChecksum = "\(try Checkpoint.write(base, to: self.base, in: folder, replacing: true))"
+    try plan.write(to: self.plan, in: folder)
   }
 
   /// The checkpoints of another run that stay until there is one of this.
   func replacedCheckpoints() throws(FileError) -> [Int] {
     if use == .replacing { return try checkpoints() }
-    guard use == .resuming, access(plan, F_OK) == 0 else { return [] }
-    return try RunPlan(contentsOf: plan).replaced ?? []
+    guard use == .resuming, place(plan).exists else { return [] }
+    return try RunPlan(contentsOf: plan, in: folder).replaced ?? []
   }
 
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.
@@ -173,7 +195,7 @@ public struct RunDirectory: Equatable, Sendable {
 
   /// Removes what a run that was killed while it wrote has left behind. Only for whoever holds the lock.
   func removePartialFiles() throws(FileError) {
-    for name in try names() where Self.isPartial(name) { unlink(path + "/" + name) }
+    for name in try names() where Self.isPartial(name) { place(path + "/" + name).unlink() }
   }
 
   /// Removes files of checkpoints that no `DONE_STEP` says are whole, and bests but the last: what a kill leaves behind
@@ -190,7 +212,7 @@ public struct RunDirectory: Equatable, Sendable {
     let leftovers = files.filter { file in
       file.kind == .best ? !keepingBests && file.step != best : !whole.contains(file.step)
     }
-    for file in leftovers { unlink(path + "/" + file.name) }
+    for file in leftovers { place(path + "/" + file.name).unlink() }
     return leftovers.map(\.name).sorted()
   }
 
@@ -199,6 +221,7 @@ public struct RunDirectory: Equatable, Sendable {
   }
 
   private func names() throws(FileError) -> [String] {
+    if let folder { return try folder.names() }
     guard exists else { return [] }
     return try Folder.names(in: path)
   }
@@ -212,8 +235,7 @@ public struct RunDirectory: Equatable, Sendable {
 
   /// Whether it is what `FileWriter` had begun to write.
   private static func isPartial(_ name: String) -> Bool {
-    guard let end = name.firstRange(of: FileWriter.partialMark) else { return false }
-    let whole = String(name[..<end.lowerBound])
+    guard let whole = FileWriter.wholeName(ofPartial: name) else { return false }
     return RunFileName(whole) != nil
       || (RunTokenizer.names + [RunTemplate.name, RunPlan.name, RunBase.name]).contains(whole)
   }

@@ -10,8 +10,8 @@ struct RunLog {
   /// - Parameter keeping: Whether what an earlier part of the run has written stays.
   /// - Throws: `FileError` if a file cannot be opened.
   init(_ directory: RunDirectory, keeping: Bool) throws(FileError) {
-    log = try AppendedFile(directory.log, keeping: keeping)
-    metrics = try AppendedFile(directory.metrics, keeping: keeping)
+    log = try AppendedFile(directory.log, in: directory.folder, keeping: keeping)
+    metrics = try AppendedFile(directory.metrics, in: directory.folder, keeping: keeping)
   }
 
   /// What of records had no end and was cut off: a line for the user for each file.

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Platform
 import Tokens
 
@@ -84,11 +85,12 @@ extension RunPlan {
   ///
   /// From another one than the plan's it is looked for there, then here: a run's files may have been moved together.
   public func located(_ path: String) -> String {
-    guard System.workingDirectory != directory, !path.hasPrefix("/") else { return path }
+    guard System.workingDirectory != directory, !Folder.isAbsolute(path) else { return path }
     let there = directory + "/" + path
     if isThere(there) { return there }
     // A name is no path that got lost: d12, gpt2.
-    return isThere(path) || !path.contains(where: { $0 == "/" || $0 == "." }) ? path : there
+    return isThere(path)
+      || !path.utf8.contains(where: { [UInt8(ascii: "/"), UInt8(ascii: ".")].contains($0) }) ? path : there
   }
 
   private func isThere(_ pattern: String) -> Bool { (try? paths(matching: pattern)) != nil }
@@ -96,7 +98,7 @@ extension RunPlan {
   private static func isSame(_ one: String, _ other: String) -> Bool {
     func absolute(_ path: String) -> String {
       System.absolutePath(path)
-        ?? (path.hasPrefix("/") ? path : System.workingDirectory + "/" + path)
+        ?? Folder.absolute(path)
     }
     return absolute(one) == absolute(other)
   }

@@ -35,8 +35,11 @@ public struct RunPlan: Codable, Equatable, Sendable {
   }
 
   /// - Throws: `FileError` if there is none, if it is of another version, or no plan at all.
-  public init(contentsOf path: String) throws(FileError) {
-    let file = try MappedFile(path: path)
+  public init(contentsOf path: String) throws(FileError) { try self.init(contentsOf: path, in: nil) }
+
+  /// - Parameter folder: That `path` is in, if it is held.
+  init(contentsOf path: String, in folder: HeldFolder?) throws(FileError) {
+    let file = try MappedFile(path: path, in: folder)
     let (version, plan) = withExtendedLifetime(file) {
       (
         try? JSONCoding.value(Version.self, from: file.bytes).version,
@@ -66,10 +69,10 @@ public struct RunPlan: Codable, Equatable, Sendable {
       && (base ?? RunBase.name) == RunBase.name
   }
 
-  func write(to path: String) throws(FileError) {
+  func write(to path: String, in folder: HeldFolder? = nil) throws(FileError) {
     // Strings always encode.
     let bytes = (try? JSONCoding.indented(self)).map { Array(($0 + "\n").utf8) } ?? []
-    try FileWriter.write(to: path, replacing: true) { writer throws(FileError) in
+    try FileWriter.write(to: path, in: folder, replacing: true) { writer throws(FileError) in
       try writer.append(bytes)
     }
   }

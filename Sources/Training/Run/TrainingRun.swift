@@ -55,13 +55,13 @@ public final class TrainingRun {
     if firstStep > 0 {
       try directory.removeSuperseded(by: policy, at: firstStep, localSteps: trainer.plan.localSteps)
     }
-    if directory.use == .resuming, access(directory.plan, F_OK) == 0 {
-      let known = try RunPlan(contentsOf: directory.plan).timed ?? []
+    if directory.use == .resuming, directory.place(directory.plan).exists {
+      let known = try RunPlan(contentsOf: directory.plan, in: directory.folder).timed ?? []
       for old in known where old < firstStep { directory.remove(old) }
       if known.contains(firstStep) { timed = [firstStep] }
     }
     // Or while they went. In a directory that has seen no run of ours yet, files of these names are somebody else's.
-    let isKnown = firstStep > 0 || access(directory.plan, F_OK) == 0
+    let isKnown = firstStep > 0 || directory.place(directory.plan).exists
     removedLeftovers =
       directory.use == .resuming && isKnown
       ? try directory.removeLeftovers(keepingBests: !replaced.isEmpty) : []
@@ -175,7 +175,7 @@ public final class TrainingRun {
     guard !replaced.isEmpty else { return }
     for old in replaced where old != step { directory.remove(old) }
     let ownBest = policy.keepsBest ? trainer.progress.best?.step : nil
-    for best in try directory.bestSteps() where best != ownBest { unlink(directory.best(best)) }
+    for best in try directory.bestSteps() where best != ownBest { directory.place(directory.best(best)).unlink() }
     replaced = []
     try directory.remember(replaced: replaced)
   }
@@ -184,8 +184,8 @@ public final class TrainingRun {
     guard log != nil else { return }
     let step = trainer.stepsMade
     do throws(FileError) {
-      try trainer.model.write(to: directory.best(step), replacing: true)
-      for old in try directory.bestSteps() where old != step { unlink(directory.best(old)) }
+      try trainer.model.write(to: directory.best(step), in: directory.folder, replacing: true)
+      for old in try directory.bestSteps() where old != step { directory.place(directory.best(old)).unlink() }
     } catch {
       return try observe(.problem(error))
     }
@@ -212,10 +212,10 @@ public final class TrainingRun {
       return refuge.result(of: trainer.model, step)
     } catch {}
     let name = (trainer.model.adapters == nil ? "model" : "adapters") + "_\(step)-\(letters).bin"
-    for path in [directory.path, refuge.path] {
+    for place in [directory, refuge] {
       do throws(FileError) {
-        try trainer.model.write(to: path + "/" + name, replacing: false)
-        return path + "/" + name
+        try trainer.model.write(to: place.path + "/" + name, in: place.folder, replacing: false)
+        return place.path + "/" + name
       } catch {}
     }
     throw problem

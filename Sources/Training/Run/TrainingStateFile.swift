@@ -75,10 +75,12 @@ public enum TrainingStateFile {
   ///   - isOwn: Whether each replica has moments of its own.
   ///   - replica: Whose file it is: the first's, unless each has its own.
   ///   - exchange: Has all that the optimizers of several processes keep.
+  ///   - folder: That `path` is in, if it is held.
   /// - Throws: As above.
   static func write(
     _ state: TrainingState, of optimizer: Optimizer, isOwn: Bool = false, replica: Int = 0,
-    gatheredBy exchange: StateExchange, weights: Parameters?, to path: String, replacing: Bool
+    gatheredBy exchange: StateExchange, weights: Parameters?, to path: String, in folder: HeldFolder? = nil,
+    replacing: Bool
   ) throws(FileError) -> FileChecksum {
     precondition(isOwn || replica == 0, "the first has the moments")
     // llm.c's program knows of no outer step.
@@ -95,7 +97,7 @@ public enum TrainingStateFile {
       header[Field.isOwn] = isOwn ? 1 : 0
     }
     header[Field.hasWeights] = weights == nil ? 0 : 1
-    return try write(state, replica: replica, header, to: path, replacing: replacing) {
+    return try write(state, replica: replica, header, to: path, in: folder, replacing: replacing) {
       writer throws(FileError) in
       if !isLLMC { for state in optimizer.states { try writer.append(entry(of: state)) } }
       try exchange.forEachPart(of: replica) { part throws(FileError) in try writer.append(part) }
@@ -112,22 +114,23 @@ public enum TrainingStateFile {
 
   /// Writes the file of another replica than the first.
   ///
+  /// - Parameter folder: That `path` is in, if it is held.
   /// - Returns: The file's checksum.
   /// - Throws: As `write`.
   @discardableResult
   public static func write(
-    _ state: TrainingState, replica: Int, to path: String, replacing: Bool
+    _ state: TrainingState, replica: Int, to path: String, in folder: HeldFolder? = nil, replacing: Bool
   ) throws(FileError) -> FileChecksum {
     precondition(replica > 0, "the first has the moments")
     // Not llm.c's, which has tensors.
     var header = Header(magic: magic, version: 3)
     header[Field.data] = state.data[replica].kind.rawValue
-    return try write(state, replica: replica, header, to: path, replacing: replacing) { _ in }
+    return try write(state, replica: replica, header, to: path, in: folder, replacing: replacing) { _ in }
   }
 
   private static func write(
-    _ state: TrainingState, replica: Int, _ start: Header, to path: String, replacing: Bool,
-    tensors: (FileWriter) throws(FileError) -> Void
+    _ state: TrainingState, replica: Int, _ start: Header, to path: String, in folder: HeldFolder?,
+    replacing: Bool, tensors: (FileWriter) throws(FileError) -> Void
   ) throws(FileError) -> FileChecksum {
     let data = state.data[replica]
     var header = start
@@ -139,7 +142,7 @@ public enum TrainingStateFile {
     header[wide: Field.randomBeforeLastUpdate] = state.random.beforeLastUpdate
     header[wide: Field.shard] = UInt64(data.shard)
     header[wide: Field.sample] = UInt64(data.sample)
-    return try FileWriter.write(to: path, replacing: replacing) { writer throws(FileError) in
+    return try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(header)
       try tensors(writer)
       guard let generator = data.generator else { return }

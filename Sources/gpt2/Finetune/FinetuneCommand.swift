@@ -179,7 +179,7 @@ struct FinetuneCommand: ParsableCommand {
       preconditionFailure("train is what was parsed")
     }
     // The record has the command that was run; whoever ends it goes on with this one, and so with what comes after.
-    try command.run(recordedAs: [CommandLine.arguments[0]] + arguments, resumedBy: CommandLine.arguments)
+    try command.run(recordedAs: [System.arguments[0]] + arguments, resumedBy: System.arguments)
     if Interruption.isAsked { throw Exit.interrupted }
   }
 }

@@ -17,7 +17,7 @@ struct FinetuneFiles {
   var hasTokens: Bool { tokenFiles.count == 2 }
 
   /// Those that are there.
-  private var tokenFiles: [String] { [training, validation].filter { access($0, F_OK) == 0 } }
+  private var tokenFiles: [String] { [training, validation].filter { FileSystem.exists($0) } }
 
   /// Finds out before the work whether the directory can be used, and changes nothing.
   ///
@@ -36,7 +36,7 @@ struct FinetuneFiles {
   ///
   /// - Throws: `FileError` if the run's plan or log cannot be read, or another command began it.
   func recordedTraining() throws -> [String]? {
-    if access(directory.plan, F_OK) == 0 {
+    if FileSystem.exists(directory.plan) {
       let plan = try RunPlan(contentsOf: directory.plan)
       let data = plan.options["--data"].flatMap { System.absolutePath(plan.located($0)) }
       guard plan.options["--instructions"] != nil || (data != nil && data == System.absolutePath(training))
@@ -46,7 +46,7 @@ struct FinetuneFiles {
       return ["train", "--resume", directory.path]
     }
     // Earlier versions kept no plan.
-    guard access(directory.metrics, F_OK) == 0 else { return nil }
+    guard FileSystem.exists(directory.metrics) else { return nil }
     guard let first = try RunHistory(directory: directory.path).parts.first else { return nil }
     let arguments = Array(first.command.dropFirst())
     guard arguments.first == "train", arguments.contains(training) || arguments.contains("--instructions")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Communication
 import Kernels
+import Platform
 import Terminal
 
 // What a command has to do around what its processes do together.
@@ -29,7 +30,7 @@ extension JobProcesses {
   static func digests(_ kernels: KernelSet) -> [(name: String, value: UInt64)] {
     [
       ("a version", digest(Release.version)), ("kernels", digest("\(kernels)")),
-      ("options", digest(CommandLine.arguments.dropFirst().joined(separator: "\0"))),
+      ("options", digest(System.arguments.dropFirst().joined(separator: "\0"))),
     ]
   }
 

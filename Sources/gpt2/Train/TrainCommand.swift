@@ -2,6 +2,7 @@ import ArgumentParser
 import BinaryFiles
 import Communication
 import Kernels
+import Platform
 import Terminal
 import Tokens
 import Training
@@ -150,7 +151,7 @@ struct TrainCommand: ParsableCommand {
 
   var isResuming: Bool { checkpoints.resume || llmc.resume == .on }
 
-  func run() throws { try run(recordedAs: CommandLine.arguments) }
+  func run() throws { try run(recordedAs: System.arguments) }
 
   /// - Parameters:
   ///   - command: What the run's log names as the command that it was: the program, "train", and what was parsed.
@@ -207,6 +208,11 @@ struct TrainCommand: ParsableCommand {
           try directory.create()
           lock = try RunLock(directory.path)
         }
+        if let note = lock?.note { Diagnostics.write("gpt2: note: \(note)") }
+      }
+      // From here on nothing of the run goes by the directory's name, which may be another's.
+      let directory = directory.held(by: lock)
+      if processes.speaks {
         try setup.tokenizer.map { try directory.keep($0) }
         try directory.keep(setup.template)
       }
@@ -260,6 +266,9 @@ struct TrainCommand: ParsableCommand {
     let reason = isStopped ? "interrupted" : failure.map { "\($0)" } ?? "finished"
     let refuge = try run.finish(reason) { printer.show($0) }
     if let refuge { Diagnostics.write("wrote \(refuge.path)") }
+    if let place = run.directory.placeMovedTo {
+      Diagnostics.write("gpt2: note: \(run.directory.path) was moved; the run is in \(place)")
+    }
     if failure is TrainingError, let lastBefore, lastBefore < trainer.stepsMade {
       Diagnostics.write("the checkpoint before it is \(run.directory.result(of: trainer.model, lastBefore))")
     }

@@ -1,4 +1,5 @@
 import Kernels
+import Platform
 import Terminal
 import Training
 
@@ -10,7 +11,7 @@ extension TrainingSetup {
       ("a version", Self.digest(Release.version)), ("kernels", Self.digest("\(workers.kernels)")),
       ("a number of threads", UInt64(workers.count)),
       ("a precision of gradients", Self.digest(plan.exchange.precision.rawValue)),
-      ("options", Self.digest(CommandLine.arguments.dropFirst().joined(separator: "\0"))),
+      ("options", Self.digest(System.arguments.dropFirst().joined(separator: "\0"))),
       (
         "a plan of the run",
         Self.digest(options.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: "\0"))

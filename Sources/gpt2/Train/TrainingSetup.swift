@@ -255,7 +255,7 @@ struct TrainingSetup {
     var path = command.watching.hellaswag
     if path == nil, command.llmc.hellaswag == .on {
       path = LLMCFlags.hellaswagPath
-      guard access(LLMCFlags.hellaswagPath, F_OK) == 0 else {
+      guard FileSystem.exists(LLMCFlags.hellaswagPath) else {
         Diagnostics.write("gpt2: note: \(LLMCFlags.hellaswagPath) is not there, so -h 1 has no effect")
         return nil
       }

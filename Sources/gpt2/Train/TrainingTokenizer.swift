@@ -49,7 +49,7 @@ struct TrainingTokenizer {
   /// The one in the working directory, which llm.c takes for GPT-2's: not for a model of another vocabulary.
   static func usual(of configuration: Configuration) throws -> Tokenizer? {
     let path = usualPath
-    guard access(path, F_OK) == 0 else { return nil }
+    guard FileSystem.exists(path) else { return nil }
     let tokenizer = try Tokenizer(contentsOf: path)
     guard tokenizer.vocabularySize == configuration.vocabularySize else {
       Diagnostics.write(
@@ -64,7 +64,7 @@ struct TrainingTokenizer {
     // A size, or a name that is wrong, which is said elsewhere.
     guard ModelSize(descriptor: model) == nil else { return nil }
     let source = try ModelSource(model).resolved()
-    guard access(source.path, F_OK) == 0 else { return nil }
+    guard FileSystem.exists(source.path) else { return nil }
     if let path = source.tokenizerPath { return (path, try Tokenizer.read(path)) }
     let file = try ModelFile(contentsOf: source.path)
     return file.holdsTokenizer ? (file.folder ?? source.path, try file.tokenizer()) : nil
