@@ -78,7 +78,7 @@ let package = Package(
       "Communication",
       on: ["Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     floor("TextFormatting", on: []),
-    floor("BinaryFiles", on: ["Platform"]),
+    floor("BinaryFiles", on: ["TextFormatting", "Platform"]),
     .systemLibrary(name: "CKernels"),
     floor("WeightFormats", on: ["CKernels"]),
     floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
@@ -154,7 +154,7 @@ let package = Package(
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
         "ModelHub", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication",
-        "BinaryFiles", "Platform", argumentParser,
+        "BinaryFiles", "TextFormatting", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(

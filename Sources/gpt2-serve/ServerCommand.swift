@@ -66,7 +66,7 @@
     }
 
     func run() async throws {
-      var logger = Logger(label: "gpt2-serve") { StreamLogHandler.standardError(label: $0) }
+      var logger = Logger(label: "gpt2-serve") { StreamLogHandler(label: $0, stream: DiagnosticStream()) }
       logger.logLevel = logLevel
       System.raiseFileLimit()
       let keys = try keys.keys()
