@@ -12,6 +12,8 @@ public final class FileWriter {
   private let partialPath: String
   private let replacing: Bool
   private let descriptor: Int32
+  /// On a file that is finished and closed, and has no name yet.
+  private var lock: KeptLock?
   /// The number of bytes appended.
   private var count = 0
   private var isFinished = false
@@ -45,6 +47,7 @@ public final class FileWriter {
     self.path = path
     self.replacing = replacing
     target = try OutputTarget(path, replacing: replacing)
+    Leftovers.remove(of: target)
     (partialPath, descriptor) = try Self.createPartialFile(beside: target, for: path)
   }
 
@@ -54,15 +57,26 @@ public final class FileWriter {
   ) throws(FileError) -> (path: String, descriptor: Int32) {
     while true {
       let partialPath = target.path + Self.partialMark + String(UInt32.random(in: 0 ... .max), radix: 36)
-      let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { return (partialPath, descriptor) }
-      guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
+      var descriptor: Int32 = -1
+      let isMade = UnfinishedFiles.making(partialPath) {
+        descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        return descriptor >= 0
+      }
+      guard isMade else {
+        guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
+        continue
+      }
+      if Leftovers.lock(descriptor, at: partialPath) { return (partialPath, descriptor) }
+      close(descriptor)
+      unlink(partialPath)
+      UnfinishedFiles.forget(partialPath)
     }
   }
 
   deinit {
     if !isFinished { close(descriptor) }
     if !isCommitted { unlink(partialPath) }
+    UnfinishedFiles.forget(partialPath)
   }
 
   /// Appends bytes.
@@ -111,6 +125,7 @@ public final class FileWriter {
     guard !isFinished else { return }
     try sync()
     isFinished = true
+    lock = KeptLock(of: descriptor)
     // Some file systems tell only here that they could not take the data.
     guard close(descriptor) == 0 || errno == EINTR else { throw FileError(path, .fromErrno("closing it")) }
   }
@@ -122,12 +137,14 @@ public final class FileWriter {
   /// - Throws: `FileError` if the system refuses a step, or if a target that may not be replaced has appeared.
   public static func commit(_ writers: [FileWriter]) throws(FileError) {
     for writer in writers { try writer.finish() }
-    for (index, writer) in writers.enumerated() {
-      do throws(FileError) {
-        try writer.name()
-      } catch {
-        for named in writers[..<index] where !named.replacing { unlink(named.target.path) }
-        throw error
+    try UnfinishedFiles.naming { () throws(FileError) in
+      for (index, writer) in writers.enumerated() {
+        do throws(FileError) {
+          try writer.name()
+        } catch {
+          for named in writers[..<index] where !named.replacing { unlink(named.target.path) }
+          throw error
+        }
       }
     }
     var synced: Set<String> = []

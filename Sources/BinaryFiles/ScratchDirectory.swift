@@ -13,7 +13,11 @@ package final class ScratchDirectory {
       throw FileError(parent, .fromErrno("making a directory in it"))
     }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    _ = UnfinishedFiles.making(path) { true }
   }
 
-  deinit { Folder.remove(path) }
+  deinit {
+    Folder.remove(path)
+    UnfinishedFiles.forget(path)
+  }
 }

@@ -68,7 +68,8 @@ public struct HuggingFaceFolderWriter {
   public func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
     try check()
     let texts = try files(weights, format)
-    let isNew = mkdir(folder, 0o777) == 0
+    let isNew = UnfinishedFiles.making(folder) { mkdir(folder, 0o777) == 0 }
+    defer { UnfinishedFiles.forget(folder) }
     guard isNew || errno == EEXIST else { throw FileError(folder, .fromErrno("making the folder")) }
     var written: [String] = []
     do {
