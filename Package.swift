@@ -239,7 +239,8 @@ let package = Package(
     tests(
       of: "Command",
       using: [
-        "gpt2", "ladder", "Terminal", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens", argumentParser,
+        "gpt2", "ladder", "Terminal", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens",
+        argumentParser,
       ]),
   ],
   swiftLanguageModes: [.v6]
