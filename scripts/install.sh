@@ -23,7 +23,7 @@ if [ "$1" = uninstall ]; then
     rm -f "$target/bin/$name" "$target/share/bash-completion/completions/$name" \
       "$target/share/zsh/site-functions/_$name" "$target/share/fish/vendor_completions.d/$name.fish"
   done
-  rm -f "$target/share/man/man1/gpt2.1" "$target"/share/man/man1/gpt2.*.1 "$target/share/man/man1/gpt2-serve.1" \
+  rm -f "$target/share/man/man1/gpt2.1" "$target"/share/man/man1/gpt2.*.1 "$target/share/man/man1/gpt2-serve.1" "$target"/share/man/man1/gpt2-serve.*.1 \
     "$target/share/doc/gpt2/LICENSE" "$target/share/doc/gpt2/README"
   [ ! -d "$target/share/doc/gpt2" ] || rmdir "$target/share/doc/gpt2"
   echo "install: gpt2 is gone from $target" >&2

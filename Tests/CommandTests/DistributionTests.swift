@@ -41,7 +41,8 @@ import Testing
   @Test func uninstallingLeavesWhatIsNotOurs() throws {
     let ours = [
       "bin/gpt2", "bin/gpt2-serve", "share/man/man1/gpt2.1", "share/man/man1/gpt2.train.1",
-      "share/man/man1/gpt2-serve.1", "share/zsh/site-functions/_gpt2-serve", "share/doc/gpt2/LICENSE",
+      "share/man/man1/gpt2-serve.1", "share/man/man1/gpt2-serve.help.1",
+      "share/zsh/site-functions/_gpt2-serve", "share/doc/gpt2/LICENSE",
     ]
     let others = [
       "bin/gpt2-tools", "share/man/man1/gpt20.1", "share/man/man1/gpt2-serve2.1",
