@@ -38,7 +38,7 @@ dist: ## Make dist/gpt2-VERSION-SYSTEM-PROCESSOR.tar.gz: a program for any machi
 check-dist: dist ## Prove that the archive's program runs on old processors, too (emulated by qemu-user)
 	dev/check-dist.sh
 
-install: ## Install gpt2, completions and manual pages below PREFIX, /usr/local if not given
+install: ## Install gpt2, gpt2-serve, completions and manual pages below PREFIX, /usr/local if not given
 	DESTDIR="$(DESTDIR)" scripts/install.sh install "$(PREFIX)"
 
 uninstall: ## Remove what install put below PREFIX
@@ -88,4 +88,4 @@ check-neon: ## Check every kernel, arm64's under emulation (installs Debian's cr
 	dev/neon/check.sh
 
 clean: ## Remove what was built
-	rm -rf .build .build-dist dist
+	rm -rf .build .build-dist .build-dist-serve dist

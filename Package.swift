@@ -76,7 +76,7 @@ let package = Package(
       "Communication",
       on: ["Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     floor("TextFormatting", on: []),
-    floor("BinaryFiles", on: ["Platform"]),
+    floor("BinaryFiles", on: ["TextFormatting", "Platform"]),
     .systemLibrary(name: "CKernels"),
     floor("WeightFormats", on: ["CKernels"]),
     floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
@@ -147,7 +147,7 @@ let package = Package(
       dependencies: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
         "ModelHub", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication",
-        "BinaryFiles", "Platform", argumentParser,
+        "BinaryFiles", "TextFormatting", "Platform", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -232,7 +232,8 @@ let package = Package(
     tests(
       of: "Command",
       using: [
-        "gpt2", "ladder", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens", argumentParser,
+        "gpt2", "ladder", "Terminal", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens",
+        argumentParser,
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -45,10 +45,15 @@ case "$(file -b "$gpt2" 2>/dev/null)" in
 "") say "file is not installed, so only ldd is asked" ;;
 *) fail "file says: $(file -b "$gpt2")" ;;
 esac
-if ldd "$gpt2" >"$work/log" 2>&1; then fail "it needs libraries: $(cat "$work/log")"; fi
+for program in gpt2 gpt2-serve; do
+  if ldd "$work/$top/bin/$program" >"$work/log" 2>&1; then fail "$program needs libraries: $(cat "$work/log")"; fi
+done
+say "bin/gpt2-serve: $(wc -c <"$work/$top/bin/gpt2-serve") bytes"
 for name in README LICENSE share/doc/gpt2/LICENSE share/man/man1/gpt2.1 share/man/man1/gpt2.train.1 \
   share/bash-completion/completions/gpt2 share/zsh/site-functions/_gpt2 \
-  share/fish/vendor_completions.d/gpt2.fish; do
+  share/fish/vendor_completions.d/gpt2.fish share/man/man1/gpt2-serve.1 \
+  share/bash-completion/completions/gpt2-serve share/zsh/site-functions/_gpt2-serve \
+  share/fish/vendor_completions.d/gpt2-serve.fish; do
   [ -s "$work/$top/$name" ] || fail "$name is missing or empty"
 done
 bash -n "$work/$top/share/bash-completion/completions/gpt2" || fail "bash cannot read its completions"
@@ -71,6 +76,23 @@ verify() { # MODEL, and what more it is to be told
   shift
   expect 0 verify --model $fixtures/$model.bin --state $fixtures/${model}_debug_state.bin "$@"
 }
+# gpt2 serve finds the program beside it, which answers, and ends when it is told to.
+serve() { # RUN
+  $processor "$gpt2" serve --model "served=$1" --port 0 2>"$work/log" &
+  server=$!
+  tries=0
+  until grep -q listening "$work/log"; do
+    tries=$((tries + 1))
+    kill -0 "$server" 2>/dev/null && [ $tries -lt 600 ] || fail "gpt2-serve does not listen: $(cat "$work/log")"
+    sleep 0.1
+  done
+  address=$(sed -n 's/.*address=\(http[^ ]*\).*/\1/p' "$work/log")
+  curl -sf "$address/v1/completions" -d '{"prompt": "GPT-2", "max_tokens": 4, "ignore_eos": true}' >"$work/out" ||
+    fail "gpt2-serve does not answer: $(cat "$work/log")"
+  grep -q '"text"' "$work/out" || fail "gpt2-serve answers without a text: $(cat "$work/out")"
+  kill -TERM "$server"
+  wait "$server" || fail "gpt2-serve ended with $?"
+}
 check() {
   run=$1
   expect 0 --version
@@ -90,6 +112,7 @@ check() {
     [ -s "$work/out" ] || fail "generate said nothing"
   done
   expect 0 report "$work/$run"
+  serve "$work/$run"
   # What must fail, and how.
   expect 2 generate --model "$work/missing.bin" --tokenizer "$work/$run.byte.bin"
   expect 2 train --no-such-option

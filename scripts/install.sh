@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: install.sh install|uninstall PREFIX
-# Puts gpt2, completions, manual pages and licence below PREFIX, or removes them. If DESTDIR is set, PREFIX is meant
+# Puts gpt2, gpt2-serve, completions, manual pages and licence below PREFIX, or removes them. If DESTDIR is set, PREFIX is meant
 # below it, as packagers want it.
 set -eu
 [ $# -eq 2 ] && { [ "$1" = install ] || [ "$1" = uninstall ]; } || {
@@ -19,9 +19,11 @@ CDPATH= cd -- "$(dirname -- "$0")/.."
 
 if [ "$1" = uninstall ]; then
   # No patterns but that of our own pages: the folders are others', too.
-  rm -f "$target/bin/gpt2" "$target/share/bash-completion/completions/gpt2" \
-    "$target/share/zsh/site-functions/_gpt2" "$target/share/fish/vendor_completions.d/gpt2.fish" \
-    "$target/share/man/man1/gpt2.1" "$target"/share/man/man1/gpt2.*.1 \
+  for name in gpt2 gpt2-serve; do
+    rm -f "$target/bin/$name" "$target/share/bash-completion/completions/$name" \
+      "$target/share/zsh/site-functions/_$name" "$target/share/fish/vendor_completions.d/$name.fish"
+  done
+  rm -f "$target/share/man/man1/gpt2.1" "$target"/share/man/man1/gpt2.*.1 "$target/share/man/man1/gpt2-serve.1" "$target"/share/man/man1/gpt2-serve.*.1 \
     "$target/share/doc/gpt2/LICENSE" "$target/share/doc/gpt2/README"
   [ ! -d "$target/share/doc/gpt2" ] || rmdir "$target/share/doc/gpt2"
   echo "install: gpt2 is gone from $target" >&2
@@ -38,9 +40,9 @@ scripts/stage.sh "$work/stage"
 (cd "$work/stage" && find . -type f) | while read -r file; do
   mkdir -p "$target/$(dirname "$file")" || exit
   mode=644
-  [ "$file" != ./bin/gpt2 ] || mode=755
+  case $file in ./bin/*) mode=755 ;; esac
   # Beside the target, then renamed: a gpt2 that is running is not written into.
   cp "$work/stage/$file" "$target/$file.new" && chmod $mode "$target/$file.new" &&
     mv "$target/$file.new" "$target/$file" || exit
 done
-echo "install: gpt2 is in $target/bin" >&2
+echo "install: gpt2 and gpt2-serve are in $target/bin" >&2

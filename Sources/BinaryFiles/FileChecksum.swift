@@ -27,7 +27,7 @@ public struct FileChecksum: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: `FileError` if it is missing, a directory, or cannot be read.
   public static func of(_ path: String) throws(FileError) -> FileChecksum {
     // Non-blocking, or opening a pipe would wait for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = FileSystem.open(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     defer { close(descriptor) }
     var hash = XXHash64()

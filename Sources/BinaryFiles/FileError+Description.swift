@@ -1,7 +1,8 @@
 import Platform
+import TextFormatting
 
 extension FileError: CustomStringConvertible {
-  public var description: String { PathText.printable("\(path): \(cause.explanation)") }
+  public var description: String { PathText.printable("\(path.visibleOnOneLine): \(cause.explanation)") }
 }
 
 extension FileError.Cause {
@@ -57,10 +58,8 @@ extension FileError.Cause {
 extension String {
   /// Text out of a file as a terminal may show it: its beginning, with control characters spelt out.
   package var onOneShortLine: String {
-    let shown = unicodeScalars.prefix(60).map {
-      $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
-    }
-    return shown.joined() + (unicodeScalars.count > 60 ? "…" : "")
+    String(String.UnicodeScalarView(unicodeScalars.prefix(60))).visibleOnOneLine
+      + (unicodeScalars.count > 60 ? "…" : "")
   }
 }
 

@@ -9,6 +9,8 @@ public final class FileWriter {
   private let partialPath: String
   private let replacing: Bool
   private let descriptor: Int32
+  /// On a file that is finished and closed, and has no name yet.
+  private var lock: KeptLock?
   /// The number of bytes appended.
   private var count = 0
   /// Of the bytes as they were appended.
@@ -54,6 +56,7 @@ public final class FileWriter {
     self.path = path
     self.replacing = replacing
     target = try OutputTarget(path, in: folder, replacing: replacing)
+    Leftovers.remove(of: target.place)
     (partialPath, descriptor) = try Self.createPartialFile(beside: target, for: path)
   }
 
@@ -66,22 +69,32 @@ public final class FileWriter {
     let directory = Folder.beginning(of: target.path)
     let name = Folder.lastName(of: target.path)
     while true {
-      let partialPath = directory + partialName(of: name)
-      let place = FilePlace(partialPath, in: target.folder)
+      let place = FilePlace(directory + partialName(of: name), in: target.folder)
       // What is replaced may be for its owner's eyes alone.
-      let descriptor = place.open(
-        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: target.replaced == nil ? 0o666 : 0o600)
-      if descriptor >= 0 {
-        if let replaced = target.replaced { FilePermissions(of: replaced).give(to: descriptor) }
-        return (partialPath, descriptor)
+      let mode: mode_t = target.replaced == nil ? 0o666 : 0o600
+      var descriptor: Int32 = -1
+      let isMade = UnfinishedFiles.making(place) {
+        descriptor = place.open(O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+        return descriptor >= 0
       }
-      guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
+      guard isMade else {
+        guard errno == EEXIST else { throw FileError(path, .fromErrno("creating it")) }
+        continue
+      }
+      if Leftovers.lock(descriptor, at: place) {
+        if let replaced = target.replaced { FilePermissions(of: replaced).give(to: descriptor) }
+        return (place.path, descriptor)
+      }
+      close(descriptor)
+      place.unlink()
+      UnfinishedFiles.forget(place.path)
     }
   }
 
   deinit {
     if !isFinished { close(descriptor) }
     if !isCommitted { partial.unlink() }
+    UnfinishedFiles.forget(partialPath)
   }
 
   /// Appends bytes.
@@ -131,6 +144,7 @@ public final class FileWriter {
     guard !isFinished else { return }
     try sync()
     isFinished = true
+    lock = KeptLock(of: descriptor)
     // Some file systems tell only here that they could not take the data.
     guard close(descriptor) == 0 || errno == EINTR else { throw FileError(path, .fromErrno("closing it")) }
   }
@@ -144,15 +158,18 @@ public final class FileWriter {
   ///   a directory that cannot be synced, all files have their names.
   public static func commit(_ writers: [FileWriter]) throws(FileError) {
     for writer in writers { try writer.finish() }
-    for (index, writer) in writers.enumerated() {
-      do throws(FileError) {
-        try writer.name(keepingReplaced: writers.count > 1)
-      } catch {
-        for named in writers[..<index] { named.takeNameBack() }
-        throw error
+    let named = { writers.filter(\.isCommitted).map(\.partialPath) }
+    try UnfinishedFiles.naming(forgetting: named) { () throws(FileError) in
+      for (index, writer) in writers.enumerated() {
+        do throws(FileError) {
+          try writer.name(keepingReplaced: writers.count > 1)
+        } catch {
+          for named in writers[..<index] { named.takeNameBack() }
+          throw error
+        }
       }
+      for writer in writers where writer.keepsReplaced { writer.partial.unlink() }
     }
-    for writer in writers where writer.keepsReplaced { writer.partial.unlink() }
     var synced: Set<String> = []
     for writer in writers where synced.insert(writer.target.directoryKey).inserted {
       try writer.target.syncDirectory()

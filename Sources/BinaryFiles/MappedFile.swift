@@ -23,6 +23,12 @@ public final class MappedFile: @unchecked Sendable {
   ///   - isWritable: Whether the memory may be written to.
   /// - Throws: `FileError` if the file is missing, a directory, unreadable, or cannot be mapped.
   public init(path: String, in folder: HeldFolder? = nil, isWritable: Bool = false) throws(FileError) {
+    // The system would take the name for ended there, and open another file.
+    guard !path.utf8.contains(0) else {
+      throw FileError(
+        path,
+        .mismatch(found: "a zero byte in its name", expected: "none", advice: "check what names the file"))
+    }
     // Non-blocking, or opening a pipe would wait for its writer; regular files do not mind.
     let descriptor = FilePlace(path, in: folder).open(O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }

@@ -116,8 +116,7 @@ struct FileIdentity: Sendable {
 
   /// Its size now; `nil` if another file has its name, or none.
   private var sizeNow: Int? {
-    var status = stat()
-    guard stat(path, &status) == 0, UInt64(truncatingIfNeeded: status.st_dev) == device,
+    guard let status = FileSystem.status(of: path), UInt64(truncatingIfNeeded: status.st_dev) == device,
       UInt64(truncatingIfNeeded: status.st_ino) == number
     else { return nil }
     return Int(status.st_size)

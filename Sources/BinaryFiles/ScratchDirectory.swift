@@ -12,7 +12,11 @@ package final class ScratchDirectory {
       throw FileError(parent, .fromErrno("making a directory in it"))
     }
     self.path = path
+    _ = UnfinishedFiles.making(FilePlace(path)) { true }
   }
 
-  deinit { Folder.remove(path) }
+  deinit {
+    Folder.remove(path)
+    UnfinishedFiles.forget(path)
+  }
 }

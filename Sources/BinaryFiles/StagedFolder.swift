@@ -21,6 +21,8 @@ package final class StagedFolder {
   /// Where no link leads further, without a slash at its end.
   private let target: String
   private let staging: String
+  /// On the staging folder: without it another writer takes that for a leftover.
+  private let lock: Int32
   /// What the folder was when this began; `nil` if there was none.
   private let old: stat?
   private let replacing: Bool
@@ -33,11 +35,13 @@ package final class StagedFolder {
     given = Folder.withSlash(folder)
     target = FileSystem.absolutePath(folder) ?? Folder.withoutSlash(folder)
     old = FileSystem.status(of: target)
-    staging = try Self.makeStaging(for: target, old, named: folder)
+    (staging, lock) = try Self.makeStaging(for: target, old, named: folder)
   }
 
   deinit {
     if !isCommitted { Folder.remove(staging) }
+    UnfinishedFiles.forget(staging)
+    close(lock)
   }
 
   /// An error of a file that is written here, as one of the file that it becomes.
@@ -56,6 +60,13 @@ package final class StagedFolder {
     if !replacing, let name = names.first(where: isThere) { throw FileError(given + name, .alreadyExists) }
     try keepPermissions(names)
     guard FileSystem.syncFolder(staging) else { throw FileError(given, .fromErrno("syncing it")) }
+    // After an exchange the old folder has the staging one's name, and is nobody's to remove on a signal.
+    try UnfinishedFiles.naming(forgetting: { isCommitted ? [staging] : [] }) { () throws(FileError) in
+      try place(names, main: main)
+    }
+  }
+
+  private func place(_ names: [String], main: String) throws(FileError) {
     guard old != nil else {
       guard FileSystem.rename(staging, to: target) else { throw FileError(given, .fromErrno("renaming it")) }
       isCommitted = true
@@ -73,24 +84,41 @@ package final class StagedFolder {
   /// Beside the folder; in it where that cannot be, or is on another disk.
   private static func makeStaging(
     for target: String, _ old: stat?, named folder: String
-  ) throws(FileError) -> String {
+  ) throws(FileError) -> (path: String, lock: Int32) {
     let parent = Folder.containing(target)
-    let name = FileWriter.partialName(of: Folder.lastName(of: target))
+    let whole = Folder.lastName(of: target)
+    let name = FileWriter.partialName(of: whole)
+    Leftovers.remove(of: FilePlace(target))
     guard let old else {
       let staging = Folder.beginning(of: target) + name
-      guard FileSystem.makeFolder(staging) else { throw FileError(folder, .fromErrno("making the folder")) }
-      return staging
+      guard let lock = make(staging) else { throw FileError(folder, .fromErrno("making the folder")) }
+      return (staging, lock)
     }
+    Leftovers.remove(of: FilePlace(target + "/" + whole))
     // What is replaced may be for its owner's eyes alone.
     let mode: mode_t = 0o700
     let isBeside = FileSystem.status(of: parent).map { $0.st_dev == old.st_dev } ?? false
     let beside = Folder.beginning(of: target) + name
-    if isBeside, FileSystem.makeFolder(beside, mode: mode) { return beside }
+    if isBeside, let lock = make(beside, mode: mode) { return (beside, lock) }
     let inside = target + "/" + name
-    guard FileSystem.makeFolder(inside, mode: mode) else {
+    guard let lock = make(inside, mode: mode) else {
       throw FileError(folder, .fromErrno("making a folder in it"))
     }
-    return inside
+    return (inside, lock)
+  }
+
+  /// - Returns: A descriptor that holds the folder's lock; `nil` if the system refuses.
+  private static func make(_ path: String, mode: mode_t = 0o777) -> Int32? {
+    let place = FilePlace(path)
+    guard UnfinishedFiles.making(place, { FileSystem.makeFolder(path, mode: mode) }) else { return nil }
+    let descriptor = place.open(O_RDONLY | O_DIRECTORY)
+    if descriptor >= 0, Leftovers.lock(descriptor, at: place) { return descriptor }
+    let reason = errno
+    if descriptor >= 0 { close(descriptor) }
+    FileSystem.removeFolder(path)
+    UnfinishedFiles.forget(path)
+    errno = reason
+    return nil
   }
 
   /// Gives the new files, and the folder, the owners and modes of those that they replace.

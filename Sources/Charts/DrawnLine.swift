@@ -13,7 +13,9 @@ struct DrawnLine {
     let isDrawn = { (point: ChartPoint) in series.start.map { point.x >= $0 } ?? true }
     values = series.points.filter(isDrawn)
     raw = Downsampling.extremes(values, limit: limit)
-    if let span = series.smoothingSpan {
+    if let averages = series.averages {
+      smoothValues = averages.filter(isDrawn)
+    } else if let span = series.smoothingSpan {
       let smoothed = Smoothing.exponential(series.points.map(\.y), span: span)
       smoothValues = zip(series.points, smoothed).map { ChartPoint($0.x, $1) }.filter(isDrawn)
     } else {

@@ -9,6 +9,8 @@ public struct LineChart: Sendable {
     public var color: Int
     /// If given, the points are drawn thin, and over them their moving average of that span.
     public var smoothingSpan: Double?
+    /// The average where not all of its points are in `points`, so that it cannot be made of them.
+    public var averages: [ChartPoint]?
     /// Points before it count in the average, and are not drawn.
     public var start: Double?
     /// Draws a circle at each point: for series of few points.
@@ -21,7 +23,8 @@ public struct LineChart: Sendable {
 
     public init(
       _ name: String, _ points: [ChartPoint], color: Int = 0, smoothingSpan: Double? = nil,
-      start: Double? = nil, hasMarkers: Bool = false, labelsLast: Bool = true, labelsMinimum: Bool = false,
+      start: Double? = nil, averages: [ChartPoint]? = nil, hasMarkers: Bool = false, labelsLast: Bool = true,
+      labelsMinimum: Bool = false,
       labelsMaximum: Bool = false
     ) {
       self.name = name
@@ -29,6 +32,7 @@ public struct LineChart: Sendable {
       self.color = color
       self.smoothingSpan = smoothingSpan
       self.start = start
+      self.averages = averages
       self.hasMarkers = hasMarkers
       self.labelsLast = labelsLast
       self.labelsMinimum = labelsMinimum

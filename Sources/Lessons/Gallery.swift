@@ -100,17 +100,19 @@ public struct Gallery: Sendable {
   public func write(to directory: String) throws(FileError) {
     try Self.check(directory)
     try Folder.create(directory)
+    // All get their names together, so that no signal leaves half a gallery.
+    var writers: [FileWriter] = []
+    func add(_ text: String, _ name: String) throws(FileError) {
+      let writer = try FileWriter(to: directory + "/" + name, replacing: true)
+      try writer.append(Array(text.utf8))
+      try writer.finish()
+      writers.append(writer)
+    }
     for picture in pictures {
-      let text = Array(picture.chart.svg.standaloneSVG(picture.chart.size).utf8)
-      try FileWriter.write(to: "\(directory)/\(picture.name).svg", replacing: true) {
-        writer throws(FileError) in
-        try writer.append(text)
-      }
+      try add(picture.chart.svg.standaloneSVG(picture.chart.size), picture.name + ".svg")
     }
-    let page = Array(html.utf8)
-    try FileWriter.write(to: directory + "/index.html", replacing: true) { writer throws(FileError) in
-      try writer.append(page)
-    }
+    try add(html, "index.html")
+    try FileWriter.commit(writers)
   }
 
   /// Says whether a gallery could be written there, and changes nothing.

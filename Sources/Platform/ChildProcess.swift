@@ -78,16 +78,14 @@ package final class ChildProcess {
 
   /// - Returns: The end to read from.
   private static func pipe(holding text: String) throws(StartError) -> Int32 {
-    var ends: [Int32] = [-1, -1]
-    guard systemPipe(&ends) == 0 else { throw StartError(code: errno) }
-    defer { close(ends[1]) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard let ends = Descriptors.pipe() else { throw StartError(code: errno) }
+    defer { close(ends.writing) }
     var text = text
-    guard text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: ends[1]) }) else {
-      defer { close(ends[0]) }
+    guard text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: ends.writing) }) else {
+      defer { close(ends.reading) }
       throw StartError(code: errno)
     }
-    return ends[0]
+    return ends.reading
   }
 
   /// - Parameter streams: What become the child's descriptors 0, 1 and 2.
@@ -149,6 +147,3 @@ private var environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
     environ
   #endif
 }
-
-/// The C library's, which inside the type its own function would hide.
-private func systemPipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }

@@ -43,7 +43,20 @@ package enum Descriptors {
   }
 }
 
-/// The C library's, which inside the type its own function would hide.
+extension Descriptors {
+  /// The two ends of a pipe, which no other program inherits; `nil` if the system refuses, and `errno` says why.
+  package static func pipe() -> (reading: Int32, writing: Int32)? {
+    var ends: [Int32] = [-1, -1]
+    guard systemPipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+}
+
+// The C library's, which inside the type its own functions would hide.
+
+private func systemPipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }
+
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }

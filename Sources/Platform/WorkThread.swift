@@ -8,7 +8,7 @@ package final class WorkThread<Piece: Sendable, Failure: Error> {
   /// - Throws: `ThreadError` if the system has no thread left.
   package init(_ work: @escaping @Sendable (Piece) throws(Failure) -> Void) throws(ThreadError) {
     let pieces = pieces
-    try Thread.start {
+    try DetachedThread.start {
       while let piece = pieces.next() {
         do throws(Failure) {
           try work(piece)
@@ -117,15 +117,17 @@ private final class Pieces<Piece: Sendable, Failure: Error>: @unchecked Sendable
   }
 }
 
-private enum Thread {
-  static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+/// A thread that nobody waits for.
+package enum DetachedThread {
+  /// - Throws: `ThreadError` if the system has no thread left.
+  package static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
     let body = Unmanaged.passRetained(Body(body))
     #if canImport(Darwin)
       var thread: pthread_t?
     #else
       var thread = pthread_t()
     #endif
-    let code = pthread_create(&thread, nil, { Thread.run($0) }, body.toOpaque())
+    let code = pthread_create(&thread, nil, { DetachedThread.run($0) }, body.toOpaque())
     guard code == 0 else {
       body.release()
       throw ThreadError(code: code)

@@ -21,6 +21,8 @@ struct LineReader {
     let bytes = file.bytes
     var start = 0
     var number = 0
+    // Of a long file the system need not keep in memory what was read.
+    var released = 0
     while start < bytes.count {
       let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
       var end = newline ?? bytes.count
@@ -32,6 +34,10 @@ struct LineReader {
         try body(Line(number: number, text: text, isWhole: newline != nil))
       }
       start = next
+      if start - released > 1 << 26 {
+        file.release()
+        released = start
+      }
     }
   }
 }

@@ -11,14 +11,15 @@ extension RunHistory {
   /// `cutLines` has its number: a last line, or one that a resume comes after. So is the beginning of one that another
   /// record is glued to, as earlier versions did once a full disk had room again.
   ///
+  /// - Parameter keepingAll: Whether all that happened is kept, however long the run is; then memory has no bound.
   /// - Throws: `FileError` if it is no directory, has neither file or one without records, or any other line that is
   ///   no record.
-  public init(directory: String) throws(FileError) {
+  public init(directory: String, keepingAll: Bool = false) throws(FileError) {
     let names = try Folder.names(in: directory)
     if names.contains(Source.metrics.rawValue) {
-      self = try Self(metrics: directory + "/" + Source.metrics.rawValue)
+      self = try Self(metrics: directory + "/" + Source.metrics.rawValue, keepingAll: keepingAll)
     } else if names.contains(Source.mainLog.rawValue) {
-      self = try Self(mainLog: directory + "/" + Source.mainLog.rawValue)
+      self = try Self(mainLog: directory + "/" + Source.mainLog.rawValue, keepingAll: keepingAll)
     } else {
       throw FileError(
         directory,
@@ -31,9 +32,8 @@ extension RunHistory {
   /// Reads records as `train` writes them: one JSON object a line.
   ///
   /// - Throws: `FileError` if the file cannot be read, has no record, or a line that is none and was not cut short.
-  public init(metrics path: String) throws(FileError) {
-    self.init(.metrics)
-    try read(path) { line throws(FileError) in
+  public init(metrics path: String, keepingAll: Bool = false) throws(FileError) {
+    try self.init(.metrics, path, keepingAll) { line throws(FileError) in
       if let record = Self.record(metricsLine: line.text) { return .record(record) }
       if let record = Self.record(gluedIn: line.text, from: #"{""#, Self.record(metricsLine:)) {
         return .cutBefore(record)
@@ -54,9 +54,8 @@ extension RunHistory {
   /// It names an update by the number of updates before it, `RunRecord` by the number with it: "s:0 trl" is step 1.
   ///
   /// - Throws: `FileError` if the file cannot be read, has no record, or a line before the last that is none.
-  public init(mainLog path: String) throws(FileError) {
-    self.init(.mainLog)
-    try read(path) { line throws(FileError) in
+  public init(mainLog path: String, keepingAll: Bool = false) throws(FileError) {
+    try self.init(.mainLog, path, keepingAll) { line throws(FileError) in
       // Of a number that was cut short, what is left is a number too.
       guard line.isWhole else { return .cut }
       if let record = Self.record(mainLogLine: line.text) { return .record(record) }
@@ -80,6 +79,18 @@ extension RunHistory {
     case cut
     /// Cut short if nothing is after it but a resume, which ends it; else damaged.
     case perhapsCut(FileError)
+  }
+
+  private init(
+    _ source: Source, _ path: String, _ keepingAll: Bool,
+    _ parse: (LineReader.Line) throws(FileError) -> Line
+  ) throws(FileError) {
+    self.init(source, keepingAll: keepingAll)
+    try read(path, parse)
+    guard isIncomplete else { return }
+    // A long run went back to what was no longer kept: now it is known beforehand.
+    self.init(source, knowing: rewinds)
+    try read(path, parse)
   }
 
   private mutating func read(

@@ -66,18 +66,23 @@ public struct RunOverview: Encodable, Equatable, Sendable {
     self.name = name
     source = history.source.rawValue
     step = history.lastStep
-    updates = history.updates.count
-    skipped = history.skipped.count
+    updates = history.updateCount
+    skipped = history.skippedCount
     resumes = history.resumes.count
     lostUpdates = history.lostUpdates
     ending = history.ending.map { $0.reason ?? "without a reason" }
-    tokens = Self.sum(history.updates.map(\.tokens)).flatMap { Int(exactly: $0) }
-    seconds = Self.sum(history.updates.map(\.milliseconds)).map { $0 / 1000 }
-    medianTokensPerSecond = Self.median(history.updates.map(\.tokensPerSecond))
-    medianGigaflops = Self.median(history.updates.map(\.gigaflops))
-    trainingLoss = history.updates.last?.loss
-    smoothingSpan = max(1, min(200, history.updates.count / 50))
-    let smoothed = Smoothing.exponential(history.updates.map(\.loss), span: Double(smoothingSpan))
+    let totals = history.totals
+    tokens = totals.count > 0 ? totals.tokens.flatMap { Int(exactly: $0) } : nil
+    seconds = totals.count > 0 ? totals.milliseconds.map { $0 / 1000 } : nil
+    medianTokensPerSecond = totals.tokensPerSecond.median
+    medianGigaflops = totals.gigaflops.median
+    let kept = history.updates
+    trainingLoss = kept.last?.loss
+    smoothingSpan = history.smoothingSpan
+    let smoothed =
+      history.isLong
+      ? kept.compactMap { $0.averages?.loss }
+      : Smoothing.exponential(kept.map(\.loss), span: Double(smoothingSpan))
     smoothedTrainingLoss = smoothed.last
     let best = history.validations.filter { $0.value.isFinite }.min { $0.value < $1.value }
     lastValidation = history.validations.last.map(Validation.init)
@@ -85,31 +90,19 @@ public struct RunOverview: Encodable, Equatable, Sendable {
     lastAccuracy = history.accuracies.last.map { Accuracy(step: $0.step, accuracy: $0.value) }
     bestAccuracy = history.accuracies.filter { $0.value.isFinite }.max { $0.value < $1.value }
       .map { Accuracy(step: $0.step, accuracy: $0.value) }
-    overfitting = Self.overfitting(history, smoothed, best: best)
+    overfitting = Self.overfitting(history, kept, smoothed, best: best)
   }
 
   /// A validation loss is a mean over a few batches, so that only a rise by a hundredth of it counts.
   private static func overfitting(
-    _ history: RunHistory, _ smoothed: [Double], best: RunHistory.Measurement?
+    _ history: RunHistory, _ updates: [RunHistory.Update], _ smoothed: [Double], best: RunHistory.Measurement?
   ) -> Overfitting? {
     guard let best, let last = history.validations.last, last.value - best.value > 0.01 * abs(best.value),
-      let index = history.updates.lastIndex(where: { $0.step <= best.step }),
-      let lastIndex = history.updates.lastIndex(where: { $0.step <= last.step })
+      let index = updates.lastIndex(where: { $0.step <= best.step }),
+      let lastIndex = updates.lastIndex(where: { $0.step <= last.step })
     else { return nil }
     let fall = smoothed[index] - smoothed[lastIndex]
     guard fall > 0 else { return nil }
     return Overfitting(bestStep: best.step, rise: last.value - best.value, fall: fall)
-  }
-
-  /// `nil` if one of the values is missing, or there is none.
-  private static func sum(_ values: [Double?]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    return values.reduce(0.0) { sum, value in sum.flatMap { sum in value.map { sum + $0 } } }
-  }
-
-  private static func median(_ values: [Double?]) -> Double? {
-    let known = (values.count > 1 ? values.dropFirst() : values[...]).compactMap { $0 }.filter(\.isFinite)
-      .sorted()
-    return known.isEmpty ? nil : known[known.count / 2]
   }
 }

@@ -42,6 +42,11 @@ extension RunReport {
     history.updates.compactMap { update in value(update).map { ChartPoint(Double(update.step), $0) } }
   }
 
+  /// Of a long run, of which not all points are kept that the average is of.
+  private func averages(_ value: (RunHistory.Averages) -> Double?) -> [ChartPoint]? {
+    history.isLong ? points { $0.averages.flatMap(value) } : nil
+  }
+
   private var resumeMarks: [LineChart.Mark] {
     history.resumes.map { LineChart.Mark(Double($0), label: "resumed") }
   }
@@ -52,7 +57,8 @@ extension RunReport {
 
   private func lossSeries(from step: Int, labelsBest: Bool) -> [LineChart.Series] {
     let training = LineChart.Series(
-      "training", points(\.loss), color: 0, smoothingSpan: span, start: Double(step))
+      "training", points(\.loss), color: 0, smoothingSpan: span, start: Double(step),
+      averages: averages(\.loss))
     let validation = LineChart.Series(
       "validation", history.validations.map { ChartPoint(Double($0.step), $0.value) }, color: 1,
       start: Double(step), hasMarkers: true, labelsMinimum: labelsBest)
@@ -73,7 +79,7 @@ extension RunReport {
   /// The loss without its beginning, whose fall leaves little room for the rest.
   private var closeLossPlan: Plan? {
     let start = overview.step / 4
-    guard history.updates.filter({ $0.step >= start }).count >= 50 else { return nil }
+    guard history.updates.count(where: { $0.step >= start }) >= 50 else { return nil }
     return Plan(
       title: "Loss after the first quarter", caption: "From step \(NumberText.grouped(start)) on.",
       isWide: true, height: 300,
@@ -101,7 +107,10 @@ extension RunReport {
     Plan(
       title: "Gradient norm", caption: "Before clipping; a logarithmic scale.",
       y: Axis("norm", .logarithmic, padding: 0.04),
-      series: [LineChart.Series("norm", points(\.gradientNorm), color: 2, smoothingSpan: span)],
+      series: [
+        LineChart.Series(
+          "norm", points(\.gradientNorm), color: 2, smoothingSpan: span, averages: averages(\.gradientNorm))
+      ],
       marks: resumeMarks + skipMarks)
   }
 
@@ -109,7 +118,11 @@ extension RunReport {
     Plan(
       title: "Throughput", caption: "Tokens learnt from.",
       y: Axis("tokens/s", including: 0, padding: 0.04),
-      series: [LineChart.Series("tokens/s", points(\.tokensPerSecond), color: 4, smoothingSpan: span)],
+      series: [
+        LineChart.Series(
+          "tokens/s", points(\.tokensPerSecond), color: 4, smoothingSpan: span,
+          averages: averages(\.tokensPerSecond))
+      ],
       marks: resumeMarks)
   }
 
@@ -117,7 +130,10 @@ extension RunReport {
     Plan(
       title: "Arithmetic", caption: "Floating-point operations.",
       y: Axis("GFLOP/s", including: 0, padding: 0.04),
-      series: [LineChart.Series("GFLOP/s", points(\.gigaflops), color: 5, smoothingSpan: span)],
+      series: [
+        LineChart.Series(
+          "GFLOP/s", points(\.gigaflops), color: 5, smoothingSpan: span, averages: averages(\.gigaflops))
+      ],
       marks: resumeMarks)
   }
 }

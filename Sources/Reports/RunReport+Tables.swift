@@ -10,21 +10,21 @@ extension RunReport {
           + "validation has risen by \(NumberText.significant(overfitting.rise, 3)) since, "
           + "while training fell by \(NumberText.significant(overfitting.fall, 3)).")
     }
-    if !history.skipped.isEmpty {
+    if history.skippedCount > 0 {
       let shown = history.skipped.prefix(3).map { skipped in
         "step \(NumberText.grouped(skipped.step))" + (skipped.reason.map { " (\($0))" } ?? "")
       }
-      let rest = history.skipped.count - shown.count
+      let rest = history.skippedCount - shown.count
       texts.append(
-        "Updates left out: \(history.skipped.count), at " + shown.joined(separator: ", ")
+        "Updates left out: \(history.skippedCount), at " + shown.joined(separator: ", ")
           + (rest > 0 ? " and \(rest) more" : "") + ".")
     }
-    let gaps = history.updates.filter { !$0.loss.isFinite }
-    if let first = gaps.first {
+    let totals = history.totals
+    if let firstGap = totals.firstGap {
       texts.append(
-        "The training loss was no finite number at \(NumberText.grouped(gaps.count)) of "
-          + "\(NumberText.grouped(history.updates.count)) steps, first at step "
-          + "\(NumberText.grouped(first.step)).")
+        "The training loss was no finite number at \(NumberText.grouped(totals.gaps)) of "
+          + "\(NumberText.grouped(totals.count)) steps, first at step "
+          + "\(NumberText.grouped(firstGap)).")
     }
     if !history.resumes.isEmpty {
       let steps = history.resumes.map { NumberText.grouped($0) }.joined(separator: ", ")

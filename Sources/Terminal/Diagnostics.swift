@@ -1,11 +1,13 @@
 import Communication
 import Platform
+import TextFormatting
 
-/// Standard error: everything that is not the data a command was asked for.
+/// Standard error: everything that is not the data a command was asked for. What a terminal would obey is spelt out, in
+/// files too, since these are looked at in terminals.
 public enum Diagnostics {
   /// - Parameter fromAnyProcess: Whether it is said even by one of several processes that does not speak for all.
   public static func write(_ line: String, endingLine: Bool = true, fromAnyProcess: Bool = false) {
-    emit(line + (endingLine ? "\n" : ""), fromAnyProcess: fromAnyProcess)
+    emit(PathText.printable(line.visible) + (endingLine ? "\n" : ""), fromAnyProcess: fromAnyProcess)
   }
 
   fileprivate static func emit(_ text: String, fromAnyProcess: Bool = false) {
@@ -14,6 +16,13 @@ public enum Diagnostics {
     var text = text
     _ = text.withUTF8 { Descriptors.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
   }
+}
+
+/// The same for those who write to a stream.
+public struct DiagnosticStream: TextOutputStream, Sendable {
+  public init() {}
+
+  public func write(_ text: String) { Diagnostics.write(text, endingLine: false) }
 }
 
 /// A line on standard error that is drawn over itself on a terminal, and written now and then elsewhere.
@@ -33,7 +42,7 @@ public struct ProgressLine {
     if isTerminal {
       let bar = done.map { Self.bar($0) + " " } ?? ""
       // A line that wraps could not be drawn over.
-      Diagnostics.emit("\r\u{1B}[K" + String((bar + text).prefix(Self.columns - 1)))
+      Diagnostics.emit("\r\u{1B}[K" + String((bar + text.visibleOnOneLine).prefix(Self.columns - 1)))
       isDrawn = true
       return
     }

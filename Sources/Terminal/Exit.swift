@@ -9,22 +9,27 @@ public enum Exit {
   public static let checkFailed = ExitCode(1)
   /// A file or an option cannot be used.
   public static let unusableInput = ExitCode(2)
-  /// Ctrl-C, where there is nothing to save: what a shell reports for it.
-  public static let interrupted = ExitCode(128 + SIGINT)
+  /// A signal asked for the end, and there is nothing to save: what a shell reports for it.
+  public static var interrupted: ExitCode { ExitCode(128 + (Interruption.signalNumber ?? SIGINT)) }
   /// Whoever read standard output has had enough; nothing more need be said.
   public static let readerGone = ExitCode(128 + SIGPIPE)
 
   /// Runs a program's root command, and ends the program.
   ///
-  /// - Parameter isFailedCheck: Whether an error that a command threw is the outcome of a check, exit code 1; all
-  ///   others are of unusable input, 2.
+  /// - Parameters:
+  ///   - check: What is to be known before the command line is looked at; it ends the program where it has to.
+  ///   - isFailedCheck: Whether an error that a command threw is the outcome of a check, exit code 1; all others are of
+  ///     unusable input, 2.
   public static func running(
-    _ program: (some ParsableCommand).Type, isFailedCheck: (any Error) -> Bool = { _ in false }
+    _ program: (some ParsableCommand).Type, after check: () -> Void = {},
+    isFailedCheck: (any Error) -> Bool = { _ in false }
   ) -> Never {
-    ignoreSignals()
+    begin()
+    check()
     do {
       var command = try parsed(program)
       try command.run()
+      try Output.finish()
       exit(0)
     } catch {
       end(with: error, of: program, isFailedCheck)
@@ -35,7 +40,7 @@ public enum Exit {
   public static func running(
     _ program: (some AsyncParsableCommand).Type, isFailedCheck: (any Error) -> Bool = { _ in false }
   ) async -> Never {
-    ignoreSignals()
+    begin()
     do {
       var command = try parsed(program)
       if var command = command as? any AsyncParsableCommand {
@@ -43,13 +48,20 @@ public enum Exit {
       } else {
         try command.run()
       }
+      try Output.finish()
       exit(0)
     } catch {
       end(with: error, of: program, isFailedCheck)
     }
   }
 
-  private static func ignoreSignals() {
+  /// What comes before all else in each of the programs.
+  private static func begin() {
+    guard StandardStreams.openClosed() else {
+      Diagnostics.write("/dev/null: \(System.errorText(errno)); standard input, output or error is closed")
+      exit(unusableInput.rawValue)
+    }
+    Interruption.begin()
     // A reader that goes away shows as an error where something is written, and a run can still be saved.
     signal(SIGPIPE, SIG_IGN)
     // So does a limit on the size of files.
@@ -86,7 +98,7 @@ public enum Exit {
     if let code = error as? ExitCode { leave(code) }
     // The argument parser knows the code of its own errors; all others are failures to it, and ours.
     if program.exitCode(for: error) == .failure {
-      Diagnostics.write("\(program.configuration.commandName ?? program._commandName): \(error)")
+      say(error, program)
       leave(isFailedCheck(error) ? checkFailed : unusableInput)
     }
     // Help, version and completion scripts are asked for and so are data; the rest is a misused option.
@@ -95,8 +107,19 @@ public enum Exit {
       Diagnostics.write(message)
       leave(unusableInput)
     }
-    try? Output.write(message + "\n")
-    exit(0)
+    do {
+      try Output.write(message + "\n")
+      try Output.finish()
+      exit(0)
+    } catch {
+      if let code = error as? ExitCode { leave(code) }
+      say(error, program)
+      leave(unusableInput)
+    }
+  }
+
+  private static func say(_ error: any Error, _ program: (some ParsableCommand).Type) {
+    Diagnostics.write("\(program.configuration.commandName ?? program._commandName): \(error)")
   }
 }
 

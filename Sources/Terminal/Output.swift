@@ -1,22 +1,51 @@
 import BinaryFiles
 import Communication
 import Platform
+import TextFormatting
 
 /// Standard output: the data a command was asked for, shown at once.
 public enum Output {
+  private static let isTerminal = isatty(STDOUT_FILENO) == 1
+
+  /// - Parameter raw: Whether a terminal is given the text as it is, which it then may obey; a file or a pipe always is.
   /// - Throws: `Exit.readerGone` if nobody reads it any more, as after `| head`; `FileError` if it cannot take
   ///   the text, as on a full disk.
-  public static func write(_ text: String) throws {
+  public static func write(_ text: String, raw: Bool = false) throws {
     // Of several processes one speaks for all.
     guard Job.speaks else { return }
-    var text = text
-    guard !text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }) else { return }
-    if errno == EPIPE { throw Exit.readerGone }
-    throw FileError("standard output", .fromErrno("writing to it"))
+    var text = isTerminal && !raw ? PathText.printable(text.visible) : text
+    guard text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }) else {
+      throw failure("writing to it")
+    }
   }
+
+  /// Says whether all that was written has arrived: some file systems tell only when a file is closed that they could
+  /// not take it.
+  ///
+  /// - Throws: As `write`.
+  public static func finish() throws {
+    let copy = dup(STDOUT_FILENO)
+    guard copy >= 0 else { return }
+    guard close(copy) == 0 || errno == EINTR else { throw failure("closing it") }
+  }
+
+  private static func failure(_ operation: String) -> any Error {
+    switch errno {
+    case EPIPE: Exit.readerGone
+    case EBADF:
+      FileError(
+        name,
+        .mismatch(found: "it closed", expected: "it open", advice: "send it to a file, or to /dev/null"))
+    default: FileError(name, .fromErrno(operation))
+    }
+  }
+
+  private static let name = "standard output"
 }
 
 public enum JSON {
   /// One object on one line of standard output. JSON has no NaN or infinity; they are written as strings.
-  public static func print(_ value: some Encodable) throws { try Output.write(JSONCoding.line(value) + "\n") }
+  public static func print(_ value: some Encodable) throws {
+    try Output.write(JSONCoding.line(value).visibleJSON + "\n", raw: true)
+  }
 }

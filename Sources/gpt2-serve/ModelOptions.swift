@@ -114,9 +114,12 @@ struct ModelOptions: ParsableArguments, Sendable {
     var limits = BatchScheduler.Limits()
     limits.places = places
     limits.waiting = queue
+    let file = try ModelSource(path, adapters: source.adaptersPath).resolved()
+    let fileName = (file.adaptersPath ?? file.path).split(separator: "/").last.map(String.init)
     Diagnostics.write("loaded \(path) as \(name)")
     return ServedModel(
-      name, BatchScheduler(model, tokenizer, draft: draft, limits: limits), template: template)
+      name, BatchScheduler(model, tokenizer, draft: draft, limits: limits), template: template, file: fileName
+    )
   }
 
   private func checkedPrecision() throws -> Precision? {

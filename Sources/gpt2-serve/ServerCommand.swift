@@ -66,7 +66,7 @@
     }
 
     func run() async throws {
-      var logger = Logger(label: "gpt2-serve") { StreamLogHandler.standardError(label: $0) }
+      var logger = Logger(label: "gpt2-serve") { StreamLogHandler(label: $0, stream: DiagnosticStream()) }
       logger.logLevel = logLevel
       System.raiseFileLimit()
       let keys = try keys.keys()
@@ -78,7 +78,7 @@
       }
       let server = APIServer(
         shelf, limits: limits.limits, keys: keys, crossOrigin: CrossOrigin(self.keys.corsOrigin),
-        logsPrompts: logPrompts, log: { [logger] in logger.log($0) })
+        logsPrompts: logPrompts, following: follow, log: { [logger] in logger.log($0) })
       let service = HTTPService(
         server, at: ListeningAddress(host: host, port: port), certificate: certificate, logger: logger,
         following: follow.map { .seconds($0) }, leave: { Exit.leave(Exit.interrupted) })

@@ -11,6 +11,7 @@ struct Dialogue {
   private let options: GenerationOptions
   private let draft: Draft?
   private let prompt: TemplatedPrompt
+  private let raw: Bool
   /// Begins with the first question.
   private var batch: TextBatch?
   private var lastReason: FinishReason?
@@ -19,13 +20,14 @@ struct Dialogue {
 
   init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, _ options: GenerationOptions, _ draft: Draft?,
-    _ prompt: TemplatedPrompt
+    _ prompt: TemplatedPrompt, raw: Bool
   ) {
     self.model = model
     self.tokenizer = tokenizer
     self.options = options
     self.draft = draft
     self.prompt = prompt
+    self.raw = raw
     lines = TypedLines(
       atMost: PromptOptions.longest(positions: model.configuration.maximumSequenceLength))
   }
@@ -59,7 +61,7 @@ struct Dialogue {
       times.stepped(tokens: step.count, prompt: unread)
       unread = 0
       for (_, token) in step {
-        try Output.write(token.text)
+        try Output.write(token.text, raw: raw)
         lastReason = token.finishReason
       }
     }

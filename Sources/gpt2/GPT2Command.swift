@@ -38,16 +38,16 @@ struct GPT2Command: ParsableCommand {
 @main
 enum Main {
   static func main() {
-    if let job = Job(), job.size > 1 { checkJob(of: job.size) }
     // What ended because its numbers did is no unusable input, nor is a file that did not come as it should.
-    Exit.running(GPT2Command.self) {
+    Exit.running(GPT2Command.self, after: checkJob) {
       $0 is TrainingError || $0 is EvaluationError || $0 is SamplingError
         || ($0 as? FetchError)?.isFailedCheck ?? false
     }
   }
 
   /// Several processes that know nothing of each other would do the same thing several times.
-  private static func checkJob(of size: Int) {
+  private static func checkJob() {
+    guard let size = Job()?.size, size > 1 else { return }
     let arguments = System.arguments.dropFirst()
     let command = arguments.first ?? ""
     let shared = [TrainCommand.configuration, EvaluateCommand.configuration].map(\.commandName)

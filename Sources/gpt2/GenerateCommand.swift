@@ -57,6 +57,13 @@ struct GenerateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object a text, with token ids and log-probabilities, then the times.")
   var json = false
 
+  @Flag(
+    help: """
+      Give a terminal the text as it is. By default control characters, which it would obey, are spelt out there; files \
+      and pipes always get the text as it is.
+      """)
+  var rawOutput = false
+
   @Option(help: "With --json, list so many of the likeliest tokens beside each.")
   var alternatives: Int?
 
@@ -103,11 +110,11 @@ struct GenerateCommand: ParsableCommand {
     if interactive {
       let options = options(alternatives: nil, seed: seed)
       if let templated, templated.hasTurns {
-        var dialogue = Dialogue(language, tokenizer, options, draft, templated)
+        var dialogue = Dialogue(language, tokenizer, options, draft, templated, raw: rawOutput)
         try dialogue.run(beginning: bytes == nil ? nil : tokens, &times)
       } else {
         var conversation = try Conversation(
-          language, tokenizer, options, draft, parsingSpecialTokens: parses)
+          language, tokenizer, options, draft, parsingSpecialTokens: parses, raw: rawOutput)
         try conversation.run(beginning: bytes, tokens, &times)
       }
     } else {
@@ -133,7 +140,8 @@ struct GenerateCommand: ParsableCommand {
       language, tokenizer, prompts: [[Int32]](repeating: tokens, count: count),
       options: options(alternatives: json ? alternatives ?? 0 : nil, seed: seed), draft: draft)
     var printer = GenerationPrinter(
-      samples: count, seed: seed, tokenizer: tokenizer, asJSON: json, showsPrompt: showsPrompt)
+      samples: count, seed: seed, tokenizer: tokenizer, asJSON: json, showsPrompt: showsPrompt, raw: rawOutput
+    )
     try printer.begin(prompt: prompt)
     var unread = max(1, tokens.count)
     while !batch.isFinished && !Interruption.isAsked {

@@ -9,6 +9,8 @@ struct GenerationPrinter {
   /// Whether a text for people begins with its prompt.
   private let showsPrompt: Bool
   private let seed: UInt64
+  /// Whether a terminal is given the texts as they are.
+  private let raw: Bool
   private var samples: [Sample]
   /// The first sample that has not been printed.
   private var next = 0
@@ -18,23 +20,24 @@ struct GenerationPrinter {
     var isFinished = false
   }
 
-  init(samples: Int, seed: UInt64, tokenizer: Tokenizer, asJSON: Bool, showsPrompt: Bool) {
+  init(samples: Int, seed: UInt64, tokenizer: Tokenizer, asJSON: Bool, showsPrompt: Bool, raw: Bool) {
     self.samples = [Sample](repeating: Sample(), count: samples)
     self.seed = seed
     self.tokenizer = tokenizer
     self.asJSON = asJSON
     self.showsPrompt = showsPrompt
+    self.raw = raw
   }
 
   private var streams: Bool { samples.count == 1 && !asJSON }
 
   mutating func begin(prompt: [UInt8]) throws {
-    if streams && showsPrompt { try Output.write(String(decoding: prompt, as: UTF8.self)) }
+    if streams && showsPrompt { try Output.write(String(decoding: prompt, as: UTF8.self), raw: raw) }
   }
 
   mutating func show(_ token: GeneratedToken, of index: Int, prompt: [UInt8]) throws {
     samples[index].tokens.append(token)
-    if streams { try Output.write(token.text) }
+    if streams { try Output.write(token.text, raw: raw) }
     guard token.finishReason != nil else { return }
     samples[index].isFinished = true
     while next < samples.count, samples[next].isFinished { try print(prompt) }
@@ -52,7 +55,7 @@ struct GenerationPrinter {
     let text = samples[next].tokens.map(\.text).joined()
     let title = "--- \(next + 1) of \(samples.count) ---\n"
     let beginning = showsPrompt ? String(decoding: prompt, as: UTF8.self) : ""
-    try Output.write(title + beginning + text + "\n")
+    try Output.write(title + beginning + text + "\n", raw: raw)
   }
 
   private func record(of index: Int, _ prompt: [UInt8]) -> TextRecord {

@@ -47,7 +47,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let directory = Folder.withoutSlash(directory)
     let output = output ?? directory + "/report.html"
-    let history = try RunHistory(directory: directory)
+    let history = try RunHistory(directory: directory, keepingAll: csv)
     for line in history.cutLines {
       let path = "\(directory)/\(history.source.rawValue)"
       Diagnostics.write("warning: \(path): line \(line) is cut short and was left out")

@@ -1,6 +1,7 @@
 import Kernels
 import Platform
 import Terminal
+import TextFormatting
 import Training
 
 /// A verification report: a table, one line a tensor, or JSON.
@@ -13,7 +14,7 @@ struct VerificationPrinter {
     if asJSON {
       try JSON.print(VerificationRecord(report))
     } else {
-      try Output.write(table)
+      try Output.write(table, raw: true)
     }
   }
 
@@ -39,7 +40,7 @@ struct VerificationPrinter {
         + ["  " + report.losses.map { Numbers.fixed(Double($0), 6) }.joined(separator: " ")]
     }
     var lines = [
-      "\(report.losses.count) steps against \(trajectory.source), tolerance \(report.recipe.tolerances.trajectory)"
+      "\(report.losses.count) steps against \(trajectory.source.visibleOnOneLine), tolerance \(report.recipe.tolerances.trajectory)"
     ]
     lines.append(row("step", "loss", "expected", "|diff|", "verdict"))
     for (step, (loss, expected)) in zip(report.losses, trajectory.losses).enumerated() {

@@ -17,6 +17,11 @@ struct NanoGPTCommand: Rung {
         scripts/fetch-lessons.sh
         ladder nanogpt --output lessons/nanogpt
         ladder nanogpt --optimizer muon --steps 1000
+
+      With --output the model stays there, with its tokenizer, as the directory of a run: gpt2 generate, evaluate and serve \
+      take it by that name. --serve shows it in a browser at once.
+
+        gpt2 generate --model lessons/nanogpt --prompt 'ROMEO:'
       """)
 
   @OptionGroup var options: RungOptions
@@ -46,7 +51,18 @@ struct NanoGPTCommand: Rung {
   @Option(help: "Of the random start and of the samples.")
   var seed: UInt32 = 42
 
+  @Flag(help: "Then serve the model, with a page to look inside it, by gpt2-serve; needs --output.")
+  var serve = false
+
+  @Option(help: "With --serve, the port to listen at.")
+  var port: Int?
+
   func validate() throws {
+    guard !serve || options.output != nil else {
+      throw ValidationError("--serve needs --output: a directory in which the model is kept.")
+    }
+    guard serve || port == nil else { throw ValidationError("--port is for --serve.") }
+    try port?.check("--port", from: 0, to: 65_535)
     try sequenceLength.check("--sequence-length", from: 1, to: 65_536)
     try batchSize.check("--batch-size", from: 1, to: 65_536)
     try steps.check("--steps", from: 1, to: 1_000_000)
@@ -65,6 +81,12 @@ struct NanoGPTCommand: Rung {
     progress.end()
     if !lesson.isWhole { Diagnostics.write("stopped after step \(lesson.losses.count) of \(steps)") }
     try options.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
+    guard let output = options.output else { return }
+    Diagnostics.write(
+      "wrote \(try lesson.keep(in: output)): gpt2 generate --model \(output) --prompt 'ROMEO:'")
+    guard serve else { return }
+    try ServerProgram.become(
+      ["--model", "nanogpt=\(output)"] + (port.map { ["--port", "\($0)"] } ?? []), from: "ladder")
   }
 
   private func settings() throws -> NanoGPTSettings {

@@ -39,8 +39,15 @@ import Testing
   }
 
   @Test func uninstallingLeavesWhatIsNotOurs() throws {
-    let ours = ["bin/gpt2", "share/man/man1/gpt2.1", "share/man/man1/gpt2.train.1", "share/doc/gpt2/LICENSE"]
-    let others = ["bin/gpt2-tools", "share/man/man1/gpt20.1", "share/zsh/site-functions/_gpt"]
+    let ours = [
+      "bin/gpt2", "bin/gpt2-serve", "share/man/man1/gpt2.1", "share/man/man1/gpt2.train.1",
+      "share/man/man1/gpt2-serve.1", "share/man/man1/gpt2-serve.help.1",
+      "share/zsh/site-functions/_gpt2-serve", "share/doc/gpt2/LICENSE",
+    ]
+    let others = [
+      "bin/gpt2-tools", "share/man/man1/gpt20.1", "share/man/man1/gpt2-serve2.1",
+      "share/zsh/site-functions/_gpt",
+    ]
     for name in ours + others { try directory.write("text", to: "root/usr/\(name)") }
     let result = try run("install.sh", ["uninstall", "/usr"], ["DESTDIR": directory.file("root")])
     #expect(result.exitCode == 0, "\(result.diagnostics)")

@@ -22,7 +22,31 @@ import Testing
     #expect(result.output.contains("--- after step 0\n") && result.output.contains("--- after step 8\n"))
     #expect(result.diagnostics.contains("validation loss after step 4: "))
     let names = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
-    #expect(names == ["characters.svg", "index.html", "loss.svg", "positions.svg"])
+    #expect(
+      names == [
+        "DONE_00000008", "characters.svg", "index.html", "loss.svg", "model_00000008.bin", "positions.svg",
+        "tokenizer.bin",
+      ])
+  }
+
+  /// What it keeps is a run's directory to the commands that take models; a later lesson takes the place of an earlier.
+  @Test func theModelStays() throws {
+    let output = directory.file("lesson")
+    for steps in ["8", "3"] {
+      #expect(try ladder("--steps", steps, "--output", output, "--threads", "1").exitCode == 0)
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: output).filter { $0.contains("0000") }
+    #expect(names.sorted() == ["DONE_00000003", "model_00000003.bin"])
+    let result = try Command(
+      "generate", "--model", output, "--prompt", "To be\nor", "--max-tokens", "20", "--seed", "1")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let text = try String(contentsOfFile: self.text, encoding: .utf8)
+    #expect(result.output.hasPrefix("To be\nor") && result.output.allSatisfy { text.contains($0) })
+  }
+
+  @Test func servingNeedsADirectory() throws {
+    expectRefusal(try ladder("--serve"), naming: "--serve needs --output")
+    expectRefusal(try ladder("--port", "1"), naming: "--port is for --serve")
   }
 
   @Test func resultsAsJSONAndTheSeedAndOptimizerDecide() throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import gpt2
+import Terminal
 
 @Suite struct ServeCommandTests {
   /// What make serve built comes before what a plain build put beside gpt2, which serves nothing.

@@ -19,7 +19,9 @@ import Transformer
     #expect(list["object"].text == "list" && list["data"].list.map(\.["id"].text) == ["bytes", "talker"])
     let one = try await fixture.get("/v1/models/talker").json
     #expect(one["object"].text == "model" && one["max_model_len"].int == 48)
-    #expect((one["created"].int ?? 0) > 1_600_000_000)
+    #expect((one["created"].int ?? 0) > 1_600_000_000 && one["revision"].int == 1)
+    try await fixture.server.shelf.reload()
+    #expect(try await fixture.get("/v1/models/talker").json["revision"].int == 2)
   }
 
   @Test func tokenizer() async throws {

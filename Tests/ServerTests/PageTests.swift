@@ -20,6 +20,14 @@ import Testing
     #expect(fixture.records.all.prefix(2).map(\.route) == ["/favicon.ico", "unknown"])
   }
 
+  /// The page asks for newer checkpoints as often as the server looks for them.
+  @Test func knowsHowOftenToAsk() throws {
+    #expect(page.body.contains(#"<meta name="follow" content="0">"#))
+    let text = try InspectionPage.response(following: 7)
+    guard case .whole(let bytes) = text.body else { return }
+    #expect(String(decoding: bytes, as: UTF8.self).contains(#"<meta name="follow" content="7">"#))
+  }
+
   /// Its script and its style may run because they bring the number of this very answer, and nothing else may.
   @Test func letsNothingElseRun() async throws {
     let nonces = Set(page.body.matches(of: /nonce="([^"]*)"/).map { String($0.1) })

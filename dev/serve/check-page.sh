@@ -15,6 +15,10 @@ environment=$1
 "$environment/bin/pip" install --quiet websocket-client
 "$environment/bin/python" "$here/make_small.py" "$work"
 printf 'a-key\n' >"$work/keys"
-start --model "checked=$2" ${4:+--tokenizer "checked=$4"} --model "small=$work/small.bin" \
-  --tokenizer "small=$work/bytes.bin" --api-key-file "$work/keys"
-"$environment/bin/python" "$here/check_page.py" "$address" a-key "$3"
+mkdir "$work/run"
+cp "$work/small.bin" "$work/run/model_00000001.bin"
+cp "$work/bytes.bin" "$work/run/tokenizer.bin"
+: >"$work/run/DONE_00000001"
+start --follow 1 --model "checked=$2" ${4:+--tokenizer "checked=$4"} --model "small=$work/small.bin" \
+  --tokenizer "small=$work/bytes.bin" --model "run=$work/run" --api-key-file "$work/keys"
+"$environment/bin/python" "$here/check_page.py" "$address" a-key "$3" "$work/run"

@@ -1,8 +1,9 @@
-"""Usage: check_page.py ADDRESS KEY PICTURES
+"""Usage: check_page.py ADDRESS KEY PICTURES RUN
 
-Drives the page of a gpt2-serve with the models "checked" and "small", make_small.py's, in a real Chromium (CHROMIUM names another program), as people do, and
+Drives the page of a gpt2-serve with the models "checked" and "small", make_small.py's, and "run", of the run directory RUN, in a real Chromium (CHROMIUM names another program), as people do, and
 holds what it shows against /inspect. PICTURES is a folder for what it looks like.
 """
+import array
 import json
 import math
 import os
@@ -14,6 +15,7 @@ import urllib.request
 from browser import Browser
 
 address, key, pictures = sys.argv[1].rstrip("/"), sys.argv[2], pathlib.Path(sys.argv[3])
+run = pathlib.Path(sys.argv[4])
 pictures.mkdir(parents=True, exist_ok=True)
 
 
@@ -226,6 +228,18 @@ off = inspect(tokens=ids, scores={"top": 1}, ablation={"neurons": [{"layer": 0, 
     {"layer": 3, "neuron": 7}], "heads": [{"layer": 2, "head": 1}] + [{"layer": 5, "head": n} for n in range(4)]})
 check("and the text's probabilities without them",
       titles()[1:] == [f"{percent(s['log_probability'])}, rank {s['rank']:,}" for s in off["scores"]])
+hash_off = browser.value("location.hash")
+check("the address has what is off", hash_off.endswith("&n=0:0-99,3:7&h=2:1,5:0-3"), hash_off)
+browser.call("Page.reload")
+browser.wait("byId('page-error').textContent.includes('no valid key')", "that the key is forgotten")
+browser.type("#key", key)
+browser.key("Enter", 13)
+browser.wait(f"document.querySelectorAll('#text .token').length === {len(ids) + 1}", "the text after a reload")
+idle()
+check("it brings it back",
+      titles()[1:] == [f"{percent(s['log_probability'])}, rank {s['rank']:,}" for s in off["scores"]]
+      and browser.value("byId('off-neurons').value") == "0:0-99, 3:7"
+      and browser.value("byId('off-heads').value") == "2:1, 5:0-3" and "101 neurons and 5 heads" in browser.text("#write-off"))
 browser.type("#off-neurons", "3-17")
 browser.click("#off-apply")
 idle()
@@ -305,6 +319,24 @@ if len(shown()) == 48:
     browser.click("#continue")
     idle()
     check("and says when it is full", "48 positions" in browser.text("#write-error"), browser.text("#write-error"))
+
+# A run of which the server finds a newer checkpoint.
+browser.choose("#model", "run")
+browser.type("#prompt", "A run")
+browser.click("#read")
+browser.wait("document.querySelector('#status').textContent === '5 tokens read.'", "the run")
+idle()
+before = titles()
+weights = (run / "model_00000001.bin").read_bytes()
+numbers = array.array("f", weights[1024:])
+(run / "new").write_bytes(weights[:1024] + array.array("f", [1.25 * number for number in numbers]).tobytes())
+(run / "new").rename(run / "model_00000002.bin")
+(run / "DONE_00000002").touch()
+browser.wait("byId('newer').textContent.includes('model_00000002.bin')", "the newer checkpoint")
+idle()
+now = ask("/inspect/run", {"text": "A run", "scores": {"top": 1}})["scores"]
+check("the page follows it", titles() != before
+      and titles()[1:] == [f"{percent(s['log_probability'])}, rank {s['rank']:,}" for s in now], titles())
 
 others = [url for url in browser.requests if not url.startswith(address + "/") and url != "about:blank"]
 check("nothing is asked of others", others == [], others)

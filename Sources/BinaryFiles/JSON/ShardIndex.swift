@@ -16,7 +16,10 @@ package struct ShardIndex: Sendable {
     }
     var map: [String: String] = [:]
     for member in members {
-      guard let name = member.value.string, !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else {
+      guard let name = member.value.string, !name.isEmpty,
+        // The system would take a name for ended where a zero is.
+        !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0)
+      else {
         throw Self.mismatch(
           path, found: "tensor \(member.key.onOneShortLine) in \(member.value.summary)",
           expected: "the name of a file beside the index")

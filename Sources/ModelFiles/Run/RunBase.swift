@@ -15,7 +15,7 @@ public enum RunBase {
   /// - Throws: `FileError` if the plan cannot be read.
   static func path(in directory: String) throws(FileError) -> String? {
     let plan = directory + Self.plan
-    guard access(plan, F_OK) == 0 else { return nil }
+    guard FileSystem.exists(plan) else { return nil }
     let named = try JSONParser.object(contentsOf: plan)[member]?.string
     return named == name ? directory + name : nil
   }

@@ -7,9 +7,13 @@ struct ModelEntry: Encodable, Sendable {
   let owner = "gpt2"
   /// As vLLM has it.
   let maximumLength: Int
+  /// The name of its file; absent if it is not known.
+  let file: String?
+  /// How often this server has loaded its models.
+  let revision: Int
 
   enum CodingKeys: String, CodingKey {
-    case id, object, created
+    case id, object, created, file, revision
     case owner = "owned_by"
     case maximumLength = "max_model_len"
   }

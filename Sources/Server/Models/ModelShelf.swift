@@ -16,6 +16,8 @@ public final class ModelShelf: Sendable {
   private struct State {
     var models: [ServedModel]
     var version: [String]
+    /// How often models were loaded.
+    var revision = 1
   }
 
   /// - Parameters:
@@ -32,6 +34,9 @@ public final class ModelShelf: Sendable {
 
   /// In the order in which they were named.
   public var all: [ServedModel] { state.withLock(\.models) }
+
+  /// How often models were loaded: another number means that others may be served.
+  var revision: Int { state.withLock(\.revision) }
 
   /// The model of that name; the first if none is named.
   ///
@@ -50,10 +55,10 @@ public final class ModelShelf: Sendable {
   /// - Throws: What loading throws; the older ones are then served on.
   public func reload() async throws {
     let version = try version()
-    let newer = State(models: try load(), version: version)
+    let models = try load()
     let older = state.withLock { state in
       let older = state.models
-      state = newer
+      state = State(models: models, version: version, revision: state.revision + 1)
       return older
     }
     for model in older { await model.scheduler.close() }

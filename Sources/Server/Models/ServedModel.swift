@@ -8,17 +8,20 @@ public final class ServedModel: Sendable {
   public let scheduler: BatchScheduler
   /// How it was taught to be asked; without one there are no chats with it.
   public let template: InstructionTemplate?
+  /// The name of the file that it is from, as a run's checkpoint; `nil` if that says nothing.
+  let file: String?
   /// When it was loaded, in seconds since 1970.
   let created: Int
   private let chatEncoder: InstructionEncoder?
 
   public init(
-    _ name: String, _ scheduler: BatchScheduler, template: InstructionTemplate? = nil,
+    _ name: String, _ scheduler: BatchScheduler, template: InstructionTemplate? = nil, file: String? = nil,
     created: Int = WallClock.seconds
   ) {
     self.name = name
     self.scheduler = scheduler
     self.template = template
+    self.file = file
     self.created = created
     chatEncoder = template.flatMap { try? InstructionEncoder($0, scheduler.tokenizer) }
   }

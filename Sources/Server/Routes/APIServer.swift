@@ -11,13 +11,15 @@ public final class APIServer: Sendable {
   private let crossOrigin: CrossOrigin
   /// Whether bodies are in the log.
   private let logsPrompts: Bool
+  /// How often newer checkpoints are looked for, in seconds; the page asks as often.
+  private let follows: Int?
   private let log: @Sendable (RequestRecord) -> Void
   private let isClosing = Mutex(false)
 
   /// - Parameter log: Told of each request when it is answered.
   public init(
     _ shelf: ModelShelf, limits: ServerLimits = ServerLimits(), keys: APIKeys = APIKeys(),
-    crossOrigin: CrossOrigin = CrossOrigin(), logsPrompts: Bool = false,
+    crossOrigin: CrossOrigin = CrossOrigin(), logsPrompts: Bool = false, following follows: Int? = nil,
     log: @escaping @Sendable (RequestRecord) -> Void = { _ in }
   ) {
     self.shelf = shelf
@@ -25,6 +27,7 @@ public final class APIServer: Sendable {
     self.keys = keys
     self.crossOrigin = crossOrigin
     self.logsPrompts = logsPrompts
+    self.follows = follows
     self.log = log
   }
 
@@ -58,7 +61,7 @@ public final class APIServer: Sendable {
     switch route {
     // What asks for no key: the page has a field for it.
     case .health: return try health()
-    case .page: return try InspectionPage.response()
+    case .page: return try InspectionPage.response(following: follows)
     case .icon: return APIResponse(status: 204)
     default: break
     }
@@ -73,8 +76,9 @@ public final class APIServer: Sendable {
     case .embeddings: return try await EmbeddingRoute(server: self, logbook: logbook).answer(request)
     case .inspection(let model):
       return try await InspectionRoute(server: self, logbook: logbook).answer(request, by: model)
-    case .models: return try APIResponse(json: ModelListResponse(data: shelf.all.map(\.entry)))
-    case .model(let name): return try APIResponse(json: try shelf.model(name).entry)
+    case .models:
+      return try APIResponse(json: ModelListResponse(data: shelf.all.map { $0.entry(shelf.revision) }))
+    case .model(let name): return try APIResponse(json: try shelf.model(name).entry(shelf.revision))
     case .tokenize: return try await TokenizerRoutes(server: self, logbook: logbook).tokenize(request)
     case .detokenize: return try await TokenizerRoutes(server: self, logbook: logbook).detokenize(request)
     case .tokenizerInfo: return try TokenizerRoutes(server: self, logbook: logbook).info()
@@ -158,7 +162,10 @@ public final class APIServer: Sendable {
 }
 
 extension ServedModel {
-  var entry: ModelEntry { ModelEntry(id: name, created: created, maximumLength: maximumLength) }
+  /// - Parameter revision: The shelf's.
+  func entry(_ revision: Int) -> ModelEntry {
+    ModelEntry(id: name, created: created, maximumLength: maximumLength, file: file, revision: revision)
+  }
 
   var health: HealthReport.Model {
     let counts = scheduler.counts

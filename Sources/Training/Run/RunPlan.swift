@@ -53,7 +53,9 @@ public struct RunPlan: Codable, Equatable, Sendable {
           found: Int32(clamping: version), supported: [Int32(Self.version)],
           advice: "go on with the program that wrote it"))
     }
-    guard let plan, plan.isPossible else {
+    // In a name the system would take a zero for its end.
+    let hasZero = plan.map { ([$0.directory] + $0.options.values).contains { $0.utf8.contains(0) } } ?? false
+    guard let plan, plan.isPossible, !hasZero else {
       throw FileError(
         path,
         .mismatch(

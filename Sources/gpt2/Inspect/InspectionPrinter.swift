@@ -1,6 +1,7 @@
 import Generation
 import Platform
 import Terminal
+import TextFormatting
 
 /// Shows what was found inside a model as tables.
 struct InspectionPrinter {
@@ -94,10 +95,7 @@ struct InspectionPrinter {
   private static func label(_ token: Token) -> String {
     if let bytes = token.bytes { return "bytes \(bytes.map { String($0) }.joined(separator: " "))" }
     guard let text = token.text else { return "#\(token.id)" }
-    let shown = text.unicodeScalars.map {
-      $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
-    }
-    return "'\(shown.joined())'"
+    return "'\(text.visibleOnOneLine)'"
   }
 
   private static func list(_ tokens: [Token]) -> String {
