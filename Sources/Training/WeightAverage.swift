@@ -52,7 +52,8 @@ final class WeightAverage {
 
   /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
-  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum {
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum
+  {
     try Checkpoint.write(mean, to: path, in: folder, replacing: replacing)
   }
 

@@ -165,7 +165,8 @@ extension Model {
   ///
   /// - Returns: The file's checksum.
   @discardableResult
-  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum {
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum
+  {
     guard let adapters else {
       return try Checkpoint.write(parameters, to: path, in: folder, replacing: replacing)
     }

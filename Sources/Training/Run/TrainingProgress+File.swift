@@ -3,7 +3,8 @@ import BinaryFiles
 extension TrainingProgress {
   /// - Returns: The file's checksum.
   @discardableResult
-  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum {
+  func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) -> FileChecksum
+  {
     // Finite numbers always encode.
     let bytes = (try? JSONCoding.indented(self)).map { Array($0.utf8) } ?? []
     return try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in

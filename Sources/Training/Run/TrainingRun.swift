@@ -175,7 +175,9 @@ public final class TrainingRun {
     guard !replaced.isEmpty else { return }
     for old in replaced where old != step { directory.remove(old) }
     let ownBest = policy.keepsBest ? trainer.progress.best?.step : nil
-    for best in try directory.bestSteps() where best != ownBest { directory.place(directory.best(best)).unlink() }
+    for best in try directory.bestSteps() where best != ownBest {
+      directory.place(directory.best(best)).unlink()
+    }
     replaced = []
     try directory.remember(replaced: replaced)
   }
