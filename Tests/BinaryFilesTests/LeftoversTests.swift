@@ -11,7 +11,7 @@ import Testing
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [
-    ("a.bin.partial-0", "a.bin"), ("a.bin.partial-1z141z3", "a.bin"), (".partial-k", ""),
+    ("a.bin.partial-0", "a.bin"), ("a.bin.partial-1z141z3", "a.bin"), (".partial-k", nil),
     ("a.partial-b.partial-c", "a.partial-b"),
     ("a.bin.partial-", nil), ("a.bin.partial-12345678", nil), ("a.bin.partial-A", nil),
     ("a.bin.partial-é", nil),

@@ -77,7 +77,7 @@ import Testing
       "Platform/FileSystem.swift": Set(calls),
       "Platform/System.swift": ["fopen", "execv", "CommandLine."],
       "Platform/ChildProcess.swift": ["posix_spawnp"],
-      "Kernels/Threads/ControlGroup.swift": ["fopen"],
+      "Platform/ControlGroup.swift": ["fopen"], "Platform/StandardStreams.swift": ["open"],
       "BinaryFiles/JSON/JSONParser.swift": ["open"],
     ]
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
