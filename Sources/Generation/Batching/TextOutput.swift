@@ -49,10 +49,13 @@ final class TextOutput: Sendable {
 
   /// The next token, once there is one; `nil` once there will be none.
   func next() async throws -> GeneratedToken? {
-    let wasBehind = isBehind
-    defer { if wasBehind { caughtUp() } }
-    return try await withCheckedThrowingContinuation { reader in
-      change { $0.tokenReader = reader }
+    try await withCheckedThrowingContinuation { reader in
+      // In the step that takes the token: between the two the writer may write the one that puts the reader behind.
+      let wasBehind = change { state in
+        state.tokenReader = reader
+        return state.unread >= Self.most
+      }
+      if wasBehind { caughtUp() }
     }
   }
 
