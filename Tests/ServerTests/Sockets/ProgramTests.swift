@@ -38,11 +38,11 @@
     @Test func aSecondSignalEndsItAtOnce() async throws {
       let program = try await Program(
         "--model", directory.file("small.bin"), "--tokenizer", directory.file("byte.bin"), "--max-tokens",
-        "100000000")
+        "16777216")
       let client = try SocketClient(port: program.port)
       try await client.request(
         "POST", "/v1/completions",
-        #"{"prompt": "A", "max_tokens": 100000000, "stream": true, "ignore_eos": true}"#)
+        #"{"prompt": "A", "max_tokens": 16777216, "stream": true, "ignore_eos": true}"#)
       _ = try await client.receive(until: "data: ")
       program.signal(SIGINT)
       try await program.waitFor("stopping when all is answered")
