@@ -13,12 +13,22 @@ package enum Leftovers {
     return place.leads(to: descriptor)
   }
 
+  /// Partial files that were in a directory when this process first wrote there, by the directory's path: of a thousand
+  /// outputs not each is to read what a thousand others have made of it. What is left there later, the next process finds.
+  private static let found = Mutex<[String: [String]]>([:])
+
   /// Removes what writers of a target have left that are gone; not what others write at this moment.
   static func remove(of target: FilePlace) {
-    guard let names = FileSystem.names(in: target.directory, of: target.descriptor) else { return }
     let beginning = Folder.beginning(of: target.path)
+    let partials = found.withLock { found in
+      if let known = found[beginning] { return known }
+      let names = FileSystem.names(in: target.directory, of: target.descriptor) ?? []
+      let partials = names.filter(FileWriter.isPartial)
+      found[beginning] = partials
+      return partials
+    }
     let whole = Folder.lastName(of: target.path)
-    for name in names where FileWriter.isPartial(name, of: whole) {
+    for name in partials where FileWriter.isPartial(name, of: whole) {
       removeIfAbandoned(FilePlace(beginning + name, in: target.folder))
     }
   }
