@@ -48,13 +48,7 @@ package enum MachineMemory {
   #if os(Linux)
     /// What the process has not used yet of the addresses it may use; `nil` without a limit.
     private static var addressSpace: Int? {
-      var limit = rlimit()
-      #if canImport(Glibc)
-        let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
-      #else
-        let resource = RLIMIT_AS
-      #endif
-      guard getrlimit(resource, &limit) == 0, let most = Int(exactly: limit.rlim_cur),
+      guard let most = ResourceLimit.addressSpace.value,
         // In pages, first the addresses that are used.
         let line = ControlGroup.lines(of: "/proc/self/statm").first,
         let used = line.split(separator: " ").first.flatMap({ Int($0) })

@@ -113,29 +113,10 @@ package enum System {
   }
 
   /// Lets the process open as many files and connections as it may, instead of as many as usual.
-  package static func raiseFileLimit() {
-    var limit = rlimit()
-    #if canImport(Glibc)
-      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-      let resource = RLIMIT_NOFILE
-    #endif
-    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(resource, &limit)
-  }
+  package static func raiseFileLimit() { ResourceLimit.openFiles.raise() }
 
   /// How many files the process may have open at a time; `nil` without a limit.
-  package static var fileLimit: Int? {
-    var limit = rlimit()
-    #if canImport(Glibc)
-      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-      let resource = RLIMIT_NOFILE
-    #endif
-    guard getrlimit(resource, &limit) == 0 else { return nil }
-    return Int(exactly: limit.rlim_cur)
-  }
+  package static var fileLimit: Int? { ResourceLimit.openFiles.value }
 
   /// Where relative paths begin; "/" if it was removed.
   package static var workingDirectory: String { FileSystem.workingDirectory }
