@@ -35,20 +35,18 @@ extension RunDirectory {
   }
 
   /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.
-  func remember(replaced: [Int]) throws(FileError) {
-    guard place(plan).exists else { return }
-    var plan = try RunPlan(contentsOf: self.plan, in: folder)
-    guard plan.replaced ?? [] != replaced else { return }
-    plan.replaced = replaced.isEmpty ? nil : replaced
-    try plan.write(to: self.plan, in: folder)
-  }
+  func remember(replaced: [Int]) throws(FileError) { try remember(replaced, as: \.replaced) }
 
   /// Remembers which checkpoints were made by time, so that whoever goes on knows that they are not to stay.
-  func remember(timed: [Int]) throws(FileError) {
+  func remember(timed: [Int]) throws(FileError) { try remember(timed, as: \.timed) }
+
+  private func remember(
+    _ steps: [Int], as property: WritableKeyPath<RunPlan, [Int]?>
+  ) throws(FileError) {
     guard place(plan).exists else { return }
     var plan = try RunPlan(contentsOf: self.plan, in: folder)
-    guard plan.timed ?? [] != timed else { return }
-    plan.timed = timed.isEmpty ? nil : timed
+    guard plan[keyPath: property] ?? [] != steps else { return }
+    plan[keyPath: property] = steps.isEmpty ? nil : steps
     try plan.write(to: self.plan, in: folder)
   }
 
