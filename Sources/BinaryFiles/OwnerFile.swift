@@ -38,6 +38,8 @@ package final class OwnerFile {
 
   /// Why the lock cannot be had.
   package enum Failure: Error {
+    /// Another has the system's lock.
+    case locked
     /// By whom it is taken; `nil` if the file does not say.
     case taken(by: Owner?)
     case file(FileError)
@@ -46,8 +48,23 @@ package final class OwnerFile {
   private let place: FilePlace
   private let descriptor: Int32
 
-  /// Whether a lock that the system refused is one that the file system does not have; `errno` tells.
-  package static var isNeeded: Bool { [ENOSYS, ENOTSUP, EOPNOTSUPP, ENOLCK].contains(errno) }
+  /// Takes the system's lock on what is open; this one only if the file system has no other.
+  ///
+  /// - Parameters:
+  ///   - name: Of what is open, for errors.
+  ///   - lock: The system's call.
+  ///   - path: Of the owner's file.
+  /// - Returns: `nil` if the system's lock was to be had.
+  package static func locking(
+    _ descriptor: Int32, _ name: String, by lock: (Int32) -> Bool, or path: String, in folder: HeldFolder
+  ) throws(Failure) -> OwnerFile? {
+    if lock(descriptor) { return nil }
+    if errno == EWOULDBLOCK { throw .locked }
+    guard [ENOSYS, ENOTSUP, EOPNOTSUPP, ENOLCK].contains(errno) else {
+      throw .file(FileError(name, .fromErrno("locking it")))
+    }
+    return try OwnerFile(path, in: folder)
+  }
 
   /// Takes the lock.
   package init(_ path: String, in folder: HeldFolder) throws(Failure) {

@@ -8,27 +8,29 @@ import Platform
 final class FetchLock {
   static let ownerName = "fetch.owner"
 
-  let descriptor: Int32
+  private let folder: HeldFolder
   private let owner: OwnerFile?
+
+  var descriptor: Int32 { folder.descriptor }
 
   /// - Parameter lock: The system's call.
   /// - Throws: `FetchError` if another process holds it; `FileError` if it cannot be locked.
-  init(_ folder: String, by lock: (Int32) -> Bool = { flock($0, LOCK_EX | LOCK_NB) == 0 }) throws {
-    let descriptor = FileSystem.open(folder, O_RDONLY)
-    guard descriptor >= 0 else { throw FileError(folder, .fromErrno("opening it")) }
-    do {
-      owner = try Self.lock(descriptor, folder, by: lock)
+  init(_ path: String, by lock: (Int32) -> Bool = { flock($0, LOCK_EX | LOCK_NB) == 0 }) throws {
+    folder = try HeldFolder(path)
+    do throws(OwnerFile.Failure) {
+      owner = try OwnerFile.locking(
+        folder.descriptor, path, by: lock, or: path + "/" + Self.ownerName, in: folder)
     } catch {
-      close(descriptor)
-      throw error
+      switch error {
+      case .locked, .taken: throw FetchError(path, .busy)
+      case .file(let failure): throw failure
+      }
     }
-    self.descriptor = descriptor
   }
 
   deinit {
     // Explicitly: a child that another thread is about to start still has a copy of the descriptor for a moment.
     flock(descriptor, LOCK_UN)
-    close(descriptor)
   }
 
   /// What the user should know of it; `nil` where it is as it should be.
@@ -37,23 +39,5 @@ final class FetchLock {
     return
       "the file system has no locks, so \(Self.ownerName) says who fetches; should this machine fail, remove that "
       + "file"
-  }
-
-  /// - Returns: `nil` if the system's lock was to be had.
-  private static func lock(
-    _ descriptor: Int32, _ folder: String, by lock: (Int32) -> Bool
-  ) throws -> OwnerFile? {
-    if lock(descriptor) { return nil }
-    if errno == EWOULDBLOCK { throw FetchError(folder, .busy) }
-    guard OwnerFile.isNeeded else { throw FileError(folder, .fromErrno("locking it")) }
-    let held = try HeldFolder(folder)
-    do throws(OwnerFile.Failure) {
-      return try OwnerFile(folder + "/" + ownerName, in: held)
-    } catch {
-      switch error {
-      case .file(let failure): throw failure
-      case .taken: throw FetchError(folder, .busy)
-      }
-    }
   }
 }

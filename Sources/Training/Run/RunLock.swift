@@ -66,13 +66,12 @@ public final class RunLock {
   private static func lock(
     _ descriptor: Int32, _ place: FilePlace, in folder: HeldFolder, by lock: (Int32) -> Bool
   ) throws(FileError) -> OwnerFile? {
-    if lock(descriptor) { return nil }
-    if errno == EWOULDBLOCK { throw isTaken(folder.path, holder: text(of: descriptor)) }
-    guard OwnerFile.isNeeded else { throw FileError(place.path, .fromErrno("locking it")) }
     do throws(OwnerFile.Failure) {
-      return try OwnerFile(folder.path + "/" + ownerName, in: folder)
+      return try OwnerFile.locking(
+        descriptor, place.path, by: lock, or: folder.path + "/" + ownerName, in: folder)
     } catch {
       switch error {
+      case .locked: throw isTaken(folder.path, holder: text(of: descriptor))
       case .file(let failure): throw failure
       case .taken(let owner): throw isTaken(folder.path, owner)
       }
