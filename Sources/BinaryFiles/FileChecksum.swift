@@ -31,18 +31,11 @@ public struct FileChecksum: Hashable, Sendable, CustomStringConvertible {
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     defer { close(descriptor) }
     var hash = XXHash64()
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = systemRead(descriptor, &buffer)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError(path, .fromErrno("reading it")) }
-      if count == 0 { return FileChecksum(hash.value) }
-      buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    let isRead = Descriptors.forEachPart(of: descriptor) { part in
+      hash.update(part)
+      return true
     }
+    guard isRead else { throw FileError(path, .fromErrno("reading it")) }
+    return FileChecksum(hash.value)
   }
-}
-
-/// The C library's, which inside the type its own function would hide.
-private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
-  read(descriptor, &buffer, buffer.count)
 }

@@ -47,14 +47,8 @@ extension FileWriter {
       guard count <= cutStem else { break }
       start.append(scalar)
     }
-    return "\(String(start))~\(checksum(of: whole))"
-  }
-
-  /// FNV-1a of 64 bits (Fowler, Noll, Vo).
-  private static func checksum(of name: String) -> String {
-    let hash = PathText.bytes(of: name).reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-    }
-    return String(hash, radix: 36)
+    var hash = XXHash64()
+    PathText.bytes(of: whole).withUnsafeBytes { hash.update($0) }
+    return "\(String(start))~\(String(hash.value, radix: 36))"
   }
 }

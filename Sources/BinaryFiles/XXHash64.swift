@@ -10,47 +10,45 @@ struct XXHash64 {
   private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
   private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-  private var (a, b, c, d) = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
-  /// What does not fill a stripe yet.
-  private var rest: [UInt8] = []
-  private var count: UInt64 = 0
+  private var lanes = Lanes()
+  private var blocks = BlockBuffer(of: stripe)
 
   init() {}
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    count &+= UInt64(bytes.count)
-    var bytes = bytes
-    if !rest.isEmpty {
-      let missing = bytes.prefix(Self.stripe - rest.count)
-      rest += missing
-      bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(missing.count))
-      guard rest.count == Self.stripe else { return }
-      let stripe = rest
-      stripe.withUnsafeBytes { absorb($0) }
-      rest = []
-    }
-    let whole = bytes.count - bytes.count % Self.stripe
-    absorb(UnsafeRawBufferPointer(rebasing: bytes[..<whole]))
-    rest += bytes[whole...]
+    var lanes = lanes
+    blocks.add(bytes) { lanes.absorb($0) }
+    self.lanes = lanes
   }
 
-  /// Takes in whole stripes.
-  private mutating func absorb(_ stripes: UnsafeRawBufferPointer) {
-    var (a, b, c, d) = (a, b, c, d)
-    for start in stride(from: 0, to: stripes.count, by: Self.stripe) {
-      a = Self.round(a, Self.word(of: stripes, at: start))
-      b = Self.round(b, Self.word(of: stripes, at: start + 8))
-      c = Self.round(c, Self.word(of: stripes, at: start + 16))
-      d = Self.round(d, Self.word(of: stripes, at: start + 24))
+  private struct Lanes {
+    private var (a, b, c, d) = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
+
+    /// Takes in whole stripes.
+    mutating func absorb(_ stripes: UnsafeRawBufferPointer) {
+      var (a, b, c, d) = (a, b, c, d)
+      for start in stride(from: 0, to: stripes.count, by: stripe) {
+        a = XXHash64.round(a, word(of: stripes, at: start))
+        b = XXHash64.round(b, word(of: stripes, at: start + 8))
+        c = XXHash64.round(c, word(of: stripes, at: start + 16))
+        d = XXHash64.round(d, word(of: stripes, at: start + 24))
+      }
+      (self.a, self.b, self.c, self.d) = (a, b, c, d)
     }
-    (self.a, self.b, self.c, self.d) = (a, b, c, d)
+
+    /// The four in one.
+    var merged: UInt64 {
+      var hash = rotated(a, 1) &+ rotated(b, 7) &+ rotated(c, 12) &+ rotated(d, 18)
+      for lane in [a, b, c, d] { hash = (hash ^ XXHash64.round(0, lane)) &* prime1 &+ prime4 }
+      return hash
+    }
   }
 
   /// That of all that came.
   var value: UInt64 {
-    var hash = count < Self.stripe ? Self.prime5 : lanes
-    hash &+= count
-    rest.withUnsafeBytes { bytes in
+    var hash = blocks.count < Self.stripe ? Self.prime5 : lanes.merged
+    hash &+= blocks.count
+    blocks.rest.withUnsafeBytes { bytes in
       var start = 0
       while start + 8 <= bytes.count {
         hash ^= Self.round(0, Self.word(of: bytes, at: start))
@@ -71,14 +69,6 @@ struct XXHash64 {
     hash = (hash ^ hash >> 33) &* Self.prime2
     hash = (hash ^ hash >> 29) &* Self.prime3
     return hash ^ hash >> 32
-  }
-
-  /// The four lanes in one.
-  private var lanes: UInt64 {
-    var hash =
-      Self.rotated(a, 1) &+ Self.rotated(b, 7) &+ Self.rotated(c, 12) &+ Self.rotated(d, 18)
-    for lane in [a, b, c, d] { hash = (hash ^ Self.round(0, lane)) &* Self.prime1 &+ Self.prime4 }
-    return hash
   }
 
   @inline(__always)

@@ -44,6 +44,21 @@ package enum Descriptors {
 }
 
 extension Descriptors {
+  /// Hands on the bytes there are until the end, part by part.
+  ///
+  /// - Parameter body: Says whether to go on.
+  /// - Returns: Whether the system gave all that was asked for; if not, `errno` says why.
+  package static func forEachPart(of descriptor: Int32, _ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return count == 0 }
+      let goesOn = buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      guard goesOn else { return true }
+    }
+  }
+
   /// The two ends of a pipe, which no other program inherits; `nil` if the system refuses, and `errno` says why.
   package static func pipe() -> (reading: Int32, writing: Int32)? {
     var ends: [Int32] = [-1, -1]

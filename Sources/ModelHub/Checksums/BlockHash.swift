@@ -1,3 +1,5 @@
+import BinaryFiles
+
 /// A hash of the family of SHA-1 and SHA-256 (FIPS 180-4): words of 32 bits, into which a message is worked block by
 /// block of 64 bytes.
 protocol BlockHash: SendableMetatype {
@@ -15,24 +17,12 @@ struct Digest<Hash: BlockHash> {
   private static var blockSize: Int { 64 }
 
   private var hash = Hash()
-  /// What does not fill a block yet.
-  private var rest: [UInt8] = []
-  private var count: UInt64 = 0
+  private var blocks = BlockBuffer(of: blockSize)
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    count += UInt64(bytes.count)
-    var bytes = bytes
-    if !rest.isEmpty {
-      let missing = bytes.prefix(Self.blockSize - rest.count)
-      rest += missing
-      bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(missing.count))
-      guard rest.count == Self.blockSize else { return }
-      rest.withUnsafeBytes { hash.absorb($0) }
-      rest = []
-    }
-    let whole = bytes.count - bytes.count % Self.blockSize
-    hash.absorb(UnsafeRawBufferPointer(rebasing: bytes[..<whole]))
-    rest += bytes[whole...]
+    var hash = hash
+    blocks.add(bytes) { hash.absorb($0) }
+    self.hash = hash
   }
 
   mutating func update(_ text: String) {
@@ -45,8 +35,8 @@ struct Digest<Hash: BlockHash> {
   /// The message ends with a one bit, zeros, and its length in bits as 64 bits, so that it fills its last block
   /// (FIPS 180-4, section 5.1.1).
   consuming func finish() -> String {
-    let bits = count * 8
-    let zeros = (2 * Self.blockSize - 9 - rest.count) % Self.blockSize
+    let bits = blocks.count * 8
+    let zeros = (2 * Self.blockSize - 9 - blocks.rest.count) % Self.blockSize
     let end = [0x80] + [UInt8](repeating: 0, count: zeros) + Self.bytes(of: bits)
     end.withUnsafeBytes { update($0) }
     return hash.words.flatMap(Self.bytes(of:)).map(Self.hexadecimal).joined()

@@ -61,23 +61,17 @@ package enum Checksum: Equatable, Sendable {
     let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     defer { close(descriptor) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var done = 0
-    while true {
-      let count = systemRead(descriptor, &buffer)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError(path, .fromErrno("reading it")) }
-      if count == 0 { return true }
-      buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-      done += count
-      guard progress(done) else { return false }
+    var isWhole = true
+    let isRead = Descriptors.forEachPart(of: descriptor) { part in
+      digest.update(part)
+      done += part.count
+      isWhole = progress(done)
+      return isWhole
     }
+    guard isRead else { throw FileError(path, .fromErrno("reading it")) }
+    return isWhole
   }
-}
-
-/// The C library's, which inside the type its own function would hide.
-private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
-  read(descriptor, &buffer, buffer.count)
 }
 
 /// How large files are.
