@@ -14,13 +14,7 @@ public enum NumberText {
 
   /// "1,234,567".
   public static func grouped(_ value: Int) -> String {
-    let digits = String(value.magnitude)
-    var output = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0 && (digits.count - index).isMultiple(of: 3) { output += "," }
-      output.append(digit)
-    }
-    return value < 0 ? "−" + output : output
+    (value < 0 ? "−" : "") + DecimalText.grouped(value.magnitude)
   }
 
   /// With so many significant digits: "3.412", "12,340", "3.00×10⁻⁴".

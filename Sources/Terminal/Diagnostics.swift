@@ -42,7 +42,8 @@ public struct ProgressLine {
     if isTerminal {
       let bar = done.map { Self.bar($0) + " " } ?? ""
       // A line that wraps could not be drawn over.
-      Diagnostics.emit("\r\u{1B}[K" + String((bar + text.visibleOnOneLine).prefix(Self.columns - 1)))
+      Diagnostics.emit(
+        "\r\u{1B}[K" + String((bar + PathText.printable(text.visibleOnOneLine)).prefix(Self.columns - 1)))
       isDrawn = true
       return
     }

@@ -27,6 +27,14 @@ package enum DecimalText {
     return mebibytes >= 1024 ? fixed(mebibytes / 1024, 1) + " GiB" : fixed(mebibytes, 0) + " MiB"
   }
 
+  /// A whole number that is not negative, in groups of three digits: "1,234,567".
+  package static func grouped(_ value: some BinaryInteger) -> String {
+    let digits = Array(String(value))
+    return digits.indices.map { index in
+      index > 0 && (digits.count - index).isMultiple(of: 3) ? ",\(digits[index])" : "\(digits[index])"
+    }.joined()
+  }
+
   /// "07": at least so many digits, with zeros before them.
   package static func padded(_ value: Int, _ width: Int) -> String {
     let digits = String(value)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BinaryFiles
 import Generation
 import Kernels
 import ModelFiles
@@ -115,7 +116,7 @@ struct ModelOptions: ParsableArguments, Sendable {
     limits.places = places
     limits.waiting = queue
     let file = try ModelSource(path, adapters: source.adaptersPath).resolved()
-    let fileName = (file.adaptersPath ?? file.path).split(separator: "/").last.map(String.init)
+    let fileName = Folder.lastName(of: Folder.withoutSlash(file.adaptersPath ?? file.path))
     Diagnostics.write("loaded \(path) as \(name)")
     return ServedModel(
       name, BatchScheduler(model, tokenizer, draft: draft, limits: limits), template: template, file: fileName

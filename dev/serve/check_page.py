@@ -77,6 +77,16 @@ def idle():
     browser.wait("Object.keys(running).length > 0 && pending === 0 && !writing", "the page")
 
 
+def reload(tokens):
+    """Loads the page again, which forgets the key, and waits for the address's text, of so many tokens."""
+    browser.call("Page.reload")
+    browser.wait("byId('page-error').textContent.includes('no valid key')", "that the key is forgotten")
+    browser.type("#key", key)
+    browser.key("Enter", 13)
+    browser.wait(f"document.querySelectorAll('#text .token').length === {tokens}", "the text after a reload")
+    idle()
+
+
 def rows(body):
     return browser.value(f"[...document.querySelectorAll('#{body} tr')].map((r) => [...r.cells].map((c) => c.textContent))")
 
@@ -137,12 +147,7 @@ browser.wait(f"location.hash === {json.dumps(second)}", "the second address")
 browser.wait(f"document.querySelectorAll('#text .token').length === {len(branched) + 1}", "the second text")
 idle()
 check("forward", shown() == branched)
-browser.call("Page.reload")
-browser.wait("byId('page-error').textContent.includes('no valid key')", "that the key is forgotten")
-browser.type("#key", key)
-browser.key("Enter", 13)
-browser.wait(f"document.querySelectorAll('#text .token').length === {len(branched) + 1}", "the text after a reload")
-idle()
+reload(len(branched) + 1)
 check("the address alone brings it back", shown() == branched and browser.value("byId('prompt').value") == prompt)
 check("its tree too", len(browser.texts("#tree button")) == 3)
 browser.click("#tree > li > ul > li > button")
@@ -230,12 +235,7 @@ check("and the text's probabilities without them",
       titles()[1:] == [f"{percent(s['log_probability'])}, rank {s['rank']:,}" for s in off["scores"]])
 hash_off = browser.value("location.hash")
 check("the address has what is off", hash_off.endswith("&n=0:0-99,3:7&h=2:1,5:0-3"), hash_off)
-browser.call("Page.reload")
-browser.wait("byId('page-error').textContent.includes('no valid key')", "that the key is forgotten")
-browser.type("#key", key)
-browser.key("Enter", 13)
-browser.wait(f"document.querySelectorAll('#text .token').length === {len(ids) + 1}", "the text after a reload")
-idle()
+reload(len(ids) + 1)
 check("it brings it back",
       titles()[1:] == [f"{percent(s['log_probability'])}, rank {s['rank']:,}" for s in off["scores"]]
       and browser.value("byId('off-neurons').value") == "0:0-99, 3:7"

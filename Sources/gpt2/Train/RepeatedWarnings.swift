@@ -1,3 +1,5 @@
+import TextFormatting
+
 /// Warnings that may come at every step: each is said once, and then counted.
 struct RepeatedWarnings {
   private var texts: [String] = []
@@ -21,15 +23,7 @@ struct RepeatedWarnings {
   var lines: [String] {
     texts.compactMap { text in
       let count = repetitions[text] ?? 0
-      return count > 0 ? "\(text) (and \(Self.grouped(count)) more)" : nil
+      return count > 0 ? "\(text) (and \(DecimalText.grouped(count)) more)" : nil
     }
-  }
-
-  /// "164,217"
-  private static func grouped(_ count: Int) -> String {
-    let digits = Array(String(count))
-    return digits.indices.map { index in
-      index > 0 && (digits.count - index) % 3 == 0 ? ",\(digits[index])" : "\(digits[index])"
-    }.joined()
   }
 }
