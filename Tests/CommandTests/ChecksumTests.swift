@@ -43,9 +43,8 @@ import Testing
         atPath: programs + "/" + name, withDestinationPath: "/usr/bin/" + name)
     }
     if hasShasum {
-      _ = try directory.write(
-        Array("#!/bin/sh\n[ \"$*\" = '-a 256' ] && echo \(sha256)  -\n".utf8), to: "bin/shasum")
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: programs + "/shasum")
+      try directory.writeProgram(
+        "#!/bin/sh\n[ \"$*\" = '-a 256' ] && echo \(sha256)  -\n", to: "bin/shasum")
     }
     #expect(try fetch("file:///nowhere", "9", sha256, path: programs).exitCode == 0)
     let wrong = try fetch("file:///nowhere", "9", other, path: programs)

@@ -129,16 +129,14 @@ import Testing
 
   /// Writes a `ladder` with the rungs a, b and c, that notes its arguments, and ends one of the rungs with that code.
   private func ladder(named rung: String, exitCode: Int) throws {
-    try write(
-      Array(
-        """
-        #!/bin/sh
-        [ "$1" != list ] || { printf 'a   The first.\\nb   The second.\\nc   The third.\\n'; exit; }
-        echo "$@" >>'\(directory.file("calls"))'
-        [ "$1" != \(rung) ] || exit \(exitCode)
+    try directory.writeProgram(
+      """
+      #!/bin/sh
+      [ "$1" != list ] || { printf 'a   The first.\\nb   The second.\\nc   The third.\\n'; exit; }
+      echo "$@" >>'\(directory.file("calls"))'
+      [ "$1" != \(rung) ] || exit \(exitCode)
 
-        """.utf8), to: "ladder")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.file("ladder"))
+      """, to: "ladder")
   }
 
   private func calls() throws -> [String] {

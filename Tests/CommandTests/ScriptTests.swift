@@ -256,11 +256,7 @@ import Testing
 
   /// Writes a shell script that can be run as `name`.
   private func program(_ name: String, _ body: String) throws {
-    let file = URL(fileURLWithPath: directory.file(name))
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data("#!/bin/sh\n\(body)\n".utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    try directory.writeProgram("#!/bin/sh\n\(body)\n", to: name)
   }
 
   private func contents(of name: String) throws -> Data {

@@ -21,9 +21,7 @@ import Testing
       printf '%s\\n' "$@" >'\(directory.file("arguments"))'
       exit 7
       """
-    _ = try directory.write(Array(stub.utf8), to: "gpt2")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: directory.file("gpt2"))
+    try directory.writeProgram(stub, to: "gpt2")
   }
 
   @Test func withoutItsProgramItTellsItsUsage() throws {

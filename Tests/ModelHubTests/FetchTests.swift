@@ -135,8 +135,8 @@ import Testing
     let server = try HTTPServer(FetchWorkspace.hub)
     let log = workspace.directory.file("arguments")
     let curl = workspace.directory.file("curl")
-    try workspace.directory.write("#!/bin/sh\necho \"$@\" >>'\(log)'\nexec curl \"$@\"\n", to: "curl")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: curl)
+    try workspace.directory.writeProgram(
+      "#!/bin/sh\necho \"$@\" >>'\(log)'\nexec curl \"$@\"\n", to: "curl")
     let token = #"hf_a"b\c"#
     _ = try workspace.fetch(
       from: FetchWorkspace.home(server.address, token: token), FetchWorkspace.options { $0.curl = curl })

@@ -28,6 +28,22 @@ public final class TemporaryDirectory: Sendable {
     try Data(text.utf8).write(to: file)
   }
 
+  /// Writes a script that can be run.
+  ///
+  /// Another process writes it: what is open for writing here is for a moment open in every program that another test
+  /// starts, too, and the system runs no file that somebody may still write (`ETXTBSY`).
+  public func writeProgram(_ text: String, to name: String) throws {
+    let file = URL(fileURLWithPath: file(name))
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", #"printf %s "$1" >"$0" && chmod 755 "$0""#, file.path, text]
+    try shell.run()
+    shell.waitUntilExit()
+    guard shell.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+  }
+
   /// The names of the files here, sorted.
   public func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
