@@ -191,6 +191,23 @@ import Testing
     }
   }
 
+  @Test(
+    "Sixteen threads have panels to pack", arguments: Way.packed,
+    [(rows: 256, k: 768, isTransposed: false), (256, 3072, false), (768, 256, true), (3072, 256, true)])
+  func manyPackers(way: Way, shape: (rows: Int, k: Int, isTransposed: Bool)) throws {
+    let kernel = try #require(way.kernels).product(way.precision)
+    let (source, memory) = Self.factor(shape.rows, shape.k, shape.isTransposed, seed: 1)
+    withExtendedLifetime(memory) {
+      let panels = LeftPanels(
+        kernel: kernel, memory: source.matrix.base, rows: shape.rows, k: shape.k,
+        kc: LeftChunk.blockWords * kernel.depthPerWord)
+      let share = panels.share(of: source, threads: 16)
+      #expect((panels.panels + share - 1) / share * panels.blocks >= 16)
+      // Whole cache lines, where rows lie side by side.
+      #expect(!shape.isTransposed || share * kernel.rows % 16 == 0)
+    }
+  }
+
   /// GPT-2's products of 256 rows: no thread should wait for another for more than a quarter of its time.
   @Test(
     "Sixteen threads have work", arguments: Way.packed, [(768, 768), (2304, 768), (3072, 768), (768, 3072)])

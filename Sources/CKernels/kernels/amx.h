@@ -71,6 +71,13 @@ CK_FUNCTION void CK_AMX(multiply)(
     for (long row = 0; row < rows; row += 32) {
       CK(prefetch_some)(&prefetch);
       const float *a = left + row / 32 * left_panel;
+      float *c = output.c + row * output.stride + column;
+      const long tile_rows = rows - row < 32 ? rows - row : 32;
+      const long tile_columns = columns - column < 32 ? columns - column : 32;
+      for (long line = 0; line < tile_rows; line++) {
+        ck_prefetch_for_writing(c + line * output.stride);
+        ck_prefetch_for_writing(c + line * output.stride + 16);
+      }
       CK_TILE_ZERO(0);
       CK_TILE_ZERO(1);
       CK_TILE_ZERO(2);
@@ -90,8 +97,7 @@ CK_FUNCTION void CK_AMX(multiply)(
       CK_TILE_STORE(2, results + 16 * 32, 128);
       CK_TILE_STORE(3, results + 16 * 32 + 16, 128);
       CK_AMX(finish)(
-          results, rows - row < 32 ? rows - row : 32, columns - column < 32 ? columns - column : 32,
-          output.c + row * output.stride + column, &output,
+          results, tile_rows, tile_columns, c, &output,
           output.addend ? output.addend + row * output.addend_stride + column : 0, bias);
     }
   }

@@ -22,6 +22,20 @@ struct LeftPanels {
   /// Words of a block's panels.
   func words(of block: Int) -> Int { kernel.words(depth: depths(of: block).count) }
 
+  /// Floats that a thread packs at a time, if there are enough of them for all threads.
+  private static let packingPart = 1 << 15
+
+  /// How many panels of a block of depths a thread packs at a time: few enough for each thread to get some, twice over
+  /// where that can be. With 256 rows and 768 depths there would else be two parts of AMX's tall panels for 16 threads.
+  func share(of source: Operand, threads: Int) -> Int {
+    // Where rows lie side by side, so many panels are whole cache lines of them; else sixteen rows are packed together.
+    let group =
+      source.transposed ? (1...16).first { $0 * kernel.rows % 16 == 0 } ?? 16 : max(1, 16 / kernel.rows)
+    let fitting = Self.packingPart / max(1, words(of: 0) * kernel.rowStep)
+    let fair = panels * blocks / (2 * threads)
+    return max(1, min(fitting, fair) / group) * group
+  }
+
   /// Packs some panels' rows of a block; `source` is the whole factor.
   func pack(_ source: Operand, block: Int, panels: Range<Int>) {
     let first = panels.lowerBound * kernel.rows

@@ -14,9 +14,6 @@ struct PackedProduct {
   let workers: Workers
   var caches = Processor.current.caches
 
-  /// Floats that a thread packs at a time.
-  private static let packingPart = 1 << 15
-
   private var kc: Int { LeftChunk.blockWords * kernel.depthPerWord }
 
   func run() {
@@ -50,9 +47,7 @@ struct PackedProduct {
   }
 
   private func pack(_ source: Operand, into panels: LeftPanels) {
-    let panelFloats = panels.words(of: 0) * kernel.rowStep
-    // Whole groups of the panels that are packed side by side.
-    let share = max(8, Self.packingPart / max(1, panelFloats) / 8 * 8)
+    let share = panels.share(of: source, threads: workers.count)
     let shares = (panels.panels + share - 1) / share
     workers.run(parts: panels.blocks * shares) { part in
       let (block, index) = part.quotientAndRemainder(dividingBy: shares)
