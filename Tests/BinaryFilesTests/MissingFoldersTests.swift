@@ -1,6 +1,5 @@
 import BinaryFiles
 import Foundation
-import ModelFiles
 import Platform
 import TestSupport
 import Testing
