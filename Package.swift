@@ -6,7 +6,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
   // Accelerate's cblas_sgemm is deprecated without this.
-  .unsafeFlags(["-Xcc", "-DACCELERATE_NEW_LAPACK"], .when(platforms: [.macOS])),
+  .unsafeFlags(["-Xcc", "-DACCELERATE_NEW_LAPACK"], .when(platforms: [.macOS, .iOS])),
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -28,7 +28,8 @@ func tests(of name: String, using dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "gpt2",
-  platforms: [.macOS(.v15)],
+  // Atomic and Mutex of the standard library are in these and later ones.
+  platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
     .executable(name: "gpt2", targets: ["gpt2"]),
     .executable(name: "gpt2-serve", targets: ["gpt2-serve"]),
@@ -222,7 +223,8 @@ let package = Package(
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(
-      of: "Benchmarks", using: ["Benchmarks", "Training", "Transformer", "Kernels", "Communication"]),
+      of: "Benchmarks",
+      using: ["Benchmarks", "Training", "Transformer", "Kernels", "Communication", "BinaryFiles"]),
     tests(
       of: "Lessons",
       using: [

@@ -44,7 +44,7 @@ public struct BenchmarkReport: Encodable, Sendable {
 
 /// Rows that belong together, and what they add up to.
 public struct BenchmarkSection: Encodable, Sendable {
-  public enum Kind: String, Encodable, Sendable {
+  public enum Kind: String, Codable, Sendable {
     case trainingOperations, prefillOperations, decodingOperations
     case training, prefill, decoding, growth, scaling
   }

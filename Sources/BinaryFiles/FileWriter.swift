@@ -2,7 +2,8 @@ import Platform
 
 /// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
 ///
-/// The file has no name until it is committed; a writer that is dropped before leaves nothing behind.
+/// The file has no name until it is committed; a writer that is dropped before leaves nothing behind. Folders that the
+/// target is in are made, and stay only with it.
 public final class FileWriter {
   private let path: String
   private let target: OutputTarget
@@ -41,7 +42,7 @@ public final class FileWriter {
   /// Says whether an output could be begun here, so that a long run does not find out at its end.
   ///
   /// - Throws: `FileError` if the target exists and may not be replaced, is no regular file, or lies in a
-  ///   directory that is missing or takes no files.
+  ///   directory that takes no files, or that is missing and cannot be made.
   public static func check(_ path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     _ = try OutputTarget(path, in: folder, replacing: replacing)
   }
@@ -56,8 +57,14 @@ public final class FileWriter {
     self.path = path
     self.replacing = replacing
     target = try OutputTarget(path, in: folder, replacing: replacing)
+    try target.makeDirectory()
     Leftovers.remove(of: target.place)
-    (partialPath, descriptor) = try Self.createPartialFile(beside: target, for: path)
+    do throws(FileError) {
+      (partialPath, descriptor) = try Self.createPartialFile(beside: target, for: path)
+    } catch {
+      UnfinishedFiles.removeFolders(for: target.path)
+      throw error
+    }
   }
 
   private var partial: FilePlace { FilePlace(partialPath, in: target.folder) }
@@ -95,6 +102,8 @@ public final class FileWriter {
     if !isFinished { close(descriptor) }
     if !isCommitted { partial.unlink() }
     UnfinishedFiles.forget(partialPath)
+    // Those that hold something with a name are not among them.
+    UnfinishedFiles.removeFolders(for: target.path)
   }
 
   /// Appends bytes.
@@ -170,6 +179,7 @@ public final class FileWriter {
       }
       for writer in writers where writer.keepsReplaced { writer.partial.unlink() }
     }
+    for writer in writers { UnfinishedFiles.keepFolders(for: writer.target.path) }
     var synced: Set<String> = []
     for writer in writers where synced.insert(writer.target.directoryKey).inserted {
       try writer.target.syncDirectory()

@@ -49,14 +49,31 @@ package enum Folder {
     FileSystem.status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
   }
 
+  /// The folders that a path leads through, the outermost first: every path that ends before a slash, but the root.
+  static func parents(of path: String) -> [String] {
+    path.utf8.indices
+      .filter { path.utf8[$0] == UInt8(ascii: "/") && $0 > path.utf8.startIndex }
+      .map { String(path[..<$0]) }
+  }
+
+  /// Finds out whether a folder could be made, with those it is in, and makes none.
+  ///
+  /// - Parameter path: Of one that is not there.
+  /// - Throws: `FileError` if the last of those that are there is no folder, or takes nothing new.
+  package static func checkMissing(_ path: String) throws(FileError) {
+    let isThere = { FileSystem.status(of: $0, followingLinks: false) != nil }
+    let last = (parents(of: path) + [path]).last(where: isThere) ?? (isAbsolute(path) ? "/" : ".")
+    guard FileSystem.allows(W_OK | X_OK, last) else {
+      throw FileError(path, .fromErrno("looking at the directory that it is in"))
+    }
+    guard exists(last) else { throw FileError(path, .notDirectory) }
+  }
+
   /// Makes a folder, and those it is in, as far as they are not there; they stay after a power cut.
   ///
   /// - Throws: `FileError` if one cannot be made.
   package static func create(_ path: String) throws(FileError) {
-    // Every path that ends before a slash, then the whole.
-    let ends = path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") && $0 > path.utf8.startIndex }
-    for end in ends + [path.utf8.endIndex] {
-      let folder = String(path[..<end])
+    for folder in parents(of: path) + [path] {
       if FileSystem.makeFolder(folder) {
         try syncContaining(withoutSlash(folder))
       } else {

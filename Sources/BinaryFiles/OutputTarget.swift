@@ -23,9 +23,28 @@ struct OutputTarget {
       guard errno == ENOENT else { throw FileError(path, .fromErrno("looking for it")) }
       (self.path, self.folder, replaced) = (path, folder, nil)
     }
-    guard FileSystem.allows(W_OK | X_OK, place.directory, in: place.descriptor) else {
+    try checkDirectory()
+  }
+
+  /// - Throws: `FileError` if the directory takes no files, or is not there and cannot be made.
+  private func checkDirectory() throws(FileError) {
+    guard !FileSystem.allows(W_OK | X_OK, place.directory, in: place.descriptor) else { return }
+    guard errno == ENOENT, folder == nil, !path.isEmpty else {
       throw FileError(path, .fromErrno("looking at its directory"))
     }
+    guard !Folder.endsWithSlash(path) else { throw FileError(path, .isDirectory) }
+    do throws(FileError) {
+      try Folder.checkMissing(place.directory)
+    } catch {
+      throw FileError(path, error.cause)
+    }
+  }
+
+  /// Makes the directory, if it is not there.
+  ///
+  /// - Throws: `FileError` if it cannot be made.
+  func makeDirectory() throws(FileError) {
+    if folder == nil { try UnfinishedFiles.makeFolders(for: path) }
   }
 
   var place: FilePlace { FilePlace(path, in: folder) }

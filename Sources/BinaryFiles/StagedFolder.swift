@@ -35,12 +35,19 @@ package final class StagedFolder {
     given = Folder.withSlash(folder)
     target = FileSystem.absolutePath(folder) ?? Folder.withoutSlash(folder)
     old = FileSystem.status(of: target)
-    (staging, lock) = try Self.makeStaging(for: target, old, named: folder)
+    try UnfinishedFiles.makeFolders(for: target)
+    do throws(FileError) {
+      (staging, lock) = try Self.makeStaging(for: target, old, named: folder)
+    } catch {
+      UnfinishedFiles.removeFolders(for: target)
+      throw error
+    }
   }
 
   deinit {
     if !isCommitted { Folder.remove(staging) }
     UnfinishedFiles.forget(staging)
+    UnfinishedFiles.removeFolders(for: target)
     close(lock)
   }
 
@@ -64,6 +71,7 @@ package final class StagedFolder {
     try UnfinishedFiles.naming(forgetting: { isCommitted ? [staging] : [] }) { () throws(FileError) in
       try place(names, main: main)
     }
+    UnfinishedFiles.keepFolders(for: target)
   }
 
   private func place(_ names: [String], main: String) throws(FileError) {

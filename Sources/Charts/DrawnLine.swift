@@ -100,7 +100,8 @@ struct DrawnLine {
   }
 
   private func line(_ path: String, _ kind: String) -> Element {
-    Element("path", ["d": path, "class": kind, "style": "stroke:\(color)"])
+    let dashes = Palette.dashes(series.color).map { ";stroke-dasharray:\($0)" } ?? ""
+    return Element("path", ["d": path, "class": kind, "style": "stroke:\(color)\(dashes)"])
   }
 
   private func marker(x: Double, y: Double) -> Element {

@@ -5,7 +5,7 @@ public struct LineChart: Sendable {
     public var name: String
     /// In ascending order of x. A y that the axis cannot show is a gap, and marked with a cross.
     public var points: [ChartPoint]
-    /// Which colour of the palette.
+    /// Which colour of the palette; when all are taken, the same again with dashed lines.
     public var color: Int
     /// If given, the points are drawn thin, and over them their moving average of that span.
     public var smoothingSpan: Double?
@@ -63,6 +63,8 @@ public struct LineChart: Sendable {
   public var size: ChartSize
   /// How many points a line is drawn with at most; `Downsampling` says which.
   public var pointLimit: Int
+  /// Whether a legend is added to the height, instead of being taken from it: for many lines.
+  public var growsWithLegend = false
 
   public init(
     summary: String, x: Axis, y: Axis, series: [Series], marks: [Mark] = [], size: ChartSize,
@@ -82,7 +84,10 @@ public struct LineChart: Sendable {
     let lines = series.map { DrawnLine($0, limit: pointLimit) }
     let entries = entries(lines)
     // What there is only one of needs no name beside that of the axis.
-    let legend = Legend(entries.count > 1 ? entries : [], width: size.width)
+    let isNeeded = entries.count > 1 || marks.contains { $0.isLine && isRepeated($0) }
+    let legend = Legend(isNeeded ? entries : [], width: size.width)
+    var size = size
+    if growsWithLegend { size.height += legend.height }
     let points = lines.flatMap { $0.raw + $0.smooth }
     let labels = lines.compactMap(\.lastLabel)
     let frame = PlotFrame(
@@ -90,6 +95,7 @@ public struct LineChart: Sendable {
       above: legend.height, rightOf: (labels.map(TextMetrics.width).max() ?? 0) + 16)
     var parts = [legend.element, frame.grid, frame.axes]
     parts += marks.flatMap { drawn($0, in: frame) }
+    parts += MarkLabels(namedMarks, in: frame).elements
     parts += lines.flatMap { $0.curves(in: frame) }
     parts += lines.flatMap { $0.extremes(in: frame) }
     parts += lastLabels(of: lines, in: frame)
@@ -111,8 +117,20 @@ public struct LineChart: Sendable {
     for mark in marks where !mark.isLine && names.insert(mark.label).inserted {
       entries.append(Legend.Entry(name: mark.label, symbol: Self.triangle(x: 13, y: 5)))
     }
+    for mark in marks where mark.isLine && isRepeated(mark) && names.insert(mark.label).inserted {
+      let symbol = Element("line", ["x1": 13.0, "x2": 13.0, "y1": -8.0, "y2": 8.0, "class": "mark"])
+      entries.append(Legend.Entry(name: mark.label, symbol: symbol))
+    }
     return entries
   }
+
+  /// Whether there are several lines of that name, which the legend then explains: beside each their names would collide.
+  private func isRepeated(_ mark: Mark) -> Bool {
+    marks.count { $0.isLine && $0.label == mark.label } > 1
+  }
+
+  /// Those that have their names beside them.
+  private var namedMarks: [Mark] { marks.filter { $0.isLine && !isRepeated($0) } }
 
   private func shows(_ point: ChartPoint) -> Bool {
     point.y.isFinite && (y.kind == .linear || point.y > 0)
@@ -121,15 +139,8 @@ public struct LineChart: Sendable {
   private func drawn(_ mark: Mark, in frame: PlotFrame) -> [Element] {
     guard let place = frame.x.position(mark.x) else { return [] }
     guard mark.isLine else { return [Self.triangle(x: place, y: frame.bottom)] }
-    let isLeft = place > (frame.left + frame.right) / 2
     return [
-      Element("line", ["x1": place, "x2": place, "y1": frame.top, "y2": frame.bottom, "class": "mark"]),
-      Element(
-        "text",
-        [
-          "x": place + (isLeft ? -5 : 5), "y": frame.top + 10, "class": "quiet named",
-          "text-anchor": isLeft ? "end" : "start",
-        ], text: mark.label),
+      Element("line", ["x1": place, "x2": place, "y1": frame.top, "y2": frame.bottom, "class": "mark"])
     ]
   }
 

@@ -1,14 +1,17 @@
-/// A page of HTML with charts that needs nothing else: no network, no script, no other file.
+/// A page of HTML with charts that needs nothing else: no network, no other file, and no script unless it reloads itself.
 public struct Page: Sendable {
   public var title: String
   /// The program that made it, so that it knows its own pages again.
   public var generator: String
   public var content: [Element]
+  /// How often a browser reads the page again, if it is written again; `nil` for never.
+  public var reload: PageReload?
 
-  public init(title: String, generator: String, content: [Element]) {
+  public init(title: String, generator: String, content: [Element], reload: PageReload? = nil) {
     self.title = title
     self.generator = generator
     self.content = content
+    self.reload = reload
   }
 
   /// What every page of a generator begins with.
@@ -21,7 +24,8 @@ public struct Page: Sendable {
 
   /// The page, in UTF-8.
   public var html: String {
-    let body = Element("body", [:], [Element("main", [:], content)])
+    let body = Element(
+      "body", [:], [Element("main", [:], content)] + (reload.map { [$0.element] } ?? []))
     return Self.doctype + Element("html", ["lang": "en"], [head, body]).markup + "\n"
   }
 
@@ -36,7 +40,7 @@ public struct Page: Sendable {
           "meta",
           [
             "http-equiv": "Content-Security-Policy",
-            "content": "default-src 'none'; style-src 'unsafe-inline'",
+            "content": "default-src 'none'; style-src 'unsafe-inline'\(reload.map(\.permission) ?? "")",
           ]),
         Element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         Element("meta", ["name": "color-scheme", "content": "light dark"]),

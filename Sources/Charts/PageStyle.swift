@@ -24,7 +24,11 @@ enum PageStyle {
     .card .more{font-size:.8rem;line-height:1.4;color:var(--quiet)}
     .notes{background:var(--note);border:1px solid var(--border);border-left:4px solid #E69F00;\
     border-radius:10px;padding:.75rem 1rem}
-    .notes p+p{margin-top:.4rem}
+    .notes p+p,.remarks p+p{margin-top:.4rem}
+    .remarks{border-left:4px solid var(--border);padding:.1rem 1rem;color:var(--quiet)}
+    .runs td{white-space:nowrap}
+    .runs td:first-child,.runs th:first-child{width:auto;min-width:11rem;white-space:normal;overflow-wrap:anywhere}
+    .swatch{display:inline-block;vertical-align:middle;margin-right:.5rem}
     .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}
     figure{margin:0;padding:1rem 1.1rem}
     figure.full{grid-column:1/-1}

@@ -9,6 +9,15 @@ public enum Palette {
     return "var(--series-\(place),\(light[place]))"
   }
 
+  /// How lines of a series are dashed, for `stroke-dasharray`: not those of the first round of colours.
+  public static func dashes(_ index: Int) -> String? {
+    let patterns = [nil, "7 4", "2 3"]
+    return patterns[max(0, index) / light.count % patterns.count]
+  }
+
+  /// How many series can be told apart.
+  public static let seriesCount = 3 * light.count
+
   static let light = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
   static let dark = ["#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00"]
 

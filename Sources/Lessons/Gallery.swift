@@ -99,7 +99,6 @@ public struct Gallery: Sendable {
   /// - Throws: `FileError` if the directory may not be used, or the system refuses a step.
   public func write(to directory: String) throws(FileError) {
     try Self.check(directory)
-    try Folder.create(directory)
     // All get their names together, so that no signal leaves half a gallery.
     var writers: [FileWriter] = []
     func add(_ text: String, _ name: String) throws(FileError) {

@@ -9,6 +9,7 @@ package final class ChildProcess {
   private let output: Int32
   private let diagnostics: Int32
   private var exitCode: Int32?
+  private var isLeft = false
 
   /// The most bytes of input, which a pipe holds by itself.
   package static let greatestInput = 4096
@@ -36,7 +37,7 @@ package final class ChildProcess {
   }
 
   deinit {
-    if exitCode == nil {
+    if exitCode == nil, !isLeft {
       kill(identifier, SIGKILL)
       waitpid(identifier, nil, 0)
     }
@@ -58,6 +59,9 @@ package final class ChildProcess {
 
   /// Asks it to end.
   package func terminate() { if exitCode == nil { kill(identifier, SIGTERM) } }
+
+  /// Lets it go on by itself, whatever becomes of this process.
+  package func leave() { isLeft = true }
 
   /// All that it has printed, once it has ended.
   package var printed: (output: String, diagnostics: String) { (Self.text(output), Self.text(diagnostics)) }

@@ -93,6 +93,16 @@ public struct RunOverview: Encodable, Equatable, Sendable {
     overfitting = Self.overfitting(history, kept, smoothed, best: best)
   }
 
+  /// How far it has come, in words.
+  var state: String {
+    switch (RunHistory.Source(rawValue: source), ending) {
+    case (.mainLog, _): "logged up to step \(NumberText.grouped(step))"
+    // "finished", "interrupted", or what went wrong.
+    case (_, let reason?): reason.contains(" ") ? "ended: \(reason)" : reason
+    case (_, nil): "no end recorded: it is under way, or was killed"
+    }
+  }
+
   /// A validation loss is a mean over a few batches, so that only a rise by a hundredth of it counts.
   private static func overfitting(
     _ history: RunHistory, _ updates: [RunHistory.Update], _ smoothed: [Double], best: RunHistory.Measurement?

@@ -1,32 +1,5 @@
 import Charts
 
-/// What a chart of the page needs to be drawn in any width.
-private struct Plan {
-  let title: String
-  let caption: String
-  var isWide = false
-  /// Of a wide chart on a wide page.
-  var height = 380.0
-  let y: Axis
-  let series: [LineChart.Series]
-  let marks: [LineChart.Mark]
-
-  /// Once for wide pages and once for phones, of which the style sheet shows one: text keeps its size.
-  var figure: Element {
-    let widths =
-      isWide ? [("wide", 1080.0, height), ("narrow", 360, 320)] : [("wide", 530, 270), ("narrow", 360, 260)]
-    let drawings = widths.map { name, width, height in
-      let chart = LineChart(
-        summary: "\(title). \(caption)", x: Axis("step"), y: y, series: series, marks: marks,
-        size: ChartSize(width: width, height: height), pointLimit: name == "wide" ? 1000 : 400)
-      return Element("div", ["class": name], [chart.svg])
-    }
-    let words = [Element("h2", text: title)] + (caption.isEmpty ? [] : [Element("p", text: caption)])
-    return Element(
-      "figure", ["class": isWide ? "full" : "half"], [Element("figcaption", [:], words)] + drawings)
-  }
-}
-
 extension RunReport {
   /// All charts that there is something to show in.
   var figures: [Element] {
@@ -69,42 +42,42 @@ extension RunReport {
     return [training, validation, average].filter { !$0.points.isEmpty }
   }
 
-  private var lossPlan: Plan {
-    Plan(
+  private var lossPlan: ReportFigure {
+    ReportFigure(
       title: "Loss", caption: "Mean cross-entropy of the next token.", isWide: true,
       y: Axis("nats per token", padding: 0.04), series: lossSeries(from: 0, labelsBest: true),
       marks: resumeMarks + skipMarks)
   }
 
   /// The loss without its beginning, whose fall leaves little room for the rest.
-  private var closeLossPlan: Plan? {
+  private var closeLossPlan: ReportFigure? {
     let start = overview.step / 4
     guard history.updates.count(where: { $0.step >= start }) >= 50 else { return nil }
-    return Plan(
+    return ReportFigure(
       title: "Loss after the first quarter", caption: "From step \(NumberText.grouped(start)) on.",
       isWide: true, height: 300,
       y: Axis("nats per token", padding: 0.06), series: lossSeries(from: start, labelsBest: false),
       marks: (resumeMarks + skipMarks).filter { $0.x >= Double(start) })
   }
 
-  private var accuracyPlan: Plan {
+  private var accuracyPlan: ReportFigure {
     let points = history.accuracies.map { ChartPoint(Double($0.step), $0.value * 100) }
-    return Plan(
+    return ReportFigure(
       title: "HellaSwag", caption: "Right answers of four; chance is 25\u{A0}%.", isWide: true, height: 300,
       y: Axis("accuracy, %", including: 25, padding: 0.06),
       series: [LineChart.Series("accuracy", points, color: 2, hasMarkers: true, labelsMaximum: true)],
       marks: resumeMarks)
   }
 
-  private var ratePlan: Plan {
-    Plan(
+  private var ratePlan: ReportFigure {
+    ReportFigure(
       title: "Learning rate", caption: "",
       y: Axis("per update", including: 0, padding: 0.04),
       series: [LineChart.Series("learning rate", points(\.learningRate), color: 3)], marks: resumeMarks)
   }
 
-  private var normPlan: Plan {
-    Plan(
+  private var normPlan: ReportFigure {
+    ReportFigure(
       title: "Gradient norm", caption: "Before clipping; a logarithmic scale.",
       y: Axis("norm", .logarithmic, padding: 0.04),
       series: [
@@ -114,8 +87,8 @@ extension RunReport {
       marks: resumeMarks + skipMarks)
   }
 
-  private var throughputPlan: Plan {
-    Plan(
+  private var throughputPlan: ReportFigure {
+    ReportFigure(
       title: "Throughput", caption: "Tokens learnt from.",
       y: Axis("tokens/s", including: 0, padding: 0.04),
       series: [
@@ -126,8 +99,8 @@ extension RunReport {
       marks: resumeMarks)
   }
 
-  private var workPlan: Plan {
-    Plan(
+  private var workPlan: ReportFigure {
+    ReportFigure(
       title: "Arithmetic", caption: "Floating-point operations.",
       y: Axis("GFLOP/s", including: 0, padding: 0.04),
       series: [

@@ -26,18 +26,29 @@ extension RunReport {
           + "\(NumberText.grouped(totals.count)) steps, first at step "
           + "\(NumberText.grouped(firstGap)).")
     }
-    if !history.resumes.isEmpty {
-      let steps = history.resumes.map { NumberText.grouped($0) }.joined(separator: ", ")
-      texts.append(
-        "Resumed after step \(steps)"
-          + (history.lostUpdates > 0
-            ? "; \(NumberText.grouped(history.lostUpdates)) updates made after it were lost." : "."))
-    }
     for line in history.cutLines {
       texts.append("Line \(line) of \(history.source.rawValue) is cut short and was left out.")
     }
-    guard !texts.isEmpty else { return [] }
-    return [Element("section", ["class": "notes"], texts.map { Element("p", text: $0) })]
+    return Self.section("notes", texts)
+  }
+
+  /// What is as it should be, and good to know: that a run was resumed is no warning.
+  var remarks: [Element] {
+    guard !history.resumes.isEmpty else { return [] }
+    let shown = history.resumes.prefix(8)
+    let rest = history.resumes.count - shown.count
+    let steps = shown.map { NumberText.grouped($0) }.joined(separator: ", ")
+    let lost = history.lostUpdates
+    return Self.section(
+      "remarks",
+      [
+        "Resumed after step \(steps)" + (rest > 0 ? " and \(rest) more times" : "")
+          + (lost > 0 ? "; \(NumberText.grouped(lost)) updates made after it were lost." : ".")
+      ])
+  }
+
+  private static func section(_ kind: String, _ texts: [String]) -> [Element] {
+    texts.isEmpty ? [] : [Element("section", ["class": kind], texts.map { Element("p", text: $0) })]
   }
 
   var samplesSection: [Element] {
@@ -113,7 +124,7 @@ extension RunReport {
   }
 
   /// Words are elements, since a browser would break "--steps" after its hyphens.
-  private static func commandLine(_ words: [String]) -> Element {
+  static func commandLine(_ words: [String]) -> Element {
     var nodes: [Element.Node] = []
     for word in words {
       if !nodes.isEmpty { nodes.append(.text(" ")) }
@@ -123,7 +134,7 @@ extension RunReport {
   }
 
   /// - Parameter numbers: Which columns are aligned to the right.
-  private static func table(_ names: [String], _ rows: [[String]], numbers: Set<Int> = []) -> Element {
+  static func table(_ names: [String], _ rows: [[String]], numbers: Set<Int> = []) -> Element {
     func row(_ kind: String, _ cells: [String]) -> Element {
       Element(
         "tr", [:],

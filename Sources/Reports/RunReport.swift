@@ -1,32 +1,36 @@
 import Charts
 
-/// A training run as a page of HTML that needs nothing else: no network, no script, no other file.
-public struct RunReport: Sendable {
+/// A training run as a page of HTML that needs nothing else: no network, no other file.
+public struct RunReport: ReportPage {
   public let history: RunHistory
   public let files: RunFiles
   public let overview: RunOverview
   /// When and how the page was made, for its last line.
   public let origin: String
+  private let reload: PageReload?
 
-  /// - Parameter name: What to call the run.
-  public init(_ history: RunHistory, files: RunFiles, name: String, origin: String) {
+  /// - Parameters:
+  ///   - name: What to call the run.
+  ///   - reload: How often a browser reads the page again, if it is written again.
+  public init(
+    _ history: RunHistory, files: RunFiles, name: String, origin: String, reload: PageReload? = nil
+  ) {
+    self.reload = reload
     self.history = history
     self.files = files
     self.origin = origin
     overview = RunOverview(history, name: name)
   }
 
-  /// What every page begins with, so that a later report knows it may be replaced.
-  static let beginning = Page.beginning(generator: generator)
-  private static let generator = "gpt2 report"
-
   /// The page, in UTF-8.
   public var html: String {
     let figures = Element("section", ["class": "figures"], self.figures)
     let content =
-      [header, headline] + notes + [figures] + samplesSection + checkpointsSection + settingsSection
+      [header, headline] + notes + remarks + [figures] + samplesSection + checkpointsSection + settingsSection
       + [Element("footer", [:], [Element("p", text: origin)])]
-    return Page(title: "\(overview.name): training report", generator: Self.generator, content: content).html
+    return Page(
+      title: "\(overview.name): training report", generator: Self.generator, content: content, reload: reload
+    ).html
   }
 
   private var header: Element {
@@ -52,14 +56,7 @@ public struct RunReport: Sendable {
     return time.prefix(10) + " " + time.dropFirst(11).prefix(5) + " UTC"
   }
 
-  private var state: String {
-    switch (history.source, overview.ending) {
-    case (.mainLog, _): "logged up to step \(NumberText.grouped(overview.step))"
-    // "finished", "interrupted", or what went wrong.
-    case (_, let reason?): reason.contains(" ") ? "ended: \(reason)" : reason
-    case (_, nil): "no end recorded: it is under way, or was killed"
-    }
-  }
+  private var state: String { overview.state }
 
   /// The most important numbers, each with what it needs to be understood.
   private var headline: Element {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import BinaryFiles
 import Kernels
 import Terminal
 import Transformer
@@ -34,6 +35,12 @@ struct BenchCommand: ParsableCommand {
       gradients, and how long 10 billion tokens take and what they cost:
 
         gpt2 bench cluster -b 4 -t 1024 --precision bf16 --bandwidth 10 --price 1.50
+
+      --thresholds FILE holds the shares of the peaks against those that a file demands, measures up to \
+      \(ThresholdCheck.greatestTries) times where one is missed, and ends with 1 if one still is. What is not named is \
+      measured as the file has it:
+
+        gpt2 bench --thresholds dev/thresholds.json
 
       Under mpirun (a build of `make mpi`) it also measures the ways between the processes there, and holds the computed \
       time of an update against the time that the trainer takes:
@@ -79,6 +86,11 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Tokens of the vocabulary.")
   var vocabularySize = ModelSize.vocabularySize
 
+  @Option(
+    help: "File with the shares of the peaks that must be kept; exit code 1 if one is not.",
+    completion: .file(extensions: ["json"]))
+  var thresholds: String?
+
   @OptionGroup(title: "Of cluster") var cluster: ClusterOptions
   @OptionGroup var threadOptions: ThreadOptions
 
@@ -105,6 +117,7 @@ struct BenchCommand: ParsableCommand {
       guard parts == [.cluster] else {
         throw ValidationError("cluster is measured by itself; leave the other words out.")
       }
+      if thresholds != nil { throw ValidationError("--thresholds is not for cluster.") }
       try cluster.check(tokensPerBatch: batchSize * sequenceLength)
     } else if let option = cluster.named {
       throw ValidationError("\(option) is for cluster, which was not named.")
@@ -115,7 +128,13 @@ struct BenchCommand: ParsableCommand {
     let settings = try settings()
     if parts == [.cluster] { return try ClusterCommand(cluster, settings, asJSON: json).run() }
     let usual: [BenchmarkPart] = [.ops, .train, .prefill, .decode]
-    let parts = Set(self.parts.isEmpty ? usual : self.parts)
+    var parts = Set(self.parts.isEmpty ? usual : self.parts)
+    var check: ThresholdCheck?
+    if let thresholds {
+      let set = try thresholdSet(for: settings, in: thresholds)
+      parts = set.parts
+      check = ThresholdCheck(set)
+    }
     try MemoryShortage.check(benchmark: settings.bytesNeeded(for: parts))
     var progress = ProgressLine()
     Interruption.watch()
@@ -126,9 +145,27 @@ struct BenchCommand: ParsableCommand {
       }
       progress.show("timing \(name)")
     }
-    let report = try benchmark.run(parts)
+    let report = try check?.run(in: thresholds ?? "") { try benchmark.run($0) } ?? benchmark.run(parts)
     progress.clear()
-    try BenchPrinter(report).print(asJSON: json)
+    guard let check else { return try BenchPrinter(report).print(asJSON: json) }
+    try ThresholdPrinter(check, report).print(asJSON: json)
+    if !check.isKept { throw Exit.checkFailed }
+  }
+
+  /// - Throws: `FileError` if the file cannot be used, or has none for what is measured.
+  private func thresholdSet(for settings: BenchmarkSettings, in path: String) throws(FileError)
+    -> ThresholdSet
+  {
+    let set = try ThresholdFile(contentsOf: path).set(for: settings, in: path)
+    guard !parts.isEmpty else { return set }
+    let named = set.only(Set(parts))
+    guard !named.thresholds.isEmpty else {
+      let words = parts.map(\.rawValue).joined(separator: ", ")
+      throw FileError(
+        path,
+        .mismatch(found: "no thresholds of \(words)", expected: "some", advice: "name other parts, or none"))
+    }
+    return named
   }
 
   /// - Throws: `ConfigurationError`

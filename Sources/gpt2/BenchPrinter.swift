@@ -15,7 +15,7 @@ struct BenchPrinter {
     }
   }
 
-  private var machineLines: [String] {
+  var machineLines: [String] {
     let machine = report.machine
     let settings = report.settings
     let peaks = report.peaks
@@ -109,7 +109,7 @@ struct BenchPrinter {
 }
 
 /// How cells are written.
-private enum Columns {
+enum Columns {
   static func left(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }

@@ -102,7 +102,6 @@ struct TokenizeCommand: ParsableCommand {
     let tokenizer = try self.tokenizer.map { try Tokenizer.read($0) }
     try MappedFile.checkAll()
     let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
-    try Folder.create(Folder.containing(output))
     var printer = TokenizePrinter(list, asJSON: json)
     defer { printer.clear() }
 
@@ -150,8 +149,7 @@ struct TokenizeCommand: ParsableCommand {
   /// Before any work, so that nobody waits for a refusal.
   private func checkOutputs() throws(FileError) {
     if let byteLevelOutput { try FileWriter.check(byteLevelOutput, replacing: overwrite) }
-    // In a folder that is not there yet nothing is in the way.
-    guard let output, Folder.exists(Folder.containing(output)) else { return }
+    guard let output else { return }
     try division.layout(hasFolders: false, .blankLine).checkOutputs(prefix: output, replacing: overwrite)
   }
 

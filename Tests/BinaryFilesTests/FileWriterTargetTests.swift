@@ -16,10 +16,12 @@ import Testing
     #expect(try directory.names() == [])
   }
 
+  /// Others are made: see `MissingFoldersTests`.
   @Test(arguments: [false, true])
   func missingDirectory(replacing: Bool) throws {
-    #expect(cause(directory.file("missing/new.bin"), replacing: replacing) == .notFound)
     #expect(cause("", replacing: replacing) == .notFound)
+    #expect(cause(directory.file("missing/"), replacing: replacing) == .isDirectory)
+    #expect(try directory.names() == [])
   }
 
   @Test(arguments: [false, true])

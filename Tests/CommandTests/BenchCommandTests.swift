@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct BenchCommandTests {
@@ -121,5 +122,72 @@ import Testing
     process.waitUntilExit()
     try #require(process.terminationReason == .exit)
     #expect(process.terminationStatus == 130)
+  }
+
+  /// Thresholds of the tiny model's conditions, with one share for the training step.
+  private func thresholds(_ share: Double, operation: String = "training step") throws -> (
+    TemporaryDirectory, String
+  ) {
+    let measured = try Command(Self.tiny + ["train", "--json", "--threads", "1"])
+    let object = try JSONSerialization.jsonObject(with: Data(measured.output.utf8)) as? [String: Any]
+    let settings = try #require(object?["settings"] as? [String: Any])
+    let machine = try #require(object?["machine"] as? [String: Any])
+    let conditions: [String: Any] = [
+      "kernels": machine["kernels"] ?? "", "threads": 1, "precision": "fp32", "weights": "fp32",
+      "layers": settings["layers"] ?? 0, "channels": settings["channels"] ?? 0, "batchSize": 2,
+      "sequenceLength": 8,
+      "promptLength": 8,
+    ]
+    let threshold: [String: Any] = ["section": "training", "operation": operation, "share": share]
+    let file: [String: Any] = [
+      "version": 1, "sets": [["conditions": conditions, "thresholds": [threshold]]],
+    ]
+    let directory = try TemporaryDirectory()
+    let bytes = try JSONSerialization.data(withJSONObject: file)
+    return (directory, try directory.write(Array(bytes), to: "thresholds.json"))
+  }
+
+  @Test func thresholdsThatAreKept() throws {
+    let (directory, path) = try thresholds(1e-9)
+    defer { withExtendedLifetime(directory) {} }
+    let result = try Command(Self.tiny + ["--thresholds", path, "--threads", "1"])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.output.contains("all 1 are kept; measured once"))
+    #expect(result.output.contains("no threshold for forward; "))
+    let json = try Command(Self.tiny + ["--thresholds", path, "--threads", "1", "--json"])
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect(object?["isKept"] as? Bool == true)
+    let other = try Command(Self.tiny + ["prefill", "--thresholds", path, "--threads", "1"])
+    expectRefusal(other, naming: "\(path): found no thresholds of prefill")
+    let threads = try Command(Self.tiny + ["--thresholds", path, "--threads", "2"])
+    expectRefusal(threads, naming: "\(path): found thresholds of", "expected those of", "on 2 threads")
+  }
+
+  @Test func thresholdsThatAreMissed() throws {
+    // Ten times the peak is what no step reaches.
+    let (directory, path) = try thresholds(10)
+    defer { withExtendedLifetime(directory) {} }
+    let result = try Command(Self.tiny + ["--thresholds", path, "--threads", "1"])
+    #expect(result.exitCode == 1)
+    #expect(result.output.contains("1 of 1 are below what they must keep; measured 4 times"))
+    #expect(
+      result.output.split(separator: "\n").contains {
+        $0.hasPrefix("  training step") && $0.hasSuffix("BELOW")
+      })
+  }
+
+  @Test func thresholdsThatCannotBeUsed() throws {
+    let directory = try TemporaryDirectory()
+    let missing = directory.file("missing.json")
+    try expectRefusal(Command(Self.tiny + ["--thresholds", missing]), naming: "\(missing): no such file")
+    let path = try directory.write(Array("{}".utf8), to: "empty.json")
+    try expectRefusal(Command(Self.tiny + ["--thresholds", path]), naming: "\(path): found something else")
+    try expectRefusal(
+      Command(Self.tiny + ["cluster", "--thresholds", path]), naming: "--thresholds is not for cluster")
+    let (other, unknown) = try thresholds(1, operation: "training stop")
+    defer { withExtendedLifetime(other) {} }
+    try expectRefusal(
+      Command(Self.tiny + ["--thresholds", unknown, "--threads", "1"]),
+      naming: "a threshold for training stop of training")
   }
 }

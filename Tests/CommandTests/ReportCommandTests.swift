@@ -126,8 +126,8 @@ import Testing
     try refuses(run + "/metrics.jsonl", "line 1: found 'nonsense'", run)
     try write(records)
     try refuses(
-      directory.file("none/report.html"), "no such file or directory", run, "--output",
-      directory.file("none/report.html"))
+      directory.file("file/report.html"), "found a file, expected a directory", run, "--output",
+      directory.file("file/report.html"))
     #expect(try Command("report", run, "--json", "--overwrite").exitCode == 2)
     #expect(try Command("report").exitCode == 2)
   }

@@ -42,7 +42,9 @@ import Transformer
     return (process.terminationStatus + (process.terminationReason == .exit ? 0 : 1000), said)
   }
 
-  @Test(arguments: [SIGINT, SIGTERM, SIGHUP], ["out.gguf", "out.bin", "out.safetensors", "out/"])
+  @Test(
+    arguments: [SIGINT, SIGTERM, SIGHUP],
+    ["out.gguf", "out.bin", "out.safetensors", "out/", "new/er/out.bin"])
   func aSignalLeavesNothing(signal: Int32, output: String) throws {
     let (code, said) = try convert(to: output, endedBy: signal)
     #expect(code == 128 + signal)

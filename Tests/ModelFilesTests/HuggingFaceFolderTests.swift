@@ -108,8 +108,12 @@ import WeightFormats
     let weights = try Weights.read(Self.fixture)
     #expect(
       expectFileError(file + "/") { try writer(file).write(weights, format: .fp32) } == .notDirectory)
-    let nowhere = directory.file("missing/model/")
-    #expect(expectFileError(nowhere) { try writer(nowhere).write(weights, format: .fp32) } == .notFound)
+    let inFile = file + "/model/"
+    #expect(expectFileError(inFile) { try writer(inFile).write(weights, format: .fp32) } == .notDirectory)
+    // One that is not there is made.
+    let made = directory.file("missing/model/")
+    try writer(made).write(weights, format: .fp32)
+    #expect(FileManager.default.fileExists(atPath: made + "model.safetensors"))
   }
 
   private func writer(_ path: String, replacing: Bool = false) throws -> HuggingFaceFolderWriter {

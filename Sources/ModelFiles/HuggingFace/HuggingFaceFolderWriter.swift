@@ -45,7 +45,7 @@ public struct HuggingFaceFolderWriter {
   public func check() throws(FileError) {
     guard FileSystem.status(of: folder) != nil else {
       guard errno == ENOENT else { throw FileError(folder, .fromErrno("looking at it")) }
-      return
+      return try Folder.checkMissing(Folder.withoutSlash(folder))
     }
     let writtenNames = self.writtenNames
     for name in Self.allNames

@@ -93,7 +93,7 @@ public struct RunDirectory: Equatable, Sendable {
   public func check() throws(FileError) {
     guard let status = FileSystem.status(of: path) else {
       guard errno == ENOENT else { throw FileError(path, .fromErrno("looking at it")) }
-      return
+      return try Folder.checkMissing(path)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(path, .notDirectory) }
     guard FileSystem.allows(W_OK | X_OK, path) else { throw FileError(path, .fromErrno("looking at it")) }
@@ -110,13 +110,21 @@ public struct RunDirectory: Equatable, Sendable {
         advice: "go on with that run with --resume, replace it with --overwrite, or name another --output"))
   }
 
-  /// Makes the directory, and those it is in.
+  /// Makes the directory, and those it is in. What is written there keeps them.
   ///
-  /// - Throws: `FileError` if it cannot be made.
+  /// - Throws: `FileError` if it cannot be made; then nothing is left behind.
   public func create() throws(FileError) {
-    try Folder.create(path)
-    try check()
+    try UnfinishedFiles.makeFolders(for: path + "/")
+    do throws(FileError) {
+      try check()
+    } catch {
+      removeIfUnused()
+      throw error
+    }
   }
+
+  /// Removes what `create` made, if nothing was written there. Nobody may hold it.
+  public func removeIfUnused() { UnfinishedFiles.removeFolders(for: path + "/") }
 
   /// Keeps a copy of the tokenizer that the run's data were made with; a run that goes on has it already.
   ///

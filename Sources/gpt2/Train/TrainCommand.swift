@@ -202,10 +202,18 @@ struct TrainCommand: ParsableCommand {
     for note in setup.notes { Diagnostics.write("gpt2: note: \(note)") }
     let trainer = try processes.agreeing { try setup.trainer() }
     try processes.checkEqual([("weights", trainer.weightsChecksum)])
+    var (isMade, isBegun) = (false, false)
+    defer {
+      if isMade, !isBegun {
+        lock = nil
+        directory.removeIfUnused()
+      }
+    }
     let run = try processes.agreeing {
       if processes.speaks {
         if lock == nil {
           try directory.create()
+          isMade = true
           lock = try RunLock(directory.path)
         }
         if let note = lock?.note { Diagnostics.write("gpt2: note: \(note)") }
@@ -226,6 +234,7 @@ struct TrainCommand: ParsableCommand {
       }
       return run
     }
+    isBegun = true
     for cut in run.cutRecords { Diagnostics.write("gpt2: note: \(cut)") }
     if !run.removedLeftovers.isEmpty {
       Diagnostics.write(

@@ -49,6 +49,7 @@ struct TrainingSetup {
     rounding = command.trained.quantize
     source = command.model
     policy = Self.policy(command)
+    try TextsAsData(command).check()
     let known = try TrainingTokenizer(command, in: directory)
     start = try TrainingStart(
       command, from: planned.point,

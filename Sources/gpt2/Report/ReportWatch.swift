@@ -1,0 +1,51 @@
+import BinaryFiles
+import Platform
+import Terminal
+
+/// Writes a report again whenever one of its runs has gone on.
+struct ReportWatch {
+  private var page: ReportWriter
+  /// Between two looks.
+  private static let pause = Duration.seconds(1)
+
+  init(_ page: ReportWriter) { self.page = page }
+
+  /// Looks again and again until the user has asked to stop, or a run cannot be read any more. Then the page no longer
+  /// reloads itself.
+  ///
+  /// - Throws: `FileError` if a run cannot be read, or the page not be written.
+  mutating func run(_ runs: inout [ReportedRun]) throws(FileError) {
+    Diagnostics.write("the page is written again as training goes on; Ctrl-C ends that")
+    var progress = ProgressLine()
+    var failure: FileError?
+    do throws(FileError) {
+      while wait(Self.pause) {
+        let start = ContinuousClock.now
+        var isNew = false
+        for index in runs.indices where try runs[index].update() { isNew = true }
+        guard isNew else { continue }
+        let summary = try page.write(runs)
+        progress.show("wrote \(page.output) \(summary)")
+        // Of very long runs the reading is not to take the machine from the training.
+        guard wait((ContinuousClock.now - start) * 10) else { break }
+      }
+    } catch {
+      failure = error
+    }
+    progress.end()
+    page.isWatched = false
+    do throws(FileError) {
+      _ = try page.write(runs)
+    } catch {
+      throw failure ?? error
+    }
+    if let failure { throw failure }
+  }
+
+  /// - Returns: Whether nobody has asked to stop meanwhile.
+  private func wait(_ time: Duration) -> Bool {
+    let end = ContinuousClock.now + time
+    while ContinuousClock.now < end, !Interruption.isAsked { usleep(50_000) }
+    return !Interruption.isAsked
+  }
+}
