@@ -1,14 +1,28 @@
-/// A page of HTML with charts that needs nothing else: no network, no script, no other file.
+/// A page of HTML with charts that needs nothing else: no network, no other file.
 public struct Page: Sendable {
+  /// What makes a page one to touch. It must be readable without.
+  public struct Script: Sendable {
+    public var source: String
+    /// Of the source's UTF-8, in base 64: only a script with it is run (Content Security Policy Level 3, section 6.7.2).
+    public var sha256: String
+
+    public init(_ source: String, sha256: String) {
+      self.source = source
+      self.sha256 = sha256
+    }
+  }
+
   public var title: String
   /// The program that made it, so that it knows its own pages again.
   public var generator: String
   public var content: [Element]
+  public var script: Script?
 
-  public init(title: String, generator: String, content: [Element]) {
+  public init(title: String, generator: String, content: [Element], script: Script? = nil) {
     self.title = title
     self.generator = generator
     self.content = content
+    self.script = script
   }
 
   /// What every page of a generator begins with.
@@ -21,7 +35,8 @@ public struct Page: Sendable {
 
   /// The page, in UTF-8.
   public var html: String {
-    let body = Element("body", [:], [Element("main", [:], content)])
+    let script = script.map { [Element("script", text: $0.source)] } ?? []
+    let body = Element("body", [:], [Element("main", [:], content)] + script)
     return Self.doctype + Element("html", ["lang": "en"], [head, body]).markup + "\n"
   }
 
@@ -31,12 +46,13 @@ public struct Page: Sendable {
       [
         Element("meta", ["charset": "utf-8"]),
         Element("meta", ["name": "generator", "content": generator]),
-        // Whatever a text in it says, nothing is loaded and nothing is run.
+        // Whatever a text in it says, nothing is loaded and nothing is run but the page's own script.
         Element(
           "meta",
           [
             "http-equiv": "Content-Security-Policy",
-            "content": "default-src 'none'; style-src 'unsafe-inline'",
+            "content": "default-src 'none'; style-src 'unsafe-inline'"
+              + (script.map { "; script-src 'sha256-\($0.sha256)'" } ?? ""),
           ]),
         Element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         Element("meta", ["name": "color-scheme", "content": "light dark"]),
