@@ -138,7 +138,8 @@ let package = Package(
       on: [
         "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
         "RandomNumbers", "Platform", "CZlib",
-      ]),
+      ],
+      resources: [.embedInCode("Micrograd/micrograd.js")]),
     floor(
       "Terminal",
       on: ["Kernels", "Communication", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
