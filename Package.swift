@@ -139,7 +139,9 @@ let package = Package(
         "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
         "RandomNumbers", "Platform", "CZlib",
       ],
-      resources: [.embedInCode("Micrograd/micrograd.js")]),
+      resources: [
+        .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js")
+      ]),
     floor(
       "Terminal",
       on: ["Kernels", "Communication", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
