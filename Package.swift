@@ -140,7 +140,8 @@ let package = Package(
         "RandomNumbers", "Platform", "CZlib",
       ],
       resources: [
-        .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js")
+        .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js"),
+        .embedInCode("GaussianMixture/em.js"),
       ]),
     floor(
       "Terminal",

@@ -134,11 +134,11 @@ public struct Gallery: Sendable {
       [Element("h2", text: picture.title), Element("p", text: picture.caption)])
     var figure = Element("figure", ["id": picture.name], [caption, picture.chart.svg])
     if picture.isWide {
-      // On a narrow screen it keeps a size at which it can be read, and is moved.
+      // On a narrow screen it keeps a size at which it can be read, and is moved. Labels may reach beyond it a little.
       let width = Int(min(picture.chart.size.width, 960))
       let window = Element(
         "div", ["style": "overflow-x:auto", "tabindex": "0", "role": "region", "aria-label": picture.title],
-        [Element("div", ["style": "min-width:\(width)px"], [picture.chart.svg])])
+        [Element("div", ["style": "min-width:\(width)px;padding-right:1.5rem"], [picture.chart.svg])])
       figure = Element("figure", ["id": picture.name, "class": "full"], [caption, window])
     }
     return picture.values.map { figure.with("data-values", $0) } ?? figure

@@ -3,7 +3,10 @@
 Drives the pages that `ladder` wrote to the folder PAGES in a real Chromium (CHROMIUM names another program), and holds what
 they compute against the program LADDER, and against what the originals printed. PICTURES is a folder for what they look like.
 """
+import array
+import base64
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -81,7 +84,8 @@ def look(name):
 def check_index():
     open_page("")
     links = browser.value("[...document.querySelectorAll('h2 a')].map((e) => e.getAttribute('href'))")
-    check("the index leads to three rungs", links == [f"{name}/index.html" for name in ("circuits", "micrograd", "symmetry")])
+    there = [name for name in ("circuits", "micrograd", "symmetry", "em", "mnist") if (pages / name).exists()]
+    check("the index leads to the rungs that are there", links == [f"{name}/index.html" for name in there], links)
     browser.click("h2 a")
     browser.wait("document.title === 'Circuits of real numbers'", "the first rung")
     browser.click("nav a[href='../micrograd/index.html']")
@@ -159,11 +163,185 @@ def check_boundary():
     check("and says where it stands", browser.text("#moons output").startswith("0: loss 0.8958, 50 %"), browser.text("#moons output"))
 
 
+def plain_em(values, means):
+    """Mean log-likelihoods from means that were dropped, by plain Python with covariances inverted outright."""
+    points, count = values["points"], len(means)
+    middle = [sum(p[d] for p in points) / len(points) for d in (0, 1)]
+    a, c = (sum((p[d] - middle[d]) ** 2 for p in points) / len(points) for d in (0, 1))
+    mixture = [(1 / count, mean, (a, 0.0, c)) for mean in means]
+    likelihoods = []
+    while True:
+        shares, total = [], 0.0
+        for x, y in points:
+            row = []
+            for weight, (mx, my), (a, b, c) in mixture:
+                determinant = a * c - b * b
+                square = (c * (x - mx) ** 2 - 2 * b * (x - mx) * (y - my) + a * (y - my) ** 2) / determinant
+                row.append(weight * math.exp(-square / 2) / (2 * math.pi * math.sqrt(determinant)))
+            total += math.log(sum(row))
+            shares.append([value / sum(row) for value in row])
+        likelihoods.append(total / len(points))
+        n = len(likelihoods)
+        if n > values["iterations"] or n > 2 and abs(likelihoods[-2] - likelihoods[-3]) < values["tolerance"]:
+            return likelihoods
+        mixture = []
+        for k in range(count):
+            mass = sum(row[k] for row in shares)
+            mx, my = (sum(row[k] * p[d] for row, p in zip(shares, points)) / mass for d in (0, 1))
+            a = sum(row[k] * (p[0] - mx) ** 2 for row, p in zip(shares, points)) / mass + values["regularisation"]
+            b = sum(row[k] * (p[0] - mx) * (p[1] - my) for row, p in zip(shares, points)) / mass
+            c = sum(row[k] * (p[1] - my) ** 2 for row, p in zip(shares, points)) / mass + values["regularisation"]
+            mixture.append((mass / len(points), (mx, my), (a, b, c)))
+
+
+def check_mixture():
+    open_page("em", has_script=False)
+    panels = browser.value("[...document.querySelectorAll('figure[id^=mixture]')].map((e) => e.id)")
+    check("without script all panels are there", len(panels) > 8, panels)
+    open_page("em")
+    figure = f"document.getElementById('{[name for name in panels if '-2d-' in name][-1]}')"
+    seen = browser.value("[...document.querySelectorAll('figure[id^=mixture]')].filter((e) => !e.hidden).length")
+    check("with it there are two", seen == 2, seen)
+    values = json.loads(browser.value(figure + ".dataset.values"))
+    found = browser.value(figure + ".likelihoods()")
+    fit = results("em")["fits"][1]
+    expected = fit["meanLogLikelihoods"]
+    check(f"{len(found) - 1} iterations, as the program's", len(found) == len(expected), (len(found), len(expected)))
+    check("their likelihoods are the program's", all(close(a, b, 1e-9) for a, b in zip(found, expected)))
+
+    box = browser.value(f"(() => {{ const s = {figure}.querySelector('svg'); s.scrollIntoView({{block: 'center'}});"
+                        " const b = s.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()")
+    means = []
+    for x, y in ((0.3, 0.3), (0.5, 0.7), (0.8, 0.4)):
+        place = (round(box[0] + x * box[2]), round(box[1] + y * box[3]))
+        for kind in ("mousePressed", "mouseReleased"):
+            browser.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+        left, top = (place[0] - box[0]) / box[2] * 420, (place[1] - box[1]) / box[3] * 400
+        means.append((values["x"][0] + (left - 30) / 380 * (values["x"][1] - values["x"][0]),
+                      values["y"][0] + (370 - top) / 360 * (values["y"][1] - values["y"][0])))
+    found, expected = browser.value(figure + ".likelihoods()"), plain_em(values, means)
+    check(f"from means that were dropped, {len(found) - 1} iterations as in plain Python", len(found) == len(expected),
+          (len(found), len(expected)))
+    check("and their likelihoods", all(close(a, b, 1e-8) for a, b in zip(found, expected)))
+    said = lambda: browser.value(figure + ".querySelector('.said').textContent")
+    check("it stands at the start", said() == f"The start: log-likelihood −{-expected[0]:.4f} nats a point.", said())
+    browser.value(figure + ".querySelector('input').focus()")
+    browser.key("ArrowRight", 39)
+    check("a key goes on", said().startswith("After 1 iteration: "), said())
+    browser.value(figure + ".querySelector('svg').focus()")
+    for _ in range(3):
+        browser.key("ArrowUp", 38)
+        browser.key("Enter", 13)
+    check("means are dropped with the keyboard too", said().startswith("The start: "), said())
+
+
+def network(values):
+    """The values of DigitNetwork, by plain Python: a function of pixels and of units that are off."""
+    numbers = array.array("f", base64.b64decode(values["parameters"]))
+    hidden, classes, inputs = values["hidden"], values["classes"], values["rows"] * values["columns"]
+    bias1, weight2 = hidden * inputs, hidden * (inputs + 1)
+    bias2 = weight2 + classes * hidden
+
+    def gelu(x):
+        return 0.5 * x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    def units(x):
+        return [gelu(numbers[bias1 + unit] + sum(numbers[unit * inputs + i] * value for i, value in enumerate(x) if value))
+                for unit in range(hidden)]
+
+    def probabilities(x, off=()):
+        h = units(x)
+        z = [numbers[bias2 + k] + sum(numbers[weight2 + k * hidden + u] * h[u] for u in range(hidden) if u not in off)
+             for k in range(classes)]
+        powers = [math.exp(value - max(z)) for value in z]
+        return [power / sum(powers) for power in powers]
+
+    return units, probabilities
+
+
+def percents():
+    return [float(text.removesuffix(" %")) for text in browser.texts("#samples .drawing output")]
+
+
+def check_digits():
+    open_page("mnist")
+    values = json.loads(browser.value("document.querySelector('#samples').dataset.values"))
+    units, probabilities = network(values)
+    pixels = [[byte / 255 for byte in base64.b64decode(image)] for image in values["images"]]
+    for index, label in enumerate(values["labels"]):
+        read = browser.value(f"document.querySelector('#samples').read({index})")
+        check(f"the {label} is read with the program's probability", abs(max(read) - values["confidences"][index]) < 1e-5,
+              (max(read), values["confidences"][index]))
+        check("and all ten are plain Python's", all(close(a, b, 1e-6) for a, b in zip(read, probabilities(pixels[index]))))
+
+    # The sample and the unit that are nearest to 0: of 0 the part in every logit is 0.
+    every = [units(x) for x in pixels]
+    sample, least = min(((i, u) for i in range(len(every)) for u in range(len(every[i]))), key=lambda at: abs(every[at[0]][at[1]]))
+    given = every[sample]
+    most = max(range(len(given)), key=lambda unit: abs(given[unit]))
+    browser.click(f"#samples .buttons button:nth-child({sample + 2})")
+    whole = probabilities(pixels[sample])
+    check(f"a {values['labels'][sample]} is chosen", all(abs(a - 100 * b) < 0.006 for a, b in zip(percents(), whole)))
+    before = percents()
+    browser.click(f"#samples .units button:nth-child({least + 1})")
+    said = browser.text("#samples .said")
+    check(f"unit {least}, which gives {given[least]:.6f}, off changes nothing",
+          percents() == before and (given[least] != 0 or "change by nothing." in said) and f"Unit {least} gives " in said, said)
+    browser.click(f"#samples .units button:nth-child({most + 1})")
+    check(f"unit {most}, which gives {given[most]:.2f}, does change something",
+          all(abs(a - 100 * b) < 0.006 for a, b in zip(percents(), probabilities(pixels[sample], {least, most})))
+          and "change by 0.0000" not in browser.text("#samples .said"), browser.text("#samples .said"))
+    browser.value("document.querySelector('#samples .buttons:last-child button:nth-child(3)').click()")
+    check("all on again", "units off" not in browser.text("#samples .said"))
+    browser.value("document.querySelector('#samples .buttons:last-child button:nth-child(1)').click()")
+    off = {unit for unit, value in enumerate(given) if abs(value) < 0.005}
+    check(f"{len(off)} units that give 0.00, off together, change it by less than a point",
+          all(abs(a - 100 * b) < 0.006 for a, b in zip(percents(), probabilities(pixels[sample], off)))
+          and max(abs(a - b) for a, b in zip(whole, probabilities(pixels[sample], off))) < 0.01)
+    browser.value("document.querySelector('#samples .buttons:last-child button:nth-child(3)').click()")
+
+    # A one, far from the middle and small, by the mouse; and one by the keyboard.
+    browser.value("document.querySelector('#samples canvas').scrollIntoView({block: 'center'})")
+    left, top, size = browser.value(
+        "(() => { const b = document.querySelector('#samples canvas').getBoundingClientRect(); return [b.left, b.top, b.width]; })()")
+    x = left + size * 0.2
+    browser.call("Input.dispatchMouseEvent", type="mousePressed", x=x, y=top + size * 0.1, button="left", buttons=1, clickCount=1)
+    for step in range(1, 9):
+        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=top + size * (0.1 + 0.05 * step), button="left", buttons=1)
+    browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=top + size * 0.5, button="left", clickCount=1)
+    drawn = browser.value("document.querySelector('#samples').pixels()")
+    mass = sum(drawn)
+    centre = [sum(value * (place % 28 + 0.5) for place, value in enumerate(drawn)) / mass,
+              sum(value * (place // 28 + 0.5) for place, value in enumerate(drawn)) / mass]
+    rows = [place // 28 for place, value in enumerate(drawn) if value > 0.01]
+    check("what is drawn is centred by its mass", all(abs(value - 14) < 0.1 for value in centre), centre)
+    check("and is 20 pixels high", 19 <= max(rows) - min(rows) + 1 <= 21, (min(rows), max(rows)))
+    check("a line is a 1", "Read as 1," in browser.text("#samples .said"), browser.text("#samples .said"))
+    check("and its probabilities are plain Python's",
+          all(abs(a - 100 * b) < 0.006 for a, b in zip(percents(), probabilities(drawn))))
+    browser.click("#samples .buttons button:nth-child(1)")
+    check("cleared", not any(browser.value("document.querySelector('#samples').pixels()")))
+    browser.value("document.querySelector('#samples canvas').focus()")
+    browser.key(" ", 32)
+    for _ in range(12):
+        browser.key("ArrowDown", 40)
+    browser.key(" ", 32)
+    browser.key("ArrowLeft", 37)
+    check("so is one by the keyboard", "Read as 1," in browser.text("#samples .said"), browser.text("#samples .said"))
+
+
 browser.look(1280)
 check_index()
 check_tyre()
 check_boundary()
-for name in ("", "circuits", "micrograd", "symmetry"):
+check_mixture()
+names = ["", "circuits", "micrograd", "symmetry", "em"]
+if (pages / "mnist").exists():
+    check_digits()
+    names.append("mnist")
+else:
+    print("SKIPPED mnist: it has no images to learn from")
+for name in names:
     look(name)
 foreign = [url for url in browser.requests if not url.startswith(("file:", "data:"))]
 check("nothing is asked of a network", foreign == [], foreign)
