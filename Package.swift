@@ -141,7 +141,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js"),
-        .embedInCode("GaussianMixture/em.js"),
+        .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
       ]),
     floor(
       "Terminal",

@@ -68,6 +68,10 @@ enum PageStyle {
     border:1px solid var(--border);border-radius:4px;\
     background:color-mix(in srgb,var(--series-0) calc(100%*var(--strength,0)),var(--surface))}
     .units button[aria-pressed=true]{background:none;border-style:dashed}
+    .pair{display:grid;grid-template-columns:1rem minmax(0,1fr) 4.5rem minmax(0,1fr) 4.5rem;gap:.6rem;\
+    align-items:center;font-variant-numeric:tabular-nums}.pair meter{width:100%}
+    .slider input[type=text]{font:inherit;color:inherit;background:var(--page);border:1px solid var(--border);\
+    border-radius:6px;padding:.3rem .5rem}
     .now>rect,.now>path{stroke:var(--series-1);stroke-opacity:1;stroke-width:2.5}
     a{color:var(--series-0)}
     @media (max-width:760px){.drawing{grid-template-columns:minmax(0,1fr)}
