@@ -139,6 +139,10 @@ let package = Package(
       on: [
         "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Charts", "BinaryFiles",
         "RandomNumbers", "Platform", "CZlib",
+      ],
+      resources: [
+        .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js"),
+        .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
       ]),
     floor(
       "Terminal",

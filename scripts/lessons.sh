@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: lessons.sh LADDER
-# Fetches what the lessons read, as far as it can be had, and runs them all; the pages are in lessons/.
+# Fetches what the lessons read, as far as it can be had, and runs them all; the pages are in lessons/, and begin at its index.html.
 set -eu
 [ $# -eq 1 ] || {
   echo "usage: lessons.sh LADDER" >&2
@@ -28,9 +28,10 @@ for rung in $rungs; do
   *) failed="$failed $rung" ;;
   esac
 done
+"$ladder" index --output lessons --derivations ../Sources/Lessons/Lessons.docc
 [ -z "$skipped" ] || echo "lessons: skipped, for what is said above:$skipped"
 [ -z "$failed" ] || {
   echo "lessons: failed:$failed" >&2
   exit 1
 }
-echo "lessons: the pages are lessons/*/index.html"
+echo "lessons: begin at lessons/index.html"

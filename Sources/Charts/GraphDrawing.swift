@@ -21,10 +21,13 @@ public struct GraphDrawing: Sendable {
   public struct Edge: Sendable, Hashable {
     public var from: Int
     public var to: Int
+    /// Beside its beginning, if anything.
+    public var label: String
 
-    public init(from: Int, to: Int) {
+    public init(from: Int, to: Int, label: String = "") {
       self.from = from
       self.to = to
+      self.label = label
     }
   }
 
@@ -33,13 +36,15 @@ public struct GraphDrawing: Sendable {
   public let edges: [Edge]
   private let layout: LayeredLayout
 
-  /// - Parameter edges: Between nodes of the list, and without a cycle. Several between the same two are one.
+  /// - Parameter edges: Between nodes of the list, and without a cycle. Several alike between the same two are one.
   public init(summary: String, nodes: [Node], edges: [Edge]) {
     self.summary = summary
     self.nodes = nodes
     var known = Set<Edge>()
     self.edges = edges.filter { known.insert($0).inserted }
-    layout = LayeredLayout(sizes: nodes.map(Self.size), edges: self.edges)
+    let labels = self.edges.map { $0.label.isEmpty ? 0 : TextMetrics.width($0.label) + 4 }
+    layout = LayeredLayout(
+      sizes: nodes.map(Self.size), edges: self.edges, roomForLabels: labels.max() ?? 0)
   }
 
   public var size: ChartSize { layout.size }
@@ -53,7 +58,7 @@ public struct GraphDrawing: Sendable {
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`.
   public var svg: Element {
-    Figure.svg(size, summary: summary, layout.routes.map(arrow) + nodes.indices.map(box))
+    Figure.svg(size, summary: summary, zip(layout.routes, edges).map(arrow) + nodes.indices.map(box))
   }
 
   private func box(_ index: Int) -> Element {
@@ -78,7 +83,7 @@ public struct GraphDrawing: Sendable {
   }
 
   /// A curve through the places that the layout reserved for it, level at each, with a head at its end.
-  private func arrow(_ route: [LayeredLayout.Segment]) -> Element {
+  private func arrow(_ route: [LayeredLayout.Segment], _ edge: Edge) -> Element {
     var path = ""
     var previous: ChartPoint?
     for segment in route {
@@ -98,7 +103,12 @@ public struct GraphDrawing: Sendable {
     let corners = [(-6.0, -3.0), (0, 0), (-6, 3)].map { Self.place(ChartPoint(tip.x + $0.0, tip.y + $0.1)) }
     let head = Element("polygon", ["points": corners.joined(separator: " "), "fill": "currentColor"])
     let line = Element("path", ["d": path, "class": "axis", "fill": "none"])
-    return Element("g", ["class": "edge"], [line, head])
+    guard !edge.label.isEmpty, let start = route.first?.start else {
+      return Element("g", ["class": "edge"], [line, head])
+    }
+    let label = Element(
+      "text", ["x": start.x + 4, "y": start.y - 5, "class": "named"], text: edge.label)
+    return Element("g", ["class": "edge"], [line, head, label])
   }
 
   private static func place(_ point: ChartPoint) -> String {

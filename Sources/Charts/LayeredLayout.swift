@@ -23,7 +23,9 @@ struct LayeredLayout {
   private static let columnGap = 42.0
   private static let slotHeight = 4.0
 
-  init(sizes: [ChartSize], edges: [GraphDrawing.Edge]) {
+  /// - Parameter roomForLabels: How much wider the gaps between columns are.
+  init(sizes: [ChartSize], edges: [GraphDrawing.Edge], roomForLabels: Double = 0) {
+    let columnGap = Self.columnGap + roomForLabels
     let columns = LayeredGraph.columns(count: sizes.count, edges: edges)
     var graph = LayeredGraph(columns: columns, edges: edges)
     graph.reduceCrossings()
@@ -34,7 +36,7 @@ struct LayeredLayout {
     for (node, size) in sizes.enumerated() { widths[columns[node]] = max(widths[columns[node]], size.width) }
     var left = Self.margin
     let lefts = widths.map { width in
-      defer { left += width + Self.columnGap }
+      defer { left += width + columnGap }
       return left
     }
     centres = sizes.indices.map { ChartPoint(lefts[columns[$0]] + widths[columns[$0]] / 2, y[$0]) }
@@ -53,7 +55,7 @@ struct LayeredLayout {
       return [start] + between + [end]
     }
     let bottom = zip(y, heights).map { $0 + $1 / 2 }.max() ?? 0
-    size = ChartSize(width: max(left - Self.columnGap, 0) + Self.margin, height: bottom + Self.margin)
+    size = ChartSize(width: max(left - columnGap, 0) + Self.margin, height: bottom + Self.margin)
   }
 
   /// The y of every node's and slot's centre.

@@ -83,6 +83,10 @@ public struct Element: Sendable {
       case .text(let text) where name == "style" || name == "script":
         precondition(!text.contains { "<&".contains($0) }, "a style sheet or a script that needs escaping")
         output += text
+      // Nor is anything in a script unescaped by HTML; for XML it has to put itself into a CDATA section.
+      case .text(let text) where name == "script":
+        precondition(!text.contains("</script"), "a script that ends itself")
+        output += text
       case .text(let text): output += Markup.escaped(text)
       }
     }

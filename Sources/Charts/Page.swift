@@ -1,17 +1,54 @@
-/// A page of HTML with charts that needs nothing else: no network, no other file, and no script unless it reloads itself.
+/// A page of HTML with charts that needs nothing else: no network, no other file.
 public struct Page: Sendable {
+  /// What makes a page one to touch, or reads it again. It must be readable without.
+  public struct Script: Sendable {
+    public var source: String
+    /// Why a browser may run it and no other (Content Security Policy Level 3, section 6.7.2).
+    let permission: Permission
+
+    enum Permission: Sendable {
+      /// Of the source's UTF-8, in base 64.
+      case sha256(String)
+      /// What only this page's script has.
+      case nonce(String)
+    }
+
+    /// - Parameter sha256: Of the source's UTF-8, in base 64.
+    public init(_ source: String, sha256: String) {
+      self.init(source, .sha256(sha256))
+    }
+
+    init(_ source: String, _ permission: Permission) {
+      self.source = source
+      self.permission = permission
+    }
+
+    fileprivate var policy: String {
+      switch permission {
+      case .sha256(let sum): "; script-src 'sha256-\(sum)'"
+      case .nonce(let nonce): "; script-src 'nonce-\(nonce)'"
+      }
+    }
+
+    fileprivate var element: Element {
+      switch permission {
+      case .sha256: Element("script", text: source)
+      case .nonce(let nonce): Element("script", ["nonce": nonce], text: source)
+      }
+    }
+  }
+
   public var title: String
   /// The program that made it, so that it knows its own pages again.
   public var generator: String
   public var content: [Element]
-  /// How often a browser reads the page again, if it is written again; `nil` for never.
-  public var reload: PageReload?
+  public var script: Script?
 
-  public init(title: String, generator: String, content: [Element], reload: PageReload? = nil) {
+  public init(title: String, generator: String, content: [Element], script: Script? = nil) {
     self.title = title
     self.generator = generator
     self.content = content
-    self.reload = reload
+    self.script = script
   }
 
   /// What every page of a generator begins with.
@@ -24,8 +61,7 @@ public struct Page: Sendable {
 
   /// The page, in UTF-8.
   public var html: String {
-    let body = Element(
-      "body", [:], [Element("main", [:], content)] + (reload.map { [$0.element] } ?? []))
+    let body = Element("body", [:], [Element("main", [:], content)] + (script.map { [$0.element] } ?? []))
     return Self.doctype + Element("html", ["lang": "en"], [head, body]).markup + "\n"
   }
 
@@ -35,12 +71,12 @@ public struct Page: Sendable {
       [
         Element("meta", ["charset": "utf-8"]),
         Element("meta", ["name": "generator", "content": generator]),
-        // Whatever a text in it says, nothing is loaded and nothing is run.
+        // Whatever a text in it says, nothing is loaded and nothing is run but the page's own script.
         Element(
           "meta",
           [
             "http-equiv": "Content-Security-Policy",
-            "content": "default-src 'none'; style-src 'unsafe-inline'\(reload.map(\.permission) ?? "")",
+            "content": "default-src 'none'; style-src 'unsafe-inline'\(script?.policy ?? "")",
           ]),
         Element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         Element("meta", ["name": "color-scheme", "content": "light dark"]),

@@ -5,23 +5,16 @@
 public struct PageReload: Sendable {
   /// From one reading to the next.
   public var seconds: Int
-  /// What only a script of this page can know.
-  private let nonce: String
 
-  public init(seconds: Int) {
-    self.seconds = seconds
-    nonce = String(UInt64.random(in: 0 ... .max), radix: 36)
-  }
+  public init(seconds: Int) { self.seconds = seconds }
 
-  /// What the page's policy has to allow.
-  var permission: String { "; script-src 'nonce-\(nonce)'" }
-
-  var element: Element {
-    Element("script", ["nonce": nonce], text: script)
+  /// What a page that is to be read again needs.
+  public var script: Page.Script {
+    Page.Script(source, .nonce(String(UInt64.random(in: 0 ... .max), radix: 36)))
   }
 
   /// Without characters that XML would want escaped. Some browsers keep nothing for pages that are files.
-  private var script: String {
+  private var source: String {
     """
     (function () {
       var key = "open " + location.pathname, kept = null;

@@ -53,6 +53,35 @@ enum PageStyle {
     tbody tr{border-top:1px solid var(--border)}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     footer{margin-top:2rem;font-size:.8rem;color:var(--quiet)}
+    .controls{display:grid;gap:.5rem;margin-top:.6rem;font-size:.85rem}
+    .slider{display:grid;grid-template-columns:9.5rem minmax(0,1fr) minmax(4rem,auto);gap:.6rem;align-items:center}
+    .slider input{width:100%;margin:0;accent-color:var(--series-0)}
+    .slider output{font-variant-numeric:tabular-nums}
+    .buttons{display:flex;flex-wrap:wrap;gap:.5rem}
+    .buttons button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--border);\
+    border-radius:6px;padding:.35rem .7rem;cursor:pointer}
+    .buttons button:disabled{opacity:.5;cursor:default}
+    .controls .said{color:inherit;min-height:3em;font-variant-numeric:tabular-nums}
+    .drawing{display:grid;grid-template-columns:minmax(0,300px) minmax(0,1fr);gap:1rem}
+    .drawing .slider{grid-template-columns:1rem minmax(0,1fr) 4.5rem}.drawing meter{width:100%}
+    .pads canvas{display:block;border:1px solid var(--border);background:#fff}
+    .pads canvas:first-child{width:100%;touch-action:none;cursor:crosshair}
+    .pads canvas+canvas{width:56px;margin-top:.5rem;image-rendering:pixelated}
+    .units{display:grid;grid-template-columns:repeat(auto-fill,minmax(1.6rem,1fr));gap:3px}
+    .units button{aspect-ratio:1;padding:0;font:inherit;line-height:1;color:inherit;cursor:pointer;\
+    border:1px solid var(--border);border-radius:4px;\
+    background:color-mix(in srgb,var(--series-0) calc(100%*var(--strength,0)),var(--surface))}
+    .units button[aria-pressed=true]{background:none;border-style:dashed}
+    .pair{display:grid;grid-template-columns:1rem minmax(0,1fr) 4.5rem minmax(0,1fr) 4.5rem;gap:.6rem;\
+    align-items:center;font-variant-numeric:tabular-nums}.pair meter{width:100%}
+    .slider input[type=text]{font:inherit;color:inherit;background:var(--page);border:1px solid var(--border);\
+    border-radius:6px;padding:.3rem .5rem}
+    .now>rect,.now>path{stroke:var(--series-1);stroke-opacity:1;stroke-width:2.5}
+    a{color:var(--series-0)}
+    @media (max-width:760px){.drawing{grid-template-columns:minmax(0,1fr)}
+    .slider{grid-template-columns:minmax(0,1fr) auto}
+    .slider input{grid-row:2;grid-column:1/-1;height:1.8rem}
+    .drawing .slider{grid-template-columns:1rem minmax(0,1fr) 4.5rem}.units button{min-height:2rem}}
     @media (max-width:760px){main{padding:1.5rem .75rem 2rem}h1{font-size:1.5rem}
     .figures{grid-template-columns:minmax(0,1fr)}figure{padding:.9rem .8rem}
     .headline{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.card .value{font-size:1.35rem}

@@ -28,13 +28,19 @@ public struct Gallery: Sendable {
     public var chart: any Chart
     /// Whether it has the page's whole width.
     public var isWide: Bool
+    /// For the page's script, in JSON.
+    public var values: String?
 
-    public init(_ name: String, title: String, caption: String, _ chart: any Chart, isWide: Bool = false) {
+    public init(
+      _ name: String, title: String, caption: String, _ chart: any Chart, isWide: Bool = false,
+      values: String? = nil
+    ) {
       self.name = name
       self.title = title
       self.caption = caption
       self.chart = chart
       self.isWide = isWide
+      self.values = values
     }
   }
 
@@ -48,21 +54,39 @@ public struct Gallery: Sendable {
     }
   }
 
+  /// Texts in rows and columns.
+  public struct Table: Sendable {
+    public var title: String
+    public var columns: [String]
+    public var rows: [[String]]
+
+    public init(_ title: String, columns: [String], rows: [[String]]) {
+      self.title = title
+      self.columns = columns
+      self.rows = rows
+    }
+  }
+
   public var title: String
   /// Paragraphs.
   public var introduction: [String]
   public var facts: [Fact]
   public var pictures: [Picture]
+  public var tables: [Table]
   public var texts: [Text]
+  public var script: Page.Script?
 
   public init(
-    title: String, introduction: [String], facts: [Fact] = [], pictures: [Picture] = [], texts: [Text] = []
+    title: String, introduction: [String], facts: [Fact] = [], pictures: [Picture] = [],
+    tables: [Table] = [], texts: [Text] = [], script: Page.Script? = nil
   ) {
     self.title = title
     self.introduction = introduction
     self.facts = facts
     self.pictures = pictures
+    self.tables = tables
     self.texts = texts
+    self.script = script
   }
 
   /// The page, with all pictures in it.
@@ -71,26 +95,53 @@ public struct Gallery: Sendable {
       "header", [:],
       [Element("p", ["class": "eyebrow"], text: "The ladder to 124M"), Element("h1", text: title)]
         + introduction.map { Element("p", ["class": "facts"], text: $0) })
-    var content = [header]
+    var content = [LadderIndex.emptyNavigation, header]
     if !facts.isEmpty {
       let cards = facts.map { Page.card($0.name, $0.value, unit: $0.unit, $0.explanation) }
       content.append(Element("section", ["class": "headline"], cards))
     }
     content.append(Element("section", ["class": "figures"], pictures.map(figure)))
+    content += tables.map(section)
     for text in texts {
       content.append(
         Element("section", [:], [Element("h2", text: text.title), Element("pre", text: text.text)]))
     }
-    return Page(title: title, generator: Self.generator, content: content).html
+    return Page(title: title, generator: Self.generator, content: content, script: script).html
   }
 
   static let generator = "ladder"
+
+  private func section(_ table: Table) -> Element {
+    func row(_ name: String, _ cells: [String]) -> Element {
+      Element("tr", [:], cells.map { Element(name, text: $0) })
+    }
+    let head = Element("thead", [:], [row("th", table.columns)])
+    let body = Element("tbody", [:], table.rows.map { row("td", $0) })
+    return Element(
+      "section", [:],
+      [
+        Element("h2", text: table.title),
+        // With the keyboard too it can be moved where it is wider than the screen.
+        Element(
+          "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": table.title],
+          [Element("table", ["style": "min-width:46rem"], [head, body])]),
+      ])
+  }
 
   private func figure(_ picture: Picture) -> Element {
     let caption = Element(
       "figcaption", [:],
       [Element("h2", text: picture.title), Element("p", text: picture.caption)])
-    return Element("figure", ["class": picture.isWide ? "full" : ""], [caption, picture.chart.svg])
+    var figure = Element("figure", ["id": picture.name], [caption, picture.chart.svg])
+    if picture.isWide {
+      // On a narrow screen it keeps a size at which it can be read, and is moved. Labels may reach beyond it a little.
+      let width = Int(min(picture.chart.size.width, 960))
+      let window = Element(
+        "div", ["style": "overflow-x:auto", "tabindex": "0", "role": "region", "aria-label": picture.title],
+        [Element("div", ["style": "min-width:\(width)px;padding-right:1.5rem"], [picture.chart.svg])])
+      figure = Element("figure", ["id": picture.name, "class": "full"], [caption, window])
+    }
+    return picture.values.map { figure.with("data-values", $0) } ?? figure
   }
 
   /// Writes `index.html`, and each picture as NAME.svg beside it. A gallery that is there is replaced; a directory that
@@ -123,7 +174,7 @@ public struct Gallery: Sendable {
     guard FileSystem.allows(W_OK | X_OK, directory), let names = try? Folder.names(in: directory) else {
       throw FileError(directory, .permissionDenied)
     }
-    guard names.isEmpty || isOurs(directory + "/index.html") else {
+    guard names.isEmpty || isPage(directory + "/index.html", of: generator) else {
       throw FileError(
         directory,
         .mismatch(
@@ -132,7 +183,8 @@ public struct Gallery: Sendable {
     }
   }
 
-  private static func isOurs(_ path: String) -> Bool {
+  /// Whether a file is a page that a generator made.
+  static func isPage(_ path: String, of generator: String) -> Bool {
     guard let file = try? MappedFile(path: path) else { return false }
     return file.bytes.starts(with: Page.beginning(generator: generator).utf8)
   }

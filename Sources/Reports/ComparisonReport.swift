@@ -52,7 +52,7 @@ public struct ComparisonReport: ReportPage {
         commandsSection, Element("footer", [:], [Element("p", text: origin)]),
       ]
     return Page(
-      title: "\(runs.count) training runs", generator: Self.generator, content: content, reload: reload
+      title: "\(runs.count) training runs", generator: Self.generator, content: content, script: reload?.script
     ).html
   }
 

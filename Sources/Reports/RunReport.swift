@@ -29,7 +29,7 @@ public struct RunReport: ReportPage {
       [header, headline] + notes + remarks + [figures] + samplesSection + checkpointsSection + settingsSection
       + [Element("footer", [:], [Element("p", text: origin)])]
     return Page(
-      title: "\(overview.name): training report", generator: Self.generator, content: content, reload: reload
+      title: "\(overview.name): training report", generator: Self.generator, content: content, script: reload?.script
     ).html
   }
 

@@ -3,6 +3,10 @@ import Lessons
 import Terminal
 
 struct EMCommand: Rung {
+  static let original = LadderIndex.Original(
+    "Dempster, Laird and Rubin 1977", at: "https://doi.org/10.1111/j.2517-6161.1977.tb01600.x")
+  static let sources = "GaussianMixture"
+
   static let configuration = CommandConfiguration(
     commandName: "em",
     abstract: "Gaussian mixtures by expectation-maximisation.",

@@ -1,10 +1,13 @@
 import ArgumentParser
+import Lessons
 import Terminal
 
 /// The ladder to 124M: one small file a rung, which parses flags, calls `Lessons`, and prints.
 struct Ladder: ParsableCommand {
   static let rungs: [any Rung.Type] = [
-    MicrogradCommand.self, NGramCommand.self, MLPCommand.self, EMCommand.self, MNISTCommand.self,
+    CircuitsCommand.self, MicrogradCommand.self, SymmetryCommand.self, NGramCommand.self, MLPCommand.self,
+    EMCommand.self,
+    MNISTCommand.self,
     NanoGPTCommand.self,
   ]
 
@@ -18,17 +21,23 @@ struct Ladder: ParsableCommand {
         ladder micrograd --output lessons/micrograd
       """,
     version: Release.version,
-    subcommands: [ListCommand.self] + rungs.map { $0 as any ParsableCommand.Type })
+    subcommands: [ListCommand.self, IndexCommand.self] + rungs.map { $0 as any ParsableCommand.Type })
 }
 
 /// A rung of the ladder.
 protocol Rung: ParsableCommand {
+  /// What it follows.
+  static var original: LadderIndex.Original { get }
+  /// The folder of its sources, in Lessons.
+  static var sources: String { get }
   var options: RungOptions { get }
   /// What the command does, once it is known that its gallery can be written.
   func climb() throws
 }
 
 extension Rung {
+  static var name: String { configuration.commandName ?? _commandName }
+
   func run() throws {
     try options.check()
     try climb()
@@ -41,8 +50,7 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     let lines = Ladder.rungs.map { rung in
-      let name = rung.configuration.commandName ?? rung._commandName
-      return Columns.padded(name, 12) + rung.configuration.abstract
+      Columns.padded(rung.name, 12) + rung.configuration.abstract
     }
     try Output.write(lines.joined(separator: "\n") + "\n")
   }

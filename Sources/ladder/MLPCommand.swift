@@ -4,6 +4,10 @@ import Lessons
 import Terminal
 
 struct MLPCommand: Rung {
+  static let original = LadderIndex.Original(
+    "EurekaLabsAI/mlp", at: "https://github.com/EurekaLabsAI/mlp")
+  static let sources = "NeuralNGram"
+
   static let configuration = CommandConfiguration(
     commandName: "mlp",
     abstract: "Bengio's MLP on names, beside counting the same contexts.",

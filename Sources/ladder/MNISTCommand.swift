@@ -4,6 +4,10 @@ import Terminal
 
 /// `ladder mnist`.
 struct MNISTCommand: Rung {
+  static let original = LadderIndex.Original(
+    "LeCun, Bottou, Bengio and Haffner 1998", at: "https://doi.org/10.1109/5.726791")
+  static let sources = "MNIST"
+
   static let configuration = CommandConfiguration(
     commandName: "mnist",
     abstract: "A perceptron reads handwritten digits, and shows what its units hold.",

@@ -3,6 +3,10 @@ import Lessons
 import Terminal
 
 struct MicrogradCommand: Rung {
+  static let original = LadderIndex.Original(
+    "karpathy/micrograd", at: "https://github.com/karpathy/micrograd")
+  static let sources = "Micrograd"
+
   static let configuration = CommandConfiguration(
     commandName: "micrograd",
     abstract: "Backpropagation of single numbers: two small networks, and a formula that is none.",

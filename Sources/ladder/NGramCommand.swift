@@ -3,6 +3,10 @@ import Lessons
 import Terminal
 
 struct NGramCommand: Rung {
+  static let original = LadderIndex.Original(
+    "EurekaLabsAI/ngram", at: "https://github.com/EurekaLabsAI/ngram")
+  static let sources = "NGram"
+
   static let configuration = CommandConfiguration(
     commandName: "ngram",
     abstract: "A language model of names that only counts.",

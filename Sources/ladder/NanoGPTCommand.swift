@@ -6,6 +6,10 @@ import Transformer
 
 /// `ladder nanogpt`.
 struct NanoGPTCommand: Rung {
+  static let original = LadderIndex.Original(
+    "karpathy/nanoGPT", at: "https://github.com/karpathy/nanoGPT")
+  static let sources = "NanoGPT"
+
   static let configuration = CommandConfiguration(
     commandName: "nanogpt",
     abstract: "A small GPT-2 learns to write Shakespeare, character by character.",

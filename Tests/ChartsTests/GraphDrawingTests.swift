@@ -108,6 +108,21 @@ import Testing
     #expect((y[4] < y[5]) == (y[0] < y[1]))
   }
 
+  @Test func labelsOfEdgesHaveRoomBetweenTheBoxes() throws {
+    let label = "a label that is quite long"
+    let drawing = GraphDrawing(
+      summary: "s", nodes: [.init("a"), .init("b"), .init("c")],
+      edges: [.init(from: 0, to: 2, label: label), .init(from: 1, to: 2)])
+    let tree = try XMLTree.parse(drawing.svg.markup)
+    let texts = tree.all("g", class: "edge").map { $0.all("text") }
+    #expect(texts.map { $0.map(\.text) } == [[label], []])
+    let boxes = tree.all("rect")
+    let (start, end) = (boxes[0].number("x") + boxes[0].number("width"), boxes[2].number("x"))
+    let text = try #require(texts[0].first)
+    #expect(text.number("x") > start)
+    #expect(text.number("x") + 5.5 * Double(label.count) < end)
+  }
+
   @Test func awkwardGraphsAreWellFormed() throws {
     let none = GraphDrawing(summary: "&", nodes: [], edges: [])
     #expect(try XMLTree.parse(none.svg.markup).all("rect").isEmpty)

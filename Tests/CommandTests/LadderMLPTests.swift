@@ -21,7 +21,7 @@ import Testing
     #expect(result.output.contains("0       3.3419    3.3471\n"))
     #expect(result.output.contains("\n.an "))
     let files = try FileManager.default.contentsOfDirectory(atPath: page).sorted()
-    #expect(files == ["context-1.svg", "familiarity.svg", "index.html", "losses.svg"])
+    #expect(files == ["context-1.svg", "familiarity.svg", "index.html", "losses.svg", "next.svg"])
     let again = try run("--data", names, "--steps", "60", "--context", ".an")
     #expect(again.output == result.output)
   }

@@ -30,7 +30,8 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
     #expect(
       names == [
-        "accuracy.svg", "confusion.svg", "index.html", "loss.svg", "mistakes.svg", "units.svg", "weights.svg",
+        "accuracy.svg", "confusion.svg", "index.html", "loss.svg", "mistakes.svg", "samples.svg", "units.svg",
+        "weights.svg",
       ])
   }
 

@@ -28,6 +28,84 @@ import Testing
     }
   }
 
+  /// A page runs its script only if the SHA-256 in it is the script's.
+  @Test(arguments: [
+    "Micrograd/micrograd.js", "MNIST/mnist.js", "GaussianMixture/em.js",
+    "NeuralNGram/mlp.js",
+  ])
+  func theHashOfAScriptIsTheOneThatItsPageNames(script: String) throws {
+    let folder = TestFiles.project("Sources/Lessons/")
+    let hash = try Command(
+      ["-c", "openssl dgst -sha256 -binary '\(folder)/\(script)' | openssl base64"], executable: "/bin/sh")
+    try #require(hash.exitCode == 0, "needs openssl")
+    let sources = try FileManager.default.contentsOfDirectory(
+      atPath: "\(folder)/\(script.split(separator: "/")[0])")
+    let texts = try sources.filter { $0.hasSuffix("+Script.swift") }.map { name in
+      try String(contentsOfFile: "\(folder)/\(script.split(separator: "/")[0])/\(name)", encoding: .utf8)
+    }
+    #expect(texts.count == 1)
+    #expect(texts[0].contains("\"\(hash.output.filter { $0 != "\n" })\""))
+  }
+
+  @Test func aPageHasItsNumbersAndItsScript() throws {
+    let directory = try TemporaryDirectory()
+    #expect(try micrograd("--steps", "3", "--speed", "350", "--output", directory.file("out")).exitCode == 0)
+    let html = try String(contentsOfFile: directory.file("out/index.html"), encoding: .utf8)
+    let page = try XMLTree.parse(html.replacing("<!DOCTYPE html>\n", with: ""))
+    let values = Dictionary(
+      uniqueKeysWithValues: page.all("figure").compactMap { figure in
+        figure.attributes["data-values"].map { (figure.attributes["id"] ?? "", Data($0.utf8)) }
+      })
+    struct Graph: Decodable {
+      struct Node: Decodable {
+        var op: String
+        var of: [Int]
+        var data: Double
+        var exponent: Double?
+      }
+      struct Input: Decodable {
+        var node: Int
+        var name: String
+        var max: Double
+      }
+      var nodes: [Node]
+      var inputs: [Input]
+    }
+    let graph = try JSONDecoder().decode(Graph.self, from: try #require(values["tyre"]))
+    #expect(graph.inputs.map(\.name) == ["speed", "temperature", "humidity"])
+    #expect(graph.inputs[0].max == 350 && graph.nodes[graph.inputs[0].node].data == 350)
+    // The nodes' own formulas lead from the inputs to the result.
+    var data = graph.nodes.map(\.data)
+    for (index, node) in graph.nodes.enumerated() {
+      let x = node.of.map { data[$0] }
+      switch node.op {
+      case "leaf": break
+      case "sum": data[index] = x[0] + x[1]
+      case "product": data[index] = x[0] * x[1]
+      case "power": data[index] = pow(x[0], try #require(node.exponent))
+      case "exp": data[index] = exp(x[0])
+      case "tanh": data[index] = tanh(x[0])
+      default: Issue.record("\(node.op)")
+      }
+    }
+    let wear = 0.05 * pow(3.5, 2.1) * exp(10.0 / 30) * (1 - 0.4 * tanh(1))
+    #expect(abs((data.last ?? 0) - wear) < 1e-12)
+    struct Boundary: Decodable {
+      struct Snapshot: Decodable {
+        var step: Int
+        var loss: Double
+        var parameters: [Double]
+      }
+      var widths: [Int]
+      var snapshots: [Snapshot]
+    }
+    let boundary = try JSONDecoder().decode(Boundary.self, from: try #require(values["moons"]))
+    #expect(boundary.widths == [2, 16, 16, 1])
+    #expect(boundary.snapshots.map(\.step) == [0, 1, 2, 3])
+    #expect(boundary.snapshots.allSatisfy { $0.parameters.count == 337 })
+    #expect(abs(boundary.snapshots[0].loss - 0.8958441) < 1e-6)
+  }
+
   @Test func jsonIsOneObject() throws {
     struct Results: Decodable {
       struct Step: Decodable { var loss: Double }

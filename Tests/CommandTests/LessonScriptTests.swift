@@ -110,7 +110,11 @@ import Testing
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     #expect(result.output.contains("lessons: skipped, for what is said above: b\n"))
     #expect(result.diagnostics.contains("lessons: going on with the files that are there"))
-    #expect(try calls() == ["a --output lessons/a", "b --output lessons/b", "c --output lessons/c"])
+    #expect(
+      try calls() == [
+        "a --output lessons/a", "b --output lessons/b", "c --output lessons/c",
+        "index --output lessons --derivations ../Sources/Lessons/Lessons.docc",
+      ])
   }
 
   @Test func lessonsThatFailFail() throws {
@@ -118,7 +122,7 @@ import Testing
     let result = try run("lessons.sh", ladder: true)
     #expect(result.exitCode == 1)
     #expect(result.diagnostics.contains("lessons: failed: a\n"))
-    #expect(try calls().count == 3)
+    #expect(try calls().count == 4)
   }
 
   @Test func anInterruptionEndsThemAll() throws {

@@ -33,6 +33,27 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: target).sorted() == ["heat.svg", "index.html"])
   }
 
+  @Test func aScriptHasItsValuesAndRunsByItsHash() throws {
+    var gallery = gallery
+    #expect(!gallery.html.contains("script"), "none may run where there is none")
+    let source = "//<![CDATA[\n1 < 2 && 3;\n//]]>\n"
+    gallery.script = Page.Script(source, sha256: "abc+/=")
+    gallery.pictures[0].values = #"{"a":"<&'>"}"#
+    gallery.pictures[0].isWide = true
+    gallery.tables = [.init("Numbers", columns: ["one", "two"], rows: [["1", "<2>"], ["3", "4"]])]
+    #expect(
+      gallery.html.contains(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-abc+/='".replacing(
+          "'", with: "&#39;")))
+    #expect(gallery.html.contains("<script>\(source)</script>"))
+    let page = try XMLTree.parse(gallery.html.replacing("<!DOCTYPE html>\n", with: ""))
+    let figure = try #require(page.all("figure").first)
+    #expect(figure.attributes["id"] == "heat")
+    #expect(figure.attributes["data-values"] == #"{"a":"<&'>"}"#)
+    #expect(page.all("th").map(\.text) == ["one", "two"])
+    #expect(page.all("td").map(\.text) == ["1", "<2>", "3", "4"])
+  }
+
   @Test func replacesOnlyWhatLadderMade() throws {
     let directory = try TemporaryDirectory()
     let target = directory.file("lesson")

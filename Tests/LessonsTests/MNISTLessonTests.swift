@@ -122,7 +122,9 @@ import Testing
   @Test func thePageShowsEveryPicture() throws {
     let gallery = try lesson().gallery
     #expect(
-      gallery.pictures.map(\.name) == ["loss", "accuracy", "confusion", "mistakes", "units", "weights"])
+      gallery.pictures.map(\.name) == [
+        "samples", "loss", "accuracy", "confusion", "mistakes", "units", "weights",
+      ])
     for picture in gallery.pictures {
       _ = try XMLTree.parse(picture.chart.svg.standaloneSVG(picture.chart.size))
     }

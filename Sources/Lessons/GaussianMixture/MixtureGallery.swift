@@ -13,7 +13,7 @@ extension MixtureResults {
         "Without regularisation no turn makes the points less likely. That is no promise of the best mixture: another start "
           + "may end elsewhere.",
       ],
-      facts: all.flatMap(\.facts), pictures: all.flatMap(\.pictures))
+      facts: all.flatMap(\.facts), pictures: all.flatMap(\.pictures), script: script)
   }
 
   private var name: String { points.dimensions == 1 ? "1-D" : "\(points.dimensions)-D" }
@@ -43,7 +43,9 @@ extension MixtureResults {
     let when = iteration == 0 ? "the start" : "after \(iteration) iteration\(iteration == 1 ? "" : "s")"
     return Gallery.Picture(
       "mixture-\(points.dimensions)d-\(iteration)", title: "\(name): \(when)",
-      caption: "Log-likelihood \(NumberText.fixed(state.meanLogLikelihood, 4)) nats a point.", chart)
+      caption: "Log-likelihood \(NumberText.fixed(state.meanLogLikelihood, 4)) nats a point.", chart,
+      // The script needs them once, and takes the last panel for its own.
+      values: points.dimensions == 2 && iteration == fit.last.iteration ? scriptValues : nil)
   }
 
   private var likelihoods: Gallery.Picture {
@@ -51,15 +53,14 @@ extension MixtureResults {
     let chart = LineChart(
       summary: "Log-likelihood of the points over the iterations", x: Axis("iteration"),
       y: Axis("log-likelihood, nats a point"),
-      series: [.init("log-likelihood", points, hasMarkers: true)], size: ChartSize(width: 860, height: 260))
+      series: [.init("log-likelihood", points, hasMarkers: true)], size: ChartSize(width: 420, height: 300))
     return Gallery.Picture(
       "likelihood-\(self.points.dimensions)d", title: "\(name): how likely the points are",
       caption: (fit.largestFall == 0
         ? "It rises with every iteration."
         : "Regularisation is no part of it, and made it fall by \(NumberText.scientific(fit.largestFall)) at most.")
         + " Long flat stretches are usual: where two Gaussians overlap, shares move slowly.",
-      chart,
-      isWide: true)
+      chart)
   }
 
   // MARK: One dimension
@@ -149,7 +150,7 @@ extension MixtureResults {
 
   /// What the charts of all states show of a coordinate: all points, and in one dimension some room beside them; in two
   /// the ellipses of every shown state.
-  private func range(of coordinate: Int) -> (low: Double, high: Double) {
+  func range(of coordinate: Int) -> (low: Double, high: Double) {
     var values = stride(from: coordinate, to: points.values.count, by: points.dimensions).map {
       points.values[$0]
     }

@@ -65,7 +65,7 @@ public struct MixtureLesson: Sendable {
       throw failure
     }
     return MixtureResults(
-      points: points, truth: truth, fit: best, ends: fits.map(\.last.meanLogLikelihood),
+      points: points, truth: truth, fit: best, settings: settings, ends: fits.map(\.last.meanLogLikelihood),
       failedStarts: starts - fits.count)
   }
 }
@@ -75,6 +75,7 @@ public struct MixtureResults: Sendable {
   public let truth: GaussianMixture?
   /// The likeliest of all.
   public let fit: MixtureFit
+  let settings: MixtureFit.Settings
   /// The mean log-likelihoods that the starts ended at, in nats a point.
   public let ends: [Double]
   public let failedStarts: Int

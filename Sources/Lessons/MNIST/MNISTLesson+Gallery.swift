@@ -19,7 +19,7 @@ extension MNISTLesson {
         Gallery.Text(
           "What single units hold",
           ablation.effects.prefix(8).map { Self.words($0, ablation) }.joined(separator: "\n"))
-      ])
+      ], script: Self.script)
   }
 
   private var facts: [Gallery.Fact] {
@@ -41,6 +41,10 @@ extension MNISTLesson {
 
   private var pictures: [Gallery.Picture] {
     [
+      .init(
+        "samples", title: "Read a digit",
+        caption: "The first test image of each digit, and what it is read as.", samplesChart, isWide: true,
+        values: scriptValues),
       .init(
         "loss", title: "Loss", caption: "Of each batch, before its update; thick, the moving average.",
         lossChart),
@@ -106,7 +110,8 @@ extension MNISTLesson {
   var mistakesChart: ImageGrid {
     let images = readings.mistakes.prefix(Self.shownMistakes).map { index in
       ImageGrid.Image(
-        rows(test[index].map(Double.init)), caption: "\(readings.labels[index]) → \(readings.guesses[index])",
+        imageRows(test[index].map(Double.init)),
+        caption: "\(readings.labels[index]) → \(readings.guesses[index])",
         detail: "image \(index): a \(readings.labels[index]), read as a \(readings.guesses[index]) with "
           + "probability \(NumberText.fixed(Double(readings.confidences[index]), 3))")
     }
@@ -129,7 +134,7 @@ extension MNISTLesson {
   var weightsChart: ImageGrid {
     let images = ablation.effects.prefix(Self.shownUnits).map { effect in
       ImageGrid.Image(
-        rows(network.parameters.inputWeights(of: effect.unit).map(Double.init)),
+        imageRows(network.parameters.inputWeights(of: effect.unit).map(Double.init)),
         caption: "\(effect.unit): \(effect.neediest)", detail: Self.words(effect, ablation))
     }
     // The largest weights are few; beyond the ramp's ends they keep its last colour.
@@ -141,7 +146,7 @@ extension MNISTLesson {
   }
 
   /// Pixels row by row.
-  private func rows(_ pixels: [Double]) -> [[Double]] {
+  func imageRows(_ pixels: [Double]) -> [[Double]] {
     stride(from: 0, to: pixels.count, by: test.columns).map { Array(pixels[$0..<$0 + test.columns]) }
   }
 }

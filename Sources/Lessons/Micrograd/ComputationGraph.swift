@@ -5,7 +5,10 @@ extension Value {
   ///
   /// - Parameters:
   ///   - inputs: Tinted in the first colour; `parameters` in the third, the value itself in the second.
-  public func drawing(summary: String, inputs: [Value], parameters: [Value] = []) -> GraphDrawing {
+  ///   - showsSlopes: Writes on each edge how the node's value changes with the operand's.
+  public func drawing(
+    summary: String, inputs: [Value], parameters: [Value] = [], showsSlopes: Bool = false
+  ) -> GraphDrawing {
     let nodes = ancestorsFirst()
     let places = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { (ObjectIdentifier($1), $0) })
     var styles = [ObjectIdentifier(self): 1]
@@ -20,8 +23,10 @@ extension Value {
         style: styles[ObjectIdentifier(node)])
     }
     let edges = nodes.enumerated().flatMap { place, node in
-      node.operation.operands.compactMap { operand in
-        places[ObjectIdentifier(operand)].map { GraphDrawing.Edge(from: $0, to: place) }
+      zip(node.operation.operands, node.slopes).compactMap { operand, slope in
+        places[ObjectIdentifier(operand)].map {
+          GraphDrawing.Edge(from: $0, to: place, label: showsSlopes ? NumberText.significant(slope) : "")
+        }
       }
     }
     return GraphDrawing(summary: summary, nodes: boxes, edges: edges)

@@ -25,14 +25,14 @@ extension MicrogradLesson {
           "Parameters", "\(moons.network.parameters.count) and \(yinYang.network.parameters.count)",
           explanation: "of the networks for moons and yin-yang"),
       ],
-      pictures: pictures)
+      pictures: pictures, script: Self.script)
   }
 
   private var pictures: [Gallery.Picture] {
     [
       .init(
         "moons", title: "Two moons, told apart",
-        caption: "Behind the points is what the network takes each place for.", moonPlot),
+        caption: "Behind the points is what the network takes each place for.", moonPlot, values: moonValues),
       .init(
         "yin-yang", title: "Yin, yang and the dots",
         caption: "Three classes; the points are those it was trained on.", yinYangPlot),
@@ -47,8 +47,10 @@ extension MicrogradLesson {
         yinYangLosses),
       .init(
         "tyre", title: "A formula that is no network",
-        caption: "Wear of a tyre by speed, temperature and humidity. Read the gradients from right to left: "
-          + "each is the next one's times the slope of the operation between.", tyreGraph, isWide: true),
+        caption:
+          "wear = 0.05 · (v / 100)^2.1 · e^((T − 20) / 30) · (1 − 0.4 · tanh(2h)), in mm per 1000 km, by speed "
+          + "v, temperature T and humidity h. On each edge is its local slope. Read the gradients from right to left: "
+          + "each is the next one's times the slope between.", tyreGraph, isWide: true, values: tyreValues),
       .init(
         "neuron", title: "One neuron",
         caption:
@@ -64,13 +66,19 @@ extension MicrogradLesson {
 
   private static let plotSize = ChartSize(width: 520, height: 420)
 
+  /// The part of the plane that is shown.
+  static let moonPlace = (x: [-2.0, 3], y: [-1.5, 2])
+
   private var moonPlot: ScatterPlot {
     let groups = [false, true].map { isLower in
       ScatterPlot.Group(
         isLower ? "lower moon" : "upper moon",
         moons.points.filter { $0.isLower == isLower }.map { ChartPoint($0.x, $0.y) }, style: isLower ? 1 : 0)
     }
-    let regions = Self.regions(x: -2...3, y: -1.5...2, cell: 0.05) { moons.isLower(x: $0, y: $1) ? 1 : 0 }
+    let place = Self.moonPlace
+    let regions = Self.regions(
+      x: place.x[0]...place.x[1], y: place.y[0]...place.y[1], cell: 0.05
+    ) { moons.isLower(x: $0, y: $1) ? 1 : 0 }
     return ScatterPlot(
       summary: "Points of two moons, and the network's boundary between them", x: Axis("x"), y: Axis("y"),
       groups: groups, regions: regions, size: Self.plotSize)
@@ -125,7 +133,7 @@ extension MicrogradLesson {
   private var tyreGraph: GraphDrawing {
     let wear = results.tyre.graph().wear
     let inputs = wear.ancestorsFirst().filter { $0.isLeaf && $0.name != nil }
-    return wear.drawing(summary: "How the wear of a tyre is computed", inputs: inputs)
+    return wear.drawing(summary: "How the wear of a tyre is computed", inputs: inputs, showsSlopes: true)
   }
 
   private var neuronGraph: GraphDrawing {
@@ -152,5 +160,5 @@ extension MicrogradLesson {
 }
 
 extension Value {
-  fileprivate var isLeaf: Bool { if case .leaf = operation { true } else { false } }
+  var isLeaf: Bool { if case .leaf = operation { true } else { false } }
 }

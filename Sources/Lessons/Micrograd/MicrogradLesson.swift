@@ -10,6 +10,8 @@ public struct MicrogradLesson {
   public let moons: Moons
   public let yinYang: YinYang
   public let results: Results
+  /// The first network at some of its steps, and after the last.
+  let moonSnapshots: [MoonSnapshot]
 
   /// - Parameters:
   ///   - moonSeed: Of the first training; the original's is 1337.
@@ -22,8 +24,18 @@ public struct MicrogradLesson {
   ) {
     moons = Moons(seed: moonSeed)
     yinYang = YinYang(seed: yinYangSeed)
+    let parameters = moons.network.parameters
+    let every = max(1, steps / 20)
+    // What step k sees is what the step before it left.
+    var seen = [0: parameters.map(\.data)]
+    let moonSteps = moons.train(steps: steps) { index, step in
+      if (index + 1).isMultiple(of: every) || index + 1 == steps { seen[index + 1] = parameters.map(\.data) }
+      progress(index, step)
+    }
+    let (loss, accuracy) = moons.loss()
+    let all = moonSteps + [Moons.Step(loss: loss.data, accuracy: accuracy)]
+    moonSnapshots = seen.sorted { $0.key < $1.key }.map { MoonSnapshot(step: $0, all[$0], parameters: $1) }
     results = Results(
-      moons: moons.train(steps: steps, progress: progress), yinYang: yinYang.train(steps: steps), tyre: tyre,
-      tyreWear: tyre.graph().sensitivity)
+      moons: moonSteps, yinYang: yinYang.train(steps: steps), tyre: tyre, tyreWear: tyre.graph().sensitivity)
   }
 }

@@ -108,6 +108,22 @@ public final class Value {
   }
 }
 
+extension Value {
+  /// The operation's derivative by each operand, the same that `backward` multiplies with.
+  var slopes: [Double] {
+    switch operation {
+    case .leaf: []
+    case .sum: [1, 1]
+    case .product(let a, let b): [b.data, a.data]
+    case .power(let a, let exponent): [exponent == 0 ? 0 : exponent * pow(a.data, exponent - 1)]
+    case .exponential: [data]
+    case .logarithm(let a): [1 / a.data]
+    case .hyperbolicTangent: [1 - data * data]
+    case .rectified: [data > 0 ? 1 : 0]
+    }
+  }
+}
+
 extension Value: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public convenience init(floatLiteral value: Double) { self.init(value) }
   public convenience init(integerLiteral value: Int) { self.init(Double(value)) }

@@ -30,10 +30,10 @@ extension NeuralNGramResults {
           "Steps", NumberText.grouped(settings.steps),
           explanation: "of AdamW, on \(settings.batchSize) contexts each"),
       ],
-      pictures: [curves, byFamiliarity] + contextPictures(contexts),
+      pictures: [nextLetters].compactMap(\.self) + [curves, byFamiliarity] + contextPictures(contexts),
       texts: [
         .init("Names by the MLP", sample), .init("Names by counting, with the same coins", countingSample),
-      ])
+      ], script: Self.script)
   }
 
   private var curves: Gallery.Picture {
@@ -54,7 +54,8 @@ extension NeuralNGramResults {
     return Gallery.Picture(
       "losses", title: "Learning",
       caption:
-        "Where the validation loss falls below counting's, computing has won. Counting is done in one pass.",
+        "Where the validation loss falls below counting's, computing has won. Counting is done in one pass. The last "
+        + "value is not the one above: it was taken before the last update, and of whole batches only, as in the original.",
       chart, isWide: true)
   }
 
