@@ -65,7 +65,7 @@ public final class TrainingRun {
     removedLeftovers =
       directory.use == .resuming && isKnown
       ? try directory.removeLeftovers(keepingBests: !replaced.isEmpty) : []
-    let log = try RunLog(directory, keeping: directory.use == .resuming)
+    let log = try RunLog(directory, keeping: try !directory.holdsReplaced() && directory.use == .resuming)
     for record in opening {
       if let failure = log.add(record).first { throw failure }
     }

@@ -212,7 +212,13 @@ struct TrainCommand: ParsableCommand {
       }
       // From here on nothing of the run goes by the directory's name, which may be another's.
       let directory = directory.held(by: lock)
+      func keepPlan() throws {
+        try directory.keep(
+          planned.plan(with: setup.plan), base: setup.keepsBase ? trainer.model.parameters : nil)
+      }
+      // Another run is replaced once the plan says so; whatever fails before leaves all that is its own.
       if processes.speaks {
+        if directory.use == .replacing { try keepPlan() }
         try setup.tokenizer.map { try directory.keep($0) }
         try directory.keep(setup.template)
       }
@@ -220,10 +226,8 @@ struct TrainCommand: ParsableCommand {
         trainer, in: directory, policy: setup.policy,
         opening: [setup.opening(command)] + planned.changes.map { $0.record(after: setup.startStep) },
         writes: processes.speaks)
-      if processes.speaks {
-        try directory.keep(
-          planned.plan(with: setup.plan), base: setup.keepsBase ? trainer.model.parameters : nil)
-      }
+      // One that goes on is looked at by its last plan first.
+      if processes.speaks, directory.use != .replacing { try keepPlan() }
       return run
     }
     for cut in run.cutRecords { Diagnostics.write("gpt2: note: \(cut)") }
