@@ -98,6 +98,39 @@ import Transformer
     #expect(try run.directory.checkpoints() == [4])
   }
 
+  /// The last step's checkpoint cannot be written at first, and is at the end: no more are kept than else.
+  @Test func afterAFailedSaveNoMoreAreKept() throws {
+    let run = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 3)), in: "run", use: .new,
+      CheckpointPolicy(interval: 1, kept: 2))
+    try FileManager.default.createDirectory(
+      atPath: run.directory.model(3), withIntermediateDirectories: false)
+    try run.run { _ in }
+    #expect(try run.directory.checkpoints() == [1, 2])
+    try FileManager.default.removeItem(atPath: run.directory.model(3))
+    #expect(try run.finish("finished") { _ in } == nil)
+    #expect(try run.directory.checkpoints() == [2, 3])
+  }
+
+  #if os(Linux) && compiler(>=6.2)
+    /// A disk that is full when all but the run's end is written, played by a limit on the size of files.
+    @Test func anEndThatTheLogDoesNotTakeIsKnown() async {
+      await #expect(processExitsWith: .success) {
+        let workspace = try TrainingWorkspace()
+        signal(SIGXFSZ, SIG_IGN)
+        let run = try workspace.run(try workspace.trainer(workspace.plan(steps: 2)), in: "run", use: .new)
+        try run.run { _ in }
+        var limit = rlimit(rlim_cur: 10, rlim_max: .max)
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        #expect(try run.finish("finished") { _ in } == nil)
+        #expect(
+          run.logFailures == [
+            FileError(run.directory.metrics, .system(operation: "writing to it", code: EFBIG))
+          ])
+      }
+    }
+  #endif
+
   @Test func aReplacedRunIsThereUntilItsSuccessorHasACheckpoint() throws {
     try workspace.run(try workspace.trainer(workspace.plan(steps: 9)), in: "run").run { _ in }
     let directory = RunDirectory(workspace.directory.file("run"))

@@ -280,6 +280,9 @@ struct TrainCommand: ParsableCommand {
       let launcher = Job().map { "mpirun -n \($0.size) " } ?? ""
       Diagnostics.write("go on with: \(launcher)\(resumption)")
     }
-    if let error = failure ?? refuge?.problem { throw error }
+    // What was learnt is safe; that the logs do not say so must be said here.
+    let errors: [any Error] = [failure, refuge?.problem].compactMap { $0 } + run.logFailures
+    for other in errors.dropFirst() { Diagnostics.write("gpt2: warning: \(other)") }
+    if let error = errors.first { throw error }
   }
 }
