@@ -194,8 +194,7 @@ public final class TrainingRun {
     guard log != nil else { return }
     let step = trainer.stepsMade
     do throws(FileError) {
-      try trainer.model.write(to: directory.best(step), in: directory.folder, replacing: true)
-      for old in try directory.bestSteps() where old != step { directory.place(directory.best(old)).unlink() }
+      try directory.saveBest(trainer.model, step)
     } catch {
       return try observe(.problem(error))
     }
