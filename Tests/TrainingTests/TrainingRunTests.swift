@@ -72,6 +72,29 @@ import Transformer
     #expect(try Checkpoint.read(run.directory.best(best.step)).copy(of: .fcw) == atBest)
   }
 
+  /// An update of many batches may take hours. What is given up leaves all as it was, and is made anew.
+  @Test(arguments: [1, 3])
+  func aStopWithinAnUpdateLosesNoBit(replicas: Int) throws {
+    var plan = workspace.plan(steps: 4)
+    plan.replicas = replicas
+    let whole = try workspace.trainer(plan)
+    try whole.run { _ in }
+    for asked in 1...8 {
+      let trainer = try workspace.trainer(plan)
+      // Once before each step, and once before each of its three batches.
+      var (asks, steps) = (0, 0)
+      func isInterrupted() -> Bool {
+        if steps == 2 { asks += 1 }
+        return asks == asked
+      }
+      try trainer.run(isInterrupted: isInterrupted) { if case .step = $0 { steps += 1 } }
+      #expect(trainer.stepsMade == (asked <= 4 ? 2 : 4))
+      try trainer.run { _ in }
+      #expect(trainer.weightsChecksum == whole.weightsChecksum)
+      #expect(trainer.state.data == whole.state.data)
+    }
+  }
+
   @Test func aRunThatNoLongerImprovesEnds() throws {
     var plan = workspace.plan(steps: 400)
     plan.patience = 2
