@@ -126,7 +126,7 @@ struct TrainCommand: ParsableCommand {
   var seed: UInt32 = Parameters.initialisationSeed
 
   func validate() throws {
-    try positions?.check("--positions", atLeast: 1)
+    try positions?.check("--positions", from: 1, to: 1 << 24)
     if let runDirectory, !isResuming {
       throw ValidationError(
         "Found \(runDirectory) without an option before it; only --resume takes a directory. A pattern of files needs quotes."
