@@ -216,7 +216,8 @@ class Judge:
                    if name not in self.old and digest(folder, ["*", "done/*"]).get(name) != value]
         if changed:
             yield "inputs changed: " + ", ".join(changed)
-        left = [str(path.relative_to(folder)) for path in folder.rglob("*") if ".partial" in path.name]
+        left = [str(path.relative_to(folder)) for path in folder.rglob("*")
+                if ".partial" in path.name or path.name.endswith(".unfinished")]
         if left and not trapped:
             yield "left behind: " + ", ".join(left)
         if code == 0:
