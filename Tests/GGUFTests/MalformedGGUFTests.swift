@@ -40,7 +40,7 @@ import Testing
       try cause { $0.removeLast(21) } == .wrongSize(found: 235, expected: 236))
   }
 
-  /// A sparse file, which takes 4 KiB on the disk, has all that it says it has: arrays of 2 TiB and more.
+  /// A sparse file, which takes 4 KiB on the disk, has all the values that it says it has.
   @Test(arguments: [(7, 1), (0, 1), (10, 8)])
   func anArrayThatNoMachineHolds(type: Int, byteCount: Int) throws {
     var file = GGUFBytes()
@@ -48,20 +48,15 @@ import Testing
     file.add(UInt64(0), 1)
     file.add("k")
     file.add(UInt32(9), UInt32(type))
-    file.add(UInt64(1 << 41))
+    let count = 1_400_000_000
+    file.add(UInt64(count))
     let path = try directory.write(file.bytes, to: "sparse.gguf")
-    try #require(truncate(path, off_t(file.bytes.count + byteCount << 41)) == 0)
-    guard
-      case .mismatch(let found, _, _)? = fileErrorCause(
-        path,
-        { () throws(FileError) in
-          _ = try GGUFFile(contentsOf: path)
-        })
-    else {
-      Issue.record("accepted")
+    try #require(truncate(path, off_t(file.bytes.count + byteCount * count)) == 0)
+    let cause = fileErrorCause(path) { () throws(FileError) in _ = try GGUFFile(contentsOf: path) }
+    guard case .invalidField("length of array k", count, _)? = cause else {
+      Issue.record("found \(String(describing: cause))")
       return
     }
-    #expect(found.contains("bytes of memory"), "\(found)")
   }
 
   /// A tensor of 4 TiB in such a file is not touched before it is read.

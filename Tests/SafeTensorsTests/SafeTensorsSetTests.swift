@@ -53,8 +53,8 @@ import Testing
     let name = "\u{10FEFF}\u{1B}[31m.safetensors"
     _ = try directory.write(
       safeTensorsFile("{\(entry("a", "U8", "[2]", "[0,2]"))}", values: 2), to: name)
-    #expect(try read(##"{"a":"\u{10FEFF}\u001b[31m.safetensors"}"##)?.tensors.map(\.name) == ["a"])
-    try write(##"{"a":"\u{10FEFF}\u001b.safetensors"}"##)
+    #expect(try read("{\"a\":\"\u{10FEFF}\\u001b[31m.safetensors\"}")?.tensors.map(\.name) == ["a"])
+    try write("{\"a\":\"\u{10FEFF}\\u001b.safetensors\"}")
     do throws(FileError) {
       _ = try SafeTensorsSet(index: index)
       Issue.record("there is no such file")
