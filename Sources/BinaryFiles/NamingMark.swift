@@ -43,13 +43,14 @@ final class NamingMark {
 
   /// That the files are of one set.
   ///
-  /// - Throws: `FileError` if the system does not remove it.
+  /// - Throws: `FileError` if the system does not remove it, or cannot sync that: a power cut may bring it back.
   func remove() throws(FileError) {
     let isRemoved = place.unlink()
     let error = FileError(place.path, .fromErrno("removing it"))
     UnfinishedFiles.forget(place.path)
     guard isRemoved else { throw error }
-    // If a power cut brings it back, whole files are made again for nothing, and no more.
-    _ = FileSystem.syncFolder(place.directory)
+    guard FileSystem.syncFolder(place.directory) else {
+      throw FileError(place.path, .fromErrno("syncing its directory"))
+    }
   }
 }

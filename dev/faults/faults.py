@@ -45,8 +45,11 @@ WAYS = {
     "fsync": ["EIO", "ENOSPC"], "close": ["EIO"], "rename": ["EIO", "ENOSPC"], "link": ["EPERM", "EIO"], "mkdir": ["ENOSPC"],
     "truncate": ["EIO"], "flock": ["ENOSYS", "EINTR"], "mmap": ["ENOMEM"], "malloc": ["ENOMEM"],
 }
-# What must be said if the command goes on all the same. Not "link": where it fails, a rename does.
+# What must be said if the command goes on all the same.
 SPOKEN = ("write", "fsync", "rename", "mkdir")
+# Unless another call did it: where two names cannot be exchanged or a link made, a rename does; where no folder can be made
+# beside another, one is made in it. Then the outputs are all new, which is looked at.
+REPLACED = ("rename", "mkdir")
 
 
 class Scenario:
@@ -237,7 +240,8 @@ class Judge:
             yield "exit code 0 with other outputs than without a fault"
         harmless = way in (HALF, "EINTR")
         said = os.strerror(errno.ENOSPC if way == FULL else getattr(errno, way, 0)) in words
-        if family in SPOKEN and not harmless and not said:
+        has_another_way = family in REPLACED and way != FULL and not self.scenario.run and after == self.new
+        if family in SPOKEN and not harmless and not said and not has_another_way:
             yield "exit code 0 without a word of it"
 
     def found_in_files(self, folder, after, code):
