@@ -61,6 +61,13 @@ public final class AppendedFile: Sendable {
     if let failure { throw failure }
   }
 
+  /// Brings all lines to the disk, which a power cut then does not take.
+  ///
+  /// - Throws: `FileError` if the system could not.
+  public func sync() throws(FileError) {
+    guard System.sync(descriptor) else { throw FileError(path, .fromErrno("syncing it")) }
+  }
+
   /// Where the last line of a file ends that has an end; `nil` if it cannot be read, and `errno` says why.
   private static func endOfLines(_ descriptor: Int32, size: off_t) -> off_t? {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -163,27 +163,47 @@ public final class FileWriter {
   ///
   /// If one cannot be named, those named before it are removed again, and what they replaced has its name back; where the
   /// file system cannot exchange two files' names, that is lost.
+  ///
+  /// - Parameter mark: The path of a file that is there as long as some may have their names and others not, so that a
+  ///   reader knows what a kill has left; `nil` if none needs to.
   /// - Throws: `FileError` if the system refuses a step, or if a target that may not be replaced has appeared. If it is
-  ///   a directory that cannot be synced, all files have their names.
-  public static func commit(_ writers: [FileWriter]) throws(FileError) {
+  ///   a directory that cannot be synced, or the mark that cannot be removed, all files have their names.
+  public static func commit(_ writers: [FileWriter], markedBy mark: String? = nil) throws(FileError) {
     for writer in writers { try writer.finish() }
+    var held: NamingMark?
+    if let mark { held = try NamingMark(mark) }
+    var isMixed = false
+    do throws(FileError) {
+      try name(writers, &isMixed)
+    } catch {
+      if !isMixed { held?.takeBack() }
+      throw error
+    }
+    var synced: Set<String> = []
+    var failure: FileError?
+    for writer in writers where synced.insert(writer.target.directoryKey).inserted {
+      do throws(FileError) { try writer.target.syncDirectory() } catch { failure = failure ?? error }
+    }
+    try held?.remove()
+    if let failure { throw failure }
+  }
+
+  /// - Parameter isMixed: Whether some have their names after all, if that fails.
+  private static func name(_ writers: [FileWriter], _ isMixed: inout Bool) throws(FileError) {
     let named = { writers.filter(\.isCommitted).map(\.partialPath) }
     try UnfinishedFiles.naming(forgetting: named) { () throws(FileError) in
       for (index, writer) in writers.enumerated() {
         do throws(FileError) {
           try writer.name(keepingReplaced: writers.count > 1)
         } catch {
-          for named in writers[..<index] { named.takeNameBack() }
+          let isTakenBack = writers[..<index].map { $0.takeNameBack() }
+          isMixed = !isTakenBack.allSatisfy { $0 }
           throw error
         }
       }
       for writer in writers where writer.keepsReplaced { writer.partial.unlink() }
     }
     for writer in writers { UnfinishedFiles.keepFolders(for: writer.target.path) }
-    var synced: Set<String> = []
-    for writer in writers where synced.insert(writer.target.directoryKey).inserted {
-      try writer.target.syncDirectory()
-    }
   }
 
   /// - Parameter keepingReplaced: Whether what is replaced may still be wanted.
@@ -202,14 +222,16 @@ public final class FileWriter {
   }
 
   /// Undoes `name`, as far as can be.
-  private func takeNameBack() {
+  ///
+  /// - Returns: Whether all is as it was.
+  private func takeNameBack() -> Bool {
     if keepsReplaced {
       // If not even that works, the old file stays under the partial one's name.
       isCommitted = !FileSystem.exchange(partial.name, target.place.name, in: partial.descriptor)
       keepsReplaced = isCommitted
-    } else if target.replaced == nil {
-      target.place.unlink()
+      return !isCommitted
     }
+    return target.replaced == nil && target.place.unlink()
   }
 
   private func sync() throws(FileError) {

@@ -76,6 +76,11 @@ enum MappedRegions {
     if let cut { throw cut.cutError }
   }
 
+  static func isKnownCut(_ path: String) -> Bool {
+    isAnyCut.load(ordering: .acquiring)
+      && files.withLock { files in files.contains { $0.value.path == path && isCut($0.key) } }
+  }
+
   static func checkAll() throws(FileError) {
     try checkRead()
     let known = files.withLock { Array($0.values) }

@@ -45,7 +45,9 @@ public struct RunFiles: Equatable, Sendable {
       case .model: found[step, default: Checkpoint(step: step)].modelBytes = bytes
       case .adapters: found[step, default: Checkpoint(step: step)].adapterBytes = bytes
       case .state, .outer:
-        found[step, default: Checkpoint(step: step)].stateBytes = (found[step]?.stateBytes ?? 0) + bytes
+        // Sparse files may claim more than any disk has, each of them.
+        let sum = CheckedCount(found[step]?.stateBytes ?? 0) + bytes
+        found[step, default: Checkpoint(step: step)].stateBytes = sum.value ?? .max
       case .done: found[step, default: Checkpoint(step: step)].isDone = true
       case .progress, .average: break
       // A kill may leave the one before it, too.

@@ -7,14 +7,19 @@ import TextFormatting
 public enum Output {
   private static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-  /// - Parameter raw: Whether a terminal is given the text as it is, which it then may obey; a file or a pipe always is.
+  /// - Parameters:
+  ///   - raw: Whether a terminal is given the text as it is, which it then may obey; a file or a pipe always is.
+  ///   - namingPaths: Whether paths are in it, whose bytes a file or a pipe gets, so that a program finds the files by them.
   /// - Throws: `Exit.readerGone` if nobody reads it any more, as after `| head`; `FileError` if it cannot take
   ///   the text, as on a full disk.
-  public static func write(_ text: String, raw: Bool = false) throws {
+  public static func write(_ text: String, raw: Bool = false, namingPaths: Bool = false) throws {
     // Of several processes one speaks for all.
     guard Job.speaks else { return }
-    var text = isTerminal && !raw ? PathText.printable(text.visible) : text
-    guard text.withUTF8({ Descriptors.write(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }) else {
+    let bytes =
+      isTerminal && !raw
+      ? Array(PathText.printable(text.visible).utf8)
+      : namingPaths ? PathText.bytes(of: text) : Array(text.utf8)
+    guard bytes.withUnsafeBytes({ Descriptors.write($0, to: STDOUT_FILENO) }) else {
       throw failure("writing to it")
     }
   }

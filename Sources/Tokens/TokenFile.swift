@@ -19,9 +19,10 @@ public struct TokenFile: Sendable {
 
   public var path: String { file.path }
 
-  /// - Throws: `FileError` if the file cannot be read, is of another kind, or has not the size that its header
-  ///   declares. The header-less files of older programs are of another kind: see `HeaderlessCorpus`.
+  /// - Throws: `FileError` if the file cannot be read, is of another kind, has not the size that its header
+  ///   declares, or is of a set that `tokenize` did not come to the end of. The header-less files of older programs are of another kind: see `HeaderlessCorpus`.
   public init(contentsOf path: String) throws(FileError) {
+    try TokenLayout.checkSet(of: path)
     file = try MappedFile(path: path)
     let header: Header
     do throws(FileError) {

@@ -160,32 +160,44 @@ public final class Trainer {
   ) throws {
     while true {
       guard plan.isExchange(at: stepsMade) else {
-        try observe(.step(try update()))
+        try observe(.step(try update(unless: { false })))
         continue
       }
       try look(unless: isInterrupted, observe)
       // All processes stop before the same step, whichever of them is asked to.
       if try isOver || communicator.any(isInterrupted()) { return }
-      try observe(.step(try update()))
+      do {
+        // Of several none can stop within an update by itself, and asking all at each batch would make all wait.
+        try observe(.step(try update(unless: communicator.size > 1 ? { false } : isInterrupted)))
+      } catch is UpdateGivenUp { return }
     }
   }
 
+  /// Somebody asked to stop within an update, which may take hours: it is begun anew by whoever goes on.
+  private struct UpdateGivenUp: Error {}
+
   /// Makes one step. If it cannot be made, data and random numbers stay where they were, too.
-  private func update() throws -> StepReport {
+  ///
+  /// - Parameter isInterrupted: Asked before each of its batches.
+  /// - Throws: `UpdateGivenUp` once that says yes.
+  private func update(unless isInterrupted: () -> Bool) throws -> StepReport {
     let (step, before) = (stepsMade, (data, random))
     do {
-      return try makeUpdate()
+      return try makeUpdate(unless: isInterrupted)
     } catch {
-      if stepsMade == step { (data, random) = before }
+      if stepsMade == step {
+        (data, random) = before
+        gradients.giveUp()
+      }
       throw error
     }
   }
 
-  private func makeUpdate() throws -> StepReport {
+  private func makeUpdate(unless isInterrupted: () -> Bool) throws -> StepReport {
     let step = stepsMade
     let clock = ContinuousClock()
     let start = clock.now
-    let ownLoss = try accumulateGradients()
+    let ownLoss = try accumulateGradients(unless: isInterrupted)
     let learningRate = plan.learningRate.rate(at: step)
     let (loss, norm, ownNorm) = try checkedNorm(step: step, loss: ownLoss)
     let outlier = outlier(loss: loss, gradientNorm: norm)
@@ -224,7 +236,7 @@ public final class Trainer {
   }
 
   /// The mean gradients of the step's batches, or of this process's if it trains apart. Returns their mean loss.
-  private func accumulateGradients() throws -> Float {
+  private func accumulateGradients(unless isInterrupted: () -> Bool) throws -> Float {
     if plan.isOverfitting { data.reset() }
     let replicas = ownReplicas
     let count = plan.accumulation(at: stepsMade)
@@ -236,7 +248,8 @@ public final class Trainer {
     let all = try together.gathered([Float(learnt)]).reduce(0, +)
     let losses = try batches.map { batches in
       try gradients.addReplica(endingWith: batches.last?.inputs ?? []) {
-        try accumulateGradients(batches, of: updateCount, learning: all, into: $0, finish: $1)
+        try accumulateGradients(
+          batches, of: updateCount, learning: all, unless: isInterrupted, into: $0, finish: $1)
       }
     }
     for _ in 0..<count { random.passBackward() }
@@ -254,11 +267,12 @@ public final class Trainer {
   ///   - finish: Told of gradients once the last batch has made them final.
   /// - Returns: The sum of its batches' losses.
   private func accumulateGradients(
-    _ batches: [TokenBatch], of count: Int, learning all: Float, into gradients: Parameters,
-    finish: (GradientPart) -> Void
+    _ batches: [TokenBatch], of count: Int, learning all: Float, unless isInterrupted: () -> Bool,
+    into gradients: Parameters, finish: (GradientPart) -> Void
   ) throws -> Float {
     var sum: Float = 0
     for (index, batch) in batches.enumerated() {
+      if isInterrupted() { throw UpdateGivenUp() }
       // A batch counts by what there is to learn in it: exactly 1 if all have the same.
       let weight = Float(batch.learntCount * count) / max(1, all)
       let sequences = batch.sequences(

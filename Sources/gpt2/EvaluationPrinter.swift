@@ -31,7 +31,7 @@ struct EvaluationPrinter {
     if asJSON { return try JSON.print(record) }
     let width = 2 + (rows.map(\.name.count).max() ?? 0)
     let lines = rows.map { "  " + $0.name + String(repeating: " ", count: width - $0.name.count) + $0.value }
-    try Output.write(([path] + lines).joined(separator: "\n") + "\n")
+    try Output.write(([path] + lines).joined(separator: "\n") + "\n", namingPaths: true)
   }
 
   /// "7", or "7 (4.3 %)".

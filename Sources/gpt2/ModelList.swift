@@ -47,7 +47,7 @@ struct ModelList {
       let columns = [
         Self.padded(row.name, 13), Self.padded(row.parameters, 9), Self.padded(Numbers.bytes(row.bytes), 10),
       ]
-      try Output.write(columns.joined() + Self.place(of: row) + "\n")
+      try Output.write(columns.joined() + Self.place(of: row) + "\n", namingPaths: true)
     }
   }
 

@@ -20,7 +20,7 @@ struct RunVerification {
     try directory.verify { check in
       isWrong = isWrong || check.outcome.isWrong
       if check.outcome != .hasNoChecksums { checked += 1 }
-      try asJSON ? JSON.print(Record(check)) : Output.write(Self.line(check))
+      try asJSON ? JSON.print(Record(check)) : Output.write(Self.line(check), namingPaths: true)
     }
     if isWrong { throw Exit.checkFailed }
     guard checked > 0 else {

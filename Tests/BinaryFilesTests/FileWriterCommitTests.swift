@@ -85,6 +85,23 @@ import Testing
     #expect(try bytes("b") == [7])
   }
 
+  /// The mark goes with the last name, or once all is as it was; but one that a kill had left stays until then.
+  @Test(arguments: [false, true])
+  func theMarkIsThereForAsLongAsItIsTrue(wasThere: Bool) throws {
+    let mark = directory.file("mark")
+    if wasThere { _ = try directory.write([7], to: "mark") }
+    _ = try directory.write([7], to: "c")
+    var writers = try ["a", "b"].map { try FileWriter(to: directory.file($0), replacing: false) }
+    _ = try directory.write([7], to: "b")
+    let found = expectFileError(directory.file("b")) { try FileWriter.commit(writers, markedBy: mark) }
+    #expect(found == .alreadyExists)
+    writers = try ["c", "d"].map { try FileWriter(to: directory.file($0), replacing: true) }
+    #expect(try directory.names().contains("mark") == wasThere)
+    try FileWriter.commit(writers, markedBy: mark)
+    writers = []
+    #expect(try directory.names() == ["b", "c", "d"])
+  }
+
   @Test func whatMayBeReplacedIsReplacedTogether() throws {
     for name in ["a", "b"] { _ = try directory.write([7], to: name) }
     let writers = try ["a", "b"].map { try FileWriter(to: directory.file($0), replacing: true) }

@@ -35,7 +35,18 @@ import Testing
   ])
   func countsHaveRanges(arguments: [String]) throws {
     let result = try Command(arguments)
-    expectRefusal(result, naming: "expected a whole number from 1 to")
+    expectRefusal(result, naming: "expected a whole number from ")
+  }
+
+  @Test(arguments: [
+    "--sample-length", "--batch-size", "--sequence-length", "--positions",
+    "--validation-interval", "--validation-batches", "--patience", "--sample-interval",
+    "--checkpoint-interval", "--keep-checkpoints", "--major-interval", "--warm-up-steps",
+    "--first-sequence-length",
+  ])
+  func soHaveLengthsAndIntervals(option: String) throws {
+    let result = try Command("train", "--model", "d1", "--data", "d", "--output", "o", option, "2147483648")
+    expectRefusal(result, naming: "\(option) is 2147483648, expected a whole number from ")
   }
 
   /// 40 MB of them for a model of 8 positions: refused as soon as it is too long.

@@ -37,6 +37,40 @@ import Testing
     #expect(older.diagnostics.contains("note: \(run)/DONE_00000004 has no checksums"), "\(older.diagnostics)")
   }
 
+  @Test func theBestModelIsHeldAgainstItToo() throws {
+    let run = workspace.directory.file("run")
+    #expect(try workspace.train("--steps", "4", "--validation-interval", "2", "--keep-best").exitCode == 0)
+    let name = try #require(try RunFiles(run).names.first { $0.hasPrefix("best_") })
+    let path = run + "/" + name
+    #expect(try Command("verify", "--run", run).output.contains("\(path): holds\n"))
+    // It is kept through a change of the plan.
+    #expect(try Command("train", "--resume", run, "--steps", "5", "--validation-interval", "0").exitCode == 0)
+    #expect(try Command("verify", "--run", run).output.contains("\(path): holds\n"))
+
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    bytes[bytes.count / 2] ^= 64
+    try bytes.write(to: URL(fileURLWithPath: path))
+    let damaged = try Command("verify", "--run", run)
+    #expect(damaged.exitCode == 1)
+    #expect(damaged.output.contains("\(path): DIFFERS: found XXH64 "))
+  }
+
+  /// A program that reads them finds the files by what is printed.
+  @Test func pathsArePrintedAsTheirBytes() throws {
+    #expect(try workspace.train().exitCode == 0)
+    let shell = try Command(
+      [
+        "-c", #"cd "$1" && d=$(printf 'run\377') && mv run "$d" && "$0" verify --run "$d" >out"#,
+        Command.path,
+        workspace.directory.path,
+      ], executable: "/bin/sh")
+    #expect(shell.exitCode == 0, "\(shell.diagnostics)")
+    let lines = try Data(contentsOf: URL(fileURLWithPath: workspace.directory.file("out"))).split(
+      separator: 10)
+    #expect(lines.count == 3)
+    for line in lines { #expect(line.starts(with: Data("run".utf8) + [0xFF, UInt8(ascii: "/")])) }
+  }
+
   @Test func itIsGivenAlone() throws {
     expectRefusal(try Command("verify", "--run", "run", "--model", "m.bin"), naming: "--run")
     expectRefusal(try Command("verify", "--state", "s.bin"), naming: "--model")

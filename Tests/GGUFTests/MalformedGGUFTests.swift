@@ -40,6 +40,34 @@ import Testing
       try cause { $0.removeLast(21) } == .wrongSize(found: 235, expected: 236))
   }
 
+  /// A sparse file, which takes 4 KiB on the disk, has all the values that it says it has.
+  @Test(arguments: [(7, 1), (0, 1), (10, 8)])
+  func anArrayThatNoMachineHolds(type: Int, byteCount: Int) throws {
+    var file = GGUFBytes()
+    file.add(UInt32(0x4655_4747), 3)
+    file.add(UInt64(0), 1)
+    file.add("k")
+    file.add(UInt32(9), UInt32(type))
+    let count = 1_400_000_000
+    file.add(UInt64(count))
+    let path = try directory.write(file.bytes, to: "sparse.gguf")
+    try #require(truncate(path, off_t(file.bytes.count + byteCount * count)) == 0)
+    let cause = fileErrorCause(path) { () throws(FileError) in _ = try GGUFFile(contentsOf: path) }
+    guard case .invalidField("length of array k", count, _)? = cause else {
+      Issue.record("found \(String(describing: cause))")
+      return
+    }
+  }
+
+  /// A tensor of 4 TiB in such a file is not touched before it is read.
+  @Test func aTensorThatNoMachineHolds() throws {
+    var bytes = GoodFile.bytes
+    bytes.put(UInt64(1 << 40), at: GoodFile.secondColumns)
+    let path = try directory.write(bytes, to: "sparse.gguf")
+    try #require(truncate(path, off_t(GoodFile.start + 96 + 4 << 40)) == 0)
+    #expect(try GGUFFile(contentsOf: path).tensors.last?.dimensions == [1 << 40])
+  }
+
   @Test func appendedBytes() throws {
     #expect(try cause { $0.append(0) } == .wrongSize(found: 257, expected: 256))
   }

@@ -74,6 +74,27 @@ import Testing
     }
   }
 
+  /// A sparse file, which takes 4 KiB on the disk, has all that its header declares: 4 TiB.
+  @Test func moreThanAnyMachineHolds() throws {
+    let path = try directory.write(IDXBytes.make([1 << 20, 1 << 11, 1 << 11], []), to: "sparse")
+    try #require(truncate(path, 16 + 1 << 42) == 0)
+    let cause = expectFileError(path) { _ = try IDXFile(contentsOf: path, rank: 3, holding: "images") }
+    guard case .mismatch(let found, _, _)? = cause else {
+      Issue.record("found \(String(describing: cause))")
+      return
+    }
+    #expect(found.contains("bytes of memory"), "\(found)")
+  }
+
+  /// 40 GB, which a packed file of 40 MB could hold, and this one does not.
+  @Test func packedItMayDeclareMore() throws {
+    let path = try directory.write(
+      IDXBytes.storedGzip(IDXBytes.make([40_000, 1000, 1000], [])), to: "sparse.gz")
+    try #require(truncate(path, 40_000_000) == 0)
+    let cause = expectFileError(path) { _ = try IDXFile(contentsOf: path, rank: 3, holding: "images") }
+    #expect(cause != nil)
+  }
+
   @Test func moreThanDeclared() throws {
     for bytes in [table + [0], try IDXBytes.gzip(table + [0])] {
       #expect(found(bytes) == "more than 28 bytes")

@@ -1,4 +1,5 @@
 import BinaryFiles
+import Foundation
 import TestSupport
 import Testing
 
@@ -30,6 +31,21 @@ import Testing
     #expect(files.checkpoints.map(\.stateBytes) == [nil, 61, 22, 5, nil])
     #expect(files.checkpoints.map(\.isDone) == [true, true, true, false, false])
     #expect(files.best == RunFiles.Best(step: 20, bytes: 90))
+  }
+
+  /// Two files that claim nearly all that a file may have, where the file system takes that.
+  @Test(.enabled(if: access("/dev/shm", W_OK) == 0, "skipped: no file system in memory"))
+  func sizesThatNoNumberHolds() throws {
+    let directory = try TemporaryDirectory()
+    let sparse = "/dev/shm/gpt2-\(UUID().uuidString)"
+    try Data().write(to: URL(fileURLWithPath: sparse))
+    defer { try? FileManager.default.removeItem(atPath: sparse) }
+    try #require(truncate(sparse, .max - 4096) == 0)
+    for name in ["state_00000010_00000.bin", "state_00000010_00001.bin"] {
+      try FileManager.default.createSymbolicLink(atPath: directory.file(name), withDestinationPath: sparse)
+    }
+    let files = try RunFiles(directory: directory.path)
+    #expect(files.checkpoints.map(\.stateBytes) == [.max])
   }
 
   @Test func noDirectoryIsRefused() throws {

@@ -48,6 +48,22 @@ import Testing
       expectFileError(directory.file("3.safetensors")) { _ = try SafeTensorsSet(index: index) } == .notFound)
   }
 
+  /// Of text in JSON none stands for other bytes, as it does in paths; and what a terminal obeys is spelt out.
+  @Test func namesOfAllKinds() throws {
+    let name = "\u{10FEFF}\u{1B}[31m.safetensors"
+    _ = try directory.write(
+      safeTensorsFile("{\(entry("a", "U8", "[2]", "[0,2]"))}", values: 2), to: name)
+    #expect(try read("{\"a\":\"\u{10FEFF}\\u001b[31m.safetensors\"}")?.tensors.map(\.name) == ["a"])
+    try write("{\"a\":\"\u{10FEFF}\\u001b.safetensors\"}")
+    do throws(FileError) {
+      _ = try SafeTensorsSet(index: index)
+      Issue.record("there is no such file")
+    } catch {
+      let name = #"/\xF4\x8F\xBB\xBF\u{1B}.safetensors"#
+      #expect(error.description.hasSuffix("\(name): no such file or directory; check the path"))
+    }
+  }
+
   /// An index names files beside it and no others.
   @Test(arguments: [#""../1.safetensors""#, #""/etc/passwd""#, #""""#, "7"])
   func fileNamesThatAreNone(name: String) throws {

@@ -25,12 +25,16 @@ struct Fixture: Sendable {
 
   init(
     limits: ServerLimits = ServerLimits(), keys: [String] = [], origins: [String] = [],
-    texts: BatchScheduler.Limits = BatchScheduler.Limits(), logsPrompts: Bool = false
+    texts: BatchScheduler.Limits = BatchScheduler.Limits(), logsPrompts: Bool = false,
+    modelFile: String? = nil
   ) throws {
     let records = Records()
     self.records = records
     let shelf = try ModelShelf {
-      let model = try LanguageModel(Weights(Self.parameters()), on: Workers(count: 2))
+      let workers = Workers(count: 2)
+      let weights =
+        try modelFile.map { try ModelFile(contentsOf: $0).weights(on: workers) } ?? Weights(Self.parameters())
+      let model = try LanguageModel(weights, on: workers)
       let template = InstructionTemplate(
         system: .init(after: "|"), user: .init(before: "Q:", after: "\n"),
         assistant: .init(before: "A:", after: "\n"))

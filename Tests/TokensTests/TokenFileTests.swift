@@ -26,6 +26,30 @@ struct TokenFileTests {
     #expect(file.load(4..<4).isEmpty)
   }
 
+  /// The mark of a set that was not named to the end is for files that are named like its own.
+  @Test(arguments: [
+    ("text.unfinished", true), ("text_train.bin.unfinished", false), ("other.unfinished", false),
+    ("_train.unfinished", false),
+  ])
+  func aSetThatIsOfTwo(mark: String, isOfIt: Bool) throws {
+    let directory = try TemporaryDirectory()
+    _ = try directory.write([], to: mark)
+    for name in ["text_train.bin", "text_val.bin", "text_val_000000.bin", "text_train_1000000.bin"] {
+      let path = try directory.write(Fixtures.tokenFile([1, 2]), to: name)
+      guard
+        case .mismatch("text.unfinished beside it, as its set of files was not named to the end", _, _)? =
+          cause(path)
+      else {
+        #expect(!isOfIt, "\(name)")
+        continue
+      }
+      #expect(isOfIt, "\(name)")
+    }
+    for name in ["text.bin", "text_test.bin", "text_train_1.bin", "train.bin"] {
+      #expect(cause(try directory.write(Fixtures.tokenFile([1, 2]), to: name)) == nil)
+    }
+  }
+
   @Test func emptyFile() throws {
     #expect(try cause([]) == .truncatedHeader(found: 0, expected: 1024))
   }

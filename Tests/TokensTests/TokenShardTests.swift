@@ -79,6 +79,23 @@ struct TokenShardTests {
     try TokenLayout.shards(tokens: 10).checkOutputs(prefix: directory.file("?eb"), replacing: false)
   }
 
+  /// A block of text may fill many files: it is looked before each.
+  @Test func anInterruptionIsNoticedBetweenShards() throws {
+    let text = [UInt8](repeating: 65, count: 2000)
+    let corpus = try Corpus(
+      [.file(directory.write(text, to: "text"))], documents: .file, tokenizer: .byteLevel)
+    var most = 0
+    let summary = try corpus.write(
+      to: prefix, layout: .shards(tokens: 2), replacing: false,
+      isInterrupted: {
+        most = max(most, (try? directory.names().count) ?? 0)
+        return most > 5
+      })
+    #expect(summary == nil)
+    #expect(most == 6)
+    #expect(try directory.names() == ["text"])
+  }
+
   @Test func anInterruptionLeavesNoShards() throws {
     var blocks = 0
     let summary = try corpus(1000).write(

@@ -72,6 +72,29 @@ import Transformer
     #expect(try Checkpoint.read(run.directory.best(best.step)).copy(of: .fcw) == atBest)
   }
 
+  /// An update of many batches may take hours. What is given up leaves all as it was, and is made anew.
+  @Test(arguments: [1, 3])
+  func aStopWithinAnUpdateLosesNoBit(replicas: Int) throws {
+    var plan = workspace.plan(steps: 4)
+    plan.replicas = replicas
+    let whole = try workspace.trainer(plan)
+    try whole.run { _ in }
+    for asked in 1...8 {
+      let trainer = try workspace.trainer(plan)
+      // Once before each step, and once before each of its three batches.
+      var (asks, steps) = (0, 0)
+      func isInterrupted() -> Bool {
+        if steps == 2 { asks += 1 }
+        return asks == asked
+      }
+      try trainer.run(isInterrupted: isInterrupted) { if case .step = $0 { steps += 1 } }
+      #expect(trainer.stepsMade == (asked <= 4 ? 2 : 4))
+      try trainer.run { _ in }
+      #expect(trainer.weightsChecksum == whole.weightsChecksum)
+      #expect(trainer.state.data == whole.state.data)
+    }
+  }
+
   @Test func aRunThatNoLongerImprovesEnds() throws {
     var plan = workspace.plan(steps: 400)
     plan.patience = 2
@@ -97,6 +120,39 @@ import Transformer
     #expect(problems.map(\.path) == [run.directory.model(2)])
     #expect(try run.directory.checkpoints() == [4])
   }
+
+  /// The last step's checkpoint cannot be written at first, and is at the end: no more are kept than else.
+  @Test func afterAFailedSaveNoMoreAreKept() throws {
+    let run = try workspace.run(
+      try workspace.trainer(workspace.plan(steps: 3)), in: "run", use: .new,
+      CheckpointPolicy(interval: 1, kept: 2))
+    try FileManager.default.createDirectory(
+      atPath: run.directory.model(3), withIntermediateDirectories: false)
+    try run.run { _ in }
+    #expect(try run.directory.checkpoints() == [1, 2])
+    try FileManager.default.removeItem(atPath: run.directory.model(3))
+    #expect(try run.finish("finished") { _ in } == nil)
+    #expect(try run.directory.checkpoints() == [2, 3])
+  }
+
+  #if os(Linux) && compiler(>=6.2)
+    /// A disk that is full when all but the run's end is written, played by a limit on the size of files.
+    @Test func anEndThatTheLogDoesNotTakeIsKnown() async {
+      await #expect(processExitsWith: .success) {
+        let workspace = try TrainingWorkspace()
+        signal(SIGXFSZ, SIG_IGN)
+        let run = try workspace.run(try workspace.trainer(workspace.plan(steps: 2)), in: "run", use: .new)
+        try run.run { _ in }
+        var limit = rlimit(rlim_cur: 10, rlim_max: .max)
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        #expect(try run.finish("finished") { _ in } == nil)
+        #expect(
+          run.logFailures == [
+            FileError(run.directory.metrics, .system(operation: "writing to it", code: EFBIG))
+          ])
+      }
+    }
+  #endif
 
   @Test func aReplacedRunIsThereUntilItsSuccessorHasACheckpoint() throws {
     try workspace.run(try workspace.trainer(workspace.plan(steps: 9)), in: "run").run { _ in }

@@ -39,15 +39,19 @@ struct TrainingWorkspace {
     _ plan: TrainingPlan, from parameters: Parameters? = nil, adapters: LowRankAdapters? = nil,
     shuffling: Bool = true
   ) throws -> Trainer {
-    func loader(_ pattern: String, shuffling: Bool) throws -> DataLoader {
+    func loader(_ pattern: String, shuffling: Bool, rank: Int = 0, of count: Int = 1) throws -> DataLoader {
       try DataLoader(
-        pattern: pattern, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength, shuffling: shuffling
-      )
+        pattern: pattern, batchSize: plan.batchSize, sequenceLength: plan.sequenceLength,
+        shuffling: shuffling,
+        processRank: rank, processCount: count)
     }
     let adapters = try adapters ?? plan.adapters.map { try LowRankAdapters(random: $0) }
     return try Trainer(
       Model(try parameters ?? fixture(), adapters: adapters), plan: plan,
-      data: ReplicaData(try loader(pattern, shuffling: shuffling)),
+      data: ReplicaData(
+        try (0..<plan.replicas).map {
+          try loader(pattern, shuffling: shuffling, rank: $0, of: plan.replicas)
+        }),
       watchedBy: TrainingWatch(validation: try loader(validation, shuffling: false)))
   }
 

@@ -1,3 +1,5 @@
+import Platform
+
 /// The index of a model in several files, which are beside it:
 /// {"weight_map": {name of a tensor: name of a file, …}}.
 package struct ShardIndex: Sendable {
@@ -24,7 +26,8 @@ package struct ShardIndex: Sendable {
           path, found: "tensor \(member.key.onOneShortLine) in \(member.value.summary)",
           expected: "the name of a file beside the index")
       }
-      map[member.key] = name
+      // JSON has text, of which some stands for other bytes in our paths.
+      map[member.key] = PathText.text(of: Array(name.utf8))
     }
     self.map = map
   }

@@ -60,9 +60,9 @@ private final class ScratchBuffer: Sendable {
     // Rounded up so that a little more at each use does not mean new memory at each use.
     let unit = wanted > Self.hugePage / 2 ? Self.hugePage : Self.smallPages
     byteCount = (max(1, wanted) + unit - 1) / unit * unit
+    // No error can leave a kernel, in whose middle the sums are.
     guard let address = Pages.allocate(byteCount) else {
-      // As where Swift's own allocations fail: the buffers that a user sizes are others, and far larger.
-      preconditionFailure("not enough memory: no \(wanted) bytes of scratch")
+      MemoryRefusal.end(byteCount, for: "intermediate values")
     }
     start = address
   }

@@ -40,6 +40,7 @@ struct IDXFile {
           expected: "at most the \(limit) that the file can hold after it",
           advice: "it is damaged or cut short: fetch it again"))
     }
+    try DeclaredMemory.check(CheckedCount(count), for: "a table of \(count) bytes", of: path)
     values = try source.read(count)
     let headerSize = 4 * (1 + rank)
     guard values.count == count else {

@@ -22,6 +22,9 @@ extension APIError {
       APIError(400, "\(error)", parameter: "stop", code: "invalid_value")
     case let error as GenerationOptionError:
       APIError(400, "\(error)", parameter: error.parameter, code: "invalid_value")
+    // Nothing that a request says can make it right.
+    case let error as FileError where MappedFile.isKnownCut(error.path):
+      APIError(503, "\(error); the server is to be started again", kind: .server, code: "model_file_lost")
     case let error as FileError:
       APIError(400, "\(error.description)", parameter: prompt, code: "invalid_value")
     case let error as SchedulerError: of(error)

@@ -64,13 +64,17 @@ public struct Corpus: Sendable {
       prefix: prefix, layout: layout, vocabularySize: vocabularySize, endOfText: endOfText,
       replacing: replacing)
     var progress = CorpusProgress()
-    let isComplete = try forEachBlock(threads: threads, isInterrupted: isInterrupted) {
+    var isCutOff = false
+    let isComplete = try forEachBlock(threads: threads, isInterrupted: { isCutOff || isInterrupted() }) {
       (block) throws(FileError) in
-      try output.append(block.tokens[...])
+      guard try output.append(block.tokens[...], isInterrupted: isInterrupted) else {
+        isCutOff = true
+        return
+      }
       progress.add(block)
       observe(progress)
     }
-    guard isComplete else { return nil }
+    guard isComplete, !isCutOff else { return nil }
     let source = inputs.first?.name ?? "the list of texts"
     guard progress.bytes > 0 else {
       throw FileError(

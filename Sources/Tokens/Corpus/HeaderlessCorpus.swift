@@ -35,7 +35,7 @@ public struct HeaderlessCorpus: Sendable {
       var block = HeaderlessBlock(kind: kind, vocabularySize: vocabularySize, source: input.name)
       while !block.isAtEnd {
         guard try block.read(from: reader, isInterrupted), !isInterrupted() else { return nil }
-        try output.append(block.tokens[...])
+        guard try output.append(block.tokens[...], isInterrupted: isInterrupted) else { return nil }
         progress.add(
           EncodedBlock(
             tokens: block.tokens, byteCount: block.byteCount, isLastOfInput: block.isAtEnd))

@@ -60,8 +60,10 @@ final class TokenFileWriter {
   }
 
   /// Finishes the files and gives all of them their names, or none.
-  static func commit(_ writers: [TokenFileWriter]) throws(FileError) {
+  ///
+  /// - Parameter mark: See `FileWriter.commit`.
+  static func commit(_ writers: [TokenFileWriter], markedBy mark: String? = nil) throws(FileError) {
     for writer in writers { try writer.finish() }
-    try FileWriter.commit(writers.map(\.writer))
+    try FileWriter.commit(writers.map(\.writer), markedBy: mark)
   }
 }

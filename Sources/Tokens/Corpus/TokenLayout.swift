@@ -1,4 +1,5 @@
 import BinaryFiles
+import Platform
 
 /// The files that a stream of tokens is written to.
 public enum TokenLayout: Sendable, Equatable {
@@ -59,6 +60,38 @@ public enum TokenLayout: Sendable, Equatable {
     let digits = String(index)
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     return prefix + (index == 0 ? "_val_" : "_train_") + number + ".bin"
+  }
+
+  /// The file that is there while those of a prefix get their names.
+  static func mark(_ prefix: String) -> String { prefix + ".unfinished" }
+
+  /// Says of a file that is named as those here whether it is of one set with its like.
+  ///
+  /// - Throws: `FileError` if `tokenize` was killed while it gave them their names: training data may then be of one text
+  ///   and validation data of another.
+  static func checkSet(of path: String) throws(FileError) {
+    guard let prefix = prefix(of: path), FileSystem.exists(mark(prefix)) else { return }
+    throw FileError(
+      path,
+      .mismatch(
+        found: "\(Folder.lastName(of: mark(prefix))) beside it, as its set of files was not named to the end",
+        expected: "files that were made together", advice: "make them again, with tokenize --overwrite"))
+  }
+
+  /// What the name of a token file begins with; `nil` if it is named otherwise.
+  private static func prefix(of path: String) -> String? {
+    func dropping(_ end: String, from text: Substring) -> Substring? {
+      text.utf8.reversed().starts(with: end.utf8.reversed())
+        ? text[..<text.utf8.index(text.endIndex, offsetBy: -end.utf8.count)] : nil
+    }
+    guard var stem = dropping(".bin", from: path[...]) else { return nil }
+    let digits = stem.utf8.reversed().prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }.count
+    if digits >= 6,
+      let shard = dropping("_", from: stem[..<stem.utf8.index(stem.endIndex, offsetBy: -digits)])
+    {
+      stem = shard
+    }
+    return (dropping("_train", from: stem) ?? dropping("_val", from: stem)).map(String.init)
   }
 
   /// The training shards that are there, sorted.

@@ -19,7 +19,21 @@ final class TokenOutput {
       prefix: prefix, vocabularySize: vocabularySize, endOfText: endOfText, replacing: replacing)
   }
 
-  func append(_ tokens: ArraySlice<UInt16>) throws(FileError) { try sink.append(tokens) }
+  /// - Parameter isInterrupted: Asked before each file that is begun, of which a block of tokens may fill many.
+  /// - Returns: Whether all were appended; `false` if interrupted.
+  func append(_ tokens: ArraySlice<UInt16>, isInterrupted: () -> Bool) throws(FileError) -> Bool {
+    guard case .shards(let size) = layout else {
+      try sink.append(tokens)
+      return true
+    }
+    var rest = tokens
+    while !rest.isEmpty {
+      if isInterrupted() { return false }
+      try sink.append(rest.prefix(size))
+      rest = rest.dropFirst(size)
+    }
+    return true
+  }
 
   /// Gives the files their names.
   ///
@@ -27,7 +41,7 @@ final class TokenOutput {
   /// - Throws: `FileError` if there are not enough tokens for the files, or the system refuses a step.
   func commit(source: String) throws(FileError) -> TokenFiles {
     let writers = try sink.finish(source: source)
-    try TokenFileWriter.commit(writers)
+    try TokenFileWriter.commit(writers, markedBy: writers.count > 1 ? TokenLayout.mark(prefix) : nil)
     let paths = Set(writers.map(\.path))
     var strays: [String] = []
     if case .shards = layout { strays = TokenLayout.existingShards(prefix).filter { !paths.contains($0) } }

@@ -115,6 +115,9 @@ final class GradientExchange {
     }
   }
 
+  /// Forgets what was taken up of an update that is not made.
+  func giveUp() { sums.giveUp() }
+
   /// That of all replicas, the same in all processes, until the next replica is added; or of this process's share, and
   /// anything beside it.
   var sum: Parameters { sums.sum }

@@ -68,6 +68,9 @@ final class ReplicaSums {
     }
   }
 
+  /// Forgets the replicas that were added since the last sum of all.
+  func giveUp() { (held, index) = (0, 0) }
+
   /// The sum of all, once the last was added, until the next is.
   var sum: Parameters { buffers[0] }
 }

@@ -85,6 +85,7 @@ public struct ResumePoint: Sendable {
       let old = plan
       plan = RunPlan(plan.options.merging(values) { $1 }, dataBeginAfter: plan.dataBeginAfter)
       (plan.replaced, plan.base, plan.baseChecksum) = (old.replaced, old.base, old.baseChecksum)
+      plan.best = old.best
     }
     // Those before are gone by then, those after it are made again.
     let timed = before?.filter { $0 == step } ?? []

@@ -35,19 +35,32 @@ extension RunDirectory {
   }
 
   /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.
-  func remember(replaced: [Int]) throws(FileError) { try remember(replaced, as: \.replaced) }
+  func remember(replaced: [Int]) throws(FileError) {
+    try remember(replaced.isEmpty ? nil : replaced, as: \.replaced)
+  }
 
   /// Remembers which checkpoints were made by time, so that whoever goes on knows that they are not to stay.
-  func remember(timed: [Int]) throws(FileError) { try remember(timed, as: \.timed) }
+  func remember(timed: [Int]) throws(FileError) { try remember(timed.isEmpty ? nil : timed, as: \.timed) }
 
-  private func remember(
-    _ steps: [Int], as property: WritableKeyPath<RunPlan, [Int]?>
+  private func remember<Value: Equatable>(
+    _ value: Value?, as property: WritableKeyPath<RunPlan, Value?>
   ) throws(FileError) {
     guard place(plan).exists else { return }
     var plan = try RunPlan(contentsOf: self.plan, in: folder)
-    guard plan[keyPath: property] ?? [] != steps else { return }
-    plan[keyPath: property] = steps.isEmpty ? nil : steps
+    guard plan[keyPath: property] != value else { return }
+    plan[keyPath: property] = value
     try plan.write(to: self.plan, in: folder)
+  }
+
+  /// Writes the model of the lowest validation loss, and removes those before it.
+  ///
+  /// - Throws: `FileError` if the system refuses a step.
+  func saveBest(_ model: Model, _ step: Int) throws(FileError) {
+    // Whatever ends the run meanwhile: a checksum of what had the name before is not held against it.
+    try remember(nil, as: \.best)
+    let checksum = try model.write(to: best(step), in: folder, replacing: true)
+    try remember(RunPlan.Best(step: step, checksum: "\(checksum)"), as: \.best)
+    for old in try bestSteps() where old != step { place(best(old)).unlink() }
   }
 
   /// All files of a checkpoint but the one that says that it is whole.

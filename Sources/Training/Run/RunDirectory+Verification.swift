@@ -37,7 +37,8 @@ public struct RunFileCheck: Equatable, Sendable {
 }
 
 extension RunDirectory {
-  /// Holds the files of all whole checkpoints, and the run's own model below its adapters, against their checksums.
+  /// Holds the files of all whole checkpoints, the best model, and the run's own model below its adapters, against their
+  /// checksums.
   ///
   /// - Parameter observe: Called with each file, in the order of their steps.
   /// - Throws: `FileError` if the directory cannot be read or is no run's; what `observe` throws.
@@ -50,12 +51,16 @@ extension RunDirectory {
           found: "no whole checkpoint in it", expected: "the directory of a run that has saved one",
           advice: "check the name"))
     }
-    if place(plan).exists, let checksum = try RunPlan(contentsOf: plan, in: folder).baseChecksum {
-      try observe(
-        FileChecksum(checksum).map { RunFileCheck(base, expected: $0) } ?? RunFileCheck(base, .hasNoChecksums)
-      )
+    func check(_ path: String, _ checksum: String?) throws {
+      let expected = checksum.flatMap { FileChecksum($0[...]) }
+      try observe(expected.map { RunFileCheck(path, expected: $0) } ?? RunFileCheck(path, .hasNoChecksums))
     }
+    let plan = place(plan).exists ? try RunPlan(contentsOf: plan, in: folder) : nil
+    if let checksum = plan?.baseChecksum { try check(base, checksum) }
     for step in steps { try verify(step, observing: observe) }
+    for step in try bestSteps() {
+      try check(best(step), plan?.best.flatMap { $0.step == step ? $0.checksum : nil })
+    }
   }
 
   private func verify(_ step: Int, observing observe: (RunFileCheck) throws -> Void) throws {

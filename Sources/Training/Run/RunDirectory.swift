@@ -126,11 +126,21 @@ public struct RunDirectory: Equatable, Sendable {
   /// Removes what `create` made, if nothing was written there. Nobody may hold it.
   public func removeIfUnused() { UnfinishedFiles.removeFolders(for: path + "/") }
 
+  /// Whether all that is in it may be another run's, which this one replaces: it has saved nothing yet.
+  ///
+  /// - Throws: `FileError` if the directory or its plan cannot be read.
+  public func holdsReplaced() throws(FileError) -> Bool {
+    guard use != .replacing else { return true }
+    let replaced = try replacedCheckpoints()
+    guard !replaced.isEmpty else { return false }
+    return try checkpoints().allSatisfy(replaced.contains)
+  }
+
   /// Keeps a copy of the tokenizer that the run's data were made with; a run that goes on has it already.
   ///
   /// - Throws: `FileError` if there is another tokenizer, which is not the run's, or if it cannot be written.
   public func keep(_ tokenizer: Tokenizer) throws(FileError) {
-    let mayReplace = use == .replacing
+    let mayReplace = try holdsReplaced()
     guard !mayReplace, let kept = self.tokenizer else {
       return try RunTokenizer.write(tokenizer, in: path + "/", heldAs: folder, replacing: mayReplace)
     }
@@ -150,7 +160,7 @@ public struct RunDirectory: Equatable, Sendable {
   public func keep(_ template: InstructionTemplate?) throws(FileError) {
     let path = path + "/" + RunTemplate.name
     let isThere = place(path).exists
-    if isThere, use != .replacing {
+    if isThere, try !holdsReplaced() {
       guard template == nil || (try? InstructionTemplate(contentsOf: path)) != template else { return }
       throw FileError(
         path,

@@ -36,6 +36,20 @@ struct RunLog {
     }
     return failures
   }
+
+  /// Brings each of the files to the disk, whatever becomes of the other.
+  ///
+  /// - Returns: What failed.
+  func sync() -> [FileError] {
+    [log, metrics].compactMap { file in
+      do throws(FileError) {
+        try file.sync()
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
 }
 
 extension RunRecord {

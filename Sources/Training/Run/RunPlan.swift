@@ -22,6 +22,14 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var base: String?
   /// That of the file, as `FileChecksum` has it.
   var baseChecksum: String?
+  /// What `best_STEP.bin` was written with: no checkpoint's record has it.
+  struct Best: Codable, Equatable, Sendable {
+    let step: Int
+    /// As `FileChecksum` has it.
+    let checksum: String
+  }
+
+  var best: Best?
   /// Checkpoints that were made by time alone: see `CheckpointPolicy.longestWait`.
   var timed: [Int]?
   /// The checkpoints of another run that this one is to replace, by step: they are not its own, and stay until it has one.
@@ -67,7 +75,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
   /// Whether its numbers are steps, and its file is one of the run's.
   private var isPossible: Bool {
-    ([dataBeginAfter] + (replaced ?? []) + (timed ?? [])).allSatisfy(TrainingPlan.possibleSteps.contains)
+    ([dataBeginAfter, best?.step ?? 0] + (replaced ?? []) + (timed ?? [])).allSatisfy(
+      TrainingPlan.possibleSteps.contains)
       && (base ?? RunBase.name) == RunBase.name
   }
 

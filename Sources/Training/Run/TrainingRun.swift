@@ -19,6 +19,9 @@ public final class TrainingRun {
   /// Last records of logs that were cut off, since a kill or a full disk had left no end of them: a line for each.
   public var cutRecords: [String] { log?.cuts ?? [] }
 
+  /// What of the run's end could not be written to its logs: nothing comes later that would show it.
+  public private(set) var logFailures: [FileError] = []
+
   /// `nil` in a process that another one writes for.
   private let log: RunLog?
   /// Of a run that this one replaces: removed once there is something better.
@@ -65,7 +68,7 @@ public final class TrainingRun {
     removedLeftovers =
       directory.use == .resuming && isKnown
       ? try directory.removeLeftovers(keepingBests: !replaced.isEmpty) : []
-    let log = try RunLog(directory, keeping: directory.use == .resuming)
+    let log = try RunLog(directory, keeping: try !directory.holdsReplaced() && directory.use == .resuming)
     for record in opening {
       if let failure = log.add(record).first { throw failure }
     }
@@ -92,7 +95,8 @@ public final class TrainingRun {
     }
   }
 
-  /// Saves what has been learnt since the last checkpoint: here, or if the directory takes no more, elsewhere.
+  /// Saves what has been learnt since the last checkpoint: here, or if the directory takes no more, elsewhere. Then
+  /// `logFailures` are known.
   ///
   /// - Parameter reason: Why the run ended, for its log.
   /// - Returns: Where it is and why it is not in the run's directory, if it had to go elsewhere.
@@ -111,8 +115,12 @@ public final class TrainingRun {
     if isWhole, step > firstStep, lastSaved != step, log != nil {
       do throws(FileError) {
         try saveWhole()
-        try? report(
-          .checkpoint(step: step, path: directory.result(of: trainer.model, step), reason: .end), to: observe)
+        // A try at this step may have failed, which would have removed them.
+        try? directory.removeSuperseded(by: policy, at: step, localSteps: trainer.plan.localSteps)
+        let event = TrainingEvent.checkpoint(
+          step: step, path: directory.result(of: trainer.model, step), reason: .end)
+        logFailures += RunRecord(event).map { log?.add($0) ?? [] } ?? []
+        try? observe(event)
       } catch {
         refuge = (try rescue(because: error), error)
       }
@@ -125,8 +133,8 @@ public final class TrainingRun {
     var record = RunRecord(.end, step: step)
     record.reason = reason
     record.time = System.timestamp
-    // What was learnt is safe; a log that cannot say so is no reason to fail.
-    _ = log?.add(record)
+    logFailures += log?.add(record) ?? []
+    logFailures += log?.sync() ?? []
     return refuge
   }
 
@@ -186,8 +194,7 @@ public final class TrainingRun {
     guard log != nil else { return }
     let step = trainer.stepsMade
     do throws(FileError) {
-      try trainer.model.write(to: directory.best(step), in: directory.folder, replacing: true)
-      for old in try directory.bestSteps() where old != step { directory.place(directory.best(old)).unlink() }
+      try directory.saveBest(trainer.model, step)
     } catch {
       return try observe(.problem(error))
     }

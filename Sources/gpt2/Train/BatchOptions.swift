@@ -59,8 +59,8 @@ struct BatchOptions: ParsableArguments {
   var overfitBatch = false
 
   func validate() throws {
-    try batchSize.check("--batch-size", atLeast: 1)
-    try sequenceLength?.check("--sequence-length", atLeast: 1)
+    try batchSize.check("--batch-size", from: 1, to: 1 << 20)
+    try sequenceLength?.check("--sequence-length", from: 1, to: 1 << 24)
     if let steps, steps != -1 {
       try steps.check("--steps", from: 1, to: TrainingPlan.possibleSteps.upperBound)
     }
@@ -69,7 +69,7 @@ struct BatchOptions: ParsableArguments {
     }
     try batchWarmUpSteps.check("--batch-warm-up-steps", from: 0, to: 100_000_000)
     try sequenceWarmUpSteps.check("--sequence-warm-up-steps", from: 0, to: 100_000_000)
-    try firstSequenceLength?.check("--first-sequence-length", atLeast: 1)
+    try firstSequenceLength?.check("--first-sequence-length", from: 1, to: 1 << 24)
   }
 
   func checkTogether() throws {

@@ -59,7 +59,9 @@ struct InstructionData {
     _ command: TrainCommand, for file: InstructionFile, in directory: RunDirectory
   ) throws -> InstructionTemplate {
     if let name = command.instructions.template { return try InstructionTemplate(named: name) }
-    if command.isResuming, let path = directory.template { return try InstructionTemplate(contentsOf: path) }
+    if command.isResuming, let path = directory.template, try !directory.holdsReplaced() {
+      return try InstructionTemplate(contentsOf: path)
+    }
     return try template(of: command.model, for: file)
   }
 

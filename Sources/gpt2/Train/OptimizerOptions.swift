@@ -60,7 +60,7 @@ struct OptimizerOptions: ParsableArguments {
 
   func validate() throws {
     try learningRate.check("--learning-rate", atLeast: 0)
-    try warmUpSteps.check("--warm-up-steps", atLeast: 0)
+    try warmUpSteps.check("--warm-up-steps", from: 0, to: TrainingPlan.possibleSteps.upperBound)
     try finalLearningRate.check("--final-learning-rate", atLeast: 0)
     try weightDecay.check("--weight-decay", atLeast: 0)
     try clip.check("--clip", atLeast: 0)

@@ -70,9 +70,11 @@ struct PlannedCommand {
 
   private static func words(of plan: RunPlan, in directory: RunDirectory) throws(FileError) -> [String] {
     var options = plan.options
-    // The run has copies of its own.
-    if directory.tokenizer != nil { options["--tokenizer"] = nil }
-    if directory.template != nil { options["--template"] = nil }
+    // The run has copies of its own, unless they are still those of one that it replaces.
+    if try !directory.holdsReplaced() {
+      if directory.tokenizer != nil { options["--tokenizer"] = nil }
+      if directory.template != nil { options["--template"] = nil }
+    }
     let words = PlannedOption.all.flatMap { planned -> [String] in
       guard let option = planned.option, let value = options.removeValue(forKey: planned.name) else {
         return []

@@ -126,7 +126,7 @@ struct TrainCommand: ParsableCommand {
   var seed: UInt32 = Parameters.initialisationSeed
 
   func validate() throws {
-    try positions?.check("--positions", atLeast: 1)
+    try positions?.check("--positions", from: 1, to: 1 << 24)
     if let runDirectory, !isResuming {
       throw ValidationError(
         "Found \(runDirectory) without an option before it; only --resume takes a directory. A pattern of files needs quotes."
@@ -220,7 +220,13 @@ struct TrainCommand: ParsableCommand {
       }
       // From here on nothing of the run goes by the directory's name, which may be another's.
       let directory = directory.held(by: lock)
+      func keepPlan() throws {
+        try directory.keep(
+          planned.plan(with: setup.plan), base: setup.keepsBase ? trainer.model.parameters : nil)
+      }
+      // Another run is replaced once the plan says so; whatever fails before leaves all that is its own.
       if processes.speaks {
+        if directory.use == .replacing { try keepPlan() }
         try setup.tokenizer.map { try directory.keep($0) }
         try directory.keep(setup.template)
       }
@@ -228,10 +234,8 @@ struct TrainCommand: ParsableCommand {
         trainer, in: directory, policy: setup.policy,
         opening: [setup.opening(command)] + planned.changes.map { $0.record(after: setup.startStep) },
         writes: processes.speaks)
-      if processes.speaks {
-        try directory.keep(
-          planned.plan(with: setup.plan), base: setup.keepsBase ? trainer.model.parameters : nil)
-      }
+      // One that goes on is looked at by its last plan first.
+      if processes.speaks, directory.use != .replacing { try keepPlan() }
       return run
     }
     isBegun = true
@@ -285,6 +289,9 @@ struct TrainCommand: ParsableCommand {
       let launcher = Job().map { "mpirun -n \($0.size) " } ?? ""
       Diagnostics.write("go on with: \(launcher)\(resumption)")
     }
-    if let error = failure ?? refuge?.problem { throw error }
+    // What was learnt is safe; that the logs do not say so must be said here.
+    let errors: [any Error] = [failure, refuge?.problem].compactMap { $0 } + run.logFailures
+    for other in errors.dropFirst() { Diagnostics.write("gpt2: warning: \(other)") }
+    if let error = errors.first { throw error }
   }
 }

@@ -39,11 +39,13 @@ struct WatchingOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
-    try validationInterval.check("--validation-interval", atLeast: 0)
-    if validationBatches != -1 { try validationBatches.check("--validation-batches", atLeast: 1) }
-    try patience?.check("--patience", atLeast: 1)
-    try sampleInterval.check("--sample-interval", atLeast: 0)
-    try sampleLength.check("--sample-length", atLeast: 1)
+    try validationInterval.check("--validation-interval", from: 0, to: TrainingPlan.possibleSteps.upperBound)
+    if validationBatches != -1 {
+      try validationBatches.check("--validation-batches", from: 1, to: TrainingPlan.possibleSteps.upperBound)
+    }
+    try patience?.check("--patience", from: 1, to: TrainingPlan.possibleSteps.upperBound)
+    try sampleInterval.check("--sample-interval", from: 0, to: TrainingPlan.possibleSteps.upperBound)
+    try sampleLength.check("--sample-length", from: 1, to: 1_000_000)
   }
 
   func checkTogether() throws {
@@ -89,10 +91,10 @@ struct CheckpointOptions: ParsableArguments {
   var overwrite = false
 
   func validate() throws {
-    try checkpointInterval.check("--checkpoint-interval", atLeast: 0)
+    try checkpointInterval.check("--checkpoint-interval", from: 0, to: TrainingPlan.possibleSteps.upperBound)
     try checkpointMinutes.check("--checkpoint-minutes", from: 0, to: 1_000_000)
-    try keepCheckpoints.check("--keep-checkpoints", atLeast: 0)
-    try majorInterval.check("--major-interval", atLeast: 0)
+    try keepCheckpoints.check("--keep-checkpoints", from: 0, to: TrainingPlan.possibleSteps.upperBound)
+    try majorInterval.check("--major-interval", from: 0, to: TrainingPlan.possibleSteps.upperBound)
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other.") }
   }
 }

@@ -17,7 +17,7 @@ struct TrainingTokenizer {
   init?(_ command: TrainCommand, in directory: RunDirectory) throws {
     if let path = command.tokenizer {
       self.init(path: path, tokenizer: try Tokenizer.read(path))
-    } else if command.isResuming, let path = directory.tokenizer {
+    } else if command.isResuming, let path = directory.tokenizer, try !directory.holdsReplaced() {
       self.init(path: path, tokenizer: try Tokenizer.read(path))
     } else if let (path, tokenizer) = try Self.ofModel(command.model) {
       self.init(path: path, tokenizer: tokenizer)

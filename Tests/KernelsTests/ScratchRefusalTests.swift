@@ -1,0 +1,21 @@
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+/// Memory that the system refuses in the middle of a kernel.
+@Suite struct ScratchRefusalTests {
+  #if os(Linux) && compiler(>=6.2)
+    /// More than there are addresses.
+    @Test func itEndsWithALineAndNoTrap() async {
+      let result = await #expect(
+        processExitsWith: .exitCode(2), observing: [\.standardErrorContent]
+      ) {
+        Workers(count: 1).withScratch(1 << 45) { _ in }
+      }
+      let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(said.contains("not enough memory: the system refused \(1 << 47) bytes"), "\(said)")
+      #expect(said.split(separator: "\n").count == 1)
+    }
+  #endif
+}
