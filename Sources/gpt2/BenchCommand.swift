@@ -124,7 +124,7 @@ struct BenchCommand: ParsableCommand {
         progress.clear()
         throw Exit.interrupted
       }
-      progress.show("timing \(name)")
+      progress.show(Progress("timing").saying(name))
     }
     let report = try benchmark.run(parts)
     progress.clear()

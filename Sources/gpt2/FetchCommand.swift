@@ -65,7 +65,7 @@ struct FetchCommand: ParsableCommand {
     } catch {
       printer.clear()
       guard let error = error as? FetchError, error.cause == .interrupted else { throw error }
-      Diagnostics.write("gpt2: \(error)")
+      Diagnostics.error("gpt2: \(error)")
       throw Exit.interrupted
     }
   }

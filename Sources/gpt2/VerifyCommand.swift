@@ -126,7 +126,7 @@ struct VerifyCommand: ParsableCommand {
     return try withExtendedLifetime(scratch) {
       try verifier.run(expectedLosses: trajectory, scratchDirectory: scratch?.path ?? "") {
         if Interruption.isAsked { throw Exit.interrupted }
-        progress.show("\(recipe.name): \($0)")
+        progress.show(Progress(recipe.name).saying($0))
       }
     }
   }

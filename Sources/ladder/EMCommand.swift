@@ -79,7 +79,7 @@ struct EMCommand: Rung {
     let report = { (start: Int, iteration: Int) in
       // Most fits are done before there is anything to wait for.
       guard ContinuousClock.now - begin > .seconds(1) else { return }
-      progress.show("start \(start) of \(starts), iteration \(iteration)")
+      progress.show(Progress().saying("start \(start) of \(starts)").saying("iteration \(iteration)"))
     }
     let results: [MixtureResults]
     if let data {

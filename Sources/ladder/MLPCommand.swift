@@ -95,10 +95,9 @@ struct MLPCommand: Rung {
     try trace.map { try check($0, lesson, texts) }
     var progress = ProgressLine()
     let results = try lesson.run(on: texts, workers: threading.workers) { evaluation in
-      let done = Double(evaluation.step) / Double(steps)
       progress.show(
-        "step \(evaluation.step) of \(steps), validation loss " + Numbers.fixed(evaluation.validationLoss, 4),
-        done: done)
+        Progress(done: Double(evaluation.step) / Double(steps)).saying("step \(evaluation.step)/\(steps)")
+          .saying("validation loss \(Numbers.fixed(evaluation.validationLoss, 4))"))
     }
     progress.clear()
     let difference = trace.map { $0.largestDifference(from: results.evaluations, testLoss: results.testLoss) }

@@ -59,8 +59,9 @@ struct MNISTCommand: Rung {
     let lesson = try MNISTLesson(training: training, test: test, settings, on: threading.workers) { event in
       switch event {
       case .step(let step, let steps, let loss):
-        let text = "step \(step)/\(steps) | loss \(Numbers.fixed(Double(loss), 4))"
-        progress.show(text, done: Double(step) / Double(steps))
+        progress.show(
+          Progress(done: Double(step) / Double(steps)).saying("step \(step)/\(steps)")
+            .saying("loss \(Numbers.fixed(Double(loss), 4))"))
       case .epoch(let epoch):
         progress.clear()
         Diagnostics.write(Self.line(epoch))

@@ -48,7 +48,7 @@ struct NGramCommand: Rung {
     let texts = try NameTexts(directory: data, least: n.max() ?? 1)
     var progress = ProgressLine()
     let lesson = NGramLesson(texts: texts, settings: try settings()) { n, smoothing, done in
-      progress.show("n = \(n), smoothing \(smoothing)", done: done)
+      progress.show(Progress(done: done).saying("n = \(n)").saying("smoothing \(smoothing)"))
     }
     progress.clear()
     try options.finish(lesson.results, lines: Self.lines(lesson.results)) { lesson.gallery }

@@ -108,10 +108,11 @@ struct NanoGPTCommand: Rung {
   private static func show(_ event: NanoGPTLesson.Event, on progress: inout ProgressLine) {
     switch event {
     case .step(let report):
-      let line =
-        "step \(report.step)/\(report.steps) | loss \(Numbers.fixed(Double(report.loss), 4))"
-        + " | \(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s | \(Numbers.duration(report.secondsLeft)) left"
-      progress.show(line, done: Double(report.step) / Double(report.steps))
+      progress.show(
+        Progress(done: Double(report.step) / Double(report.steps), secondsLeft: report.secondsLeft)
+          .saying("step \(report.step)/\(report.steps)")
+          .saying("loss \(Numbers.fixed(Double(report.loss), 4))")
+          .saying("\(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s", .high))
     case .validation(let loss):
       progress.clear()
       Diagnostics.write("validation loss after step \(loss.step): \(Numbers.fixed(Double(loss.loss), 4))")
