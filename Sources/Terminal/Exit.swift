@@ -71,8 +71,11 @@ public enum Exit {
   private static func parsed(_ program: (some ParsableCommand).Type) throws -> any ParsableCommand {
     let command = try CommandLineWords.parse(Array(System.arguments.dropFirst()), as: program)
     // A wrong name in the environment is heard of before any work.
-    _ = try KernelSet.fromEnvironment()
+    let kernels = try KernelSet.fromEnvironment()
     try checkFileLimit()
+    Diagnostics.decision(
+      "\(program._commandName) \(Release.version) in \(System.workingDirectory), \(kernels) kernels, "
+        + "\(Workers.activeProcessorCount) processors")
     return command
   }
 

@@ -44,7 +44,7 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "What to measure; everything but growth, scaling and cluster if nothing is named.")
   var parts: [BenchmarkPart] = []
 
-  @Option(help: "Size of the model: d12 is GPT-2 124M.")
+  @Option(name: .shortAndLong, help: "Size of the model: d12 is GPT-2 124M.")
   var model = "d12"
 
   @Option(name: .shortAndLong, help: "B: sequences in a training step.")
@@ -81,6 +81,7 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup(title: "Of cluster") var cluster: ClusterOptions
   @OptionGroup var threadOptions: ThreadOptions
+  @OptionGroup var detail: DetailOptions
 
   @Flag(help: "Print one JSON object: seconds, operations and bytes.")
   var json = false

@@ -36,6 +36,8 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Print losses, rates, norms and speeds as comma-separated values, and write no page.")
   var csv = false
 
+  @OptionGroup var detail: DetailOptions
+
   func validate() throws {
     if json && csv { throw ValidationError("--json and --csv exclude each other.") }
     if json || csv, output != nil || overwrite {

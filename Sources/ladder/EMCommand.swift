@@ -44,7 +44,7 @@ struct EMCommand: Rung {
   @Option(help: "Added to the diagonal of every covariance.")
   var regularisation = 1e-6
 
-  @Option(help: "Of the points and the starts, not 0.")
+  @Option(name: .shortAndLong, help: "Of the points and the starts, not 0.")
   var seed: UInt64 = 1337
 
   @OptionGroup var options: RungOptions

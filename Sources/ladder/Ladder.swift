@@ -39,6 +39,8 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the rungs, from the ground up.")
 
+  @OptionGroup var detail: DetailOptions
+
   func run() throws {
     let lines = Ladder.rungs.map { rung in
       let name = rung.configuration.commandName ?? rung._commandName

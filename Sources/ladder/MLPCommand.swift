@@ -49,7 +49,7 @@ struct MLPCommand: Rung {
   @Option(help: "A context to show; as often as wanted. If none, those with the largest differences.")
   var context: [String] = []
 
-  @Option(help: "Of the initial parameters, not 0.")
+  @Option(name: .shortAndLong, help: "Of the initial parameters, not 0.")
   var seed: UInt64 = 1337
 
   @Option(help: "Of the names that are drawn in the end, not 0.")

@@ -37,7 +37,7 @@ struct MNISTCommand: Rung {
   @Option(help: "Weight decay.")
   var weightDecay: Float = 0.05
 
-  @Option(help: "Of the random start and the order of the images.")
+  @Option(name: .shortAndLong, help: "Of the random start and the order of the images.")
   var seed: UInt32 = 42
 
   func validate() throws {

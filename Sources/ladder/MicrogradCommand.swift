@@ -16,7 +16,7 @@ struct MicrogradCommand: Rung {
         ladder micrograd --speed 180 --temperature 40 --humidity 0.1
       """)
 
-  @Option(help: "Seed of points and weights; by default the originals', 1337 and 42.")
+  @Option(name: .shortAndLong, help: "Seed of points and weights; by default the originals', 1337 and 42.")
   var seed: UInt32?
 
   @Option(help: "Steps of each training.")

@@ -24,7 +24,7 @@ struct NGramCommand: Rung {
   @Option(parsing: .upToNextOption, help: "What to try adding to every count.")
   var smoothing = [0.03, 0.1, 0.3, 1]
 
-  @Option(help: "Of the names that are drawn in the end, not 0.")
+  @Option(name: .shortAndLong, help: "Of the names that are drawn in the end, not 0.")
   var seed: UInt32 = 1337
 
   @Option(help: "Letters of names to draw, ends of lines included.")

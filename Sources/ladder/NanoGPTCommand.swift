@@ -30,7 +30,7 @@ struct NanoGPTCommand: Rung {
   @Option(help: "The text to learn from, UTF-8; the last tenth of it is for validation.", completion: .file())
   var text = "data/tinyshakespeare.txt"
 
-  @Option(help: "Layers, heads and channels.")
+  @Option(name: .shortAndLong, help: "Layers, heads and channels.")
   var model = "4x4x128"
 
   @Option(name: [.customShort("t"), .long], help: "T: characters in a sequence.")
@@ -48,7 +48,7 @@ struct NanoGPTCommand: Rung {
   @Option(help: "adamw, or muon, which learns more from a step and takes longer for it.")
   var optimizer: Optimizer.Method = .adamW
 
-  @Option(help: "Of the random start and of the samples.")
+  @Option(name: .shortAndLong, help: "Of the random start and of the samples.")
   var seed: UInt32 = 42
 
   @Flag(help: "Then serve the model, with a page to look inside it, by gpt2-serve; needs --output.")

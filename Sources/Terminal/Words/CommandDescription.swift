@@ -63,7 +63,9 @@ package struct CommandDescription: Decodable {
 
   /// Names of its options without their dashes, those of one letter left out.
   var longNames: [String] {
-    (arguments ?? []).filter { $0.shouldDisplay ?? true }.flatMap { $0.names ?? [] }.filter { $0.kind == .long }
-      .map(\.name)
+    (arguments ?? []).filter { $0.shouldDisplay ?? true }.flatMap { $0.names ?? [] }.filter {
+      $0.kind == .long
+    }
+    .map(\.name)
   }
 }

@@ -79,7 +79,8 @@ package enum CommandLineWords {
 
   /// What the parser adds to every command.
   private static func isBuiltIn(_ name: String) -> Bool {
-    ["--help", "-h", "-help", "--help-hidden", "-help-hidden", "--version", "--experimental-dump-help"].contains(name)
+    ["--help", "-h", "-help", "--help-hidden", "-help-hidden", "--version", "--experimental-dump-help"]
+      .contains(name)
       || name.hasPrefix("--generate-completion-script")
   }
 

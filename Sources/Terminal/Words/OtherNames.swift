@@ -4,7 +4,8 @@ enum OtherNames {
   static let options = [
     "n": "texts", "n-predict": "max-tokens", "predict": "max-tokens", "max-new-tokens": "max-tokens",
     "max-length": "max-tokens", "num-samples": "texts", "repeat-penalty": "repetition-penalty",
-    "repeat-last-n": "repetition-window", "file": "prompt-file", "lora": "adapters", "adapter-path": "adapters",
+    "repeat-last-n": "repetition-window", "file": "prompt-file", "lora": "adapters",
+    "adapter-path": "adapters",
     "adapter": "adapters", "system-prompt": "system", "conversation": "interactive", "num-threads": "threads",
     "lr": "learning-rate", "max-lr": "learning-rate", "iters": "steps", "max-iters": "steps",
     "max-steps": "steps", "epoch": "epochs", "num-epochs": "epochs", "eval-interval": "validation-interval",
