@@ -33,15 +33,18 @@ final class FetchPrinter {
     }
   }
 
-  /// "0:25 left | model.safetensors: 210 MiB of 523 MiB | 12.3 MB/s"
   private func showReceived(_ file: String, _ bytes: Int, of total: Int?) {
     let speed = Double(bytes - bytesAtStart) / ((ContinuousClock.now - start) / .seconds(1))
-    var row = Progress(
+    showNow(Self.progress(file, bytes, of: total, speed: speed))
+  }
+
+  /// "0:25 left | model.safetensors: 210 MiB of 523 MiB | 12.3 MB/s"
+  static func progress(_ file: String, _ bytes: Int, of total: Int?, speed: Double) -> Progress {
+    let row = Progress(
       file, done: total.map { Double(bytes) / Double(max(1, $0)) },
       secondsLeft: total.map { speed > 0 ? Double(max(0, $0 - bytes)) / speed : .infinity }
     ).saying(Numbers.bytes(bytes) + (total.map { " of " + Numbers.bytes($0) } ?? ""), .high)
-    if speed > 0 { row = row.saying("\(Numbers.fixed(speed / 1e6, 1)) MB/s", .middle) }
-    showNow(row)
+    return speed > 0 ? row.saying("\(Numbers.fixed(speed / 1e6, 1)) MB/s", .middle) : row
   }
 
   /// Short work says nothing but its result.
