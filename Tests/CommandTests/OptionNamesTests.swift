@@ -14,8 +14,7 @@ import Testing
   }
 
   private func commands(_ program: (some ParsableCommand).Type) throws -> [CommandDescription] {
-    let root = try #require(CommandDescription.of(program))
-    return (root.subcommands ?? []).filter { $0.commandName != "help" }
+    try #require(CommandDescription.of(program)).commands
   }
 
   /// By what is typed, whether behind one dash or two where it is one letter.

@@ -55,8 +55,14 @@ struct TerminalRun {
 /// How wide texts are by the C library, which knows nothing of ours.
 struct TerminalColumns {
   private let locale: locale_t
+  /// glibc's header hides it from Swift.
+  private let wcwidth: @convention(c) (wchar_t) -> Int32
 
-  init() throws { locale = try #require(newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)) }
+  init() throws {
+    locale = try #require(newlocale(LC_CTYPE_MASK, "C.UTF-8", nil))
+    let symbol = try #require(dlsym(dlopen(nil, RTLD_NOW), "wcwidth"))
+    wcwidth = unsafeBitCast(symbol, to: (@convention(c) (wchar_t) -> Int32).self)
+  }
 
   func width(of text: String) -> Int {
     let before = uselocale(locale)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Testing
 
 @testable import Terminal
@@ -61,12 +62,37 @@ import Testing
   /// Every name that is suggested for another program's is one of ours.
   @Test func otherNamesLeadSomewhere() throws {
     let root = try #require(CommandDescription.of(GPT2Command.self))
-    let known = Set((root.subcommands ?? []).flatMap(\.longNames))
+    let known = Set(root.commands.flatMap(\.longNames))
     for (other, ours) in OtherNames.options {
       #expect(known.contains(ours), "\(ours)")
       // Where a command has both, it is not asked.
       #expect(other != ours)
     }
+  }
+
+  /// As gpt2-serve is: one command, whose words are models.
+  private struct OneCommand: ParsableCommand {
+    @Option(name: .shortAndLong) var port: Int
+    @Argument var models: [String] = []
+  }
+
+  @Test(arguments: [
+    ("a.gguf b.gguf --prot 80", "Error: Unknown option '--prot'. Did you mean '--port'?"),
+    ("a.gguf -m b", "Error: Unknown option '-m'."),
+    ("help --prot", "Error: Unknown option '--prot'. Did you"),
+  ])
+  func aProgramOfOneCommand(line: String, message: String) {
+    let error = #expect(throws: MisusedWord.self) {
+      try CommandLineWords.parse(line.split(separator: " ").map(String.init), as: OneCommand.self)
+    }
+    #expect(error?.message.hasPrefix(message) ?? false, "\(error?.message ?? "")")
+    #expect(error?.message.contains("Usage: one-command") ?? false)
+  }
+
+  @Test func whatAProgramOfOneCommandKnows() throws {
+    let command = try CommandLineWords.parse(["a.gguf", "-p", "80", "help"], as: OneCommand.self)
+    #expect((command as? OneCommand)?.models == ["a.gguf", "help"])
+    #expect(throws: (any Error).self) { try CommandLineWords.parse(["a.gguf"], as: OneCommand.self) }
   }
 
   /// serve passes all on, so nothing of it is unknown here.

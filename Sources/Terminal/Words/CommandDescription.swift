@@ -37,7 +37,7 @@ package struct CommandDescription: Decodable {
   package let commandName: String
   package let aliases: [String]?
   package let defaultSubcommand: String?
-  package let subcommands: [CommandDescription]?
+  private let subcommands: [CommandDescription]?
   package let arguments: [Argument]?
 
   /// - Returns: `nil` if the parser describes it in a way that is not known here.
@@ -51,9 +51,12 @@ package struct CommandDescription: Decodable {
     }
   }
 
+  /// Those below it; the parser lists its own "help" even below a command that has none.
+  package var commands: [CommandDescription] { (subcommands ?? []).filter { $0.commandName != "help" } }
+
   /// The command below this one of that name.
-  func subcommand(named name: String) -> CommandDescription? {
-    subcommands?.first { $0.commandName == name || $0.aliases?.contains(name) ?? false }
+  func command(named name: String) -> CommandDescription? {
+    commands.first { $0.commandName == name || $0.aliases?.contains(name) ?? false }
   }
 
   /// The option that is typed so.

@@ -9,7 +9,7 @@ package enum CommandLineWords {
     -> any ParsableCommand
   {
     // The parser shows its general help whatever stands behind "help".
-    if words.first == "help", let root = CommandDescription.of(program), !(root.subcommands ?? []).isEmpty,
+    if words.first == "help", let root = CommandDescription.of(program), !root.commands.isEmpty,
       let message = unknownCommand(words.dropFirst(), in: root).message
     {
       throw MisusedWord(message, usage: usage(of: program, [words.last ?? ""]))
@@ -28,7 +28,7 @@ package enum CommandLineWords {
   /// What is wrong with the first word that is not known; `nil` if all are.
   package static func misuse(_ words: [String], in root: CommandDescription) -> String? {
     let (message, command, rest) = unknownCommand(words[...], in: root)
-    return message ?? unknownOption(rest, in: command, isRoot: !(command.subcommands ?? []).isEmpty)
+    return message ?? unknownOption(rest, in: command, isRoot: !command.commands.isEmpty)
   }
 
   /// Follows the names of commands at the beginning.
@@ -36,10 +36,10 @@ package enum CommandLineWords {
     _ words: ArraySlice<String>, in root: CommandDescription
   ) -> (message: String?, command: CommandDescription, rest: ArraySlice<String>) {
     var (command, rest) = (root, words)
-    while let below = command.subcommands, !below.isEmpty, command.defaultSubcommand == nil,
+    while case let below = command.commands, !below.isEmpty, command.defaultSubcommand == nil,
       let word = rest.first, !word.hasPrefix("-")
     {
-      guard let next = command.subcommand(named: word) else {
+      guard let next = command.command(named: word) else {
         if word == "help" { return (nil, command, []) }
         let near = NearMiss.question(for: word, among: below.map(\.commandName))
         return ("Unknown command '\(word)'.\(near)", command, [])
