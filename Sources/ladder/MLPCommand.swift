@@ -31,7 +31,7 @@ struct MLPCommand: Rung {
   @Option(help: "Contexts an update.")
   var batchSize = 128
 
-  @Option(help: "At the first step; it falls to 0 along a cosine.")
+  @Option(name: .shortAndLong, help: "At the first step; it falls to 0 along a cosine.")
   var learningRate = 7e-4
 
   @Option(help: "Letters that predict the next: 1 to 4.")

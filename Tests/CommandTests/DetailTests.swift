@@ -40,7 +40,7 @@ import Testing
     }
     let plain = ["generate", "-m", file("base"), "-p", "To be", "-n", "5", "-s", "1"]
     #expect(try Command(plain + ["--quiet"]).output == Command(plain).output)
-    #expect(try TerminalRun(plain + ["--quiet"]).shown == Command(plain).output)
+    #expect(try !TerminalRun(plain + ["--quiet"]).shown.contains("loaded"))
     for rung in [["micrograd", "--steps", "2"], ["list"]] {
       let quiet = try Command(rung + ["--quiet"], executable: Command.ladder)
       #expect(quiet.exitCode == 0 && quiet.diagnostics.isEmpty && !quiet.output.isEmpty)

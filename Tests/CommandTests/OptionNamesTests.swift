@@ -40,6 +40,7 @@ import Testing
     let others = uses(in: commands.filter { $0.commandName != "train" })
     for (typed, uses) in others {
       let meanings = Set(uses.map(\.meaning))
+      // micrograd's temperature is a road's, that of generate a distribution's; so --temp is generate's alone.
       // The n of an n-gram, as in EurekaLabsAI's program; it is typed --n.
       if typed == "-n" {
         #expect(meanings == ["max-tokens", "n"])
@@ -65,7 +66,7 @@ import Testing
   /// Wherever a command has the long one, but in train, where llm.c's letter may be another.
   @Test(arguments: [
     ("model", "-m", []), ("prompt", "-p", []), ("max-tokens", "-n", ["evaluate"]), ("seed", "-s", []),
-    ("temperature", "--temp", []), ("output", "-o", ["report"]), ("sequence-length", "-t", []),
+    ("temperature", "--temp", ["micrograd"]), ("output", "-o", ["report"]), ("sequence-length", "-t", []),
     ("learning-rate", "-l", []), ("quiet", "--quiet", []), ("verbose", "--verbose", []),
   ])
   func namesOfOtherPrograms(option: String, other: String, without: [String]) throws {

@@ -45,10 +45,9 @@ struct TerminalRun {
     shown = String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "\r\n", with: "\n")
   }
 
-  /// The lines that were drawn over each other, one after the other.
+  /// The progress lines, each of which was drawn over or removed; what ends with a line's end is none.
   var drawnRows: [String] {
-    shown.components(separatedBy: "\r\u{1B}[K").dropFirst()
-      .map { String($0.prefix { $0 != "\n" && $0 != "\r" }) }.filter { !$0.isEmpty }
+    shown.components(separatedBy: "\r\u{1B}[K").dropFirst().filter { !$0.isEmpty && !$0.contains("\n") }
   }
 }
 

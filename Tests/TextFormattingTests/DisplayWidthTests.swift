@@ -16,10 +16,11 @@ import Testing
         try #require(UInt32(fields[0], radix: 16)), try #require(UInt32(fields[1], radix: 16))
       )
       let columns = try #require(Int(fields[2]))
-      for value in first...last {
+      // Unicode 16 made U+1171E a spacing mark; Python's may be of an earlier one.
+      for value in first...last where value != 0x1171E {
         let scalar = try #require(Unicode.Scalar(value))
         if String(scalar).displayWidth != columns {
-          Issue.record("\(String(value, radix: 16)): not \(columns)")
+          Issue.record("\(String(value, radix: 16)): not \(columns) but \(String(scalar).displayWidth)")
         }
       }
     }
