@@ -1,53 +1,81 @@
 #!/usr/bin/env python3
-"""Takes a picture of a command in a terminal: terminal.py PICTURE.png COMMAND [ARGUMENT...]
+"""Takes a picture of a command in a terminal: terminal.py PICTURE.png [--from TEXT] COMMAND [ARGUMENT...]
 
-Runs the command on a pseudo-terminal of 100 columns, and draws what is left on it at the end with Debian's chromium. So
-README's was made, in a folder with what `make run` leaves, once a clone was built:
+Runs the command on a pseudo-terminal of 100 columns, and draws what it shows with Debian's chromium: the first rows,
+those from the row that begins with TEXT on, and the last ones. A progress line is drawn over itself until another line
+takes its place; the picture has it as it was then, above that line. So README's was made, in a folder with what
+`make run` leaves, once a clone was built:
 
-    dev/terminal.py dev/terminal.png make run
+    dev/terminal.py dev/terminal.png --from 'run: training' make run
 """
-import fcntl, html, os, pty, struct, subprocess, sys, tempfile, termios
+import fcntl, html, os, pty, struct, subprocess, sys, tempfile, termios, unicodedata
 
-COLUMNS, ROWS, LEAST = 100, 24, 10
+COLUMNS, FIRST, LAST = 100, 17, 17
 
 
 def output(command):
     """All that the command writes to its terminal."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execvp(command[0], command)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", FIRST + LAST, COLUMNS, 0, 0))
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal)
+    os.close(terminal)
     parts = []
     while True:
         try:
-            part = os.read(terminal, 65536)
-        except OSError:  # The child has ended.
+            part = os.read(reader, 65536)
+        except OSError:  # Nobody has the other end any more.
             break
         if not part:
             break
         parts.append(part)
-    if os.waitpid(child, 0)[1] != 0:
+    if process.wait() != 0:
         sys.exit(f"terminal: {command[0]} failed:\n" + b"".join(parts).decode()[-2000:])
     return b"".join(parts).decode(errors="replace")
 
 
+def wrapped(line):
+    """A line as the rows that it takes; a character that is two columns wide is in one of them as a whole."""
+    rows, row, used = [], "", 0
+    for character in line:
+        if unicodedata.combining(character):
+            row += character
+            continue
+        width = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used + width > COLUMNS:
+            rows.append(row)
+            row, used = "", 0
+        row += character
+        used += width
+    return rows + [row]
+
+
 def lines(text):
-    """What is left of it on the screen: a line that is drawn again takes the place of what was there."""
+    """What a reader has seen of it, row by row."""
     rows = []
-    for line in text.replace("\r\n", "\n").replace("\x1b[K", "").split("\n"):
-        # Where a line is drawn over itself, the last drawing stays.
-        rows.append(line.split("\r")[-1].rstrip())
+    for line in text.replace("\r\n", "\n").split("\n"):
+        drawings = [drawing.rstrip() for drawing in line.replace("\x1b[K", "").split("\r")]
+        # Before the line that took its place, the last drawing of the progress line.
+        last = [drawing for drawing in drawings[1:-1] if drawing][-1:]
+        for shown in last + drawings[-1:]:
+            rows += wrapped(shown)
     while rows and not rows[-1]:
         rows.pop()
     return rows
 
 
 def main():
-    if len(sys.argv) < 3:
+    arguments = sys.argv[1:]
+    if len(arguments) < 2:
         sys.exit(__doc__)
-    picture, command = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    rows = [f"$ {' '.join(command)}"] + lines(output(command))
-    shown = rows if len(rows) <= ROWS + LEAST else rows[:1] + ["…"] + rows[-(ROWS + LEAST - 2):]
+    picture, command = os.path.abspath(arguments[0]), arguments[1:]
+    begin = None
+    if command[0] == "--from":
+        begin, command = command[1], command[2:]
+    rows = lines(output(command))
+    first = next((i for i, row in enumerate(rows) if begin and row.startswith(begin)), 0)
+    shown = [f"$ {' '.join(command)}"] + (["…"] if first > 0 else []) + rows[first:]
+    if len(shown) > FIRST + LAST:
+        shown = shown[:FIRST] + ["…"] + shown[-LAST + 1:]
     page = f"""<!doctype html><meta charset=utf-8><style>
       body {{ margin: 0; background: #16181d; color: #d7dae0; }}
       pre {{ font: 14px/19px monospace; margin: 16px; }}</style><pre>{html.escape(chr(10).join(shown))}</pre>"""

@@ -58,7 +58,7 @@ public enum Exit {
   /// What comes before all else in each of the programs.
   private static func begin() {
     guard StandardStreams.openClosed() else {
-      Diagnostics.write("/dev/null: \(System.errorText(errno)); standard input, output or error is closed")
+      Diagnostics.error("/dev/null: \(System.errorText(errno)); standard input, output or error is closed")
       exit(unusableInput.rawValue)
     }
     Interruption.begin()
@@ -69,10 +69,13 @@ public enum Exit {
   }
 
   private static func parsed(_ program: (some ParsableCommand).Type) throws -> any ParsableCommand {
-    let command = try program.parseAsRoot(Array(System.arguments.dropFirst()))
+    let command = try CommandLineWords.parse(Array(System.arguments.dropFirst()), as: program)
     // A wrong name in the environment is heard of before any work.
-    _ = try KernelSet.fromEnvironment()
+    let kernels = try KernelSet.fromEnvironment()
     try checkFileLimit()
+    Diagnostics.decision(
+      "\(program._commandName) \(Release.version) in \(System.workingDirectory), \(kernels) kernels, "
+        + "\(Workers.activeProcessorCount) processors")
     return command
   }
 
@@ -96,6 +99,10 @@ public enum Exit {
     with error: any Error, of program: (some ParsableCommand).Type, _ isFailedCheck: (any Error) -> Bool
   ) -> Never {
     if let code = error as? ExitCode { leave(code) }
+    if let error = error as? MisusedWord {
+      Diagnostics.error(error.message)
+      leave(unusableInput)
+    }
     // The argument parser knows the code of its own errors; all others are failures to it, and ours.
     if program.exitCode(for: error) == .failure {
       say(error, program)
@@ -104,7 +111,7 @@ public enum Exit {
     // Help, version and completion scripts are asked for and so are data; the rest is a misused option.
     let message = program.fullMessage(for: error)
     guard program.exitCode(for: error) == .success else {
-      Diagnostics.write(message)
+      Diagnostics.error(message)
       leave(unusableInput)
     }
     do {
@@ -119,7 +126,7 @@ public enum Exit {
   }
 
   private static func say(_ error: any Error, _ program: (some ParsableCommand).Type) {
-    Diagnostics.write("\(program.configuration.commandName ?? program._commandName): \(error)")
+    Diagnostics.error("\(program.configuration.commandName ?? program._commandName): \(error)")
   }
 }
 

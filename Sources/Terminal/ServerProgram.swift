@@ -16,11 +16,11 @@ public enum ServerProgram {
     guard let server = places.first(where: { FileSystem.allows(X_OK, $0) }) else {
       let place =
         places.isEmpty ? "beside \(caller), which the system does not find" : places.joined(separator: " or ")
-      Diagnostics.write("\(caller): found no gpt2-serve, expected it at \(place); make serve builds it")
+      Diagnostics.error("\(caller): found no gpt2-serve, expected it at \(place); make serve builds it")
       throw Exit.unusableInput
     }
     System.become(server, arguments)
-    Diagnostics.write("\(caller): \(server): \(System.errorText(errno))")
+    Diagnostics.error("\(caller): \(server): \(System.errorText(errno))")
     throw Exit.unusableInput
   }
 

@@ -6,7 +6,7 @@ enum Main {
     #if Server
       await Exit.running(ServerCommand.self)
     #else
-      Diagnostics.write("gpt2-serve: built without the trait Server, expected with it; make serve builds it")
+      Diagnostics.error("gpt2-serve: built without the trait Server, expected with it; make serve builds it")
       Exit.leave(Exit.unusableInput)
     #endif
   }

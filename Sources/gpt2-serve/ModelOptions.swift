@@ -11,7 +11,7 @@ import WeightFormats
 /// Which models are served, and how they are held and computed with.
 struct ModelOptions: ParsableArguments, Sendable {
   @Option(
-    name: .customLong("model"),
+    name: [.customShort("m"), .customLong("model")],
     help: ArgumentHelp(
       """
       Model: a checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a Hugging Face folder, the directory of a run, \

@@ -54,15 +54,27 @@
     @Flag(help: "Log the bodies of requests, too.")
     var logPrompts = false
 
-    @Option(help: "Log from this level on: trace, debug, info, notice, warning, error or critical.")
-    var logLevel = Logger.Level.info
+    @Option(
+      name: .customLong("log-level"),
+      help: "Log from this level on: trace, debug, info, notice, warning, error or critical. (default: info)"
+    )
+    var givenLogLevel: Logger.Level?
+
+    @OptionGroup var detail: DetailOptions
 
     func validate() throws {
       try port.check("--port", from: 0, to: 65_535)
       try follow?.check("--follow", from: 1, to: 86_400)
+      if givenLogLevel != nil, detail.quiet || detail.verbose {
+        throw ValidationError("--log-level, --quiet and --verbose exclude each other.")
+      }
       if (certificate == nil) != (privateKey == nil) {
         throw ValidationError("--certificate and --private-key belong together.")
       }
+    }
+
+    private var logLevel: Logger.Level {
+      givenLogLevel ?? (detail.quiet ? .error : detail.verbose ? .debug : .info)
     }
 
     func run() async throws {

@@ -51,7 +51,7 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "What to measure; everything but growth, scaling and cluster if nothing is named.")
   var parts: [BenchmarkPart] = []
 
-  @Option(help: "Size of the model: d12 is GPT-2 124M.")
+  @Option(name: .shortAndLong, help: "Size of the model: d12 is GPT-2 124M.")
   var model = "d12"
 
   @Option(name: .shortAndLong, help: "B: sequences in a training step.")
@@ -93,6 +93,7 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup(title: "Of cluster") var cluster: ClusterOptions
   @OptionGroup var threadOptions: ThreadOptions
+  @OptionGroup var detail: DetailOptions
 
   @Flag(help: "Print one JSON object: seconds, operations and bytes.")
   var json = false
@@ -143,7 +144,7 @@ struct BenchCommand: ParsableCommand {
         progress.clear()
         throw Exit.interrupted
       }
-      progress.show("timing \(name)")
+      progress.show(Progress("timing").saying(name))
     }
     let report = try check?.run(in: thresholds ?? "") { try benchmark.run($0) } ?? benchmark.run(parts)
     progress.clear()

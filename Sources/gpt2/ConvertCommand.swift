@@ -59,6 +59,8 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Replace an output that exists.")
   var overwrite = false
 
+  @OptionGroup var detail: DetailOptions
+
   func validate() throws {
     let target = try ConversionTarget(output)
     if tokenizer != nil, !target.takesTokenizer {
@@ -79,6 +81,9 @@ struct ConvertCommand: ParsableCommand {
     let file = try ModelFile(contentsOf: source.path)
     let weights = stored(try source.weights(in: file, on: Workers()), of: file, in: target)
     let format = self.format ?? weights.format
+    Diagnostics.decision(
+      "\(source.path) to \(target), \(format.rawValue), tokenizer: \(source.tokenizerPath ?? "the input's, if any")"
+    )
     if target != .gguf { try target.check(format) }
     try target.check(weights.configuration)
     var words = ""

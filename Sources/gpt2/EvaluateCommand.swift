@@ -101,6 +101,8 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object a file.")
   var json = false
 
+  @OptionGroup var detail: DetailOptions
+
   func validate() throws {
     guard !(data + choices + lambada + instructions).isEmpty else {
       throw ValidationError("Nothing to evaluate on: give --data, --choices, --lambada or --instructions.")

@@ -6,7 +6,10 @@ extension EvaluationPrinter {
   mutating func show(_ score: ChoiceScore, of path: String) {
     show(
       path, score.scored, of: score.examples,
-      "accuracy \(Numbers.fixed(score.accuracy, 4)), normalised \(Numbers.fixed(score.normalisedAccuracy, 4))",
+      [
+        "accuracy \(Numbers.fixed(score.accuracy, 4))",
+        "normalised \(Numbers.fixed(score.normalisedAccuracy, 4))",
+      ],
       seconds: score.seconds)
   }
 

@@ -5,7 +5,8 @@ import Terminal
 extension EvaluationPrinter {
   mutating func show(_ score: InstructionScore, of path: String) {
     show(
-      path, score.scored, of: score.examples, "loss \(Numbers.fixed(score.loss, 4))", seconds: score.seconds)
+      path, score.scored, of: score.examples, ["loss \(Numbers.fixed(score.loss, 4))"], seconds: score.seconds
+    )
   }
 
   /// - Parameter tooLong: Examples that were left out.

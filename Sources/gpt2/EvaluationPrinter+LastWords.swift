@@ -6,7 +6,9 @@ extension EvaluationPrinter {
   mutating func show(_ score: LastWordScore, of path: String) {
     show(
       path, score.scored, of: score.examples,
-      "accuracy \(Numbers.fixed(score.accuracy, 4)), perplexity \(Numbers.fixed(score.perplexity, 2))",
+      [
+        "accuracy \(Numbers.fixed(score.accuracy, 4))", "perplexity \(Numbers.fixed(score.perplexity, 2))",
+      ],
       seconds: score.seconds)
   }
 

@@ -6,7 +6,9 @@ extension EvaluationPrinter {
   mutating func show(_ score: TextScore, of path: String) {
     show(
       path, score.scored, of: score.targets,
-      "loss \(Numbers.fixed(score.loss, 4)) | \(Numbers.fixed(score.tokensPerSecond, 0)) tokens/s",
+      [
+        "loss \(Numbers.fixed(score.loss, 4))", "\(Numbers.fixed(score.tokensPerSecond, 0)) tokens/s",
+      ],
       seconds: score.seconds)
   }
 

@@ -10,10 +10,12 @@ struct EvaluationPrinter {
 
   mutating func clear() { progress.clear() }
 
-  /// "file: 512 of 2048 done", what is known so far, and the time left.
-  mutating func show(_ path: String, _ done: Int, of all: Int, _ words: String, seconds: Double) {
+  /// "0:25 left | file: 512/2048", and what is known so far, the most important first.
+  mutating func show(_ path: String, _ done: Int, of all: Int, _ words: [String], seconds: Double) {
     let left = seconds / Double(done) * Double(all - done)
-    progress.show("\(path): \(done)/\(all) | \(words) | \(Numbers.duration(left)) left")
+    let row = Progress(path, done: Double(done) / Double(all), secondsLeft: left).saying("\(done)/\(all)")
+    // Of words that are as important the last ones go first.
+    progress.show(words.reduce(row) { $0.saying($1, .middle) })
   }
 
   /// Says on standard error how much of `all` a result is about if that is not all.

@@ -67,6 +67,7 @@ struct TextTask: EvaluationTask {
     windows = Windows(
       targets: min(file.count - 1, command.maxTokens ?? .max), length: length, stride: stride)
     self.tokenizer = tokenizer
+    Diagnostics.decision("\(path): windows of \(length) tokens, one each \(stride)")
   }
 
   var digest: (name: String, value: UInt64) {

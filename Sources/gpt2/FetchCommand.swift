@@ -29,7 +29,8 @@ struct FetchCommand: ParsableCommand {
   @Argument(help: "Model to fetch.", completion: .list(ModelCatalogue.models.map(\.name)))
   var name: String?
 
-  @Option(help: "Folder to make for the model, elsewhere than usual.", completion: .directory)
+  @Option(
+    name: .shortAndLong, help: "Folder to make for the model, elsewhere than usual.", completion: .directory)
   var output: String?
 
   @Option(help: "Address of a folder that holds the model's files: https://, http:// or file:///.")
@@ -40,6 +41,8 @@ struct FetchCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object: what was fetched; or one a model.")
   var json = false
+
+  @OptionGroup var detail: DetailOptions
 
   func validate() throws {
     if name == nil, output != nil || from != nil || unverified {
@@ -54,18 +57,22 @@ struct FetchCommand: ParsableCommand {
     }
     let home = try from.map { address throws(FetchError) in try ModelHome(folder: address) } ?? ModelHome()
     let printer = FetchPrinter(model, asJSON: json)
+    let folder = try folder(of: model)
+    Diagnostics.decision(
+      "\(model.repository) at \(model.revision), from \(from ?? "Hugging Face or its mirror"), into \(folder.path)"
+    )
     var options = FetchOptions()
     options.allowsUnverified = unverified
     options.report = { printer.show($0) }
     options.isCancelled = { Interruption.isAsked }
     Interruption.watch()
     do {
-      let fetched = try ModelFetch(into: try folder(of: model), from: home, options).run()
+      let fetched = try ModelFetch(into: folder, from: home, options).run()
       try printer.print(fetched, as: output ?? model.name)
     } catch {
       printer.clear()
       guard let error = error as? FetchError, error.cause == .interrupted else { throw error }
-      Diagnostics.write("gpt2: \(error)")
+      Diagnostics.error("gpt2: \(error)")
       throw Exit.interrupted
     }
   }

@@ -26,32 +26,33 @@ final class FetchPrinter {
     case .note(let text): write("note: \(text)")
     case .startedOver(let file): write("\(file): the server cannot go on; starting over")
     case .checking(let file, let bytes, let total):
-      showNow("\(file): checking", done: Double(bytes) / Double(max(1, total)))
+      showNow(Progress(file, done: Double(bytes) / Double(max(1, total))).saying("checking"))
     case .finished(let file):
       write("\(file.name): \(file.bytes) bytes, \(file.assurance.words)")
       start = .now
     }
   }
 
-  /// "model.safetensors: 210 MiB of 523 MiB | 12.3 MB/s | 0:25 left"
   private func showReceived(_ file: String, _ bytes: Int, of total: Int?) {
     let speed = Double(bytes - bytesAtStart) / ((ContinuousClock.now - start) / .seconds(1))
-    var parts = [Numbers.bytes(bytes) + (total.map { " of " + Numbers.bytes($0) } ?? "")]
-    if speed > 0 {
-      parts.append("\(Numbers.fixed(speed / 1e6, 1)) MB/s")
-      if let total { parts.append(Numbers.duration(Double(max(0, total - bytes)) / speed) + " left") }
-    }
-    showNow(
-      "\(file): " + parts.joined(separator: " | "),
-      done: total.map { Double(bytes) / Double(max(1, $0)) })
+    showNow(Self.progress(file, bytes, of: total, speed: speed))
+  }
+
+  /// "0:25 left | model.safetensors: 210 MiB of 523 MiB | 12.3 MB/s"
+  static func progress(_ file: String, _ bytes: Int, of total: Int?, speed: Double) -> Progress {
+    let row = Progress(
+      file, done: total.map { Double(bytes) / Double(max(1, $0)) },
+      secondsLeft: total.map { speed > 0 ? Double(max(0, $0 - bytes)) / speed : .infinity }
+    ).saying(Numbers.bytes(bytes) + (total.map { " of " + Numbers.bytes($0) } ?? ""), .high)
+    return speed > 0 ? row.saying("\(Numbers.fixed(speed / 1e6, 1)) MB/s", .middle) : row
   }
 
   /// Short work says nothing but its result.
-  private func showNow(_ text: String, done: Double?) {
+  private func showNow(_ row: Progress) {
     let now = ContinuousClock.now
     guard now - start >= .seconds(1), now - lastShown >= .milliseconds(100) else { return }
     lastShown = now
-    progress.show(text, done: done)
+    progress.show(row)
   }
 
   private func write(_ line: String) {

@@ -65,7 +65,7 @@ enum Main {
   }
 
   private static func refuse(_ message: String) -> Never {
-    Diagnostics.write("gpt2: \(message)")
+    Diagnostics.error("gpt2: \(message)")
     Exit.leave(Exit.unusableInput)
   }
 }

@@ -13,6 +13,7 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
         gpt2 generate --model gpt2_124M.bin --tokenizer gpt2_tokenizer.bin \\
           --prompt 'Once upon a time' --temperature 0.8 --top-p 0.95
+        gpt2 generate -m gpt2 -p 'Once upon a time' -n 50 -s 1 --temp 0.8
 
       The model is a checkpoint of llm.c's, or a GGUF file or a Hugging Face folder, which hold their tokenizer. \
       --quantize rounds its weights while loading; `gpt2 convert` does so once for all.
@@ -51,7 +52,7 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup(title: "Switched off") var switchedOff: AblationOptions
 
-  @Option(name: .customLong("n"), help: "Texts to generate, side by side; each has the next seed.")
+  @Option(name: .customLong("texts"), help: "Texts to generate, side by side; each has the next seed.")
   var count = 1
 
   @Flag(help: "Print one JSON object a text, with token ids and log-probabilities, then the times.")
@@ -64,15 +65,17 @@ struct GenerateCommand: ParsableCommand {
       """)
   var rawOutput = false
 
+  @OptionGroup var detail: DetailOptions
+
   @Option(help: "With --json, list so many of the likeliest tokens beside each.")
   var alternatives: Int?
 
   func validate() throws {
-    try count.check("--n", from: 1, to: 65_536)
+    try count.check("--texts", from: 1, to: 65_536)
     try alternatives?.check("--alternatives", from: 0, to: 1000)
     if alternatives != nil && !json { throw ValidationError("--alternatives are only listed with --json.") }
     if interactive && (json || count > 1) {
-      throw ValidationError("--interactive shows one text as it comes, without --json and --n.")
+      throw ValidationError("--interactive shows one text as it comes, without --json and --texts.")
     }
     if prompt.promptTokens != nil && (templates.template != nil || templates.system != nil) {
       throw ValidationError("--prompt-tokens are taken as they are, without --template and --system.")
@@ -106,6 +109,8 @@ struct GenerateCommand: ParsableCommand {
     times.loaded()
     Diagnostics.write("loaded \(inference.model) (\(language.configuration.summary))")
     let seed = sampling.chosenSeed()
+    Diagnostics.decision(
+      "\(tokens.count) tokens of a prompt, \(self.options(alternatives: nil, seed: seed).sampling)")
     Interruption.watch()
     if interactive {
       let options = options(alternatives: nil, seed: seed)

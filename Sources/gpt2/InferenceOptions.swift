@@ -11,6 +11,7 @@ import WeightFormats
 /// Which model runs, and how it is held and computed with.
 struct InferenceOptions: ParsableArguments {
   @Option(
+    name: .shortAndLong,
     help: """
       Model: a checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a Hugging Face folder, the directory of a run \
       (its best, else its last model), or a name that `gpt2 fetch` knows.
@@ -46,11 +47,32 @@ struct InferenceOptions: ParsableArguments {
   /// The model, and a tokenizer: the one that was named, or else the model file's own.
   ///
   /// - Throws: `FileError`, also if the vocabularies differ or there is no tokenizer; `AllocationError`.
-  func load() throws -> (LanguageModel, Tokenizer) { try source.load(on: threadOptions.workers) }
+  func load() throws -> (LanguageModel, Tokenizer) {
+    try sayDecisions()
+    return try source.load(on: threadOptions.workers)
+  }
 
   /// The model, and a tokenizer if one was named, is in the model file, or is needed.
   func load(needingTokenizer: Bool) throws -> (LanguageModel, Tokenizer?) {
-    needingTokenizer ? try load() : try source.loadWithTokenizerIfAny(on: threadOptions.workers)
+    if needingTokenizer { return try load() }
+    try sayDecisions()
+    return try source.loadWithTokenizerIfAny(on: threadOptions.workers)
+  }
+
+  /// Which files the options stand for, with --verbose.
+  private func sayDecisions() throws(FileError) {
+    guard Diagnostics.detail == .verbose else { return }
+    // What there is to say of a name the loading says.
+    var silent = source
+    silent.report = { _ in }
+    let found = try silent.resolved()
+    Diagnostics.decision("model: \(found.path)")
+    Diagnostics.decision("tokenizer: \(found.tokenizerPath ?? "the model's own, if it has one")")
+    if let adapters = found.adaptersPath { Diagnostics.decision("adapters: \(adapters)") }
+    if let template = found.templatePath { Diagnostics.decision("template: \(template)") }
+    Diagnostics.decision(
+      "weights \(quantize.map { "rounded to \($0.rawValue)" } ?? "as they are stored"), prompts' products in "
+        + "\(precision?.rawValue ?? "what the weights allow"), \(threadOptions.workers.count) threads")
   }
 
   /// The template that was named, or else that of the model's run.

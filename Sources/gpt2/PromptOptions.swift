@@ -6,7 +6,7 @@ import Tokens
 
 /// Where the text to continue comes from.
 struct PromptOptions: ParsableArguments {
-  @Option(help: "Text to continue; without one the model begins a new document.")
+  @Option(name: .shortAndLong, help: "Text to continue; without one the model begins a new document.")
   var prompt: String?
 
   @Option(

@@ -5,10 +5,13 @@ import Terminal
 
 /// How tokens are drawn and when a text ends.
 struct SamplingFlags: ParsableArguments {
-  @Option(help: "Tokens to generate at most.")
+  @Option(name: [.customShort("n"), .long], help: "Tokens to generate at most.")
   var maxTokens = 128
 
-  @Option(help: "Divides the logits: below 1 is safer, above 1 is wilder, 0 takes the likeliest token.")
+  @Option(
+    name: [.long, .customLong("temp")],
+    help: "Divides the logits: below 1 is safer, above 1 is wilder, 0 takes the likeliest token."
+  )
   var temperature: Float = 1
 
   @Option(help: "Draw only from the K likeliest tokens.")
@@ -40,7 +43,7 @@ struct SamplingFlags: ParsableArguments {
   @Option(help: "End the text before this string. May be given more than once.")
   var stop: [String] = []
 
-  @Option(help: "The same seed gives the same text; without one it is drawn, and named.")
+  @Option(name: .shortAndLong, help: "The same seed gives the same text; without one it is drawn, and named.")
   var seed: UInt64?
 
   @Flag(help: "Go on past the end-of-text token.")

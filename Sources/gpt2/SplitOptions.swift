@@ -15,7 +15,8 @@ struct SplitOptions: ParsableArguments {
       """)
   var split: Split?
 
-  @Option(help: "Which documents are drawn: the same seed draws the same. (default: 1337)")
+  @Option(
+    name: .shortAndLong, help: "Which documents are drawn: the same seed draws the same. (default: 1337)")
   var seed: UInt32?
 
   @Option(

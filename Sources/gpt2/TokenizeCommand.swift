@@ -48,7 +48,9 @@ struct TokenizeCommand: ParsableCommand {
     completion: .file(extensions: ["bin", "gguf", "json"]))
   var tokenizer: String?
 
-  @Option(help: "What the names of the token files begin with; a folder in it is made if it is not there.")
+  @Option(
+    name: .shortAndLong,
+    help: "What the names of the token files begin with; a folder in it is made if it is not there.")
   var output: String?
 
   @OptionGroup var source: TextSourceOptions
@@ -75,6 +77,7 @@ struct TokenizeCommand: ParsableCommand {
   var json = false
 
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var detail: DetailOptions
 
   func validate() throws {
     try source.check(texts)
@@ -138,10 +141,14 @@ struct TokenizeCommand: ParsableCommand {
     let corpus = try Corpus(
       list.inputs, documents: separation, reading: source.reading, tokenizer: tokenizer ?? .byteLevel,
       parsingSpecialTokens: specialTokens)
+    let layout = division.layout(hasFolders: list.hasFolders, separation)
+    Diagnostics.decision(
+      "\(list.inputs.count) inputs, documents: \(separation), files: \(layout), tokenizer: "
+        + (self.tokenizer ?? "one token a byte"))
     printer.begin(byteCount: corpus.byteCount)
     if division.shardTokens == nil { printer.warnOfSize() }
     return try corpus.write(
-      to: output, layout: division.layout(hasFolders: list.hasFolders, separation), replacing: overwrite,
+      to: output, layout: layout, replacing: overwrite,
       threads: min(threads.threads ?? .max, Workers.activeProcessorCount),
       isInterrupted: { Interruption.isAsked }, observing: { printer.show($0) })
   }

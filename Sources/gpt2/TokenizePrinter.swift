@@ -42,21 +42,22 @@ struct TokenizePrinter {
         + "--shard-tokens 100000000 avoids that")
   }
 
-  /// "12.3 % | 45.6 MB/s | 78.9M tokens | 0:12 left"
+  /// "0:12 left | 12.3 % | 45.6 MB/s | 78.9M tokens"
   mutating func show(_ done: CorpusProgress) {
     let now = ContinuousClock.now
     // Short work says nothing but its result.
     guard now - start >= .seconds(1), now - lastShown >= .milliseconds(100) else { return }
     lastShown = now
     let speed = Double(done.bytes) / seconds
-    var parts = ["\(Numbers.fixed(speed / 1e6, 1)) MB/s", "\(Numbers.short(Double(done.tokens))) tokens"]
+    var row = Progress().saying("\(Numbers.fixed(Double(done.bytes) / 1e6, 1)) MB")
     if let byteCount, byteCount > 0 {
-      parts.insert("\(Numbers.fixed(Double(done.bytes) / Double(byteCount) * 100, 1)) %", at: 0)
-      parts.append("\(Numbers.duration(Double(max(0, byteCount - done.bytes)) / speed)) left")
-    } else {
-      parts.insert("\(Numbers.fixed(Double(done.bytes) / 1e6, 1)) MB", at: 0)
+      let share = Double(done.bytes) / Double(byteCount)
+      row = Progress(done: share, secondsLeft: Double(max(0, byteCount - done.bytes)) / speed)
+        .saying("\(Numbers.fixed(share * 100, 1)) %")
     }
-    progress.show(parts.joined(separator: " | "))
+    progress.show(
+      row.saying("\(Numbers.fixed(speed / 1e6, 1)) MB/s", .middle)
+        .saying("\(Numbers.short(Double(done.tokens))) tokens", .high))
   }
 
   mutating func clear() { progress.clear() }

@@ -48,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  @Option(help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
+  @Option(name: .shortAndLong, help: "Model checkpoint.", completion: .file(extensions: ["bin"]))
   var model: String?
 
   @Option(help: "Reference state of that model.", completion: .file(extensions: ["bin"]))
@@ -69,6 +69,8 @@ struct VerifyCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object a recipe, or a file, instead of text.")
   var json = false
+
+  @OptionGroup var detail: DetailOptions
 
   @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
@@ -93,6 +95,9 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     if let runDirectory { return try RunVerification(runDirectory, asJSON: json).run() }
     let recipes = recipe.recipes.map { $0.at(precisionOptions.precision) }
+    Diagnostics.decision(
+      "recipes \(recipes.map(\.name).joined(separator: ", ")) at \(precisionOptions.precision.rawValue), losses "
+        + (losses.isEmpty ? "that are known, if any" : "of \(losses.joined(separator: ", "))"))
     var trajectories: [(source: String, losses: [Float])?] = []
     for (index, recipe) in recipes.enumerated() {
       let path = losses.isEmpty ? nil : losses[index]
@@ -126,7 +131,7 @@ struct VerifyCommand: ParsableCommand {
     return try withExtendedLifetime(scratch) {
       try verifier.run(expectedLosses: trajectory, scratchDirectory: scratch?.path ?? "") {
         if Interruption.isAsked { throw Exit.interrupted }
-        progress.show("\(recipe.name): \($0)")
+        progress.show(Progress(recipe.name).saying($0))
       }
     }
   }

@@ -48,7 +48,7 @@ struct EMCommand: Rung {
   @Option(help: "Added to the diagonal of every covariance.")
   var regularisation = 1e-6
 
-  @Option(help: "Of the points and the starts, not 0.")
+  @Option(name: .shortAndLong, help: "Of the points and the starts, not 0.")
   var seed: UInt64 = 1337
 
   @OptionGroup var options: RungOptions
@@ -83,7 +83,7 @@ struct EMCommand: Rung {
     let report = { (start: Int, iteration: Int) in
       // Most fits are done before there is anything to wait for.
       guard ContinuousClock.now - begin > .seconds(1) else { return }
-      progress.show("start \(start) of \(starts), iteration \(iteration)")
+      progress.show(Progress().saying("start \(start) of \(starts)").saying("iteration \(iteration)"))
     }
     let results: [MixtureResults]
     if let data {

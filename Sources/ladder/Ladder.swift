@@ -48,6 +48,8 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the rungs, from the ground up.")
 
+  @OptionGroup var detail: DetailOptions
+
   func run() throws {
     let lines = Ladder.rungs.map { rung in
       Columns.padded(rung.name, 12) + rung.configuration.abstract

@@ -35,7 +35,7 @@ struct MLPCommand: Rung {
   @Option(help: "Contexts an update.")
   var batchSize = 128
 
-  @Option(help: "At the first step; it falls to 0 along a cosine.")
+  @Option(name: .shortAndLong, help: "At the first step; it falls to 0 along a cosine.")
   var learningRate = 7e-4
 
   @Option(help: "Letters that predict the next: 1 to 4.")
@@ -53,7 +53,7 @@ struct MLPCommand: Rung {
   @Option(help: "A context to show; as often as wanted. If none, those with the largest differences.")
   var context: [String] = []
 
-  @Option(help: "Of the initial parameters, not 0.")
+  @Option(name: .shortAndLong, help: "Of the initial parameters, not 0.")
   var seed: UInt64 = 1337
 
   @Option(help: "Of the names that are drawn in the end, not 0.")
@@ -99,10 +99,9 @@ struct MLPCommand: Rung {
     try trace.map { try check($0, lesson, texts) }
     var progress = ProgressLine()
     let results = try lesson.run(on: texts, workers: threading.workers) { evaluation in
-      let done = Double(evaluation.step) / Double(steps)
       progress.show(
-        "step \(evaluation.step) of \(steps), validation loss " + Numbers.fixed(evaluation.validationLoss, 4),
-        done: done)
+        Progress(done: Double(evaluation.step) / Double(steps)).saying("step \(evaluation.step)/\(steps)")
+          .saying("validation loss \(Numbers.fixed(evaluation.validationLoss, 4))"))
     }
     progress.clear()
     let difference = trace.map { $0.largestDifference(from: results.evaluations, testLoss: results.testLoss) }

@@ -41,7 +41,7 @@ struct MNISTCommand: Rung {
   @Option(help: "Weight decay.")
   var weightDecay: Float = 0.05
 
-  @Option(help: "Of the random start and the order of the images.")
+  @Option(name: .shortAndLong, help: "Of the random start and the order of the images.")
   var seed: UInt32 = 42
 
   func validate() throws {
@@ -63,8 +63,9 @@ struct MNISTCommand: Rung {
     let lesson = try MNISTLesson(training: training, test: test, settings, on: threading.workers) { event in
       switch event {
       case .step(let step, let steps, let loss):
-        let text = "step \(step)/\(steps) | loss \(Numbers.fixed(Double(loss), 4))"
-        progress.show(text, done: Double(step) / Double(steps))
+        progress.show(
+          Progress(done: Double(step) / Double(steps)).saying("step \(step)/\(steps)")
+            .saying("loss \(Numbers.fixed(Double(loss), 4))"))
       case .epoch(let epoch):
         progress.clear()
         Diagnostics.write(Self.line(epoch))

@@ -20,7 +20,7 @@ struct MicrogradCommand: Rung {
         ladder micrograd --speed 180 --temperature 40 --humidity 0.1
       """)
 
-  @Option(help: "Seed of points and weights; by default the originals', 1337 and 42.")
+  @Option(name: .shortAndLong, help: "Seed of points and weights; by default the originals', 1337 and 42.")
   var seed: UInt32?
 
   @Option(help: "Steps of each training.")
@@ -52,8 +52,8 @@ struct MicrogradCommand: Rung {
       moonSeed: seed ?? 1337, yinYangSeed: seed ?? 42, steps: steps, tyre: tyre
     ) { index, step in
       progress.show(
-        "moons: step \(index + 1) of \(steps), loss \(Numbers.fixed(step.loss, 4))",
-        done: Double(index + 1) / Double(steps))
+        Progress("moons", done: Double(index + 1) / Double(steps)).saying("step \(index + 1)/\(steps)")
+          .saying("loss \(Numbers.fixed(step.loss, 4))"))
     }
     progress.clear()
     try options.finish(lesson.results, lines: lines(lesson.results)) { lesson.gallery }

@@ -28,7 +28,7 @@ struct NGramCommand: Rung {
   @Option(parsing: .upToNextOption, help: "What to try adding to every count.")
   var smoothing = [0.03, 0.1, 0.3, 1]
 
-  @Option(help: "Of the names that are drawn in the end, not 0.")
+  @Option(name: .shortAndLong, help: "Of the names that are drawn in the end, not 0.")
   var seed: UInt32 = 1337
 
   @Option(help: "Letters of names to draw, ends of lines included.")
@@ -52,7 +52,7 @@ struct NGramCommand: Rung {
     let texts = try NameTexts(directory: data, least: n.max() ?? 1)
     var progress = ProgressLine()
     let lesson = NGramLesson(texts: texts, settings: try settings()) { n, smoothing, done in
-      progress.show("n = \(n), smoothing \(smoothing)", done: done)
+      progress.show(Progress(done: done).saying("n = \(n)").saying("smoothing \(smoothing)"))
     }
     progress.clear()
     try options.finish(lesson.results, lines: Self.lines(lesson.results)) { lesson.gallery }

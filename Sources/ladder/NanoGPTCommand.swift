@@ -34,7 +34,7 @@ struct NanoGPTCommand: Rung {
   @Option(help: "The text to learn from, UTF-8; the last tenth of it is for validation.", completion: .file())
   var text = "data/tinyshakespeare.txt"
 
-  @Option(help: "Layers, heads and channels.")
+  @Option(name: .shortAndLong, help: "Layers, heads and channels.")
   var model = "4x4x128"
 
   @Option(name: [.customShort("t"), .long], help: "T: characters in a sequence.")
@@ -52,7 +52,7 @@ struct NanoGPTCommand: Rung {
   @Option(help: "adamw, or muon, which learns more from a step and takes longer for it.")
   var optimizer: Optimizer.Method = .adamW
 
-  @Option(help: "Of the random start and of the samples.")
+  @Option(name: .shortAndLong, help: "Of the random start and of the samples.")
   var seed: UInt32 = 42
 
   @Flag(help: "Then serve the model, with a page to look inside it, by gpt2-serve; needs --output.")
@@ -112,10 +112,11 @@ struct NanoGPTCommand: Rung {
   private static func show(_ event: NanoGPTLesson.Event, on progress: inout ProgressLine) {
     switch event {
     case .step(let report):
-      let line =
-        "step \(report.step)/\(report.steps) | loss \(Numbers.fixed(Double(report.loss), 4))"
-        + " | \(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s | \(Numbers.duration(report.secondsLeft)) left"
-      progress.show(line, done: Double(report.step) / Double(report.steps))
+      progress.show(
+        Progress(done: Double(report.step) / Double(report.steps), secondsLeft: report.secondsLeft)
+          .saying("step \(report.step)/\(report.steps)")
+          .saying("loss \(Numbers.fixed(Double(report.loss), 4))")
+          .saying("\(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s", .high))
     case .validation(let loss):
       progress.clear()
       Diagnostics.write("validation loss after step \(loss.step): \(Numbers.fixed(Double(loss.loss), 4))")

@@ -5,12 +5,15 @@ import Terminal
 /// What every rung can be told.
 struct RungOptions: ParsableArguments {
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp("Directory for the pictures and index.html; made if need be.", valueName: "dir"),
     completion: .directory)
   var output: String?
 
   @Flag(help: "Print the results as one JSON object.")
   var json = false
+
+  @OptionGroup var detail: DetailOptions
 
   /// Says before the work whether the gallery could be written.
   ///

@@ -45,7 +45,8 @@ import Testing
 
   @Test func jsonHasTokensProbabilitiesAndTimes() throws {
     let result = try generate(
-      "--prompt", "To be", "--max-tokens", "5", "--n", "2", "--json", "--alternatives", "3", "--seed", "7")
+      "--prompt", "To be", "--max-tokens", "5", "--texts", "2", "--json", "--alternatives", "3", "--seed", "7"
+    )
     #expect(result.exitCode == 0)
     let texts = try texts(result.output)
     #expect(texts.map(\.sample) == [0, 1] && texts.map(\.seed) == [7, 8])
@@ -66,12 +67,12 @@ import Testing
   /// A text is the same alone and as one of several, as text and as JSON.
   @Test func samplesAreWhatTheirSeedsGive() throws {
     let together = try texts(
-      try generate("--prompt", "To", "--max-tokens", "12", "--n", "3", "--json", "--seed", "1337").output)
+      try generate("--prompt", "To", "--max-tokens", "12", "--texts", "3", "--json", "--seed", "1337").output)
     for (index, text) in together.enumerated() {
       let alone = try generate("--prompt", "To", "--max-tokens", "12", "--seed", String(1337 + index))
       #expect(alone.output == "To" + text.text + "\n")
     }
-    let plain = try generate("--prompt", "To", "--max-tokens", "12", "--n", "3", "--seed", "1337")
+    let plain = try generate("--prompt", "To", "--max-tokens", "12", "--texts", "3", "--seed", "1337")
     #expect(plain.output == together.enumerated().map { "--- \($0 + 1) of 3 ---\nTo\($1.text)\n" }.joined())
   }
 
@@ -167,7 +168,7 @@ import Testing
   @Test(arguments: ["q4_0", "q8_0", "ngram"])
   func draftsChangeNothing(draft: String) throws {
     for options in [
-      ["--temperature", "0"], ["--n", "3"], ["--json", "--alternatives", "2", "--top-k", "4"],
+      ["--temperature", "0"], ["--texts", "3"], ["--json", "--alternatives", "2", "--top-k", "4"],
       ["--interactive", "--temperature", "0", "--stop", "e"],
     ] {
       let command =
@@ -208,7 +209,7 @@ import Testing
     (["--repetition-penalty", "0"], "penalty"), (["--max-tokens", "0"], "at least 1"),
     (["--logit-bias", "999=1"], "999"), (["--logit-bias", "x"], "logit-bias"),
     (["--stop", ""], "stop string"),
-    (["--n", "0"], "--n"), (["--alternatives", "2"], "--json"),
+    (["--texts", "0"], "--texts"), (["--alternatives", "2"], "--json"),
     (["--interactive", "--json"], "--interactive"),
     (["--quantize", "q5_0"], "q5_0"),
     (["--draft", "q5_0"], "q5_0"), (["--draft", "fp16"], "fp16"),

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["generate", "--model", "m", "--n", "1000000000"],
+    ["generate", "--model", "m", "--texts", "1000000000"],
     ["bench", "--generated-tokens", "9223372036854775807"],
     ["bench", "--batch-size", "9223372036854775807"],
     ["finetune", "t", "--model", "m", "--output", "o", "--epochs", "9223372036854775807"],

@@ -50,11 +50,4 @@ import Testing
     #expect(ModelCatalogue.model(named: name) == nil)
     #expect(ModelCatalogue.names(near: name) == expected)
   }
-
-  @Test(arguments: [
-    ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("abc", "abc", 0), ("ab", "ba", 2),
-  ])
-  func editDistances(first: String, second: String, expected: Int) {
-    #expect(EditDistance.between(first, second) == expected)
-  }
 }

@@ -1,3 +1,5 @@
+import TextFormatting
+
 /// The models that are known by name: OpenAI's four and Hugging Face's smaller one. A new one is one entry here.
 ///
 /// Revisions, sizes and SHA-256 are those that public projects pin or publish for these files; what no source was found

@@ -40,7 +40,7 @@ struct ClusterCommand {
         progress.clear()
         throw Exit.interrupted
       }
-      progress.show("timing \(name)")
+      progress.show(Progress("timing").saying(name))
     }
     let figures = try measurement.run()
     progress.clear()

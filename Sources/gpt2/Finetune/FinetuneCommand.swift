@@ -33,7 +33,7 @@ struct FinetuneCommand: ParsableCommand {
   @Argument(help: "Text files and folders, as tokenize takes them.", completion: .file())
   var texts: [String]
 
-  @Option(help: "Model to start from, of any kind that generate takes.")
+  @Option(name: .shortAndLong, help: "Model to start from, of any kind that generate takes.")
   var model: String
 
   @Option(
@@ -64,11 +64,12 @@ struct FinetuneCommand: ParsableCommand {
   @Option(help: "Train low-rank adapters of this rank, whatever memory there is; 8 where it is short.")
   var loraRank: Int?
 
-  @Option(help: "Seed of the samples and of adapters.")
+  @Option(name: .shortAndLong, help: "Seed of the samples and of adapters.")
   var seed: UInt32 = Parameters.initialisationSeed
 
   @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
+  @OptionGroup var detail: DetailOptions
 
   @Flag(help: "Go on where the same command was ended, with the settings that it had then.")
   var resume = false

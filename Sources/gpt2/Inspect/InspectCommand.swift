@@ -71,6 +71,8 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup var detail: DetailOptions
+
   /// Than scores and what comes next.
   private var asksForMore: Bool { lens || attention != nil || neurons != nil || embedding != nil }
 

@@ -16,7 +16,7 @@ extension JobProcesses {
       try body(processes)
     } catch let error as CommunicationError {
       // Whoever finds out says so and ends the others, of whom one no longer answers.
-      Diagnostics.write("gpt2: process \(processes.communicator.rank): \(error)", fromAnyProcess: true)
+      Diagnostics.error("gpt2: process \(processes.communicator.rank): \(error)", fromAnyProcess: true)
       processes.communicator.abort(code: Exit.unusableInput.rawValue)
       throw Exit.unusableInput
     } catch {

@@ -30,6 +30,7 @@ struct ReportCommand: ParsableCommand {
   var directories: [String]
 
   @Option(
+    name: .shortAndLong,
     help: "File to write; DIRECTORY/report.html if not given. Needed for several runs.",
     completion: .file(extensions: ["html"]))
   var output: String?
@@ -51,6 +52,8 @@ struct ReportCommand: ParsableCommand {
 
   @Flag(help: "Print losses, rates, norms and speeds as comma-separated values, and write no page.")
   var csv = false
+
+  @OptionGroup var detail: DetailOptions
 
   func validate() throws {
     if json && csv { throw ValidationError("--json and --csv exclude each other.") }

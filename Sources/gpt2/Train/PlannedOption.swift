@@ -11,44 +11,46 @@ struct PlannedOption: Sendable {
   let name: String
   /// What the plan keeps; `nil` for an option that is not given and has no default.
   let value: @Sendable (TrainCommand) -> String?
-  private let isFlag: Bool
+  let kind: OptionKind
+  /// Whether a configuration file may have it: what holds for a run, and where that goes.
+  var isOfFiles: Bool { option != nil || name == "--output" }
 
   private init(
-    _ name: String, _ option: PlanOption?, isFlag: Bool = false,
+    _ name: String, _ option: PlanOption?, _ kind: OptionKind,
     _ value: @escaping @Sendable (TrainCommand) -> String?
   ) {
     self.name = name
     self.option = option
-    self.isFlag = isFlag
+    self.kind = kind
     self.value = value
   }
 
   static func option<Value: ExpressibleByArgument>(
     _ name: String, _ effect: ChangeEffect, _ value: @escaping @Sendable (TrainCommand) -> Value?
   ) -> PlannedOption {
-    PlannedOption(name, PlanOption(name, effect)) { value($0).map(text) }
+    PlannedOption(name, PlanOption(name, effect), OptionKind(of: Value.self)) { value($0).map(text) }
   }
 
   /// An option that names a file, or may.
   static func path(
     _ name: String, _ effect: ChangeEffect, _ value: @escaping @Sendable (TrainCommand) -> String?
   ) -> PlannedOption {
-    PlannedOption(name, PlanOption(name, effect, isPath: true), value)
+    PlannedOption(name, PlanOption(name, effect, isPath: true), .words([]), value)
   }
 
   /// A flag with its opposite: --shuffle and --no-shuffle, of which the last one counts.
   static func flag(
     _ name: String, _ effect: ChangeEffect, _ value: @escaping @Sendable (TrainCommand) -> Bool
   ) -> PlannedOption {
-    PlannedOption(name, PlanOption(name, effect), isFlag: true) { "\(value($0))" }
+    PlannedOption(name, PlanOption(name, effect), .flag) { "\(value($0))" }
   }
 
   /// What each call says anew.
-  static func ofCall(_ name: String) -> PlannedOption { PlannedOption(name, nil) { _ in nil } }
+  static func ofCall(_ name: String) -> PlannedOption { PlannedOption(name, nil, .words([])) { _ in nil } }
 
   /// As it is written in a command: a number below zero must not look like a flag.
   func words(for value: String) -> [String] {
-    if isFlag { return [value == "true" ? name : "--no-" + name.dropFirst(2)] }
+    if case .flag = kind { return [value == "true" ? name : "--no-" + name.dropFirst(2)] }
     return name.hasPrefix("--") ? ["\(name)=\(value)"] : [name, value]
   }
 
@@ -112,7 +114,8 @@ extension PlannedOption {
     .option("--keep-checkpoints", .free) { $0.checkpoints.keepCheckpoints },
     .option("--major-interval", .free) { $0.checkpoints.majorInterval },
     .flag("--keep-best", .free) { $0.checkpoints.keepBest },
-    .ofCall("--output"), .ofCall("--resume"), .ofCall("--overwrite"),
+    .ofCall("--output"), .ofCall("--resume"), .ofCall("--overwrite"), .ofCall("--config"),
+    .ofCall("--quiet"), .ofCall("--verbose"),
 
     .option("--replicas", .impossible) { $0.processes.replicas },
     .option("--gradient-precision", .course) { $0.processes.gradientPrecision },

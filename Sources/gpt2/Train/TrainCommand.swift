@@ -38,7 +38,15 @@ struct TrainCommand: ParsableCommand {
 
         gpt2 train --resume runs/book
 
-      It knows what it was begun with. Options that are given again and differ are named and logged. The learning rate \
+      --config takes options from a file, whose keys are their names; what is on the command line as well wins:
+
+        {"model": "d6", "data": "data/book_train.bin", "steps": 500, "learning-rate": 1e-4, "keep-best": true}
+
+      A run's directory will do, or its plan.json: the new run is then begun as that one was.
+
+        gpt2 train --config runs/book --output runs/other --seed 7
+
+      A run that goes on knows what it was begun with. Options that are given again and differ are named and logged. The learning rate \
       and its schedule, the steps, and what only watches or saves may change at will; with other batches, data or \
       precision it is no longer the same run, which is said; another model, optimizer, seed, or number of replicas, and \
       another part of the model to train, are refused.
@@ -92,6 +100,14 @@ struct TrainCommand: ParsableCommand {
     help: "Directory for the result; made if it is not there.", completion: .directory)
   var givenOutput: String?
 
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "JSON file with options and their values, or a run whose options to begin with; those given here win.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var configurationFile: String?
+
   @OptionGroup(title: "Instructions") var instructions: InstructionOptions
   @OptionGroup(title: "Batches") var batches: BatchOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
@@ -102,6 +118,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Other flags of llm.c's") var llmc: LLMCFlags
   @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
+  @OptionGroup var detail: DetailOptions
 
   @Option(
     name: [.customShort("r"), .long],
@@ -135,14 +152,14 @@ struct TrainCommand: ParsableCommand {
     if runDirectory != nil, givenOutput != nil {
       throw ValidationError("--output and a directory for --resume are the same; give one of them.")
     }
-    guard runDirectory != nil || givenOutput != nil else {
+    guard runDirectory != nil || givenOutput != nil || configurationFile != nil else {
       throw ValidationError("Missing expected argument '--output <output>'.")
     }
     if llmc.resume == .on && checkpoints.overwrite {
       throw ValidationError("-y 1 and --overwrite exclude each other.")
     }
-    // A run that goes on has the rest.
-    if !isResuming { try checkTogether() }
+    // A run that goes on has the rest, or a file does.
+    if !isResuming, configurationFile == nil { try checkTogether() }
   }
 
   // Both are there once all options have been checked with each other.
@@ -157,14 +174,16 @@ struct TrainCommand: ParsableCommand {
   ///   - command: What the run's log names as the command that it was: the program, "train", and what was parsed.
   ///   - whole: With --resume, the command that goes on with more than this run; `nil` for train itself.
   func run(recordedAs command: [String], resumedBy whole: [String]? = nil) throws {
-    for note in llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
-    try JobProcesses.sharing(patience: processes.processTimeout) {
-      try train($0, recordedAs: command, resumedBy: whole)
+    let (configured, words) = try configured(Array(command.dropFirst(2)))
+    for note in configured.llmc.notes { Diagnostics.write("gpt2: note: \(note)") }
+    try JobProcesses.sharing(patience: configured.processes.processTimeout) {
+      try configured.train($0, words, recordedAs: command, resumedBy: whole)
     }
   }
 
+  /// - Parameter words: What the command was parsed from, those of a configuration file included.
   private func train(
-    _ processes: JobProcesses, recordedAs command: [String], resumedBy whole: [String]?
+    _ processes: JobProcesses, _ words: [String], recordedAs command: [String], resumedBy whole: [String]?
   ) throws {
     let directory = RunDirectory(
       output, use: isResuming ? .resuming : checkpoints.overwrite ? .replacing : .new)
@@ -173,7 +192,7 @@ struct TrainCommand: ParsableCommand {
       try directory.check()
       // A directory that is not there yet has no run in it, and is not made before it is needed.
       if processes.speaks, directory.exists { lock = try RunLock(directory.path) }
-      return try PlannedCommand(self, words: Array(command.dropFirst(2)), in: directory)
+      return try PlannedCommand(self, words: words, in: directory)
     }
     let resumption =
       whole.map(ResumeCommand.line) ?? ResumeCommand.line(program: command[0], run: directory.path)
@@ -197,6 +216,9 @@ struct TrainCommand: ParsableCommand {
     }
     try processes.checkEqual(setup.digests)
     for note in planned.notes { Diagnostics.write("gpt2: note: \(note)") }
+    for (name, value) in setup.options.sorted(by: { $0.key < $1.key }) {
+      Diagnostics.decision("\(name) \(value)")
+    }
     var printer = TrainingPrinter(asJSON: watching.json, peak: setup.peak)
     printer.announce(setup)
     for note in setup.notes { Diagnostics.write("gpt2: note: \(note)") }

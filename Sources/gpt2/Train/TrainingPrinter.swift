@@ -34,8 +34,7 @@ struct TrainingPrinter {
       summary.add(report)
       peak = max(peak, report.gigaflops * 1e9)
       progress.show(
-        line(report), done: Double(report.step) / Double(report.steps),
-        isImportant: report.step == 1 || report.step == report.steps)
+        progress(of: report), isImportant: report.step == 1 || report.step == report.steps)
       if let outlier = report.outlier { say("left out the update of step \(report.step): \(outlier)") }
     case .validation(let step, let loss, let emaLoss, _):
       let average = emaLoss.map { ", of the averaged weights \(Numbers.fixed(Double($0), 4))" } ?? ""
@@ -47,14 +46,17 @@ struct TrainingPrinter {
     case .checkpoint(_, let path, let reason):
       say("wrote \(path)" + (reason == .best ? ", the best so far" : ""))
     case .problem(let error):
-      if warnings.isNew("\(error)") { say("gpt2: warning: \(error); the run goes on") }
+      guard warnings.isNew("\(error)") else { return }
+      progress.clear()
+      // Not all was saved: no mere note.
+      Diagnostics.error("gpt2: warning: \(error); the run goes on")
     }
   }
 
   /// Ends the progress line and sums the run up.
   mutating func end() {
     progress.end()
-    for line in warnings.lines { Diagnostics.write("gpt2: warning: \(line)") }
+    for line in warnings.lines { Diagnostics.error("gpt2: warning: \(line)") }
     if let line = summary.line { Diagnostics.write(line) }
   }
 
@@ -63,15 +65,16 @@ struct TrainingPrinter {
     Diagnostics.write(text)
   }
 
-  private func line(_ report: StepReport) -> String {
-    "step \(report.step)/\(report.steps) | loss \(Numbers.fixed(Double(report.loss), 4))"
-      + " | norm \(Numbers.fixed(Double(report.gradientNorm), 2))"
-      + " | lr \(Numbers.scientific(report.learningRate))"
-      + " | \(Numbers.fixed(report.seconds * 1000, 0)) ms"
-      + " | \(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s"
-      + " | \(Numbers.fixed(report.gigaflops, 0)) GFLOP/s,"
-      + " \(Numbers.fixed(report.gigaflops * 1e9 / peak * 100, 0)) % of peak"
-      + " | \(Numbers.duration(report.secondsLeft)) left"
+  private func progress(of report: StepReport) -> Progress {
+    let share = Numbers.fixed(report.gigaflops * 1e9 / peak * 100, 0)
+    return Progress(done: Double(report.step) / Double(report.steps), secondsLeft: report.secondsLeft)
+      .saying("step \(report.step)/\(report.steps)")
+      .saying("loss \(Numbers.fixed(Double(report.loss), 4))")
+      .saying("norm \(Numbers.fixed(Double(report.gradientNorm), 2))", .middle)
+      .saying("lr \(Numbers.scientific(report.learningRate))", .low)
+      .saying("\(Numbers.fixed(report.seconds * 1000, 0)) ms", .high)
+      .saying("\(Numbers.fixed(report.tokensPerSecond, 0)) tokens/s", .high)
+      .saying("\(Numbers.fixed(report.gigaflops, 0)) GFLOP/s, \(share) % of peak", .middle)
   }
 
   private mutating func emit(_ write: () throws -> Void) {

@@ -1,7 +1,7 @@
 /// How far two words are apart.
-enum EditDistance {
+package enum EditDistance {
   /// The fewest letters to put in, take out or change that make one word the other (Levenshtein).
-  static func between(_ first: String, _ second: String) -> Int {
+  package static func between(_ first: String, _ second: String) -> Int {
     let columns = Array(second)
     // Of the letters of `first` so far: the distance to each beginning of `second`.
     var row = Array(0...columns.count)
