@@ -42,6 +42,7 @@ let package = Package(
         "Generation", "Evaluation", "Training", "Charts", "Reports",
       ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
+    .library(name: "GPT2Training", targets: ["GPT2Training"]),
     .library(name: "Lessons", targets: ["Lessons"]),
   ],
   traits: [
@@ -110,6 +111,13 @@ let package = Package(
       on: [
         "Evaluation", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Communication",
         "BinaryFiles", "RandomNumbers", "TextFormatting", "Platform",
+      ]),
+    floor(
+      "GPT2Training",
+      on: [
+        "GPT2Kit", "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels",
+        "WeightFormats",
+        "BinaryFiles", "Platform",
       ]),
     floor(
       "Server",
@@ -219,6 +227,12 @@ let package = Package(
         "Platform",
         serverOnly("Logging", of: "swift-log"),
       ]),
+    tests(
+      of: "GPT2Training",
+      using: [
+        "GPT2Training", "GPT2Kit", "Training", "Generation", "ModelFiles", "Transformer", "Tokens",
+        "BinaryFiles",
+      ]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(
@@ -232,7 +246,8 @@ let package = Package(
     tests(
       of: "Command",
       using: [
-        "gpt2", "ladder", "Terminal", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens",
+        "gpt2", "ladder", "Terminal", "GPT2Training", "Kernels", "ModelFiles", "ModelHub", "Transformer",
+        "Tokens",
         argumentParser,
       ]),
   ],
