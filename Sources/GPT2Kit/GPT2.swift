@@ -16,7 +16,9 @@ import Transformer
 /// transposed into memory. Any number of texts may be generated at the same time, and share the work: see
 /// `BatchScheduler`.
 public final class GPT2: Sendable {
+  /// The model itself: its numbers, and what its neurons do.
   public let model: LanguageModel
+  /// What texts become tokens by.
   public let tokenizer: Tokenizer
   /// What drafts tokens for the model to check; it makes texts come faster and changes nothing in them.
   public let draft: Draft?

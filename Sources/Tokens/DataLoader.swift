@@ -139,8 +139,10 @@ public struct DataLoader: BatchSource {
     return length
   }
 
+  /// Whether each epoch has an order of its own.
   public var isShuffling: Bool { state.generator != nil }
 
+  /// The number of files; 1 for tokens in memory.
   public var shardCount: Int { shards.count }
 
   /// The number of tokens in all shards together, those that fill no batch included.

@@ -44,7 +44,9 @@ final class AppModel {
       let gpt2 = try gpt2 ?? GPT2(contentsOf: folder)
       self.gpt2 = gpt2
       story = prompt
-      for try await token in gpt2.generate(prompt, GenerationOptions(maximumTokens: 40)) { story += token.text }
+      for try await token in gpt2.generate(prompt, GenerationOptions(maximumTokens: 40)) {
+        story += token.text
+      }
     } catch {
       problem = error.localizedDescription
     }
