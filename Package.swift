@@ -16,8 +16,20 @@ func serverOnly(_ name: String, of package: String) -> Target.Dependency {
   .product(name: name, package: package, condition: .when(traits: ["Server"]))
 }
 
+/// Where a module's sources are. No two modules of a graph of packages may have one name, so all of ours begin with
+/// GPT2; the folders of those that no other package sees do not.
+func sources(of module: String) -> String {
+  switch module {
+  case "GPT2Kit", "GPT2Training": "Sources/" + module
+  case "GPT2TrainingCore": "Sources/Training"
+  default: "Sources/" + (module.hasPrefix("GPT2") ? String(module.dropFirst("GPT2".count)) : module)
+  }
+}
+
 func floor(_ name: String, on dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies, path: sources(of: name), resources: resources,
+    swiftSettings: settings)
 }
 
 func tests(of name: String, using dependencies: [Target.Dependency]) -> Target {
@@ -33,17 +45,8 @@ let package = Package(
     .executable(name: "gpt2", targets: ["gpt2"]),
     .executable(name: "gpt2-serve", targets: ["gpt2-serve"]),
     .executable(name: "ladder", targets: ["ladder"]),
-    .library(
-      name: "GPT2Library",
-      targets: [
-        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles", "Kernels", "Tokens",
-        "Transformer",
-        "ModelFiles",
-        "Generation", "Evaluation", "Training", "Charts", "Reports",
-      ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
     .library(name: "GPT2Training", targets: ["GPT2Training"]),
-    .library(name: "Lessons", targets: ["Lessons"]),
   ],
   traits: [
     .default(enabledTraits: ["OpenBLAS"]),
@@ -67,10 +70,11 @@ let package = Package(
   ],
   targets: [
     // From the ground up; imports only ever go down.
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // GPT2_MPI names another MPI, as pkg-config knows it: mpich.
     .systemLibrary(
-      name: "CMPI", pkgConfig: Context.environment["GPT2_MPI"] ?? "ompi-c",
+      name: "CMPI", path: "Sources/CMPI", pkgConfig: Context.environment["GPT2_MPI"] ?? "ompi-c",
       providers: [.apt(["libopenmpi-dev"])]),
     floor("Platform", on: []),
     floor(
@@ -78,7 +82,7 @@ let package = Package(
       on: ["Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     floor("TextFormatting", on: []),
     floor("BinaryFiles", on: ["TextFormatting", "Platform"]),
-    .systemLibrary(name: "CKernels"),
+    .systemLibrary(name: "CKernels", path: "Sources/CKernels"),
     floor("WeightFormats", on: ["CKernels"]),
     floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),

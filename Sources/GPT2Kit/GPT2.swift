@@ -13,8 +13,7 @@ import Transformer
 ///     }
 ///
 /// The weights stay in the file's memory mapping where the format allows; those of Hugging Face's linear layers are
-/// transposed into memory. Any number of texts may be generated at the same time, and share the work: see
-/// `BatchScheduler`.
+/// transposed into memory. Any number of texts may be generated at the same time, and share the work.
 public final class GPT2: Sendable {
   /// The model itself: its numbers, and what its neurons do.
   public let model: LanguageModel
@@ -25,7 +24,7 @@ public final class GPT2: Sendable {
   /// How the model was taught to be asked; `nil` if it learnt from no instructions.
   public let template: InstructionTemplate?
   /// What writes the texts.
-  public let scheduler: BatchScheduler
+  package let scheduler: BatchScheduler
 
   /// Loads a model.
   ///
@@ -58,7 +57,7 @@ public final class GPT2: Sendable {
   ///   - draft: One for this model.
   ///   - template: How the model was taught to be asked.
   /// - Precondition: Each token of the tokenizer is in the model's vocabulary, which may have more.
-  public init(
+  package init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil, template: InstructionTemplate? = nil
   ) {
     precondition(
