@@ -75,8 +75,10 @@ public final class GPT2: Sendable {
 
   /// The tokens of a text.
   ///
-  /// - Parameter parsingSpecialTokens: Whether special tokens in the text are meant as such; by default those of folders
-  ///   and GGUF files are, those of llm.c's tokenizer files are not.
+  /// - Parameters:
+  ///   - text: Of any length.
+  ///   - parsingSpecialTokens: Whether special tokens in the text are meant as such; by default those of folders and GGUF
+  ///     files are, those of llm.c's tokenizer files are not.
   /// - Throws: `FileError` if the tokenizer can only decode.
   public func encode(_ text: String, parsingSpecialTokens: Bool? = nil) throws(FileError) -> [Int] {
     try tokenizer.encode(text, parsingSpecialTokens: parsingSpecialTokens ?? tokenizer.parsesSpecialTokens)
@@ -91,6 +93,7 @@ public final class GPT2: Sendable {
   ///
   /// - Parameters:
   ///   - prompt: An empty one begins a new document.
+  ///   - options: How long the text gets, how its tokens are drawn, and what ends it.
   ///   - parsingSpecialTokens: As for `encode`.
   public func generate(
     _ prompt: String, _ options: GenerationOptions = GenerationOptions(), parsingSpecialTokens: Bool? = nil

@@ -90,9 +90,9 @@ public final class TrainingSession: Sendable {
 
   /// Trains to the end.
   ///
-  /// - Parameter observing: Called with each event.
+  /// - Parameter observe: Called with each event.
   /// - Returns: The trained model.
-  /// - Throws: As reading `events` does; what `observing` throws, which ends training as cancelling it does.
+  /// - Throws: As reading `events` does; what `observe` throws, which ends training as cancelling it does.
   @discardableResult
   public func train(
     observing observe: (TrainingEvent) async throws -> Void = { _ in }

@@ -9,7 +9,7 @@ modules=$(swift build --show-bin-path)/Modules
 tools=$(dirname -- "$(readlink -f -- "$(command -v swift)")")
 target=$(swift -print-target-info | sed -n 's/^ *"triple" *: *"\(.*\)",/\1/p' | head -n 1)
 # What others than the two are exported by name, in these.
-inner=$(ls "$modules" | sed -n 's/\.swiftmodule$//p' | grep -v Tests | xargs | tr ' ' ',')
+inner=$(ls "$modules" | sed -n 's/\.swiftmodule$//p' | grep -vE 'Tests|^GPT2Kit$|^GPT2Training$' | xargs | tr ' ' ',')
 for module in GPT2Kit GPT2Training; do
   work=.build/docs/work/$module
   rm -rf "$work" ".build/docs/$module.doccarchive"
@@ -18,7 +18,9 @@ for module in GPT2Kit GPT2Training; do
     -output-dir "$work/all" -minimum-access-level public -skip-inherited-docs -skip-synthesized-members \
     -experimental-allowed-reexported-modules="$inner"
   # Extensions of what is exported are in graphs of their own.
-  cp "$work/all/$module.symbols.json" "$work/all/$module@"*.symbols.json "$work/graph"
+  for graph in "$work/all/$module.symbols.json" "$work/all/$module@"*.symbols.json; do
+    [ ! -e "$graph" ] || cp "$graph" "$work/graph"
+  done
   python3 dev/docs/undocumented.py "$work/graph"
   "$tools/docc" convert Sources/$module/$module.docc --additional-symbol-graph-dir "$work/graph" \
     --fallback-display-name $module --fallback-bundle-identifier $module --warnings-as-errors \
