@@ -1,3 +1,4 @@
+import Foundation
 import GPT2Training
 import Observation
 
