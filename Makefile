@@ -4,7 +4,7 @@ PYTHON ?= python3
 PREFIX ?= /usr/local
 
 .PHONY: help run test finetune lessons build setup lint format verify-124M measure bench dist check-dist install \
-	uninstall mpi check-mpi serve check-serve check-kernels check-neon check-package fuzz faults check-options clean
+	uninstall mpi check-mpi serve check-serve check-kernels check-neon check-package docs fuzz faults check-options clean
 
 help: ## List the targets
 	@grep -hE '^[A-Za-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,10 +48,10 @@ setup: ## Install what is missing (OpenBLAS and zlib on Linux)
 	@scripts/setup.sh
 
 lint: ## Check the formatting
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests dev/examples
 
 format: ## Format the sources
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests dev/examples
 
 verify-124M: build ## Hold a random 124M against PyTorch (needs Python with torch; about 1.1 GB)
 	PYTHON="$(PYTHON)" dev/reference/verify-124M.sh $(GPT2)
@@ -73,6 +73,9 @@ check-serve: serve ## Test the server, also over real sockets on this machine
 
 check-package: setup ## Prove that a plain build is fast and that other packages can depend on this one
 	dev/check-package.sh
+
+docs: setup ## Build the pages of the two libraries into .build/docs
+	dev/docs/docs.sh
 
 fuzz: ## Fuzz every reader for TIME seconds in all, 60 if not given; TARGETS names some
 	dev/fuzz/fuzz.sh build

@@ -16,13 +16,37 @@ func serverOnly(_ name: String, of package: String) -> Target.Dependency {
   .product(name: name, package: package, condition: .when(traits: ["Server"]))
 }
 
-func floor(_ name: String, on dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+/// The module in a folder of Sources.
+func module(in folder: String) -> String { folder }
+
+/// The same, where a folder is named that a target depends on.
+func module(of dependency: Target.Dependency) -> Target.Dependency {
+  switch dependency {
+  case .byNameItem(let folder, let condition): .byName(name: module(in: folder), condition: condition)
+  default: dependency
+  }
 }
 
-func tests(of name: String, using dependencies: [Target.Dependency]) -> Target {
+func floor(_ folder: String, on dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(
+    name: module(in: folder), dependencies: dependencies.map(module(of:)), path: "Sources/" + folder,
+    resources: resources, swiftSettings: settings)
+}
+
+/// A C library of the system's, or our own headers.
+func headers(_ folder: String, pkgConfig: String? = nil, of package: String? = nil) -> Target {
+  .systemLibrary(
+    name: module(in: folder), path: "Sources/" + folder, pkgConfig: pkgConfig,
+    providers: package.map { [.apt([$0])] })
+}
+
+func program(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies.map(module(of:)), swiftSettings: settings)
+}
+
+func tests(of folder: String, using dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: dependencies + ["TestSupport"],
+    name: folder + "Tests", dependencies: dependencies.map(module(of:)) + ["TestSupport"],
     swiftSettings: settings)
 }
 
@@ -34,16 +58,8 @@ let package = Package(
     .executable(name: "gpt2", targets: ["gpt2"]),
     .executable(name: "gpt2-serve", targets: ["gpt2-serve"]),
     .executable(name: "ladder", targets: ["ladder"]),
-    .library(
-      name: "GPT2Library",
-      targets: [
-        "BinaryFiles", "WeightFormats", "GGUF", "SafeTensors", "PyTorchFiles", "Kernels", "Tokens",
-        "Transformer",
-        "ModelFiles",
-        "Generation", "Evaluation", "Training", "Charts", "Reports",
-      ]),
     .library(name: "GPT2Kit", targets: ["GPT2Kit"]),
-    .library(name: "Lessons", targets: ["Lessons"]),
+    .library(name: "GPT2Training", targets: ["GPT2Training"]),
   ],
   traits: [
     .default(enabledTraits: ["OpenBLAS"]),
@@ -67,18 +83,16 @@ let package = Package(
   ],
   targets: [
     // From the ground up; imports only ever go down.
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    headers("CZlib", pkgConfig: "zlib", of: "zlib1g-dev"),
     // GPT2_MPI names another MPI, as pkg-config knows it: mpich.
-    .systemLibrary(
-      name: "CMPI", pkgConfig: Context.environment["GPT2_MPI"] ?? "ompi-c",
-      providers: [.apt(["libopenmpi-dev"])]),
+    headers("CMPI", pkgConfig: Context.environment["GPT2_MPI"] ?? "ompi-c", of: "libopenmpi-dev"),
     floor("Platform", on: []),
     floor(
       "Communication",
-      on: ["Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
+      on: ["Platform", .byName(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     floor("TextFormatting", on: []),
     floor("BinaryFiles", on: ["TextFormatting", "Platform"]),
-    .systemLibrary(name: "CKernels"),
+    headers("CKernels"),
     floor("WeightFormats", on: ["CKernels"]),
     floor("GGUF", on: ["WeightFormats", "BinaryFiles"]),
     floor("SafeTensors", on: ["BinaryFiles"]),
@@ -111,6 +125,13 @@ let package = Package(
       on: [
         "Evaluation", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "Communication",
         "BinaryFiles", "RandomNumbers", "TextFormatting", "Platform",
+      ]),
+    floor(
+      "GPT2Training",
+      on: [
+        "GPT2Kit", "Training", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels",
+        "WeightFormats",
+        "BinaryFiles", "Platform",
       ]),
     floor(
       "Server",
@@ -147,35 +168,32 @@ let package = Package(
     floor(
       "Terminal",
       on: ["Kernels", "Communication", "BinaryFiles", "TextFormatting", "Platform", argumentParser]),
-    .executableTarget(
-      name: "gpt2",
-      dependencies: [
+    program(
+      "gpt2",
+      on: [
         "Terminal", "Benchmarks", "Reports", "Training", "Evaluation", "Generation", "ModelFiles",
         "ModelHub", "Transformer", "Tokens", "Kernels", "WeightFormats", "GGUF", "Communication",
         "BinaryFiles", "TextFormatting", "Platform", argumentParser,
-      ],
-      swiftSettings: settings),
-    .executableTarget(
-      name: "gpt2-serve",
-      dependencies: [
+      ]),
+    program(
+      "gpt2-serve",
+      on: [
         "Terminal", "Server", "Generation", "ModelFiles", "Transformer", "Tokens", "Kernels", "WeightFormats",
         "BinaryFiles", "Platform", serverOnly("Logging", of: "swift-log"), argumentParser,
-      ],
-      swiftSettings: settings),
-    .executableTarget(
-      name: "ladder",
-      dependencies: [
+      ]),
+    program(
+      "ladder",
+      on: [
         "Terminal", "Lessons", "Training", "ModelFiles", "Transformer", "Kernels", "BinaryFiles",
         argumentParser,
-      ],
-      swiftSettings: settings),
+      ]),
 
     .target(
       name: "TestSupport",
-      dependencies: [
+      dependencies: ([
         "BinaryFiles", "WeightFormats", "RandomNumbers", "Tokens", "Kernels", "Transformer", "ModelFiles",
         "Communication", "Platform",
-      ],
+      ] as [Target.Dependency]).map(module(of:)),
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Platform", using: ["Platform"]),
     tests(of: "Communication", using: ["Communication"]),
@@ -224,6 +242,12 @@ let package = Package(
         "Platform",
         serverOnly("Logging", of: "swift-log"),
       ]),
+    tests(
+      of: "GPT2Training",
+      using: [
+        "GPT2Training", "GPT2Kit", "Training", "Generation", "ModelFiles", "Transformer", "Tokens",
+        "BinaryFiles",
+      ]),
     tests(of: "Charts", using: ["Charts"]),
     tests(of: "Reports", using: ["Reports", "Training", "Charts", "BinaryFiles"]),
     tests(
@@ -238,7 +262,8 @@ let package = Package(
     tests(
       of: "Command",
       using: [
-        "gpt2", "ladder", "Terminal", "Kernels", "ModelFiles", "ModelHub", "Transformer", "Tokens",
+        "gpt2", "ladder", "Terminal", "GPT2Training", "Kernels", "ModelFiles", "ModelHub", "Transformer",
+        "Tokens",
         argumentParser,
       ]),
   ],
@@ -250,10 +275,10 @@ if Context.environment["GPT2_FUZZ"] != nil {
   package.targets += [
     .executableTarget(
       name: "fuzz",
-      dependencies: [
+      dependencies: ([
         "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
         "Transformer", "Tokens", "Kernels", "SafeTensors", "PyTorchFiles", "BinaryFiles", "Platform",
-      ],
+      ] as [Target.Dependency]).map(module(of:)),
       path: "dev/fuzz/Sources", swiftSettings: settings)
   ]
 }

@@ -3,8 +3,8 @@
 # Proves three things about Package.swift, of what is committed:
 # 1. make's build is a plain `swift build -c release`, with kernels for all processors, and a fresh clone of the package
 #    fetches nothing that only the server needs;
-# 2. another package can depend on this one by version, gets the same numbers, can run README's example, and fetches
-#    nothing of the server's either;
+# 2. another package can depend on this one by version, whatever its own modules are called, gets the same text as the
+#    command writes, can run README's examples and those of dev/examples, and fetches nothing of the server's either;
 # 3. such a package's program decodes as fast as the command: a model of 124M's shape in q8_0, three rounds by turns.
 #    A busy machine can spoil that, so it fails below 0.95 of the command's speed only if GPT2_CHECK_SPEED is set.
 # Takes 2 GiB of memory and of temporary files.
@@ -74,97 +74,83 @@ say "2. a package that depends on this one by version"
 version=99.0.0
 git -C "$work/gpt2" -c user.name=check -c user.email=check@localhost -c tag.gpgSign=false \
   tag --force --annotate $version -m "for the check" >/dev/null
-mkdir -p "$work/reader/Sources/reader" "$work/reader/Sources/speaker" "$work/reader/Sources/decoder"
-cat >"$work/reader/Package.swift" <<EOF
-// swift-tools-version: 6.0
-import PackageDescription
+cp -R "$root/dev/examples" "$work/reader"
+rm -rf "$work/reader/.build" "$work/reader/Package.resolved"
+sed "s|\.package(name: \"gpt2\", path: \"../..\")|.package(url: \"file://$work/gpt2\", exact: \"$version\")|" \
+  "$root/dev/examples/Package.swift" >"$work/reader/Package.swift"
+grep -q "exact: \"$version\"" "$work/reader/Package.swift" || fail "dev/examples names this package otherwise"
+# Programs of the reader's own, and modules whose names were ours, or are those of packages that people use beside.
+others="Generation Training Tokens Kernels Platform Charts Server CZlib"
+sed -i.before "/^  targets: \[/a\\
+    .executableTarget(\\
+      name: \"speaker\",\\
+      dependencies: [\\
+        .product(name: \"GPT2Training\", package: \"gpt2\"),\\
+        $(for name in $others; do printf '"%s", ' "$name"; done)\\
+      ]),\\
+    .executableTarget(name: \"decoder\", dependencies: [.product(name: \"GPT2Kit\", package: \"gpt2\")]),\\
+    $(for name in $others; do printf '.target(name: "%s"), ' "$name"; done)
+" "$work/reader/Package.swift"
+for name in $others speaker decoder; do mkdir -p "$work/reader/Sources/$name"; done
+for name in $others; do echo "public let nameOf$name = \"$name\"" >"$work/reader/Sources/$name/Name.swift"; done
+# README's examples, and a program that calls them.
+cp Tests/GPT2KitTests/ReadmeExample.swift Tests/GPT2TrainingTests/ReadmeTrainingExample.swift \
+  "$work/reader/Sources/speaker"
+{
+  for name in $others; do echo "import $name"; done
+  cat <<'EOF'
 
-let package = Package(
-  name: "reader",
-  platforms: [.macOS(.v15)],
-  dependencies: [.package(url: "file://$work/gpt2", exact: "$version")],
-  targets: [
-    .executableTarget(
-      name: "reader", dependencies: [.product(name: "GPT2Library", package: "gpt2")]),
-    .executableTarget(name: "speaker", dependencies: [.product(name: "GPT2Kit", package: "gpt2")]),
-    .executableTarget(
-      name: "decoder",
-      dependencies: [
-        .product(name: "GPT2Kit", package: "gpt2"), .product(name: "GPT2Library", package: "gpt2"),
-      ]),
-  ])
-EOF
-cat >"$work/reader/Sources/reader/main.swift" <<'EOF'
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Transformer
-
-let folder = CommandLine.arguments[1]
-let parameters = try Checkpoint.read("\(folder)/awkward.bin", placing: .mapped)
-let state = try ReferenceState(
-  contentsOf: "\(folder)/awkward_debug_state.bin", for: parameters.configuration)
-let model = Model(parameters, on: Workers(count: 2))
-let activations = try Activations(
-  model.configuration, batchSize: state.batchSize, sequenceLength: state.sequenceLength,
-  keepingForBackward: false)
-try model.forward(state.tokens, into: activations)
-let loss = try model.loss(targets: state.targets, from: activations)
-do {
-  _ = try Checkpoint.read("\(folder)/nowhere.bin", placing: .mapped)
-} catch let error as FileError {
-  precondition(error.path.hasSuffix("nowhere.bin"))
+if CommandLine.arguments.count == 2 {
+  try await trainAndTell(CommandLine.arguments[1])
+} else {
+  try await tellAStory(model: CommandLine.arguments[1], tokenizer: CommandLine.arguments[2])
 }
-print("loss \(loss), PyTorch \(state.loss): \(abs(loss - state.loss) < 1e-5 ? "agrees" : "DIFFERS")")
 EOF
-# README's example, and a program that calls it.
-cp Tests/GPT2KitTests/ReadmeExample.swift "$work/reader/Sources/speaker/Example.swift"
-cat >"$work/reader/Sources/speaker/main.swift" <<'EOF'
-try await tellAStory(model: CommandLine.arguments[1], tokenizer: CommandLine.arguments[2])
-EOF
-# Writes a tokenizer of GPT-2's size without GPT-2's words, or prints how many tokens a second it decodes.
+} >"$work/reader/Sources/speaker/main.swift"
+# Prints how many tokens a second it decodes.
 cat >"$work/reader/Sources/decoder/main.swift" <<'EOF'
-import BinaryFiles
 import GPT2Kit
 
 let arguments = CommandLine.arguments
-if arguments.count == 2 {
-  var header = Header(magic: 20_240_328, version: 2)
-  header[2] = 50_257
-  header[3] = 50_256
-  try FileWriter.write(to: arguments[1], replacing: false) { writer throws(FileError) in
-    try writer.append(header)
-    for token in 0..<50_257 {
-      let bytes = token < 256 ? [UInt8(token)] : Array("token \(token)".utf8)
-      try writer.append([UInt8(bytes.count)] + bytes)
-    }
-  }
-} else {
-  let gpt2 = try GPT2(contentsOf: arguments[1], tokenizer: arguments[2])
-  let options = GenerationOptions(
-    maximumTokens: 64, sampling: SamplingOptions(temperature: 0), stopsAtEndOfText: false)
-  var times: [ContinuousClock.Instant] = []
-  for try await _ in gpt2.generate("", options) { times.append(.now) }
-  print(Double(times.count - 1) / ((times[times.count - 1] - times[0]) / .seconds(1)))
-}
+let gpt2 = try GPT2(contentsOf: arguments[1], tokenizer: arguments[2])
+let options = GenerationOptions(
+  maximumTokens: 64, sampling: SamplingOptions(temperature: 0), stopsAtEndOfText: false)
+var times: [ContinuousClock.Instant] = []
+for try await _ in gpt2.generate("", options) { times.append(.now) }
+print(Double(times.count - 1) / ((times[times.count - 1] - times[0]) / .seconds(1)))
 EOF
 (cd "$work/reader" && swift build -c release >"$work/log" 2>&1) || {
   tail -n 20 "$work/log"
   fail "the depending package does not build"
 }
 fetched "$work/reader" "gpt2 swift-argument-parser"
-answer=$("$work/reader/.build/release/reader" "$root/Tests/Fixtures")
-say "$answer"
-case "$answer" in *agrees) ;; *) fail "the depending package computes something else" ;; esac
-story=$("$work/reader/.build/release/speaker" "$work/made/model_00000040.bin" "$work/byte.bin" | tr -d '\000')
-[ -n "$story" ] || fail "README's example says nothing"
-say "README's example says $(printf %s "$story" | wc -c) bytes"
+programs=$work/reader/.build/release
+model=$work/made/model_00000040.bin
+# In bytes, for a model of 40 steps writes what is no text.
+"$programs/speaker" "$model" "$work/byte.bin" >"$work/story"
+"$made" generate --model "$model" --tokenizer "$work/byte.bin" --prompt "Once upon a time" --max-tokens 50 \
+  --temperature 0.8 --top-p 0.95 --seed 1337 2>"$work/log" >"$work/told" || fail "generate: $(cat "$work/log")"
+told=$(cat "$work/told"; echo .) story=$(printf 'Once upon a time'; cat "$work/story"; printf '\n.')
+[ "$told" = "$story" ] || fail "README's example writes something else than the command"
+say "README's first example writes what the command does, $(wc -c <"$work/story") bytes"
+"$programs/speaker" "$(head -c 3000 README.md)" >"$work/trained" || fail "README's second example"
+say "README's second example trained $(grep -c '^[0-9.]*$' "$work/trained") steps, and spoke"
+"$programs/train-and-stream" README.md >"$work/trained" || fail "train-and-stream"
+grep -q '^step 200: loss [0-9.]*$' "$work/trained" || fail "train-and-stream does not train"
+say "train-and-stream: $(grep '^step 200' "$work/trained")"
+"$programs/stream" "$model" "Once" "$work/byte.bin" >"$work/told" || fail "stream"
+[ -s "$work/told" ] || fail "stream writes nothing"
+if "$programs/stream" "$work/nowhere" "Once" 2>"$work/log"; then fail "stream opens what is not there"; fi
+grep -q "^stream: $work/nowhere: no such file" "$work/log" || fail "stream says: $(cat "$work/log")"
+answer=$("$programs/app-model" "$work/app")
+say "app-model $answer"
+case "$answer" in "went on, and wrote"*) ;; *) fail "app-model" ;; esac
 
 say "3. decoding by the package's program and by the command"
-decoder=$work/reader/.build/release/decoder
+decoder=$programs/decoder
+gunzip -c scripts/data/gpt2_tokenizer.bin.gz >"$work/words.bin"
 {
-  "$decoder" "$work/words.bin" &&
-    "$made" train --model d12 --data "$work/text_train.bin" --tokenizer "$work/words.bin" --output "$work/d12" \
+  "$made" train --model d12 --data "$work/text_train.bin" --tokenizer "$work/words.bin" --output "$work/d12" \
       --positions 128 --steps 1 --batch-size 1 --sequence-length 16 --sample-interval 0 &&
     "$made" convert "$work/d12/model_00000001.bin" "$work/d12.gguf" --format q8_0 --without-tokenizer
 } >"$work/log" 2>&1 || {

@@ -3,18 +3,26 @@
 /// Every reader and writer of the project throws this type, so a user sees the same kind of line whatever
 /// went wrong: the file, what was found, what was expected, what to do.
 public struct FileError: Error, Equatable, Sendable {
+  /// The file, or what takes its place in words: "the tokens".
   public let path: String
+  /// What was found, and what was expected.
   public let cause: Cause
 
+  /// An error about a file.
   public init(_ path: String, _ cause: Cause) {
     self.path = path
     self.cause = cause
   }
 
+  /// What is wrong with a file.
   public enum Cause: Equatable, Sendable {
+    /// There is no such file.
     case notFound
+    /// A directory in a file's place.
     case isDirectory
+    /// A file in a directory's place.
     case notDirectory
+    /// The system does not let this user.
     case permissionDenied
     /// Anything else the operating system refused, with its `errno`.
     case system(operation: String, code: Int32)
@@ -22,7 +30,9 @@ public struct FileError: Error, Equatable, Sendable {
     case alreadyExists
     /// The file ends inside its header. An empty file is the case `found == 0`.
     case truncatedHeader(found: Int, expected: Int)
+    /// Another kind of file than it was taken for.
     case wrongMagic(found: Int32, expected: Int32, kind: String)
+    /// A version of the format that is not read.
     case unsupportedVersion(found: Int32, supported: [Int32], advice: String)
     /// A header field outside its range; `expected` says the range in words.
     case invalidField(name: String, found: Int, expected: String)

@@ -10,6 +10,7 @@ extension GPT2 {
   ///     let perplexity = exp(-scores.map(\.logProbability).reduce(0, +) / Double(scores.count))
   ///
   /// - Parameters:
+  ///   - text: Of two tokens at least, or there is nothing to score.
   ///   - alternatives: How many of the likeliest tokens to list beside each.
   ///   - parsingSpecialTokens: As for `encode`.
   /// - Throws: `ModelError` for a text of more than `maximumPromptLength` tokens; `FileError` if the tokenizer can only
@@ -44,6 +45,7 @@ extension GPT2 {
   ///   - text: An empty one is the end-of-text token, which begins a document.
   ///   - parts: What will be asked for.
   ///   - ablation: What is switched off.
+  ///   - parsingSpecialTokens: As for `encode`.
   /// - Throws: As `score`; `InspectionError` and `AblationError` for what the model or the text does not have.
   public func inspect(
     _ text: String, keeping parts: InspectionParts = InspectionParts(), ablation: Ablation? = nil,
@@ -63,7 +65,7 @@ extension GPT2 {
       vocabularySize: tokenizer.vocabularySize)
   }
 
-  /// Answers a request that came as JSON: see <doc:Inspection>.
+  /// Answers a request that came as JSON: see <doc:LookingInside>.
   ///
   /// - Throws: As `inspect(_:keeping:ablation:parsingSpecialTokens:)`.
   public func inspect(_ request: InspectionRequest) async throws -> InspectionReport {

@@ -14,7 +14,12 @@ extension GPT2 {
   /// A task that is cancelled stops loading at the next stage, or after some megabytes.
   ///
   /// - Parameters:
-  ///   - path: As for `init(contentsOf:)`, and so are the other parameters.
+  ///   - path: As for `init(contentsOf:)`.
+  ///   - tokenizerPath: Likewise, and so are the next four.
+  ///   - adaptersPath: Low-rank adapters that were trained on the model.
+  ///   - precision: What a prompt's rows are rounded to for matrix products.
+  ///   - draft: What drafts tokens for the model to check.
+  ///   - threads: How many threads may work at once.
   ///   - progress: Told of each stage as it begins, on the thread that loads.
   /// - Throws: As `init(contentsOf:)`; `CancellationError`.
   public static func load(

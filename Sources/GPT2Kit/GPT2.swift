@@ -13,17 +13,18 @@ import Transformer
 ///     }
 ///
 /// The weights stay in the file's memory mapping where the format allows; those of Hugging Face's linear layers are
-/// transposed into memory. Any number of texts may be generated at the same time, and share the work: see
-/// `BatchScheduler`.
+/// transposed into memory. Any number of texts may be generated at the same time, and share the work.
 public final class GPT2: Sendable {
+  /// The model itself: its numbers, and what its neurons do.
   public let model: LanguageModel
+  /// What texts become tokens by.
   public let tokenizer: Tokenizer
   /// What drafts tokens for the model to check; it makes texts come faster and changes nothing in them.
   public let draft: Draft?
   /// How the model was taught to be asked; `nil` if it learnt from no instructions.
   public let template: InstructionTemplate?
   /// What writes the texts.
-  public let scheduler: BatchScheduler
+  package let scheduler: BatchScheduler
 
   /// Loads a model.
   ///
@@ -56,7 +57,7 @@ public final class GPT2: Sendable {
   ///   - draft: One for this model.
   ///   - template: How the model was taught to be asked.
   /// - Precondition: Each token of the tokenizer is in the model's vocabulary, which may have more.
-  public init(
+  package init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil, template: InstructionTemplate? = nil
   ) {
     precondition(
@@ -74,8 +75,10 @@ public final class GPT2: Sendable {
 
   /// The tokens of a text.
   ///
-  /// - Parameter parsingSpecialTokens: Whether special tokens in the text are meant as such; by default those of folders
-  ///   and GGUF files are, those of llm.c's tokenizer files are not.
+  /// - Parameters:
+  ///   - text: Of any length.
+  ///   - parsingSpecialTokens: Whether special tokens in the text are meant as such; by default those of folders and GGUF
+  ///     files are, those of llm.c's tokenizer files are not.
   /// - Throws: `FileError` if the tokenizer can only decode.
   public func encode(_ text: String, parsingSpecialTokens: Bool? = nil) throws(FileError) -> [Int] {
     try tokenizer.encode(text, parsingSpecialTokens: parsingSpecialTokens ?? tokenizer.parsesSpecialTokens)
@@ -90,6 +93,7 @@ public final class GPT2: Sendable {
   ///
   /// - Parameters:
   ///   - prompt: An empty one begins a new document.
+  ///   - options: How long the text gets, how its tokens are drawn, and what ends it.
   ///   - parsingSpecialTokens: As for `encode`.
   public func generate(
     _ prompt: String, _ options: GenerationOptions = GenerationOptions(), parsingSpecialTokens: Bool? = nil

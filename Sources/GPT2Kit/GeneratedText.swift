@@ -26,6 +26,7 @@ public struct GeneratedText: AsyncSequence, Sendable {
     self.options = options
   }
 
+  /// Begins the text anew.
   public func makeAsyncIterator() -> Iterator { Iterator(state: .ready(self)) }
 
   /// The whole text at once.
@@ -35,6 +36,7 @@ public struct GeneratedText: AsyncSequence, Sendable {
     return text
   }
 
+  /// A reader of the text's tokens.
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate enum State {
       case ready(GeneratedText)
@@ -43,6 +45,7 @@ public struct GeneratedText: AsyncSequence, Sendable {
 
     fileprivate var state: State
 
+    /// The next token, once it is written; `nil` after the last.
     public mutating func next() async throws -> GeneratedToken? {
       try Task.checkCancellation()
       switch state {

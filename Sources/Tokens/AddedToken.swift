@@ -2,6 +2,7 @@
 ///
 /// The flags are those of the Python package `tokenizers` (its `AddedToken`), with its names.
 public struct AddedToken: Equatable, Sendable {
+  /// In the vocabulary.
   public var id: Int
   /// At least one character.
   public var content: String

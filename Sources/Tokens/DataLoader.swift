@@ -1,7 +1,7 @@
 import BinaryFiles
 import RandomNumbers
 
-/// Serves batches from token files, in the same order as llm.c's `llmc/dataloader.h`.
+/// Serves batches of tokens, from files or from memory, in the same order as llm.c's `llmc/dataloader.h`.
 ///
 /// A sample is processes · B · T tokens and the one after, of which each process takes its own B · T and the one
 /// after; samples begin every processes · B · T tokens and never cross from one file, a shard, into the next.
@@ -13,48 +13,97 @@ public struct DataLoader: BatchSource {
   public let sequenceLength: Int
   public let processRank: Int
   public let processCount: Int
-  /// The shell pattern that named the shards.
+  /// The shell pattern that named the shards; of tokens in memory what errors call them.
   public let pattern: String
-  let shards: [TokenFile]
+  let shards: [TokenShard]
 
   /// All that changes: save it to carry on later from the same place. See `resume`.
   public internal(set) var state: LoaderState
 
   /// Opens and checks every shard, and stands before the first batch.
   ///
-  /// - Parameter pattern: A path, or if there is no such file a shell pattern; shards are taken in order of
-  ///   their names.
-  /// - Parameter vocabularySize: If given, every token of every shard must be below it.
+  /// - Parameters:
+  ///   - pattern: A path, or if there is no such file a shell pattern; shards are taken in order of their names.
+  ///   - batchSize: B.
+  ///   - sequenceLength: T.
+  ///   - shuffling: Whether each epoch has an order of its own.
+  ///   - vocabularySize: If given, every token of every shard must be below it.
   /// - Throws: `FileError` if no file matches, if a file is no token file or holds less than one sample or a
   ///   token outside the vocabulary, or if a number is out of range.
   public init(
+    pattern: String, batchSize: Int, sequenceLength: Int, shuffling: Bool, vocabularySize: Int? = nil
+  ) throws(FileError) {
+    try self.init(
+      pattern: pattern, batchSize: batchSize, sequenceLength: sequenceLength, shuffling: shuffling,
+      processRank: 0, processCount: 1, vocabularySize: vocabularySize)
+  }
+
+  /// The same for one of several processes.
+  package init(
     pattern: String, batchSize: Int, sequenceLength: Int, shuffling: Bool, processRank: Int = 0,
-    processCount: Int = 1, vocabularySize: Int? = nil
+    processCount: Int, vocabularySize: Int? = nil
   ) throws(FileError) {
     try Self.checkProcess(processRank, of: processCount)
-    let sampleLength = try Self.checkedSampleLength(batchSize, sequenceLength, processCount)
-    self.pattern = pattern
-    self.batchSize = batchSize
-    self.sequenceLength = sequenceLength
-    self.processRank = processRank
-    self.processCount = processCount
-    let factors = (processCount > 1 ? "processes × " : "") + "batch size × sequence length"
-    var shards: [TokenFile] = []
-    for path in try paths(matching: pattern) {
-      let shard = try TokenFile(contentsOf: path)
+    try self.init(
+      pattern, (batchSize, sequenceLength), shuffling: shuffling, process: processRank, of: processCount,
+      vocabularySize: vocabularySize
+    ) { () throws(FileError) in
+      var shards: [TokenShard] = []
+      for path in try paths(matching: pattern) { shards.append(.file(try TokenFile(contentsOf: path))) }
+      return shards
+    }
+  }
+
+  /// Serves batches of tokens in memory, just as it would serve those of a file that holds them.
+  ///
+  /// - Parameters:
+  ///   - tokens: More than B·T of them, each from 0 to 65,535.
+  ///   - batchSize: B.
+  ///   - sequenceLength: T.
+  ///   - shuffling: Whether each epoch has an order of its own.
+  ///   - vocabularySize: If given, every token must be below it.
+  /// - Throws: `FileError` about "the tokens" if they are less than one sample or one is outside the vocabulary, or
+  ///   about "the batch" if a number is out of range.
+  public init(
+    tokens: [Int], batchSize: Int, sequenceLength: Int, shuffling: Bool = true, vocabularySize: Int? = nil
+  ) throws(FileError) {
+    try self.init(
+      TokenShard.memoryName, (batchSize, sequenceLength), shuffling: shuffling,
+      vocabularySize: vocabularySize
+    ) { () throws(FileError) in
+      if let first = tokens.firstIndex(where: { UInt16(exactly: $0) == nil }) {
+        throw FileError(
+          TokenShard.memoryName,
+          .tokenOutOfRange(
+            token: tokens[first], position: first, vocabularySize: vocabularySize ?? Vocabulary.largestCount))
+      }
+      return [.memory(tokens.map { UInt16($0) })]
+    }
+  }
+
+  private init(
+    _ name: String, _ shape: (batchSize: Int, sequenceLength: Int), shuffling: Bool, process rank: Int = 0,
+    of count: Int = 1, vocabularySize: Int?, shards open: () throws(FileError) -> [TokenShard]
+  ) throws(FileError) {
+    let sampleLength = try Self.checkedSampleLength(shape.batchSize, shape.sequenceLength, count)
+    pattern = name
+    (batchSize, sequenceLength) = shape
+    (processRank, processCount) = (rank, count)
+    let factors = (count > 1 ? "processes × " : "") + "batch size × sequence length"
+    let shards = try open()
+    for shard in shards {
       guard shard.count > sampleLength else {
         throw FileError(
-          path,
+          shard.path,
           .mismatch(
             found: "\(shard.count) tokens",
             expected: "more than \(sampleLength), \(factors)",
             advice: "use a smaller batch, shorter sequences, or more text"))
       }
       if let vocabularySize { try shard.check(below: vocabularySize) }
-      shards.append(shard)
     }
     self.shards = shards
-    state = Self.beginning(shardCount: shards.count, shuffling: shuffling, processRank: processRank)
+    state = Self.beginning(shardCount: shards.count, shuffling: shuffling, processRank: rank)
     reset()
   }
 
@@ -90,8 +139,10 @@ public struct DataLoader: BatchSource {
     return length
   }
 
+  /// Whether each epoch has an order of its own.
   public var isShuffling: Bool { state.generator != nil }
 
+  /// The number of files; 1 for tokens in memory.
   public var shardCount: Int { shards.count }
 
   /// The number of tokens in all shards together, those that fill no batch included.
@@ -121,6 +172,13 @@ public struct DataLoader: BatchSource {
 
   /// Passes over a batch without reading it.
   public mutating func skipBatch() { _ = nextSample() }
+
+  /// Checks that all tokens are below `vocabularySize`.
+  ///
+  /// - Throws: `FileError` with the first that is not.
+  package func check(below vocabularySize: Int) throws(FileError) {
+    for shard in shards { try shard.check(below: vocabularySize) }
+  }
 
   /// Of the shard that it is in.
   public func check() throws(FileError) { try currentShard.check() }
@@ -157,11 +215,11 @@ public struct DataLoader: BatchSource {
   /// The tokens from one sample to the next.
   private var sampleLength: Int { processCount * batchSize * sequenceLength }
 
-  private var currentShard: TokenFile { shard(at: state.shard) }
+  private var currentShard: TokenShard { shard(at: state.shard) }
 
-  func shard(at position: Int) -> TokenFile {
+  func shard(at position: Int) -> TokenShard {
     shards[isShuffling ? Int(state.shardOrder[position]) : position]
   }
 
-  func samples(in shard: TokenFile) -> Int { (shard.count - 1) / sampleLength }
+  func samples(in shard: TokenShard) -> Int { (shard.count - 1) / sampleLength }
 }

@@ -4,22 +4,27 @@ import Platform
 ///
 /// Unlike llm.c's, the constant rate is warmed up, too; without a warm-up they agree.
 public struct LearningRateSchedule: Equatable, Sendable {
+  /// How the rate goes on after the warm-up.
   public enum Shape: String, CaseIterable, Sendable {
+    /// The peak, down to the final fraction by half a cosine, or along a line.
     case constant, cosine, linear
     /// Warm-up, stable, decay: constant for four fifths of all steps, then down with the square root of the time
     /// (Hägele et al. 2024).
     case wsd
   }
 
+  /// How it goes on after the warm-up.
   public let shape: Shape
   /// The largest rate, reached at the end of the warm-up.
   public let peak: Float
+  /// Steps in which the rate rises from zero.
   public let warmUpSteps: Int
   /// All steps of the run.
   public let steps: Int
   /// What all but the constant one end at, as a fraction of the peak.
   public let finalFraction: Float
 
+  /// A schedule for a run of so many steps.
   public init(shape: Shape, peak: Float, warmUpSteps: Int, steps: Int, finalFraction: Float) {
     self.shape = shape
     self.peak = peak

@@ -29,9 +29,12 @@ public struct OutlierDetector: Codable, Equatable, Sendable {
 
 /// From which z-scores on an update is left out; `nil` for never.
 public struct OutlierLimits: Equatable, Sendable {
+  /// For the loss.
   public var loss: Double?
+  /// For the gradients' norm.
   public var gradientNorm: Double?
 
+  /// Limits; none if not given.
   public init(loss: Double? = nil, gradientNorm: Double? = nil) {
     self.loss = loss
     self.gradientNorm = gradientNorm

@@ -9,6 +9,7 @@ public enum TrainingEvent: Sendable {
   case evaluation(step: Int, accuracy: Double)
   /// Text generated after `step` updates.
   case sample(step: Int, text: String)
+  /// A step was made.
   case step(StepReport)
   /// A checkpoint was written. Only a `TrainingRun` says this and the next.
   case checkpoint(step: Int, path: String, reason: CheckpointReason)
@@ -34,9 +35,11 @@ public enum CheckpointReason: String, Sendable {
 public struct StepReport: Sendable {
   /// Counts from 1.
   public let step: Int
+  /// Of the whole run.
   public let steps: Int
   /// In nats, before the update.
   public let loss: Float
+  /// Of this update.
   public let learningRate: Float
   /// Before clipping.
   public let gradientNorm: Float
@@ -46,6 +49,7 @@ public struct StepReport: Sendable {
   public let seconds: Double
   /// Of these, how long the gradients' sum was waited for once the last backward pass was over.
   public let secondsWaited: Double
+  /// That the update learnt from.
   public let tokensPerSecond: Double
   /// Billions of floating-point operations a second, as `Configuration.operationsPerStep` counts them.
   public let gigaflops: Double
@@ -55,7 +59,9 @@ public struct StepReport: Sendable {
 
 /// A loss or a gradient's norm that is too far above the last ones.
 public enum Outlier: Equatable, Sendable, CustomStringConvertible {
+  /// The loss.
   case loss(zScore: Double)
+  /// The gradients' norm.
   case gradientNorm(zScore: Double)
 
   public var description: String {

@@ -11,6 +11,9 @@ public struct SequenceWarmUp: Equatable, Sendable {
   /// Tokens of a sequence at first.
   public var firstLength: Int
 
+  /// A warm-up.
+  ///
+  /// - Precondition: Neither number is negative, and the length is not 0.
   public init(steps: Int, firstLength: Int) {
     precondition(steps >= 0 && firstLength > 0, "no warm-up")
     self.steps = steps

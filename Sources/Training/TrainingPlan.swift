@@ -28,7 +28,9 @@ public struct TrainingPlan: Sendable {
   public var recomputing: Recomputation
   /// Updates to make.
   public var steps: Int
+  /// At each step. Its `steps` are the plan's.
   public var learningRate: LearningRateSchedule
+  /// How weights follow gradients.
   public var optimizer: Optimizer.Settings
   /// Whether each of several processes keeps the optimizer's state of a share of the weights, and updates that (ZeRO's
   /// first stage).
@@ -44,6 +46,7 @@ public struct TrainingPlan: Sendable {
   public var storedByteCount: Int?
   /// Bytes that a sample regroups of these.
   public var regroupedByteCount: Int
+  /// From where on an update is left out.
   public var outliers: OutlierLimits
   /// Whether every update is made with the first batches of the data, to see whether the model can learn them.
   public var isOverfitting: Bool
@@ -58,6 +61,7 @@ public struct TrainingPlan: Sendable {
   public var sampleInterval: Int?
   /// Tokens of a sample.
   public var sampleLength: Int
+  /// Of a new model's weights, of adapters, and of samples.
   public var seed: UInt64
 
   public init(

@@ -6,6 +6,7 @@ import Kernels
 /// Beside the weight W (out, in) of each target and layer there are A (r, in) and B (out, r), and the layer computes
 /// x·(W + s·B·A)ᵀ with s = α ÷ r. Values lie target after target in checkpoint order, layer after layer, A before B.
 public struct AdapterLayout: Equatable, Sendable {
+  /// Of the model that they are for.
   public let configuration: Configuration
   /// r
   public let rank: Int
@@ -76,8 +77,11 @@ public struct AdapterLayout: Equatable, Sendable {
 
 /// Adapters that cannot be.
 public enum AdapterError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A rank below 1 or above C.
   case rankOutOfRange(found: Int, largest: Int)
+  /// An α that is not positive and finite.
   case alphaOutOfRange(found: Float)
+  /// No target, or one that is no linear layer's weight.
   case impossibleTargets(found: TensorSet)
 
   public var description: String {

@@ -106,8 +106,11 @@ public struct Configuration: Equatable, Sendable {
 
 /// A number that no GPT-2 can have.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Its name.
   public let field: String
+  /// Its value.
   public let found: Int
+  /// What it may be, in words.
   public let expected: String
 
   public var description: String { "found \(field) = \(found), expected \(expected)" }

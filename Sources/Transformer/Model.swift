@@ -106,9 +106,13 @@ extension [Int32] {
 
 /// A batch that the model cannot run.
 public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Activations of a model of another configuration.
   case foreignActivations
+  /// Other tokens than B·T.
   case wrongTokenCount(found: Int, expected: Int)
+  /// More tokens than the model has positions.
   case sequenceTooLong(found: Int, maximum: Int)
+  /// A token that is not in the vocabulary.
   case tokenOutOfRange(token: Int, position: Int, vocabularySize: Int)
 
   public var description: String {

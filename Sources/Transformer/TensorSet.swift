@@ -3,7 +3,9 @@ public struct TensorSet: Equatable, Sendable {
   /// One bit a tensor, the first of the checkpoint order the lowest: for files.
   public let bits: UInt16
 
+  /// Every tensor of the model.
   public static let all = TensorSet(ParameterTensor.allCases)
+  /// No tensor.
   public static let none = TensorSet([])
 
   public init(_ tensors: some Sequence<ParameterTensor>) {
@@ -18,6 +20,7 @@ public struct TensorSet: Equatable, Sendable {
   /// The tensors in checkpoint order.
   public var tensors: [ParameterTensor] { ParameterTensor.allCases.filter(contains) }
 
+  /// Whether all of these are among the others.
   public func isSubset(of other: TensorSet) -> Bool { bits & ~other.bits == 0 }
 
   /// These without some of them.

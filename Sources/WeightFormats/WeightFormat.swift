@@ -1,11 +1,18 @@
 /// How the rows of a weight matrix are stored, in memory and in files: ggml's types of these names.
 public enum WeightFormat: String, CaseIterable, Sendable {
+  /// A number a value.
   case fp32, fp16, bf16
+  /// Blocks of 32 values with a scale, and some with an offset.
   case q8_0, q4_0, q4_1, q5_0, q5_1
+  /// ggml's k-quants: superblocks of 256 values with scales for parts of these.
   case q2_K, q3_K, q4_K, q5_K, q6_K
+  /// 4 bits a value by a table that is not linear.
   case iq4_nl, iq4_xs
+  /// 1.5 to 3.5 bits a value by codebooks.
   case iq1_s, iq1_m, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s
+  /// Values of one to two bits.
   case tq1_0, tq2_0, q1_0, q2_0
+  /// 4-bit floating-point numbers with shared scales.
   case mxfp4, nvfp4
 
   /// What there is to know of the format. The only place that tells formats apart.

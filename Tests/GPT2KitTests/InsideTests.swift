@@ -68,7 +68,7 @@ import Transformer
   /// The page's request asks for all there is, and its report has all there may be.
   @Test func thePagesJSONIsRead() throws {
     let page = try String(
-      contentsOfFile: TestFiles.project("Sources/GPT2Kit/GPT2Kit.docc/Inspection.md"), encoding: .utf8)
+      contentsOfFile: TestFiles.project("Sources/GPT2Kit/GPT2Kit.docc/LookingInside.md"), encoding: .utf8)
     let blocks = page.components(separatedBy: "```json\n").dropFirst().compactMap {
       $0.components(separatedBy: "```").first
     }

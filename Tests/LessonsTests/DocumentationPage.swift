@@ -53,7 +53,7 @@ struct DocumentationPage {
     return "\(catalogue)/\(name).md"
   }
 
-  /// Links and pictures, `[text](destination)`, outside fenced blocks.
+  /// Links and pictures, `[text](destination)`, and `<doc:Page>`, outside fenced blocks.
   var links: [Link] {
     var isCode = false
     var links: [Link] = []
@@ -67,6 +67,11 @@ struct DocumentationPage {
           Link(
             text: String(match.output.1), destination: String(match.output.2), line: index + 1,
             nameBefore: before.firstMatch(of: /`([^`]+)` in +$/).map { String($0.output.1) }))
+      }
+      // As DocC names a page of the same catalogue.
+      for match in line.matches(of: /<doc:([A-Za-z0-9-]+)>/) {
+        let page = String(match.output.1)
+        links.append(Link(text: page, destination: page + ".md", line: index + 1, nameBefore: nil))
       }
       lineBefore = line
     }

@@ -6,6 +6,7 @@ import WeightFormats
 public enum DraftKind: String, CaseIterable, Sendable {
   /// The model's own weights, rounded.
   case q4_0
+  /// The same, in twice the memory.
   case q8_0
   /// What followed the last tokens where they stood in the text before.
   case nGram = "ngram"
@@ -31,6 +32,7 @@ public enum DraftKind: String, CaseIterable, Sendable {
 ///
 /// One draft serves any number of texts at the same time.
 public struct Draft: Sendable {
+  /// What proposes the tokens.
   public let kind: DraftKind
   /// The model that proposes; `nil` for n-grams.
   let model: LanguageModel?

@@ -15,6 +15,7 @@ public final class LanguageModel: Sendable {
   public var weights: Weights { prepared.weights }
   /// How its keys and values are best kept: in fp32 if the weights are in it, else in fp16.
   public var keyValueFormat: KeyValueFormat { weights[.qkvw].format == .fp32 ? .fp32 : .fp16 }
+  /// V, maxT, L, NH and C.
   public var configuration: Configuration { prepared.weights.configuration }
 
   /// - Parameters:

@@ -16,6 +16,7 @@ public struct Ablation: Equatable, Sendable {
     /// 0..<H
     public let neuron: Int
 
+    /// A neuron, by where it is.
     public init(layer: Int, neuron: Int) {
       self.layer = layer
       self.neuron = neuron
@@ -29,6 +30,7 @@ public struct Ablation: Equatable, Sendable {
     /// 0..<NH
     public let head: Int
 
+    /// A head, by where it is.
     public init(layer: Int, head: Int) {
       self.layer = layer
       self.head = head

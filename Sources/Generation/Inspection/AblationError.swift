@@ -1,7 +1,10 @@
 /// A neuron or head to switch off that the model does not have.
 public enum AblationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A layer that the model does not have.
   case layerOutOfRange(found: Int, layers: Int)
+  /// A neuron that its layers do not have.
   case neuronOutOfRange(found: Int, neurons: Int)
+  /// A head that its layers do not have.
   case headOutOfRange(found: Int, heads: Int)
 
   /// One line: what was found, what was expected, what to do.

@@ -3,6 +3,7 @@ import Transformer
 
 /// A neuron of a feed-forward part, and its value at some position.
 public struct NeuronActivation: Equatable, Sendable {
+  /// Which of the layer's, from 0.
   public let neuron: Int
   /// Behind the activation function; 0 is inactive.
   public let activation: Float

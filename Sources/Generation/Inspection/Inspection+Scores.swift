@@ -5,6 +5,7 @@ import Transformer
 public struct ScoredToken: Equatable, Sendable {
   /// From 1: nothing is said of the first.
   public let position: Int
+  /// The token that stands there.
   public let token: Int
   /// ln p(xᵢ | x₀ … xᵢ₋₁)
   public let logProbability: Double

@@ -10,10 +10,13 @@ import Transformer
 /// Layers, heads, neurons and positions count from 0.
 public final class Inspection: @unchecked Sendable {
   // `@unchecked`: nothing is written once it is made.
+  /// What read the text.
   public let model: LanguageModel
   /// T token ids.
   public let tokens: [Int32]
+  /// What was switched off meanwhile.
   public let ablation: Ablation?
+  /// What was kept.
   public let parts: InspectionParts
   /// The tokens that the model may say: logits beyond them stand for nothing.
   public let vocabularySize: Int

@@ -2,7 +2,9 @@
 public enum InspectionError: Error, Equatable, Sendable {
   /// A layer that the model does not have.
   case layerOutOfRange(found: Int, layers: Int)
+  /// A head that the model does not have.
   case headOutOfRange(found: Int, heads: Int)
+  /// A neuron that the model does not have.
   case neuronOutOfRange(found: Int, neurons: Int)
   /// A position that the text does not have.
   case positionOutOfRange(found: Int, tokens: Int)

@@ -9,6 +9,7 @@ public struct InspectionParts: Equatable, Sendable {
   /// Layers of which the neurons' activations are kept, T·H values each.
   public var neurons: Set<Int>
 
+  /// What is kept; nothing that is not named.
   public init(states: Set<Int> = [], attention: Set<Int> = [], neurons: Set<Int> = []) {
     self.states = states
     self.attention = attention

@@ -4,6 +4,7 @@ import WeightFormats
 
 /// What a neuron's activation does to a token's logit.
 public struct TokenEffect: Equatable, Sendable {
+  /// Its id.
   public let token: Int
   /// What each unit of activation adds to the token's logit, if nothing came between: later blocks and the scale of the
   /// last layer norm are left out.
@@ -12,6 +13,7 @@ public struct TokenEffect: Equatable, Sendable {
 
 /// The tokens that a neuron pushes up and down the most.
 public struct NeuronEffect: Equatable, Sendable {
+  /// Which of the layer's, from 0.
   public let neuron: Int
   /// The greatest first.
   public let promotes: [TokenEffect]

@@ -10,6 +10,7 @@ public struct TokenRanking: Equatable, Sendable {
 
 /// A token's log-probability and its place.
 public struct RankedToken: Equatable, Sendable {
+  /// Its id.
   public let token: Int
   /// The natural logarithm of the token's probability, at most 0.
   public let logProbability: Double

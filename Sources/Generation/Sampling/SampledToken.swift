@@ -1,9 +1,11 @@
 /// A token and its log-probability.
 public struct TokenLogProbability: Equatable, Sendable {
+  /// Its id.
   public let token: Int
   /// The natural logarithm of the token's probability, at most 0.
   public let logProbability: Double
 
+  /// A token and its log-probability.
   public init(token: Int, logProbability: Double) {
     self.token = token
     self.logProbability = logProbability
@@ -12,6 +14,7 @@ public struct TokenLogProbability: Equatable, Sendable {
 
 /// The token that was picked, and what the model itself thought of it.
 public struct SampledToken: Equatable, Sendable {
+  /// Its id.
   public let token: Int
   /// Under the model's own distribution, the softmax of its logits before any option; `nil` if not asked for.
   public let logProbability: Double?

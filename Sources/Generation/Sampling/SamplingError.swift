@@ -1,6 +1,8 @@
 /// Logits from which nothing can be drawn.
 public struct SamplingError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Of which the logit is.
   public let token: Int
+  /// NaN or +∞.
   public let logit: Float
 
   public static func == (lhs: Self, rhs: Self) -> Bool {

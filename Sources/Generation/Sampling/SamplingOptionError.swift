@@ -1,12 +1,20 @@
 /// Why sampling options could not be used: one case a cause.
 public enum SamplingOptionError: Error, Equatable, Sendable {
+  /// A temperature that is below 0 or not finite.
   case temperature(Float)
+  /// Fewer candidates than one.
   case topK(Int)
+  /// A share that is not above 0 and at most 1.
   case topP(Double)
+  /// A share that is not from 0 to 1.
   case minP(Double)
+  /// A factor that is not above 0 and finite.
   case repetitionPenalty(Float)
+  /// A window of less than one token.
   case repetitionWindow(Int)
+  /// A penalty that is not finite.
   case presencePenalty(Float)
+  /// A penalty that is not finite.
   case frequencyPenalty(Float)
   /// A bias that is NaN or +∞.
   case logitBias(token: Int, bias: Float)

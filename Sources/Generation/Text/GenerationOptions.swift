@@ -2,6 +2,7 @@
 public struct GenerationOptions: Equatable, Sendable {
   /// Tokens of a text at most, at least 1.
   public var maximumTokens: Int
+  /// How tokens are drawn.
   public var sampling: SamplingOptions
   /// The text ends before the first of these that appears in it.
   public var stopStrings: [String]
@@ -13,6 +14,7 @@ public struct GenerationOptions: Equatable, Sendable {
   /// What of the model is switched off. A draft's proposals are the whole model's, of which fewer are then accepted.
   public var ablation: Ablation?
 
+  /// Options, with what most texts are written by where none is given.
   public init(
     maximumTokens: Int = 128, sampling: SamplingOptions = SamplingOptions(), stopStrings: [String] = [],
     stopsAtEndOfText: Bool = true, alternatives: Int? = nil, ablation: Ablation? = nil
@@ -28,13 +30,17 @@ public struct GenerationOptions: Equatable, Sendable {
 
 /// Why a text ended.
 public enum FinishReason: String, Sendable {
+  /// The model ended the text.
   case endOfText = "end_of_text"
+  /// A stop string came.
   case stopString = "stop_string"
+  /// It has as many tokens as were asked for, or as the model has positions for.
   case length
 }
 
 /// A token of a text, and what can be shown of the text since the one before it.
 public struct GeneratedToken: Equatable, Sendable {
+  /// Its id.
   public let token: Int
   /// Empty where a token ends inside a character, or may be the beginning of a stop string.
   public let text: String
@@ -59,7 +65,9 @@ extension GenerationOptions {
 
 /// An option of generation that cannot be used.
 public enum GenerationOptionError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Fewer tokens than one.
   case maximumTokens(Int)
+  /// A number of alternatives that there cannot be.
   case alternatives(Int)
 
   public var description: String {

@@ -8,5 +8,6 @@ public enum LoadingStage: Equatable, Sendable {
   case preparing
   /// Rounding the weights for a draft.
   case drafting
+  /// It can be used.
   case ready
 }

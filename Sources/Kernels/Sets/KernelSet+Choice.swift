@@ -73,7 +73,9 @@ extension KernelSet {
 
 /// Why a set of kernels cannot be had.
 public enum KernelSetError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// No set has this name.
   case unknown(String)
+  /// The processor cannot run it.
   case unavailable(KernelSet.Name)
   /// The library is not installed, or there is no memory for it.
   case noLibrary(KernelSet.Name)

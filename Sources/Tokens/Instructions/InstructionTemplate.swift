@@ -5,20 +5,28 @@
 public struct InstructionTemplate: Hashable, Sendable {
   /// What stands before a message's text, and after it.
   public struct Marks: Hashable, Sendable {
+    /// What comes before the text.
     public var before: String
+    /// What comes after it.
     public var after: String
 
+    /// Marks around a text.
     public init(before: String = "", after: String = "") {
       self.before = before
       self.after = after
     }
   }
 
+  /// Around what holds for all of the conversation.
   public var system: Marks
+  /// Around what is asked.
   public var user: Marks
+  /// Around what a question is about.
   public var input: Marks
+  /// Around the answer.
   public var assistant: Marks
 
+  /// A template of marks.
   public init(
     system: Marks = Marks(after: "\n\n"), user: Marks, input: Marks = Marks(after: "\n\n"), assistant: Marks
   ) {
@@ -40,6 +48,7 @@ public struct InstructionTemplate: Hashable, Sendable {
   /// Those that have a name.
   public static let named = [("alpaca", alpaca), ("plain", plain)]
 
+  /// The marks of a role.
   public subscript(role: Message.Role) -> Marks {
     switch role {
     case .system: system

@@ -14,6 +14,7 @@ public struct CheckpointPolicy: Equatable, Sendable {
   /// Whether state files hold the weights, too, which llm.c's program wants of them by default.
   public var copiesWeights: Bool
 
+  /// A checkpoint at the end only, if nothing else is asked for.
   public init(
     interval: Int? = nil, longestWait: Duration? = nil, kept: Int? = nil, majorInterval: Int? = nil,
     keepsBest: Bool = false,

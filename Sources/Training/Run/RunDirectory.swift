@@ -27,11 +27,14 @@ public struct RunDirectory: Equatable, Sendable {
     case resuming
   }
 
+  /// Without a slash at its end.
   public let path: String
+  /// What is done with a run that is there.
   public let use: Use
   /// The directory itself, while a run holds it.
   public private(set) var folder: HeldFolder?
 
+  /// A directory, which need not be there yet.
   public init(_ path: String, use: Use = .new) {
     // One slash at the end is as good as none.
     self.path = Folder.withoutSlash(path)

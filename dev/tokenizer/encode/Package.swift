@@ -6,7 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "gpt2", path: "../../..")],
   targets: [
-    .executableTarget(name: "encode", dependencies: [.product(name: "GPT2Library", package: "gpt2")])
+    .executableTarget(name: "encode", dependencies: [.product(name: "GPT2Kit", package: "gpt2")])
   ],
   swiftLanguageModes: [.v6]
 )

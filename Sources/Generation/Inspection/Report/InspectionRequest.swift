@@ -20,16 +20,24 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
   public var parseSpecialTokens: Bool?
   /// What is switched off while the model reads.
   public var ablation: Ablation?
+  /// How likely each token is; not asked for if `nil`.
   public var scores: Scores?
+  /// What may come after the text; not asked for if `nil`.
   public var next: Next?
+  /// What the model would say behind each block; not asked for if `nil`.
   public var lens: Lens?
+  /// Where heads look, by layer.
   public var attention: [Attention] = []
+  /// What neurons do, by layer and position.
   public var neurons: [Neurons] = []
+  /// The residual stream, by blocks.
   public var states: [States] = []
   /// A vector for the whole text: the mean of its tokens' last states, or the last token's.
   public var embedding: Pooling?
 
+  /// Asks nothing yet of a text.
   public init(text: String) { self.text = text }
+  /// Asks nothing yet of a text as tokens.
   public init(tokens: [Int]) { self.tokens = tokens }
 
   /// How likely each token of the text is.
@@ -37,6 +45,7 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
     /// How many of the likeliest tokens to list beside each, up to 1,000.
     public var top = 0
 
+    /// Asks for scores.
     public init(top: Int = 0) { self.top = top }
   }
 
@@ -47,6 +56,7 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
     /// A token to look for besides.
     public var token: Int?
 
+    /// Asks for what may come next.
     public init(top: Int = 10, token: Int? = nil) {
       self.top = top
       self.token = token
@@ -62,6 +72,7 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
     /// The token to look for; the one that comes next in the text if not given.
     public var token: Int?
 
+    /// Asks for the lens.
     public init(positions: [Int]? = nil, top: Int = 5, token: Int? = nil) {
       self.positions = positions
       self.top = top
@@ -71,10 +82,12 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
 
   /// Where heads look.
   public struct Attention: Equatable, Sendable, Codable {
+    /// The layer, from 0.
     public var layer: Int
     /// All of the layer's if not given.
     public var heads: [Int]?
 
+    /// Asks for a layer's heads.
     public init(layer: Int, heads: [Int]? = nil) {
       self.layer = layer
       self.heads = heads
@@ -83,6 +96,7 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
 
   /// The neurons of a layer.
   public struct Neurons: Equatable, Sendable, Codable {
+    /// The layer, from 0.
     public var layer: Int
     /// The last if not given.
     public var position: Int?
@@ -95,6 +109,7 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
     /// Whether to give the values of all.
     public var activations = false
 
+    /// Asks for a layer's neurons.
     public init(
       layer: Int, position: Int? = nil, top: Int = 10, neurons: [Int]? = nil, tokens: Int = 5,
       activations: Bool = false
@@ -117,6 +132,7 @@ public struct InspectionRequest: Equatable, Sendable, Codable {
     /// Whether through the last layer norm.
     public var normalised = false
 
+    /// Asks for states.
     public init(blocks: Int, positions: [Int]? = nil, normalised: Bool = false) {
       self.blocks = blocks
       self.positions = positions

@@ -4,7 +4,7 @@
 //                              tokens, is its length as int32 and then the bytes or int32 ids
 //   encode TOKENIZER FILE      the best of 20 times to encode FILE
 import Foundation
-import Tokens
+import GPT2Kit
 
 extension Data {
   mutating func appendInt32(_ value: Int) {
@@ -13,7 +13,7 @@ extension Data {
 }
 
 let arguments = CommandLine.arguments
-let tokenizer = try Tokenizer(contentsOf: arguments[1])
+let tokenizer = try Tokenizer.open(arguments[1])
 if arguments.count > 2 {
   let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[2])))
   let clock = ContinuousClock()

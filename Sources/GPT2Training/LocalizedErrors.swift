@@ -1,0 +1,11 @@
+import Foundation
+import GPT2Kit
+import Training
+import Transformer
+
+// As GPT2Kit's: what they say is what Foundation shows.
+extension TrainingError: SelfDescribingError {}
+extension ConfigurationError: SelfDescribingError {}
+extension StartingModelError: SelfDescribingError {}
+extension TrainingPlanError: SelfDescribingError {}
+extension TrainingSessionError: SelfDescribingError {}
