@@ -16,8 +16,17 @@ func serverOnly(_ name: String, of package: String) -> Target.Dependency {
   .product(name: name, package: package, condition: .when(traits: ["Server"]))
 }
 
-/// The module in a folder of Sources.
-func module(in folder: String) -> String { folder }
+/// The module in a folder of Sources. No two modules of a graph of packages may have one name, so all but the programs'
+/// begin with GPT2.
+func module(in folder: String) -> String {
+  switch folder {
+  case "GPT2Kit", "GPT2Training", "gpt2", "gpt2-serve", "ladder", "TestSupport": folder
+  // What the library stands on.
+  case "Training": "GPT2TrainingCore"
+  case "CKernels", "CZlib", "CMPI": "CGPT2" + folder.dropFirst()
+  default: "GPT2" + folder
+  }
+}
 
 /// The same, where a folder is named that a target depends on.
 func module(of dependency: Target.Dependency) -> Target.Dependency {

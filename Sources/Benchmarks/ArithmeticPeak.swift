@@ -1,7 +1,7 @@
-import Kernels
+import GPT2Kernels
 
 /// How many operations a second the processor can do at most, all threads together.
-public enum ArithmeticPeak {
+package enum ArithmeticPeak {
   /// How long a run takes: long enough that the clock speed settles.
   private static let runSeconds = 0.03
   /// Rounds between looks at the clock: some microseconds.
@@ -12,7 +12,7 @@ public enum ArithmeticPeak {
 
   /// The best of some runs, in operations a second, two a multiply-add, of the loop that the workers' kernels multiply
   /// with: in bf16 that is fp32's where bfloat16 is widened.
-  public static func measure(_ precision: Precision, on workers: Workers) -> Double {
+  package static func measure(_ precision: Precision, on workers: Workers) -> Double {
     (0..<runs).reduce(0) { best, _ in max(best, run(precision, on: workers)) }
   }
 

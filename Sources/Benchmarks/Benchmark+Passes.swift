@@ -1,7 +1,7 @@
-import Generation
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Generation
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 // Whole passes.
 extension Benchmark {

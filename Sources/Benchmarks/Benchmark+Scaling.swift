@@ -1,6 +1,6 @@
-import Generation
-import Kernels
-import Transformer
+import GPT2Generation
+import GPT2Kernels
+import GPT2Transformer
 
 // The same work on ever more threads.
 extension Benchmark {

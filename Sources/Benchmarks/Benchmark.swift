@@ -1,14 +1,14 @@
-import Generation
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Generation
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Measures the machine's peaks, and then how near to them the model comes.
 ///
 /// Each operation is timed alone, as the median of several runs after one that is not counted. A run makes a
 /// call for each layer, with that layer's own weights and kept activations, after the caches were emptied: the
 /// same call again and again would find everything in the last cache, which no step does.
-public struct Benchmark {
+package struct Benchmark {
   let settings: BenchmarkSettings
   let observe: (String) throws -> Void
   var configuration: Configuration { settings.configuration }
@@ -16,13 +16,13 @@ public struct Benchmark {
   var stopwatch: Stopwatch { Stopwatch(repetitions: settings.repetitions, observe: observe) }
 
   /// - Parameter observing: Told before each run what is being timed; ends the benchmark by throwing.
-  public init(_ settings: BenchmarkSettings, observing observe: @escaping (String) throws -> Void) {
+  package init(_ settings: BenchmarkSettings, observing observe: @escaping (String) throws -> Void) {
     self.settings = settings
     self.observe = observe
   }
 
   /// - Throws: `AllocationError`; what `observing` throws.
-  public func run(_ parts: Set<BenchmarkPart>) throws -> BenchmarkReport {
+  package func run(_ parts: Set<BenchmarkPart>) throws -> BenchmarkReport {
     let memory = try FloatBuffer(zeroed: settings.memoryValues)
     Noise.fill(memory.values, on: workers)
     let meter = PeakMeter(memory: memory, repetitions: settings.repetitions, observe: observe)

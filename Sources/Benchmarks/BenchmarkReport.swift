@@ -1,26 +1,26 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// Everything that was measured, in seconds, operations and bytes.
-public struct BenchmarkReport: Encodable, Sendable {
-  public let machine: Machine
-  public let settings: SettingsRecord
-  public internal(set) var peaks: Peaks
-  public internal(set) var sections: [BenchmarkSection] = []
+package struct BenchmarkReport: Encodable, Sendable {
+  package let machine: Machine
+  package let settings: SettingsRecord
+  package internal(set) var peaks: Peaks
+  package internal(set) var sections: [BenchmarkSection] = []
 
   /// The settings that the figures depend on.
-  public struct SettingsRecord: Encodable, Sendable {
-    public let layers: Int
-    public let heads: Int
-    public let channels: Int
-    public let vocabularySize: Int
-    public let parameters: Int
-    public let batchSize: Int
-    public let sequenceLength: Int
-    public let promptLength: Int
-    public let threads: Int
-    public let precision: String
-    public let repetitions: Int
+  package struct SettingsRecord: Encodable, Sendable {
+    package let layers: Int
+    package let heads: Int
+    package let channels: Int
+    package let vocabularySize: Int
+    package let parameters: Int
+    package let batchSize: Int
+    package let sequenceLength: Int
+    package let promptLength: Int
+    package let threads: Int
+    package let precision: String
+    package let repetitions: Int
 
     init(_ settings: BenchmarkSettings) {
       layers = settings.configuration.layers
@@ -37,24 +37,24 @@ public struct BenchmarkReport: Encodable, Sendable {
     }
   }
 
-  public func section(_ kind: BenchmarkSection.Kind) -> BenchmarkSection? {
+  package func section(_ kind: BenchmarkSection.Kind) -> BenchmarkSection? {
     sections.first { $0.kind == kind }
   }
 }
 
 /// Rows that belong together, and what they add up to.
-public struct BenchmarkSection: Encodable, Sendable {
-  public enum Kind: String, Codable, Sendable {
+package struct BenchmarkSection: Encodable, Sendable {
+  package enum Kind: String, Codable, Sendable {
     case trainingOperations, prefillOperations, decodingOperations
     case training, prefill, decoding, growth, scaling
   }
 
-  public let kind: Kind
-  public let title: String
-  public let rows: [BenchmarkRow]
+  package let kind: Kind
+  package let title: String
+  package let rows: [BenchmarkRow]
 
   /// Whether its rows are single operations.
-  public var hasOperations: Bool {
+  package var hasOperations: Bool {
     switch kind {
     case .trainingOperations, .prefillOperations, .decodingOperations: true
     case .training, .prefill, .decoding, .growth, .scaling: false
@@ -62,13 +62,13 @@ public struct BenchmarkSection: Encodable, Sendable {
   }
 
   /// Seconds of all rows that are not part of another.
-  public var seconds: Double {
+  package var seconds: Double {
     rows.filter { !$0.isPart }.reduce(0) { $0 + $1.secondsPerStep }
   }
 
   /// How many times as long a token takes in a row as in the one before, at most: 1 where work grows as tokens
   /// do, more where there is a cliff. Only rows are compared whose batch is twice the one before.
-  public var steepestRise: Double? {
+  package var steepestRise: Double? {
     zip(rows, rows.dropFirst()).compactMap { before, after in
       guard let few = before.tokens, let many = after.tokens, many == 2 * few else { return nil }
       return (after.secondsPerCall / Double(many)) / (before.secondsPerCall / Double(few))
@@ -77,26 +77,26 @@ public struct BenchmarkSection: Encodable, Sendable {
 }
 
 /// One timed thing.
-public struct BenchmarkRow: Encodable, Sendable {
-  public private(set) var name: String
+package struct BenchmarkRow: Encodable, Sendable {
+  package private(set) var name: String
   /// Forward, backward, …; `nil` where the row is a whole pass.
-  public let pass: String?
+  package let pass: String?
   /// The median of one call.
-  public let secondsPerCall: Double
+  package let secondsPerCall: Double
   /// Calls in one step: a training step, a prompt's pass, or a token's.
-  public let callsPerStep: Int
-  public let secondsPerStep: Double
+  package let callsPerStep: Int
+  package let secondsPerStep: Double
   /// Of one call.
-  public let operations: Double
-  public let bytes: Double
-  public let bound: Bound
+  package let operations: Double
+  package let bytes: Double
+  package let bound: Bound
   /// The least time that the peaks allow for the work, as a fraction of the time taken. Above 1 where a small
   /// operation finds in the caches what the formula takes from memory.
-  public private(set) var fractionOfPeak: Double
+  package private(set) var fractionOfPeak: Double
   /// Tokens of a step, where the row is a whole pass.
-  public let tokens: Int?
+  package let tokens: Int?
   /// Whether another row of the section has this one's time in it.
-  public let isPart: Bool
+  package let isPart: Bool
 
   init(
     _ name: String, pass: String?, seconds: Double, calls: Int = 1, work: Work, peaks: PeakRates,
@@ -131,5 +131,5 @@ public struct BenchmarkRow: Encodable, Sendable {
   }
 
   /// Operations or bytes a second, as the bound is one or the other.
-  public var rate: Double { (bound.isArithmetic ? operations : bytes) / secondsPerCall }
+  package var rate: Double { (bound.isArithmetic ? operations : bytes) / secondsPerCall }
 }

@@ -1,9 +1,9 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// A group of figures.
-public enum BenchmarkPart: String, CaseIterable, Sendable {
+package enum BenchmarkPart: String, CaseIterable, Sendable {
   /// Every operation by itself, in the shapes that it has in a training step, a prompt's pass and a token's.
   case ops
   /// A training step as a whole.
@@ -21,55 +21,55 @@ public enum BenchmarkPart: String, CaseIterable, Sendable {
 }
 
 /// What is measured, and how thoroughly.
-public struct BenchmarkSettings: Sendable {
-  public var configuration: Configuration
+package struct BenchmarkSettings: Sendable {
+  package var configuration: Configuration
   /// B and T of a training step.
-  public var batchSize = 4
-  public var sequenceLength = 64
+  package var batchSize = 4
+  package var sequenceLength = 64
   /// Tokens of the prompt; the one that tokens are generated after is as long.
-  public var promptLength = 512
+  package var promptLength = 512
   /// Tokens to generate.
-  public var generatedTokens = 16
-  public var workers = Workers()
-  public var precision = Precision.fp32
+  package var generatedTokens = 16
+  package var workers = Workers()
+  package var precision = Precision.fp32
   /// How weights are stored for prompts and generated tokens.
-  public var weightFormat = WeightFormat.fp32
+  package var weightFormat = WeightFormat.fp32
   /// Timings that a median is taken of.
-  public var repetitions = 7
+  package var repetitions = 7
   /// Values of the memory that bandwidth is measured on and that is read to empty the caches: 512 MiB.
-  public var memoryValues = 1 << 27
+  package var memoryValues = 1 << 27
   /// The shapes of `growth`: one sequence ever longer, then short ones, ever more.
-  public var growth: [BatchShape] = BatchShape.doubling
+  package var growth: [BatchShape] = BatchShape.doubling
 
   /// B and T.
-  public struct BatchShape: Equatable, Sendable {
-    public let batchSize: Int
-    public let sequenceLength: Int
+  package struct BatchShape: Equatable, Sendable {
+    package let batchSize: Int
+    package let sequenceLength: Int
 
-    public init(batchSize: Int, sequenceLength: Int) {
+    package init(batchSize: Int, sequenceLength: Int) {
       self.batchSize = batchSize
       self.sequenceLength = sequenceLength
     }
 
     /// T from 64 to 1024 at B = 1, then B from 1 to 16 at T = 64.
-    public static let doubling: [BatchShape] =
+    package static let doubling: [BatchShape] =
       [64, 128, 256, 512, 1024].map { BatchShape(batchSize: 1, sequenceLength: $0) }
       + [1, 2, 4, 8, 16].map { BatchShape(batchSize: $0, sequenceLength: 64) }
 
     var tokens: Int { batchSize * sequenceLength }
   }
 
-  public init(_ configuration: Configuration) { self.configuration = configuration }
+  package init(_ configuration: Configuration) { self.configuration = configuration }
 
   /// Fewer runs and fewer tokens.
-  public mutating func makeQuick() {
+  package mutating func makeQuick() {
     repetitions = 3
     generatedTokens = 4
   }
 
   /// Bytes that the largest of these parts needs: parameters, gradients, moments and activations, beside the
   /// memory that bandwidth is measured on.
-  public func bytesNeeded(for parts: Set<BenchmarkPart>) -> Int {
+  package func bytesNeeded(for parts: Set<BenchmarkPart>) -> Int {
     var shapes: [BatchShape] = []
     if !parts.isDisjoint(with: [.ops, .train, .scaling, .cluster]) {
       shapes.append(BatchShape(batchSize: batchSize, sequenceLength: sequenceLength))

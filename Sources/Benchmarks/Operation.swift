@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// One operation in one pass: what it has to do, and how to set it up.
 struct Operation {

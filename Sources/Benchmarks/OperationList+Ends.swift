@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 // What a step does once: embedding, classifier, loss, and what goes over all parameters.
 extension OperationList {

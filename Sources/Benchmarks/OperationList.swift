@@ -1,6 +1,6 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// The operations of a model's pass, in their order, in the shapes that they have there.
 struct OperationList {

@@ -1,21 +1,21 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// The most that this machine does of anything: what every other figure is measured against.
 ///
 /// A peak is the best of several runs, not their median: what disturbs a run can only slow it down.
-public struct Peaks: Encodable, Sendable {
-  public let oneThread: PeakRates
-  public let allThreads: PeakRates
+package struct Peaks: Encodable, Sendable {
+  package let oneThread: PeakRates
+  package let allThreads: PeakRates
   /// What an empty region of two parts costs, in seconds: handing out the work, and waiting for its end.
-  public let fanOutSeconds: Double
+  package let fanOutSeconds: Double
 
   /// All threads' peaks measured again after everything else; figures are only as steady as these.
-  public var allThreadsAtEnd: PeakRates?
+  package var allThreadsAtEnd: PeakRates?
 
   /// Whether others had a share of the machine: all threads together fall far short of one thread's arithmetic,
   /// or a peak has changed by more than a sixth. Figures then hold for no machine, and may pass 100 %.
-  public var areDisturbed: Bool {
+  package var areDisturbed: Bool {
     let isShared = allThreads.fp32 < 0.75 * oneThread.fp32 * Double(allThreads.threads)
     guard let end = allThreadsAtEnd else { return isShared }
     let ratios = [\PeakRates.fp32, \.read, \.update].map { end[keyPath: $0] / allThreads[keyPath: $0] }
@@ -24,18 +24,18 @@ public struct Peaks: Encodable, Sendable {
 }
 
 /// Peaks of a number of threads.
-public struct PeakRates: Equatable, Sendable {
-  public let threads: Int
+package struct PeakRates: Equatable, Sendable {
+  package let threads: Int
   /// Operations a second, two a multiply-add, in single precision.
-  public let fp32: Double
+  package let fp32: Double
   /// The same on pairs of bfloat16; `nil` where the target has no instruction for it.
-  public let bf16: Double?
+  package let bf16: Double?
   /// Bytes a second read from memory.
-  public let read: Double
+  package let read: Double
   /// Bytes a second read from memory and written back, each counted.
-  public let update: Double
+  package let update: Double
 
-  public init(threads: Int, fp32: Double, bf16: Double?, read: Double, update: Double) {
+  package init(threads: Int, fp32: Double, bf16: Double?, read: Double, update: Double) {
     self.threads = threads
     self.fp32 = fp32
     self.bf16 = bf16
@@ -50,7 +50,7 @@ extension PeakRates: Encodable {
   }
 
   /// As synthesised, but what is not available is null rather than missing.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(threads, forKey: .threads)
     try container.encode(fp32, forKey: .fp32)

@@ -1,8 +1,8 @@
 /// What a series of timings is summed up by.
-public enum Statistics {
+package enum Statistics {
   /// The middle one of the sorted values; of an even number, the mean of the middle two. One slow run, in which
   /// the machine did something else, does not move it.
-  public static func median(_ values: [Double]) -> Double {
+  package static func median(_ values: [Double]) -> Double {
     precondition(!values.isEmpty, "no values have no median")
     let sorted = values.sorted()
     let middle = sorted.count / 2

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// A model with all that a training step needs, on random weights and tokens.
 final class TrainingStep {

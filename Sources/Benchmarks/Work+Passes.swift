@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 // What whole passes have to do.
 extension Work {

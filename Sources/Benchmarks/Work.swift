@@ -1,11 +1,11 @@
 /// What an operation has to do at least: multiply-adds counted as two operations, and each tensor that it reads
 /// or writes moved once. What it computes again or moves again is its own affair and counts as no work.
-public struct Work: Equatable, Sendable {
-  public var operations: Double
-  public var bytesRead: Double
-  public var bytesWritten: Double
+package struct Work: Equatable, Sendable {
+  package var operations: Double
+  package var bytesRead: Double
+  package var bytesWritten: Double
 
-  public init(operations: Double = 0, bytesRead: Double = 0, bytesWritten: Double = 0) {
+  package init(operations: Double = 0, bytesRead: Double = 0, bytesWritten: Double = 0) {
     self.operations = operations
     self.bytesRead = bytesRead
     self.bytesWritten = bytesWritten
@@ -16,7 +16,7 @@ public struct Work: Equatable, Sendable {
     self.init(operations: Double(operations), bytesRead: 4 * Double(reads), bytesWritten: 4 * Double(writes))
   }
 
-  public var bytes: Double { bytesRead + bytesWritten }
+  package var bytes: Double { bytesRead + bytesWritten }
 }
 
 extension Work {

@@ -1,13 +1,13 @@
-import Platform
+import GPT2Platform
 import Synchronization
 
 /// A text file that grows line by line, each there at once, so that others can follow it and a crash loses none.
 ///
 /// Of a line that does not fit, as on a full disk, nothing stays: the next one begins a line of its own.
-public final class AppendedFile: Sendable {
-  public let path: String
+package final class AppendedFile: Sendable {
+  package let path: String
   /// Bytes of a last line without an end, which the file had when it was opened and has no longer.
-  public let cutBytes: Int
+  package let cutBytes: Int
   private let descriptor: Int32
   /// Where the last whole line ends, if part of another one is behind it that could not be taken back yet.
   private let torn = Mutex<off_t?>(nil)
@@ -16,7 +16,7 @@ public final class AppendedFile: Sendable {
   ///   - folder: That `path` is in, if it is held.
   ///   - keeping: Whether what is in the file already stays; but for a last line that was cut off.
   /// - Throws: `FileError` if the file cannot be opened or made, or is not a regular one.
-  public init(_ path: String, in folder: HeldFolder? = nil, keeping: Bool) throws(FileError) {
+  package init(_ path: String, in folder: HeldFolder? = nil, keeping: Bool) throws(FileError) {
     self.path = path
     // Not where a link leads: that file is not ours to empty.
     let flags = O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW
@@ -44,7 +44,7 @@ public final class AppendedFile: Sendable {
   /// Appends a line and its end, or nothing.
   ///
   /// - Throws: `FileError` if the system does not take it.
-  public func append(_ line: String) throws(FileError) {
+  package func append(_ line: String) throws(FileError) {
     let bytes = Array((line + "\n").utf8)
     let failure = torn.withLock { torn -> FileError? in
       if let end = torn {
@@ -64,7 +64,7 @@ public final class AppendedFile: Sendable {
   /// Brings all lines to the disk, which a power cut then does not take.
   ///
   /// - Throws: `FileError` if the system could not.
-  public func sync() throws(FileError) {
+  package func sync() throws(FileError) {
     guard System.sync(descriptor) else { throw FileError(path, .fromErrno("syncing it")) }
   }
 

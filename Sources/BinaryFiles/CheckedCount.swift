@@ -2,20 +2,20 @@
 ///
 /// Readers compute with it the size that a header declares, and compare that with the true size of the file
 /// before anything is allocated.
-public struct CheckedCount: Sendable {
-  public private(set) var value: Int?
+package struct CheckedCount: Sendable {
+  package private(set) var value: Int?
 
-  public init(_ value: Int) { self.value = value }
+  package init(_ value: Int) { self.value = value }
 
-  public static func * (lhs: CheckedCount, rhs: Int) -> CheckedCount {
+  package static func * (lhs: CheckedCount, rhs: Int) -> CheckedCount {
     lhs.combined(with: rhs) { $0.multipliedReportingOverflow(by: $1) }
   }
 
-  public static func + (lhs: CheckedCount, rhs: Int) -> CheckedCount {
+  package static func + (lhs: CheckedCount, rhs: Int) -> CheckedCount {
     lhs.combined(with: rhs) { $0.addingReportingOverflow($1) }
   }
 
-  public static func + (lhs: CheckedCount, rhs: CheckedCount) -> CheckedCount {
+  package static func + (lhs: CheckedCount, rhs: CheckedCount) -> CheckedCount {
     guard let other = rhs.value else { return rhs }
     return lhs + other
   }

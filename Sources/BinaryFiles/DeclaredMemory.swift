@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// Memory whose size a file says: asked for here before it is taken, since Swift's arrays end the process where the
 /// system has not so much.

@@ -1,23 +1,23 @@
-import Platform
+import GPT2Platform
 
 /// What tells a file's bytes from damaged ones: their XXH64, 16 hexadecimal digits.
 ///
 /// It was chosen for its speed, 10 GB/s and more in plain Swift, beside which no disk notices it. Chance fools it once in
 /// 2⁶⁴ times; who wants to, can: of what others send SHA-256 is taken.
-public struct FileChecksum: Hashable, Sendable, CustomStringConvertible {
+package struct FileChecksum: Hashable, Sendable, CustomStringConvertible {
   private let value: UInt64
 
   init(_ value: UInt64) { self.value = value }
 
   /// - Returns: `nil` for anything but 16 hexadecimal digits.
-  public init?(_ digits: some StringProtocol) {
+  package init?(_ digits: some StringProtocol) {
     guard digits.utf8.count == 16, digits.first != "+", digits.first != "-",
       let value = UInt64(digits, radix: 16)
     else { return nil }
     self.value = value
   }
 
-  public var description: String {
+  package var description: String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
@@ -25,7 +25,7 @@ public struct FileChecksum: Hashable, Sendable, CustomStringConvertible {
   /// That of a file, which is read and not mapped, so that it may change meanwhile.
   ///
   /// - Throws: `FileError` if it is missing, a directory, or cannot be read.
-  public static func of(_ path: String) throws(FileError) -> FileChecksum {
+  package static func of(_ path: String) throws(FileError) -> FileChecksum {
     // Non-blocking, or opening a pipe would wait for its writer.
     let descriptor = FileSystem.open(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }

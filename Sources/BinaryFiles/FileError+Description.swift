@@ -1,5 +1,5 @@
-import Platform
-import TextFormatting
+import GPT2Platform
+import GPT2TextFormatting
 
 extension FileError: CustomStringConvertible {
   public var description: String { PathText.printable("\(path.visibleOnOneLine): \(cause.explanation)") }

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// Who may do what with a file or folder, to be given to the one that takes its place.
 struct FilePermissions {

@@ -1,10 +1,10 @@
-import Platform
+import GPT2Platform
 
 // The names of files that are being written. They are short: beside every file whose name the system takes there can be
 // one, also where it takes no more than 143 bytes.
 extension FileWriter {
   /// In the name of a file that is being written, between the target's name and random letters.
-  public static let partialMark = ".partial-"
+  package static let partialMark = ".partial-"
 
   /// Names longer than this are cut.
   private static let greatestStem = 120
@@ -17,10 +17,10 @@ extension FileWriter {
   }
 
   /// Whether a file of that name is one that a writer has begun and not ended.
-  public static func isPartial(_ name: String) -> Bool { wholeName(ofPartial: name) != nil }
+  package static func isPartial(_ name: String) -> Bool { wholeName(ofPartial: name) != nil }
 
   /// Whether it is one that is to be `whole`.
-  public static func isPartial(_ name: String, of whole: String) -> Bool {
+  package static func isPartial(_ name: String, of whole: String) -> Bool {
     // By bytes: to Swift two names that look alike are equal.
     wholeName(ofPartial: name).map { Array($0.utf8) == Array(stem(of: whole).utf8) } ?? false
   }
@@ -28,7 +28,7 @@ extension FileWriter {
   /// What the file is to be called; of a very long name its beginning and a checksum, for which see `isPartial(_:of:)`.
   ///
   /// - Returns: `nil` if the file is none that a writer has begun.
-  public static func wholeName(ofPartial name: String) -> String? {
+  package static func wholeName(ofPartial name: String) -> String? {
     guard let mark = name.ranges(of: partialMark).last, mark.lowerBound > name.startIndex else { return nil }
     let letters = name[mark.upperBound...].utf8
     let isOurs = letters.allSatisfy {

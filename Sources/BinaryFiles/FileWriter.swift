@@ -1,10 +1,10 @@
-import Platform
+import GPT2Platform
 
 /// Writes a file so that it is either whole or not there: beside the target, synced, then renamed.
 ///
 /// The file has no name until it is committed; a writer that is dropped before leaves nothing behind. Folders that the
 /// target is in are made, and stay only with it.
-public final class FileWriter {
+package final class FileWriter {
   private let path: String
   private let target: OutputTarget
   private let partialPath: String
@@ -29,7 +29,7 @@ public final class FileWriter {
   /// - Returns: The checksum of all that was appended.
   /// - Throws: `FileError` if the target exists and may not be replaced, or if the system refuses a step.
   @discardableResult
-  public static func write(
+  package static func write(
     to path: String, in folder: HeldFolder? = nil, replacing: Bool,
     _ body: (FileWriter) throws(FileError) -> Void
   ) throws(FileError) -> FileChecksum {
@@ -43,7 +43,7 @@ public final class FileWriter {
   ///
   /// - Throws: `FileError` if the target exists and may not be replaced, is no regular file, or lies in a
   ///   directory that takes no files, or that is missing and cannot be made.
-  public static func check(_ path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
+  package static func check(_ path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     _ = try OutputTarget(path, in: folder, replacing: replacing)
   }
 
@@ -53,7 +53,7 @@ public final class FileWriter {
   ///   - folder: That `path` is in, if it is held.
   ///   - replacing: Whether a file at `path` may be replaced.
   /// - Throws: `FileError` as `check` does, or if the system refuses.
-  public init(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
+  package init(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     self.path = path
     self.replacing = replacing
     target = try OutputTarget(path, in: folder, replacing: replacing)
@@ -107,14 +107,14 @@ public final class FileWriter {
   }
 
   /// Appends bytes.
-  public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     guard Descriptors.write(bytes, to: descriptor) else { throw FileError(path, .fromErrno("writing it")) }
     count += bytes.count
     hash.update(bytes)
   }
 
   /// Appends an array of little-endian values.
-  public func append<T: BitwiseCopyable>(_ values: [T]) throws(FileError) {
+  package func append<T: BitwiseCopyable>(_ values: [T]) throws(FileError) {
     // `withUnsafeBytes` rethrows untyped, so the typed error travels as a result.
     let result = values.withUnsafeBytes { bytes -> Result<Void, FileError> in
       do throws(FileError) {
@@ -127,14 +127,14 @@ public final class FileWriter {
     try result.get()
   }
 
-  public func append(_ header: Header) throws(FileError) {
+  package func append(_ header: Header) throws(FileError) {
     try append(header.fields)
   }
 
   /// Writes `header` over the one that the file begins with: for what is known only at the end.
   ///
   /// - Precondition: A header, if only an empty one, was appended first.
-  public func replaceHeader(with header: Header) throws(FileError) {
+  package func replaceHeader(with header: Header) throws(FileError) {
     precondition(count >= Header.byteCount && !isFinished, "\(count) bytes, finished: \(isFinished)")
     var written = 0
     while written < Header.byteCount {
@@ -149,7 +149,7 @@ public final class FileWriter {
   }
 
   /// Syncs and closes the file, which then only wants its name: of many outputs few need be open at once.
-  public func finish() throws(FileError) {
+  package func finish() throws(FileError) {
     guard !isFinished else { return }
     try sync()
     isFinished = true
@@ -168,7 +168,7 @@ public final class FileWriter {
   ///   reader knows what a kill has left; `nil` if none needs to.
   /// - Throws: `FileError` if the system refuses a step, or if a target that may not be replaced has appeared. If it is
   ///   a directory that cannot be synced, or the mark that cannot be removed, all files have their names.
-  public static func commit(_ writers: [FileWriter], markedBy mark: String? = nil) throws(FileError) {
+  package static func commit(_ writers: [FileWriter], markedBy mark: String? = nil) throws(FileError) {
     for writer in writers { try writer.finish() }
     var held: NamingMark?
     if let mark { held = try NamingMark(mark) }

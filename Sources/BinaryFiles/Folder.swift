@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// What is done to whole folders.
 package enum Folder {

@@ -1,11 +1,11 @@
 /// llm.c's file header: 256 little-endian int32, of which [0] is a magic number and [1] a version.
-public struct Header: Equatable, Sendable {
-  public static let fieldCount = 256
-  public static let byteCount = fieldCount * MemoryLayout<Int32>.size
+package struct Header: Equatable, Sendable {
+  package static let fieldCount = 256
+  package static let byteCount = fieldCount * MemoryLayout<Int32>.size
 
-  public private(set) var fields = [Int32](repeating: 0, count: fieldCount)
+  package private(set) var fields = [Int32](repeating: 0, count: fieldCount)
 
-  public init(magic: Int32, version: Int32) {
+  package init(magic: Int32, version: Int32) {
     fields[0] = magic
     fields[1] = version
   }
@@ -15,7 +15,7 @@ public struct Header: Equatable, Sendable {
   /// - Parameter kind: What the file should be, for the error message: "model checkpoint".
   /// - Throws: `FileError` if the file ends inside the header or starts with another magic number; it says what the
   ///   file is instead, if that can be told.
-  public init(of file: MappedFile, magic: Int32, kind: String) throws(FileError) {
+  package init(of file: MappedFile, magic: Int32, kind: String) throws(FileError) {
     let isOfKind = file.count >= MemoryLayout<Int32>.size && file.load(Int32.self, at: 0) == magic
     guard isOfKind else { throw .wrongMagic(of: file, expected: magic, kind: kind) }
     guard file.count >= Self.byteCount else {
@@ -26,15 +26,15 @@ public struct Header: Equatable, Sendable {
     }
   }
 
-  public var version: Int32 { fields[1] }
+  package var version: Int32 { fields[1] }
 
-  public subscript(index: Int) -> Int {
+  package subscript(index: Int) -> Int {
     get { Int(fields[index]) }
     set { fields[index] = Int32(newValue) }
   }
 
   /// A uint64 over two fields, as some of llm.c's headers have them: `index` is the low one's.
-  public subscript(wide index: Int) -> UInt64 {
+  package subscript(wide index: Int) -> UInt64 {
     get {
       UInt64(UInt32(bitPattern: fields[index])) | UInt64(UInt32(bitPattern: fields[index + 1])) << 32
     }
@@ -47,7 +47,7 @@ public struct Header: Equatable, Sendable {
   /// A field that must lie in `range`.
   ///
   /// - Throws: `FileError` with the field's name, what was found, and the range.
-  public func field(
+  package func field(
     _ index: Int, named name: String, in range: ClosedRange<Int>, of path: String
   ) throws(FileError) -> Int {
     let value = self[index]

@@ -1,14 +1,14 @@
-import Platform
+import GPT2Platform
 
 /// A folder that is held open: what is in it is found there by its name, wherever the folder is moved, and whatever else
 /// gets the name that it had.
-public final class HeldFolder: Sendable {
+package final class HeldFolder: Sendable {
   /// As it was given.
-  public let path: String
+  package let path: String
   package let descriptor: Int32
 
   /// - Throws: `FileError` if it is no folder that can be read.
-  public init(_ path: String) throws(FileError) {
+  package init(_ path: String) throws(FileError) {
     descriptor = FileSystem.open(path, O_RDONLY | O_DIRECTORY)
     guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening the directory")) }
     self.path = path

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 import Synchronization
 
 /// What was left by writers that were killed, so that nothing of theirs could be removed.

@@ -1,14 +1,14 @@
-import Platform
+import GPT2Platform
 
 /// A file's bytes, mapped into memory and unmapped when the last reference goes.
 ///
 /// Whatever is done to the memory, the file on disk never changes.
-public final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
   // `@unchecked`: the pointers never change, nothing is written through `bytes`, and `writableBytes` is handed
   // to one owner, who answers for its use.
-  public let path: String
+  package let path: String
   /// Valid as long as this object is held.
-  public let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
   /// The file that was mapped, which may have another name by now.
   private let identity: FileIdentity
   /// `nil` for an empty file, and beyond so many.
@@ -16,13 +16,13 @@ public final class MappedFile: @unchecked Sendable {
   /// The same memory, if it was mapped copy-on-write: what is changed becomes the process's own.
   package let writableBytes: UnsafeMutableRawBufferPointer?
 
-  public var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
   /// - Parameters:
   ///   - folder: That `path` is in, if it is held.
   ///   - isWritable: Whether the memory may be written to.
   /// - Throws: `FileError` if the file is missing, a directory, unreadable, or cannot be mapped.
-  public init(path: String, in folder: HeldFolder? = nil, isWritable: Bool = false) throws(FileError) {
+  package init(path: String, in folder: HeldFolder? = nil, isWritable: Bool = false) throws(FileError) {
     // The system would take the name for ended there, and open another file.
     guard !path.utf8.contains(0) else {
       throw FileError(
@@ -74,14 +74,14 @@ public final class MappedFile: @unchecked Sendable {
   /// What it was cut by reads as zeros: a program goes on until it asks.
   ///
   /// - Throws: `FileError` if not.
-  public func check() throws(FileError) {
+  package func check() throws(FileError) {
     guard !(region.map(MappedRegions.isCut) ?? false), !identity.isShorter else { throw identity.cutError }
   }
 
   /// The same of all files that are mapped, and of those that were once and were found to be cut then.
   ///
   /// - Throws: `FileError` for one that is not.
-  public static func checkAll() throws(FileError) { try MappedRegions.checkAll() }
+  package static func checkAll() throws(FileError) { try MappedRegions.checkAll() }
 
   /// The same in no time, of what was found so far when it was read.
   package static func checkRead() throws(FileError) { try MappedRegions.checkRead() }
@@ -90,7 +90,7 @@ public final class MappedFile: @unchecked Sendable {
   package static func isKnownCut(_ path: String) -> Bool { MappedRegions.isKnownCut(path) }
 
   /// Brings all pages into the process's tables, as far as the system can; nothing depends on it.
-  public func populate() { Pages.populate(bytes) }
+  package func populate() { Pages.populate(bytes) }
 
   /// The same a piece at a time, after each of which `body` is told of its bytes.
   ///
@@ -111,7 +111,7 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   /// Reads a little-endian value at any alignment. The caller has checked that it lies inside the file.
-  public func load<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
+  package func load<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
     T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
   }
 }

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 import Synchronization
 
 /// The mappings of files. A file that somebody cuts while it is mapped has no pages any more where its end was: whoever

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// A file that is there while others, which belong together, get their names one after another: after a kill in between
 /// it says that they may be of two sets.

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// Where an output goes, once it is known that it can go there.
 struct OutputTarget {

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// A lock for file systems that have none: a file that only one process can make, and that says which one did. Whoever
 /// finds that process gone takes the lock over.

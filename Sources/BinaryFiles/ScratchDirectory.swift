@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// A directory for files that are needed for a while, removed with what is in it when the last reference goes.
 package final class ScratchDirectory {

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// A folder of files that belong together, written elsewhere first: what it becomes is all old or all new, whichever call
 /// of the system fails.

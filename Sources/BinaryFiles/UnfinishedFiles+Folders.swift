@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 import Synchronization
 
 // The folders that an output was to be in and that were not there: `--output data/book.bin` makes `data`. They are

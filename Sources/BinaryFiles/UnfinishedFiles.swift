@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 import Synchronization
 
 /// The files and directories that this process has begun and that have no name of their own yet.

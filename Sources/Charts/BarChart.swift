@@ -1,30 +1,30 @@
 /// Values of things that have names, as bars from 0; of several series, side by side: how likely each letter is to two
 /// models.
-public struct BarChart: Sendable {
-  public struct Series: Sendable {
-    public var name: String
+package struct BarChart: Sendable {
+  package struct Series: Sendable {
+    package var name: String
     /// One for each category; what is no finite number has no bar.
-    public var values: [Double]
+    package var values: [Double]
     /// Which colour of the palette.
-    public var color: Int
+    package var color: Int
 
-    public init(_ name: String, _ values: [Double], color: Int) {
+    package init(_ name: String, _ values: [Double], color: Int) {
       self.name = name
       self.values = values
       self.color = color
     }
   }
 
-  public var summary: String
+  package var summary: String
   /// What the categories are.
-  public var title: String
-  public var categories: [String]
+  package var title: String
+  package var categories: [String]
   /// Linear; it always shows 0.
-  public var y: Axis
-  public var series: [Series]
-  public var size: ChartSize
+  package var y: Axis
+  package var series: [Series]
+  package var size: ChartSize
 
-  public init(
+  package init(
     summary: String, title: String, categories: [String], y: Axis, series: [Series], size: ChartSize
   ) {
     precondition(series.allSatisfy { $0.values.count == categories.count }, "bars for some categories only")
@@ -38,7 +38,7 @@ public struct BarChart: Sendable {
   }
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`.
-  public var svg: Element {
+  package var svg: Element {
     let entries = series.map { series in
       let symbol = Element("rect", ["x": 6.0, "y": -6.0, "width": 12.0, "height": 12.0])
       return Legend.Entry(

@@ -1,5 +1,5 @@
 /// A drawing with a size of its own.
-public protocol Chart: Sendable {
+package protocol Chart: Sendable {
   var size: ChartSize { get }
   /// An `svg` element, which wants the style sheet of `Palette`.
   var svg: Element { get }

@@ -13,7 +13,7 @@ enum Figure {
 extension Element {
   /// An `svg` of this module as a file of its own, with its style sheet and a background. In a page it needs neither,
   /// nor the name of its namespace.
-  public func standaloneSVG(_ size: ChartSize) -> String {
+  package func standaloneSVG(_ size: ChartSize) -> String {
     var copy = with("xmlns", "http://www.w3.org/2000/svg")
       .with("width", size.width).with("height", size.height)
     let colors = """

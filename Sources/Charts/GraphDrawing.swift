@@ -1,16 +1,16 @@
 /// A directed graph without cycles, from left to right: what is computed from what.
 ///
 /// Drawn in layers after Sugiyama, Tagawa and Toda (1981); `LayeredLayout` says how.
-public struct GraphDrawing: Sendable {
-  public struct Node: Sendable {
+package struct GraphDrawing: Sendable {
+  package struct Node: Sendable {
     /// Its name, or what it does.
-    public var title: String
+    package var title: String
     /// Below the title.
-    public var lines: [String]
+    package var lines: [String]
     /// Which colour of the palette it is tinted in, if any.
-    public var style: Int?
+    package var style: Int?
 
-    public init(_ title: String, lines: [String] = [], style: Int? = nil) {
+    package init(_ title: String, lines: [String] = [], style: Int? = nil) {
       self.title = title
       self.lines = lines
       self.style = style
@@ -18,26 +18,26 @@ public struct GraphDrawing: Sendable {
   }
 
   /// From one node to another, by their places in the list.
-  public struct Edge: Sendable, Hashable {
-    public var from: Int
-    public var to: Int
+  package struct Edge: Sendable, Hashable {
+    package var from: Int
+    package var to: Int
     /// Beside its beginning, if anything.
-    public var label: String
+    package var label: String
 
-    public init(from: Int, to: Int, label: String = "") {
+    package init(from: Int, to: Int, label: String = "") {
       self.from = from
       self.to = to
       self.label = label
     }
   }
 
-  public let summary: String
-  public let nodes: [Node]
-  public let edges: [Edge]
+  package let summary: String
+  package let nodes: [Node]
+  package let edges: [Edge]
   private let layout: LayeredLayout
 
   /// - Parameter edges: Between nodes of the list, and without a cycle. Several alike between the same two are one.
-  public init(summary: String, nodes: [Node], edges: [Edge]) {
+  package init(summary: String, nodes: [Node], edges: [Edge]) {
     self.summary = summary
     self.nodes = nodes
     var known = Set<Edge>()
@@ -47,7 +47,7 @@ public struct GraphDrawing: Sendable {
       sizes: nodes.map(Self.size), edges: self.edges, roomForLabels: labels.max() ?? 0)
   }
 
-  public var size: ChartSize { layout.size }
+  package var size: ChartSize { layout.size }
 
   private static let lineHeight = 15.0
 
@@ -57,7 +57,7 @@ public struct GraphDrawing: Sendable {
   }
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`.
-  public var svg: Element {
+  package var svg: Element {
     Figure.svg(size, summary: summary, zip(layout.routes, edges).map(arrow) + nodes.indices.map(box))
   }
 

@@ -1,24 +1,24 @@
 /// A table of numbers as colours: attention of tokens to tokens, a matrix of weights, a confusion matrix.
-public struct HeatMap: Sendable {
-  public var summary: String
+package struct HeatMap: Sendable {
+  package var summary: String
   /// Rows from the top, each from the left; all of one length.
-  public var values: [[Double]]
+  package var values: [[Double]]
   /// As many as rows, or none; likewise for columns.
-  public var rowLabels: [String]
-  public var columnLabels: [String]
+  package var rowLabels: [String]
+  package var columnLabels: [String]
   /// What the rows and the columns are, and what the numbers mean.
-  public var rowTitle: String
-  public var columnTitle: String
-  public var valueTitle: String
+  package var rowTitle: String
+  package var columnTitle: String
+  package var valueTitle: String
   /// What the ramp's ends stand for; from the lowest value to the highest if not given.
-  public var domain: ClosedRange<Double>?
-  public var ramp: ColorRamp
+  package var domain: ClosedRange<Double>?
+  package var ramp: ColorRamp
   /// Writes the numbers into the cells, with so many decimals.
-  public var decimals: Int?
+  package var decimals: Int?
   /// The length of a cell's sides.
-  public var cellSize: Double
+  package var cellSize: Double
 
-  public init(
+  package init(
     summary: String, values: [[Double]], rowLabels: [String] = [], columnLabels: [String] = [],
     rowTitle: String = "", columnTitle: String = "", valueTitle: String = "",
     domain: ClosedRange<Double>? = nil, ramp: ColorRamp = .sequential, decimals: Int? = nil,
@@ -49,7 +49,7 @@ public struct HeatMap: Sendable {
       + (columnLabels.map(TextMetrics.width).max() ?? 0) + 8
   }
 
-  public var size: ChartSize {
+  package var size: ChartSize {
     let titles = [columnTitle, rowTitle, valueTitle].map(TextMetrics.width).max() ?? 0
     return ChartSize(
       width: max(left + Double(columns) * cellSize, left + 160, titles) + 8,
@@ -66,7 +66,7 @@ public struct HeatMap: Sendable {
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`. What is no finite number has no
   /// colour, and a cross.
-  public var svg: Element {
+  package var svg: Element {
     let domain = shownDomain
     var parts = titles + labels
     for (row, values) in values.enumerated() {

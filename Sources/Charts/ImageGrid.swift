@@ -1,13 +1,13 @@
 /// Small pictures of numbers side by side, each with a line below it: images of digits, the weights of neurons.
-public struct ImageGrid: Sendable {
-  public struct Image: Sendable {
+package struct ImageGrid: Sendable {
+  package struct Image: Sendable {
     /// Rows from the top, each from the left; all of one length.
-    public var values: [[Double]]
-    public var caption: String
+    package var values: [[Double]]
+    package var caption: String
     /// Shown when it is pointed at.
-    public var detail: String
+    package var detail: String
 
-    public init(_ values: [[Double]], caption: String, detail: String = "") {
+    package init(_ values: [[Double]], caption: String, detail: String = "") {
       precondition(values.allSatisfy { $0.count == values.first?.count }, "rows of different lengths")
       self.values = values
       self.caption = caption
@@ -15,20 +15,20 @@ public struct ImageGrid: Sendable {
     }
   }
 
-  public var summary: String
-  public var images: [Image]
+  package var summary: String
+  package var images: [Image]
   /// Images in a row.
-  public var columns: Int
+  package var columns: Int
   /// What the ramp's ends stand for. What is no finite number is left open.
-  public var domain: ClosedRange<Double>
-  public var ramp: ColorRamp
+  package var domain: ClosedRange<Double>
+  package var ramp: ColorRamp
   /// The length of a pixel's sides.
-  public var pixelSize: Double
+  package var pixelSize: Double
 
   /// Colours that are told apart: enough for the eye, few enough for a small file, and one in the middle.
   static let levels = 33
 
-  public init(
+  package init(
     summary: String, images: [Image], columns: Int, domain: ClosedRange<Double>,
     ramp: ColorRamp = .sequential, pixelSize: Double = 3
   ) {
@@ -53,7 +53,7 @@ public struct ImageGrid: Sendable {
       height: (images.map { Double($0.values.count) * pixelSize }.max() ?? 0) + Self.captionHeight)
   }
 
-  public var size: ChartSize {
+  package var size: ChartSize {
     let rows = (images.count + columns - 1) / columns
     let shown = min(columns, images.count)
     return ChartSize(
@@ -62,7 +62,7 @@ public struct ImageGrid: Sendable {
   }
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`.
-  public var svg: Element {
+  package var svg: Element {
     let tile = tile
     let tiles = images.enumerated().map { index, image in
       let x = Double(index % columns) * (tile.width + Self.gap)

@@ -1,27 +1,27 @@
 /// Values that change along an axis, as lines: a training loss over the steps of a run.
-public struct LineChart: Sendable {
+package struct LineChart: Sendable {
   /// One line.
-  public struct Series: Sendable {
-    public var name: String
+  package struct Series: Sendable {
+    package var name: String
     /// In ascending order of x. A y that the axis cannot show is a gap, and marked with a cross.
-    public var points: [ChartPoint]
+    package var points: [ChartPoint]
     /// Which colour of the palette; when all are taken, the same again with dashed lines.
-    public var color: Int
+    package var color: Int
     /// If given, the points are drawn thin, and over them their moving average of that span.
-    public var smoothingSpan: Double?
+    package var smoothingSpan: Double?
     /// The average where not all of its points are in `points`, so that it cannot be made of them.
-    public var averages: [ChartPoint]?
+    package var averages: [ChartPoint]?
     /// Points before it count in the average, and are not drawn.
-    public var start: Double?
+    package var start: Double?
     /// Draws a circle at each point: for series of few points.
-    public var hasMarkers: Bool
+    package var hasMarkers: Bool
     /// Writes the last value beside the line's end.
-    public var labelsLast: Bool
+    package var labelsLast: Bool
     /// Marks the lowest point and writes down where it is; `labelsMaximum` the highest.
-    public var labelsMinimum: Bool
-    public var labelsMaximum: Bool
+    package var labelsMinimum: Bool
+    package var labelsMaximum: Bool
 
-    public init(
+    package init(
       _ name: String, _ points: [ChartPoint], color: Int = 0, smoothingSpan: Double? = nil,
       start: Double? = nil, averages: [ChartPoint]? = nil, hasMarkers: Bool = false, labelsLast: Bool = true,
       labelsMinimum: Bool = false,
@@ -41,13 +41,13 @@ public struct LineChart: Sendable {
   }
 
   /// A place on the horizontal axis where something happened.
-  public struct Mark: Sendable {
-    public var x: Double
-    public var label: String
+  package struct Mark: Sendable {
+    package var x: Double
+    package var label: String
     /// Whether it is a line from top to bottom, or only a triangle at the bottom, for what happens often.
-    public var isLine: Bool
+    package var isLine: Bool
 
-    public init(_ x: Double, label: String, isLine: Bool = true) {
+    package init(_ x: Double, label: String, isLine: Bool = true) {
       self.x = x
       self.label = label
       self.isLine = isLine
@@ -55,18 +55,18 @@ public struct LineChart: Sendable {
   }
 
   /// What the drawing shows, in words, for those who do not see it.
-  public var summary: String
-  public var x: Axis
-  public var y: Axis
-  public var series: [Series]
-  public var marks: [Mark]
-  public var size: ChartSize
+  package var summary: String
+  package var x: Axis
+  package var y: Axis
+  package var series: [Series]
+  package var marks: [Mark]
+  package var size: ChartSize
   /// How many points a line is drawn with at most; `Downsampling` says which.
-  public var pointLimit: Int
+  package var pointLimit: Int
   /// Whether a legend is added to the height, instead of being taken from it: for many lines.
-  public var growsWithLegend = false
+  package var growsWithLegend = false
 
-  public init(
+  package init(
     summary: String, x: Axis, y: Axis, series: [Series], marks: [Mark] = [], size: ChartSize,
     pointLimit: Int = 1000
   ) {
@@ -80,7 +80,7 @@ public struct LineChart: Sendable {
   }
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`.
-  public var svg: Element {
+  package var svg: Element {
     let lines = series.map { DrawnLine($0, limit: pointLimit) }
     let entries = entries(lines)
     // What there is only one of needs no name beside that of the axis.

@@ -1,34 +1,34 @@
 /// A value that an attribute can have.
-public protocol AttributeValue {
+package protocol AttributeValue {
   /// As it is written, before escaping.
   var attributeText: String { get }
 }
 
 extension String: AttributeValue {
-  public var attributeText: String { self }
+  package var attributeText: String { self }
 }
 
 extension Int: AttributeValue {
-  public var attributeText: String { String(self) }
+  package var attributeText: String { String(self) }
 }
 
 extension Double: AttributeValue {
   /// With at most two decimals: a hundredth of a pixel.
-  public var attributeText: String { NumberText.coordinate(self) }
+  package var attributeText: String { NumberText.coordinate(self) }
 }
 
 /// An element of SVG or HTML, with everything in it. What is put in as text is escaped when it is written.
-public struct Element: Sendable {
-  public enum Node: Sendable {
+package struct Element: Sendable {
+  package enum Node: Sendable {
     case element(Element)
     case text(String)
   }
 
-  public let name: String
-  public private(set) var attributes: [(name: String, value: String)]
-  public var children: [Node]
+  package let name: String
+  package private(set) var attributes: [(name: String, value: String)]
+  package var children: [Node]
 
-  public init(
+  package init(
     _ name: String, _ attributes: KeyValuePairs<String, any AttributeValue> = [:],
     _ children: [Element] = []
   ) {
@@ -37,14 +37,14 @@ public struct Element: Sendable {
     self.children = children.map(Node.element)
   }
 
-  public init(
+  package init(
     _ name: String, _ attributes: KeyValuePairs<String, any AttributeValue> = [:], text: String
   ) {
     self.init(name, attributes)
     children = [.text(text)]
   }
 
-  public init(
+  package init(
     _ name: String, _ attributes: KeyValuePairs<String, any AttributeValue> = [:], mixed: [Node]
   ) {
     self.init(name, attributes)
@@ -52,7 +52,7 @@ public struct Element: Sendable {
   }
 
   /// Adds an attribute, or changes it.
-  public func with(_ name: String, _ value: any AttributeValue) -> Element {
+  package func with(_ name: String, _ value: any AttributeValue) -> Element {
     var copy = self
     copy.attributes.removeAll { $0.name == name }
     copy.attributes.append((name, value.attributeText))
@@ -60,13 +60,13 @@ public struct Element: Sendable {
   }
 
   /// The element as text: well-formed XML, which HTML reads the same way.
-  public var markup: String {
+  package var markup: String {
     var output = ""
     write(to: &output)
     return output
   }
 
-  public func write(to output: inout String) {
+  package func write(to output: inout String) {
     output += "<" + name
     for attribute in attributes {
       output += " \(attribute.name)=\"\(Markup.escaped(attribute.value, inAttribute: true))\""
@@ -95,7 +95,7 @@ public struct Element: Sendable {
 }
 
 /// What SVG and HTML have in common as text.
-public enum Markup {
+package enum Markup {
   /// Elements that nothing can be in. HTML takes "<div/>" for the beginning of a div, so others are closed.
   static let emptyElements: Set<String> = [
     "br", "circle", "hr", "line", "meta", "path", "polygon", "rect",
@@ -104,7 +104,7 @@ public enum Markup {
   /// Text as XML and HTML may hold it, between quotes too. Control characters, which they may not, become U+FFFD.
   ///
   /// - Parameter inAttribute: Keeps line ends and tabs, which XML would otherwise turn into spaces there.
-  public static func escaped(_ text: String, inAttribute: Bool = false) -> String {
+  package static func escaped(_ text: String, inAttribute: Bool = false) -> String {
     var output = ""
     output.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {

@@ -1,10 +1,10 @@
-import Platform
-import TextFormatting
+import GPT2Platform
+import GPT2TextFormatting
 
 /// Numbers as people read them, and as SVG does.
-public enum NumberText {
+package enum NumberText {
   /// "3.50": with so many decimals. Numbers too large for that are written as powers of ten, and 0 has no sign.
-  public static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return named(value) }
     guard abs(value) * power(10, decimals) < 0x1p53 else { return scientific(value) }
     let digits = DecimalText.fixed(abs(value), decimals)
@@ -13,12 +13,12 @@ public enum NumberText {
   }
 
   /// "1,234,567".
-  public static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     (value < 0 ? "−" : "") + DecimalText.grouped(value.magnitude)
   }
 
   /// With so many significant digits: "3.412", "12,340", "3.00×10⁻⁴".
-  public static func significant(_ value: Double, _ digits: Int = 4) -> String {
+  package static func significant(_ value: Double, _ digits: Int = 4) -> String {
     guard value.isFinite else { return named(value) }
     guard value != 0 else { return "0" }
     let exponent = exponent10(value)
@@ -28,13 +28,13 @@ public enum NumberText {
   }
 
   /// A whole number with all its digits, any other with so many: "1,200", "0.125".
-  public static func brief(_ value: Double, _ digits: Int = 4) -> String {
+  package static func brief(_ value: Double, _ digits: Int = 4) -> String {
     guard abs(value) < 1e15, value == value.rounded() else { return significant(value, digits) }
     return grouped(Int(value))
   }
 
   /// A count with three significant digits: "950", "307k", "1.23M".
-  public static func abbreviated(_ value: Double) -> String {
+  package static func abbreviated(_ value: Double) -> String {
     guard value.isFinite, abs(value) >= 1000 else { return brief(value, 3) }
     // What rounding to three digits makes of it, so that 999,999 is 1M.
     let unit = power(10, exponent10(value) - 2)
@@ -42,7 +42,7 @@ public enum NumberText {
   }
 
   /// "3×10⁻⁴", "2.5×10¹²".
-  public static func scientific(_ value: Double, digits: Int = 3) -> String {
+  package static func scientific(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return named(value) }
     guard value != 0 else { return "0" }
     let parts = DecimalText.scientific(abs(value), digits - 1).split(separator: "e")
@@ -57,7 +57,7 @@ public enum NumberText {
   /// "250", "20k", "1.5M", "2G": no more digits than needed, for the ticks of an axis.
   ///
   /// - Parameter unitsFrom: Below it, numbers are written out.
-  public static func compact(_ value: Double, decimals: Int = 0, unitsFrom: Double = 10_000) -> String {
+  package static func compact(_ value: Double, decimals: Int = 0, unitsFrom: Double = 10_000) -> String {
     guard value.isFinite else { return named(value) }
     guard abs(value) >= unitsFrom else {
       return decimals == 0 && abs(value) >= 1000 ? grouped(Int(value.rounded())) : fixed(value, decimals)

@@ -1,8 +1,8 @@
 /// A page of HTML with charts that needs nothing else: no network, no other file.
-public struct Page: Sendable {
+package struct Page: Sendable {
   /// What makes a page one to touch, or reads it again. It must be readable without.
-  public struct Script: Sendable {
-    public var source: String
+  package struct Script: Sendable {
+    package var source: String
     /// Why a browser may run it and no other (Content Security Policy Level 3, section 6.7.2).
     let permission: Permission
 
@@ -14,7 +14,7 @@ public struct Page: Sendable {
     }
 
     /// - Parameter sha256: Of the source's UTF-8, in base 64.
-    public init(_ source: String, sha256: String) {
+    package init(_ source: String, sha256: String) {
       self.init(source, .sha256(sha256))
     }
 
@@ -38,13 +38,13 @@ public struct Page: Sendable {
     }
   }
 
-  public var title: String
+  package var title: String
   /// The program that made it, so that it knows its own pages again.
-  public var generator: String
-  public var content: [Element]
-  public var script: Script?
+  package var generator: String
+  package var content: [Element]
+  package var script: Script?
 
-  public init(title: String, generator: String, content: [Element], script: Script? = nil) {
+  package init(title: String, generator: String, content: [Element], script: Script? = nil) {
     self.title = title
     self.generator = generator
     self.content = content
@@ -52,7 +52,7 @@ public struct Page: Sendable {
   }
 
   /// What every page of a generator begins with.
-  public static func beginning(generator: String) -> String {
+  package static func beginning(generator: String) -> String {
     doctype + #"<html lang="en"><head><meta charset="utf-8"/>"#
       + Element("meta", ["name": "generator", "content": generator]).markup
   }
@@ -60,7 +60,7 @@ public struct Page: Sendable {
   private static let doctype = "<!DOCTYPE html>\n"
 
   /// The page, in UTF-8.
-  public var html: String {
+  package var html: String {
     let body = Element("body", [:], [Element("main", [:], content)] + (script.map { [$0.element] } ?? []))
     return Self.doctype + Element("html", ["lang": "en"], [head, body]).markup + "\n"
   }
@@ -86,7 +86,7 @@ public struct Page: Sendable {
   }
 
   /// A number with its name above and what it needs to be understood below.
-  public static func card(_ name: String, _ value: String, unit: String = "", _ more: String) -> Element {
+  package static func card(_ name: String, _ value: String, unit: String = "", _ more: String) -> Element {
     Element(
       "div", ["class": "card"],
       [

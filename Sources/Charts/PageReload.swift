@@ -2,14 +2,14 @@
 ///
 /// The browser keeps its place in the page, as after every reload; what was opened or closed stays so, too. Nothing is
 /// reloaded that nobody sees, or while a chart is pointed at.
-public struct PageReload: Sendable {
+package struct PageReload: Sendable {
   /// From one reading to the next.
-  public var seconds: Int
+  package var seconds: Int
 
-  public init(seconds: Int) { self.seconds = seconds }
+  package init(seconds: Int) { self.seconds = seconds }
 
   /// What a page that is to be read again needs.
-  public var script: Page.Script {
+  package var script: Page.Script {
     Page.Script(source, .nonce(String(UInt64.random(in: 0 ... .max), radix: 36)))
   }
 

@@ -2,27 +2,27 @@
 ///
 /// Charts name them as CSS variables, so that a page can show one drawing in light and in dark. Black is the text's
 /// own colour; of the others, light pages take those that are dark enough first, and dark pages those that are light.
-public enum Palette {
+package enum Palette {
   /// A colour of a series: the first is 0, and after the last the first comes again.
-  public static func series(_ index: Int) -> String {
+  package static func series(_ index: Int) -> String {
     let place = (index % light.count + light.count) % light.count
     return "var(--series-\(place),\(light[place]))"
   }
 
   /// How lines of a series are dashed, for `stroke-dasharray`: not those of the first round of colours.
-  public static func dashes(_ index: Int) -> String? {
+  package static func dashes(_ index: Int) -> String? {
     let patterns = [nil, "7 4", "2 3"]
     return patterns[max(0, index) / light.count % patterns.count]
   }
 
   /// How many series can be told apart.
-  public static let seriesCount = 3 * light.count
+  package static let seriesCount = 3 * light.count
 
   static let light = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
   static let dark = ["#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00"]
 
   /// The style sheet that the charts of a page share. `--surface` is the colour behind them.
-  public static let styleSheet = """
+  package static let styleSheet = """
     :root{\(variables(light));--surface:#ffffff}
     @media (prefers-color-scheme:dark){:root{\(variables(dark));--surface:#16191d}}
     .chart{display:block;width:100%;height:auto;font:12px system-ui,sans-serif;color:inherit;overflow:visible}
@@ -48,20 +48,20 @@ public enum Palette {
 }
 
 /// Colours for numbers: points that are known, and between them a straight line in RGB.
-public struct ColorRamp: Sendable {
+package struct ColorRamp: Sendable {
   private let colors: [(red: Double, green: Double, blue: Double)]
 
   /// matplotlib's cividis (Nuñez, Anderton and Renslow 2018), at ten places: from dark blue to yellow, and ever
   /// lighter, also to colour-blind people.
-  public static let sequential = ColorRamp([
+  package static let sequential = ColorRamp([
     0x00_224E, 0x12_3570, 0x3B_496C, 0x57_5D6D, 0x70_7173, 0x8A_8678, 0xA5_9C74, 0xC3_B369, 0xE1_CC55,
     0xFE_E838,
   ])
   /// Around zero: Okabe and Ito's blue, a light grey, and their vermillion.
-  public static let diverging = ColorRamp([0x00_72B2, 0xF2_F2F2, 0xD5_5E00])
+  package static let diverging = ColorRamp([0x00_72B2, 0xF2_F2F2, 0xD5_5E00])
 
   /// - Parameter colors: At least two, as 0xRRGGBB.
-  public init(_ colors: [Int]) {
+  package init(_ colors: [Int]) {
     precondition(colors.count > 1, "a ramp between fewer than two colours")
     self.colors = colors.map {
       (Double($0 >> 16 & 255), Double($0 >> 8 & 255), Double($0 & 255))
@@ -69,7 +69,7 @@ public struct ColorRamp: Sendable {
   }
 
   /// "#RRGGBB" for a fraction, which is taken as 0 or 1 if it is outside.
-  public func color(_ fraction: Double) -> String {
+  package func color(_ fraction: Double) -> String {
     let (red, green, blue) = components(fraction)
     return "#"
       + [red, green, blue].map { value in

@@ -1,19 +1,19 @@
 /// Width and height of a drawing, in the units of SVG that its text is 12 high in.
-public struct ChartSize: Equatable, Sendable {
-  public var width: Double
-  public var height: Double
+package struct ChartSize: Equatable, Sendable {
+  package var width: Double
+  package var height: Double
 
-  public init(width: Double, height: Double) {
+  package init(width: Double, height: Double) {
     self.width = width
     self.height = height
   }
 }
 
 /// The rectangle in which a chart draws its points, with what is around it: axes, grid, ticks and titles.
-public struct PlotFrame: Sendable {
-  public let size: ChartSize
-  public let x: Scale
-  public let y: Scale
+package struct PlotFrame: Sendable {
+  package let size: ChartSize
+  package let x: Scale
+  package let y: Scale
 
   var left: Double { x.start }
   var right: Double { x.end }
@@ -32,7 +32,7 @@ public struct PlotFrame: Sendable {
   /// - Parameters:
   ///   - xs: What the horizontal axis shows; `ys` likewise.
   ///   - above: Room to keep free above, for a legend; `rightOf` likewise, for labels.
-  public init(
+  package init(
     size: ChartSize, x: Axis, y: Axis, xs: [Double], ys: [Double], above: Double = 0, rightOf: Double = 16
   ) {
     self.size = size
@@ -49,7 +49,7 @@ public struct PlotFrame: Sendable {
   }
 
   /// The grid, to be drawn below the points.
-  public var grid: Element {
+  package var grid: Element {
     let lines = yTicks.compactMap { tick in
       y.position(tick.value).map {
         Element("line", ["x1": left, "x2": right, "y1": $0, "y2": $0, "class": "grid"])
@@ -59,7 +59,7 @@ public struct PlotFrame: Sendable {
   }
 
   /// Axes, ticks and titles.
-  public var axes: Element {
+  package var axes: Element {
     var parts = [Element("line", ["x1": left, "x2": right, "y1": bottom, "y2": bottom, "class": "axis"])]
     for tick in xTicks {
       guard let place = x.position(tick.value) else { continue }
@@ -84,7 +84,7 @@ public struct PlotFrame: Sendable {
   }
 
   /// A polyline through the points, broken wherever one has no place; `nil` if none has.
-  public func path(_ points: [ChartPoint]) -> String? {
+  package func path(_ points: [ChartPoint]) -> String? {
     var path = ""
     var run = 0
     for point in points {

@@ -1,21 +1,21 @@
 /// A point of a chart, in the units of its axes.
-public struct ChartPoint: Equatable, Sendable {
-  public var x: Double
-  public var y: Double
+package struct ChartPoint: Equatable, Sendable {
+  package var x: Double
+  package var y: Double
 
-  public init(_ x: Double, _ y: Double) {
+  package init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y
   }
 }
 
 /// Fewer points for the same picture.
-public enum Downsampling {
+package enum Downsampling {
   /// At most `limit` of the points with a finite y: the lowest and the highest of each of many runs of neighbours,
   /// and the first and the last of all, in their order. So no spike is lost, however short.
   ///
   /// Of the points of a run whose y is not finite, the first stays too, so that gaps stay to be seen.
-  public static func extremes(_ points: [ChartPoint], limit: Int = 1000) -> [ChartPoint] {
+  package static func extremes(_ points: [ChartPoint], limit: Int = 1000) -> [ChartPoint] {
     guard points.count > limit, limit >= 4 else { return points }
     let buckets = (limit - 2) / 2
     var kept: [ChartPoint] = []
@@ -42,14 +42,14 @@ public enum Downsampling {
   }
 }
 
-public enum Smoothing {
+package enum Smoothing {
   /// The exponential moving average: each value is the mean of all up to it, weighted by (1 − α)^age with
   /// α = 2 ÷ (span + 1), and divided by the sum of the weights, so that it does not start from zero.
   ///
   /// Values that are not finite stay as they are and count for nothing.
   ///
   /// - Parameter span: 1 gives the values themselves.
-  public static func exponential(_ values: [Double], span: Double) -> [Double] {
+  package static func exponential(_ values: [Double], span: Double) -> [Double] {
     let keep = 1 - 2 / (max(span, 1) + 1)
     var sum = 0.0
     var weights = 0.0

@@ -1,20 +1,20 @@
-import Platform
+import GPT2Platform
 
 /// Where values of an axis are drawn: from a domain of values to a range of coordinates.
-public struct Scale: Sendable {
-  public enum Kind: Sendable {
+package struct Scale: Sendable {
+  package enum Kind: Sendable {
     case linear
     case logarithmic
   }
 
-  public let kind: Kind
-  public let domain: ClosedRange<Double>
+  package let kind: Kind
+  package let domain: ClosedRange<Double>
   /// Coordinates of the domain's ends; `start` may be the larger, as it is for a vertical axis of SVG.
-  public let start: Double
-  public let end: Double
+  package let start: Double
+  package let end: Double
 
   /// - Parameter domain: Finite; of positive numbers if logarithmic. One of a single value is widened around it.
-  public init(_ kind: Kind, domain: ClosedRange<Double>, from start: Double, to end: Double) {
+  package init(_ kind: Kind, domain: ClosedRange<Double>, from start: Double, to end: Double) {
     precondition(domain.lowerBound.isFinite && domain.upperBound.isFinite, "a domain without end")
     precondition(kind == .linear || domain.lowerBound > 0, "a logarithm of what is not positive")
     self.kind = kind
@@ -25,7 +25,7 @@ public struct Scale: Sendable {
 
   /// The coordinate of a value, which for one outside the domain lies outside the range, though not by more than
   /// the range's size; `nil` for one that has none: NaN, infinity, or a logarithm's zero.
-  public func position(_ value: Double) -> Double? {
+  package func position(_ value: Double) -> Double? {
     guard shows(value) else { return nil }
     let fraction: Double
     switch kind {
@@ -43,10 +43,10 @@ public struct Scale: Sendable {
     return start + max(-1, min(2, fraction)) * (end - start)
   }
 
-  public func shows(_ value: Double) -> Bool { value.isFinite && (kind == .linear || value > 0) }
+  package func shows(_ value: Double) -> Bool { value.isFinite && (kind == .linear || value > 0) }
 
   /// The value that is drawn at a coordinate.
-  public func value(at position: Double) -> Double {
+  package func value(at position: Double) -> Double {
     let fraction = (position - start) / (end - start)
     switch kind {
     case .linear: return domain.lowerBound * (1 - fraction) + domain.upperBound * fraction
@@ -55,7 +55,7 @@ public struct Scale: Sendable {
   }
 
   /// About `count` places to label, in ascending order.
-  public func ticks(_ count: Int) -> [Tick] {
+  package func ticks(_ count: Int) -> [Tick] {
     switch kind {
     case .linear: Ticks.linear(domain, count: count)
     case .logarithmic: Ticks.logarithmic(domain, count: count)
@@ -74,18 +74,18 @@ public struct Scale: Sendable {
 }
 
 /// What an axis shows.
-public struct Axis: Sendable {
+package struct Axis: Sendable {
   /// With the unit: "loss, nats per token".
-  public var title: String
-  public var kind: Scale.Kind
+  package var title: String
+  package var kind: Scale.Kind
   /// What is always shown, such as 0.
-  public var including: Double?
+  package var including: Double?
   /// Free room at both ends, as a fraction of the whole.
-  public var padding: Double
+  package var padding: Double
   /// The places to label, instead of round numbers.
-  public var ticks: [Tick]?
+  package var ticks: [Tick]?
 
-  public init(
+  package init(
     _ title: String, _ kind: Scale.Kind = .linear, including: Double? = nil, padding: Double = 0,
     ticks: [Tick]? = nil
   ) {
@@ -97,7 +97,7 @@ public struct Axis: Sendable {
   }
 
   /// A scale for all of `values` that can be shown; from 0 (or 1) to 1 (or 10) if there are none.
-  public func scale(for values: some Sequence<Double>, from start: Double, to end: Double) -> Scale {
+  package func scale(for values: some Sequence<Double>, from start: Double, to end: Double) -> Scale {
     var lowest = Double.infinity
     var highest = -Double.infinity
     let shows = { (value: Double) in value.isFinite && (kind == .linear || value > 0) }

@@ -1,14 +1,14 @@
 /// Points in a plane, in groups: examples of two classes, words by two of their coordinates.
-public struct ScatterPlot: Sendable {
-  public struct Group: Sendable {
-    public var name: String
-    public var points: [ChartPoint]
+package struct ScatterPlot: Sendable {
+  package struct Group: Sendable {
+    package var name: String
+    package var points: [ChartPoint]
     /// What each point is, shown when it is pointed at; as many as points, or none.
-    public var names: [String]
+    package var names: [String]
     /// Which colour of the palette, and which shape, so that colour is not all that tells groups apart.
-    public var style: Int
+    package var style: Int
 
-    public init(_ name: String, _ points: [ChartPoint], names: [String] = [], style: Int) {
+    package init(_ name: String, _ points: [ChartPoint], names: [String] = [], style: Int) {
       precondition(names.isEmpty || names.count == points.count, "names for some points only")
       self.name = name
       self.points = points
@@ -19,13 +19,13 @@ public struct ScatterPlot: Sendable {
 
   /// What the plane is divided into, behind the points: for each cell of a lattice the style of a group, or `nil`.
   /// A classifier's decision boundary is where cells of one style end.
-  public struct Regions: Sendable {
-    public var x: ClosedRange<Double>
-    public var y: ClosedRange<Double>
+  package struct Regions: Sendable {
+    package var x: ClosedRange<Double>
+    package var y: ClosedRange<Double>
     /// Rows from the lowest y to the highest, each from the lowest x.
-    public var styles: [[Int?]]
+    package var styles: [[Int?]]
 
-    public init(x: ClosedRange<Double>, y: ClosedRange<Double>, styles: [[Int?]]) {
+    package init(x: ClosedRange<Double>, y: ClosedRange<Double>, styles: [[Int?]]) {
       self.x = x
       self.y = y
       self.styles = styles
@@ -33,29 +33,29 @@ public struct ScatterPlot: Sendable {
   }
 
   /// A line through the plane, over the points: where a density has the same value, a fitted line.
-  public struct Curve: Sendable {
+  package struct Curve: Sendable {
     /// Shown when it is pointed at.
-    public var name: String
-    public var points: [ChartPoint]
+    package var name: String
+    package var points: [ChartPoint]
     /// The colour of the group of that style.
-    public var style: Int
+    package var style: Int
 
-    public init(_ name: String, _ points: [ChartPoint], style: Int) {
+    package init(_ name: String, _ points: [ChartPoint], style: Int) {
       self.name = name
       self.points = points
       self.style = style
     }
   }
 
-  public var summary: String
-  public var x: Axis
-  public var y: Axis
-  public var groups: [Group]
-  public var curves: [Curve]
-  public var regions: Regions?
-  public var size: ChartSize
+  package var summary: String
+  package var x: Axis
+  package var y: Axis
+  package var groups: [Group]
+  package var curves: [Curve]
+  package var regions: Regions?
+  package var size: ChartSize
 
-  public init(
+  package init(
     summary: String, x: Axis, y: Axis, groups: [Group], curves: [Curve] = [], regions: Regions? = nil,
     size: ChartSize
   ) {
@@ -69,7 +69,7 @@ public struct ScatterPlot: Sendable {
   }
 
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`. Points without a place are left out.
-  public var svg: Element {
+  package var svg: Element {
     let entries = groups.map {
       Legend.Entry(name: $0.name, symbol: Self.symbol($0.style, x: 13, y: 0))
     }

@@ -1,11 +1,11 @@
-import Platform
+import GPT2Platform
 
 /// A place on an axis that has a label.
-public struct Tick: Equatable, Sendable {
-  public let value: Double
-  public let label: String
+package struct Tick: Equatable, Sendable {
+  package let value: Double
+  package let label: String
 
-  public init(_ value: Double, label: String) {
+  package init(_ value: Double, label: String) {
     self.value = value
     self.label = label
   }

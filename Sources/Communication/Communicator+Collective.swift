@@ -5,7 +5,7 @@ extension Communicator {
   ///
   /// - Precondition: All have the same number of bytes.
   /// - Throws: As `exchange`.
-  public func allGather(_ bytes: [UInt8]) throws(CommunicationError) -> [[UInt8]] {
+  package func allGather(_ bytes: [UInt8]) throws(CommunicationError) -> [[UInt8]] {
     var all = [UInt8](repeating: 0, count: bytes.count * size)
     all.replaceSubrange(rank * bytes.count..<(rank + 1) * bytes.count, with: bytes)
     var distance = 1
@@ -25,7 +25,7 @@ extension Communicator {
   /// Goes on once everybody is here.
   ///
   /// - Throws: As `exchange`.
-  public func barrier() throws(CommunicationError) { _ = try allGather([0]) }
+  package func barrier() throws(CommunicationError) { _ = try allGather([0]) }
 
   private func exchange(
     _ sent: [UInt8], _ received: inout [UInt8], with peer: Int
@@ -47,5 +47,5 @@ extension Communicator {
 
 extension Int {
   /// Whether so many processes can work together.
-  public var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
+  package var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }

@@ -4,7 +4,7 @@ extension Communicator {
   ///
   /// - Precondition: All have as many.
   /// - Throws: As `exchange`.
-  public func gathered(_ values: [Float]) throws(CommunicationError) -> [Float] {
+  package func gathered(_ values: [Float]) throws(CommunicationError) -> [Float] {
     try gatheredBits(values.map(\.bitPattern)).map { Float(bitPattern: $0) }
   }
 
@@ -12,7 +12,7 @@ extension Communicator {
   ///
   /// - Precondition: All have as many.
   /// - Throws: As `exchange`.
-  public func gathered(_ values: [Double]) throws(CommunicationError) -> [Double] {
+  package func gathered(_ values: [Double]) throws(CommunicationError) -> [Double] {
     try gatheredBits(values.map(\.bitPattern)).map { Double(bitPattern: $0) }
   }
 
@@ -34,7 +34,7 @@ extension Communicator {
   ///
   /// - Precondition: All have as many.
   /// - Throws: As `exchange`.
-  public func summed(_ values: [Double]) throws(CommunicationError) -> [Double] {
+  package func summed(_ values: [Double]) throws(CommunicationError) -> [Double] {
     let all = try gathered(values)
     return values.indices.map { index in
       (0..<size).reduce(0) { $0 + all[$1 * values.count + index] }
@@ -44,7 +44,7 @@ extension Communicator {
   /// Whether somebody says yes.
   ///
   /// - Throws: As `exchange`.
-  public func any(_ answer: Bool) throws(CommunicationError) -> Bool {
+  package func any(_ answer: Bool) throws(CommunicationError) -> Bool {
     try allGather([answer ? 1 : 0]).contains([1])
   }
 }

@@ -3,7 +3,7 @@
 /// All that they do together is made of exchanges between two, so that what is computed of the bytes, and in which order,
 /// is written here and the same on every network. Every process must make the same calls in the same order, from one
 /// thread at a time.
-public protocol Communicator: AnyObject, Sendable {
+package protocol Communicator: AnyObject, Sendable {
   /// This process, from 0.
   var rank: Int { get }
 
@@ -27,11 +27,11 @@ public protocol Communicator: AnyObject, Sendable {
 }
 
 extension Communicator {
-  public var besideWork: any Communicator { self }
+  package var besideWork: any Communicator { self }
 }
 
 /// Why processes could not do something together.
-public enum CommunicationError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CommunicationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The other process does not answer: it is gone, stopped, or cut off.
   case silent(rank: Int, seconds: Int)
   /// What MPI says.
@@ -39,7 +39,7 @@ public enum CommunicationError: Error, Equatable, Sendable, CustomStringConverti
   /// The job was not begun.
   case notStarted(reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .silent(let rank, let seconds):
       "found no answer of process \(rank) for \(seconds) s, expected one; it is gone, stopped or cut off: start the job "

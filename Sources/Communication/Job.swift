@@ -1,17 +1,17 @@
-import Platform
+import GPT2Platform
 
 /// What mpirun, or another launcher, says of the processes that it started.
-public struct Job: Equatable, Sendable {
-  public let rank: Int
-  public let size: Int
+package struct Job: Equatable, Sendable {
+  package let rank: Int
+  package let size: Int
   /// Processes of the job on this machine, as far as the launcher says.
-  public let localSize: Int
+  package let localSize: Int
 
   /// Whether this process is the one that speaks for all; the only one, if there is no job.
-  public static let speaks = Job().map { $0.rank == 0 } ?? true
+  package static let speaks = Job().map { $0.rank == 0 } ?? true
 
   /// Whether this program was built to talk to other processes.
-  public static var canCommunicate: Bool {
+  package static var canCommunicate: Bool {
     #if MPI
       true
     #else
@@ -20,7 +20,7 @@ public struct Job: Equatable, Sendable {
   }
 
   /// - Returns: `nil` for a program that was started by itself.
-  public init?(environment: (String) -> String? = Job.variable) {
+  package init?(environment: (String) -> String? = Job.variable) {
     // Open MPI, and MPICH's Hydra, whose names Slurm's srun sets, too.
     for (rank, size, local) in [
       ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"),
@@ -38,7 +38,7 @@ public struct Job: Equatable, Sendable {
     return nil
   }
 
-  public static func variable(_ name: String) -> String? {
+  package static func variable(_ name: String) -> String? {
     System.environment(name)
   }
 }

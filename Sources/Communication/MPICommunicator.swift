@@ -1,11 +1,11 @@
 #if MPI
-  import CMPI
-  import Platform
+  import CGPT2MPI
+  import GPT2Platform
 
   /// The processes that mpirun started.
-  public final class MPICommunicator: Communicator {
-    public let rank: Int
-    public let size: Int
+  package final class MPICommunicator: Communicator {
+    package let rank: Int
+    package let size: Int
     /// After so many seconds without an answer a process counts as gone.
     private let patience: Int
 
@@ -19,7 +19,7 @@
     /// Starts MPI. Once in a process.
     ///
     /// - Throws: `CommunicationError` if it cannot be started.
-    public init(patience: Int) throws(CommunicationError) {
+    package init(patience: Int) throws(CommunicationError) {
       var (rank, size): (Int32, Int32) = (0, 0)
       for code in [cmpi_begin(), cmpi_rank(&rank), cmpi_size(&size)] where code != 0 {
         throw .notStarted(reason: Self.text(of: code))
@@ -36,9 +36,9 @@
       self.triesAwake = triesAwake
     }
 
-    public var besideWork: any Communicator { MPICommunicator(self, triesAwake: 20) }
+    package var besideWork: any Communicator { MPICommunicator(self, triesAwake: 20) }
 
-    public func exchange(
+    package func exchange(
       sending sent: UnsafeRawBufferPointer, receiving received: UnsafeMutableRawBufferPointer,
       with peer: Int
     ) throws(CommunicationError) {
@@ -71,13 +71,13 @@
       }
     }
 
-    public func abort(code: Int32) {
+    package func abort(code: Int32) {
       cmpi_end_launcher(Self.secondsToEnd)
       cmpi_abort(code)
     }
 
     /// Ends MPI. Nothing may be exchanged after it.
-    public func end() { _ = cmpi_end() }
+    package func end() { _ = cmpi_end() }
 
     private func check(_ code: Int32, _ peer: Int) throws(CommunicationError) {
       guard code == 0 else { throw .failed(rank: peer, reason: Self.text(of: code)) }

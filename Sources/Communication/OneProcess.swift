@@ -1,15 +1,15 @@
 /// A job of one process, which has nobody to talk to.
-public final class OneProcess: Communicator {
-  public let rank = 0
-  public let size = 1
+package final class OneProcess: Communicator {
+  package let rank = 0
+  package let size = 1
 
-  public init() {}
+  package init() {}
 
-  public func exchange(
+  package func exchange(
     sending sent: UnsafeRawBufferPointer, receiving received: UnsafeMutableRawBufferPointer, with peer: Int
   ) {
     preconditionFailure("there is no other process")
   }
 
-  public func abort(code: Int32) {}
+  package func abort(code: Int32) {}
 }

@@ -1,6 +1,6 @@
 #if MPI
-  import CMPI
-  import Platform
+  import CGPT2MPI
+  import GPT2Platform
 
   /// Waiting for another process, which may itself wait for a third, and that for one that is gone.
   ///

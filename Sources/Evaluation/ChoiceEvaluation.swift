@@ -1,9 +1,9 @@
-import Communication
-import Tokens
-import Transformer
+import GPT2Communication
+import GPT2Tokens
+import GPT2Transformer
 
 /// Whether a model finds the right completion likelier than the wrong ones: HellaSwag, MMLU.
-public enum ChoiceEvaluation {
+package enum ChoiceEvaluation {
   /// Scores the first `count` examples of `file`.
   ///
   /// - Parameters:
@@ -14,7 +14,7 @@ public enum ChoiceEvaluation {
   ///   - observing: Called after each example.
   /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if an example does not fit the model: see
   ///   `ChoiceFile.check`; `CommunicationError`; what `observing` throws.
-  public static func score(
+  package static func score(
     _ file: ChoiceFile, first count: Int, by scorer: some SequenceScorer,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
     observing observe: (ChoiceScore) throws -> Void = { _ in }
@@ -50,29 +50,29 @@ extension [Double] {
 }
 
 /// What is known of multiple-choice examples so far.
-public struct ChoiceScore: Equatable, Sendable {
+package struct ChoiceScore: Equatable, Sendable {
   /// The examples to be scored in all.
-  public let examples: Int
+  package let examples: Int
   /// How many of them have been.
-  public internal(set) var scored = 0
+  package internal(set) var scored = 0
   /// Those whose right completion has the lowest sum of losses: the likeliest as a whole.
-  public internal(set) var likeliest = 0
+  package internal(set) var likeliest = 0
   /// Those whose right completion has the lowest mean loss over its tokens, which llm.c's accuracy counts: short
   /// completions are not favoured.
-  public internal(set) var likeliestByToken = 0
+  package internal(set) var likeliestByToken = 0
   /// Those of which some of the context did not fit the model and was left out.
-  public internal(set) var cut = 0
+  package internal(set) var cut = 0
   /// The time taken.
-  public internal(set) var seconds = 0.0
+  package internal(set) var seconds = 0.0
 
   init(examples: Int) { self.examples = examples }
 
   /// Whether it was interrupted.
-  public var isPartial: Bool { scored < examples }
+  package var isPartial: Bool { scored < examples }
 
   /// The share of `likeliest`; NaN before the first.
-  public var accuracy: Double { Double(likeliest) / Double(scored) }
+  package var accuracy: Double { Double(likeliest) / Double(scored) }
 
   /// The share of `likeliestByToken`; NaN before the first.
-  public var normalisedAccuracy: Double { Double(likeliestByToken) / Double(scored) }
+  package var normalisedAccuracy: Double { Double(likeliestByToken) / Double(scored) }
 }

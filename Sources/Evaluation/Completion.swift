@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 extension SequenceScorer {
   /// Scores `completion`, token by token, after `context`.

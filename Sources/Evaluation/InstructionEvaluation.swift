@@ -1,9 +1,9 @@
-import Communication
-import Tokens
-import Transformer
+import GPT2Communication
+import GPT2Tokens
+import GPT2Transformer
 
 /// How well a model predicts answers, given their questions.
-public enum InstructionEvaluation {
+package enum InstructionEvaluation {
   /// Scores the answers of `examples`: each as a whole, with all that comes before it.
   ///
   /// - Parameters:
@@ -14,7 +14,7 @@ public enum InstructionEvaluation {
   ///   - observing: Called after each example.
   /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if an example does not fit the model;
   ///   `CommunicationError`; what `observing` throws.
-  public static func score(
+  package static func score(
     _ examples: [InstructionExample], by scorer: some SequenceScorer,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
     observing observe: (InstructionScore) throws -> Void = { _ in }
@@ -45,31 +45,31 @@ public enum InstructionEvaluation {
 }
 
 /// What is known of answers so far.
-public struct InstructionScore: Equatable, Sendable {
+package struct InstructionScore: Equatable, Sendable {
   /// The examples to be scored in all.
-  public let examples: Int
+  package let examples: Int
   /// How many of them have been.
-  public internal(set) var scored = 0
+  package internal(set) var scored = 0
   /// The tokens of their answers, each answer's end-of-text token included.
-  public internal(set) var tokens = 0
+  package internal(set) var tokens = 0
   /// The sum of those tokens' cross-entropies, in nats.
-  public internal(set) var totalLoss = 0.0
+  package internal(set) var totalLoss = 0.0
   /// Those examples of which greedy decoding takes every token of the answers, given the right ones before it.
-  public internal(set) var correct = 0
+  package internal(set) var correct = 0
   /// The time taken.
-  public internal(set) var seconds = 0.0
+  package internal(set) var seconds = 0.0
 
   init(examples: Int) { self.examples = examples }
 
   /// Whether it was interrupted.
-  public var isPartial: Bool { scored < examples }
+  package var isPartial: Bool { scored < examples }
 
   /// The mean cross-entropy in nats a token of the answers; NaN before the first.
-  public var loss: Double { totalLoss / Double(tokens) }
+  package var loss: Double { totalLoss / Double(tokens) }
 
   /// exp(loss)
-  public var perplexity: Double { exponential(loss) }
+  package var perplexity: Double { exponential(loss) }
 
   /// The share of `correct`; NaN before the first.
-  public var accuracy: Double { Double(correct) / Double(scored) }
+  package var accuracy: Double { Double(correct) / Double(scored) }
 }

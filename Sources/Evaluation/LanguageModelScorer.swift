@@ -1,23 +1,23 @@
-import Generation
-import Kernels
-import Transformer
+import GPT2Generation
+import GPT2Kernels
+import GPT2Transformer
 
 /// Scores with a `LanguageModel`, whatever format its weights are stored in.
 ///
 /// A sequence is read as a prompt is: weights in blocks are widened, and both factors rounded to the model's
 /// precision. A single token that is generated has its activations rounded to bytes instead.
-public final class LanguageModelScorer: SequenceScorer {
+package final class LanguageModelScorer: SequenceScorer {
   private let model: LanguageModel
   private let pass: InferencePass
 
-  public var configuration: Configuration { model.configuration }
+  package var configuration: Configuration { model.configuration }
 
-  public init(_ model: LanguageModel) {
+  package init(_ model: LanguageModel) {
     self.model = model
     pass = InferencePass(model.configuration)
   }
 
-  public func scores(of tokens: [Int32], last count: Int) throws -> [TokenScore] {
+  package func scores(of tokens: [Int32], last count: Int) throws -> [TokenScore] {
     try configuration.check(tokens, scoringLast: count)
     var scores: [TokenScore] = []
     scores.reserveCapacity(count)

@@ -1,9 +1,9 @@
-import Communication
-import Tokens
-import Transformer
+import GPT2Communication
+import GPT2Tokens
+import GPT2Transformer
 
 /// Whether a model knows the last word of a text: LAMBADA.
-public enum LastWordEvaluation {
+package enum LastWordEvaluation {
   /// Scores the first `count` examples of `file`.
   ///
   /// - Parameters:
@@ -14,7 +14,7 @@ public enum LastWordEvaluation {
   ///   - observing: Called after each example.
   /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if a token does not fit the model;
   ///   `CommunicationError`; what `observing` throws.
-  public static func score(
+  package static func score(
     _ file: LastWordFile, first count: Int, by scorer: some SequenceScorer,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
     observing observe: (LastWordScore) throws -> Void = { _ in }
@@ -40,28 +40,28 @@ public enum LastWordEvaluation {
 }
 
 /// What is known of last words so far.
-public struct LastWordScore: Equatable, Sendable {
+package struct LastWordScore: Equatable, Sendable {
   /// The examples to be scored in all.
-  public let examples: Int
+  package let examples: Int
   /// How many of them have been.
-  public internal(set) var scored = 0
+  package internal(set) var scored = 0
   /// Those of which greedy decoding takes every token of the word, given the right ones before it.
-  public internal(set) var correct = 0
+  package internal(set) var correct = 0
   /// Those of which some of the context did not fit the model and was left out.
-  public internal(set) var cut = 0
+  package internal(set) var cut = 0
   /// The sum of −log p of the words, each as a whole, in nats.
-  public internal(set) var totalLoss = 0.0
+  package internal(set) var totalLoss = 0.0
   /// The time taken.
-  public internal(set) var seconds = 0.0
+  package internal(set) var seconds = 0.0
 
   init(examples: Int) { self.examples = examples }
 
   /// Whether it was interrupted.
-  public var isPartial: Bool { scored < examples }
+  package var isPartial: Bool { scored < examples }
 
   /// The share of `correct`; NaN before the first.
-  public var accuracy: Double { Double(correct) / Double(scored) }
+  package var accuracy: Double { Double(correct) / Double(scored) }
 
   /// exp of the mean over examples, not tokens, of −log p of the word: as lm-evaluation-harness has it.
-  public var perplexity: Double { exponential(totalLoss / Double(scored)) }
+  package var perplexity: Double { exponential(totalLoss / Double(scored)) }
 }

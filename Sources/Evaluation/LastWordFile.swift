@@ -1,20 +1,20 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// A text whose last word is to be predicted.
-public struct LastWordExample: Sendable, Equatable {
+package struct LastWordExample: Sendable, Equatable {
   /// The tokens of all before the white space before the last word.
-  public let context: [Int32]
+  package let context: [Int32]
   /// The tokens of that white space, which ends in a space, and the last word.
-  public let word: [Int32]
+  package let word: [Int32]
 }
 
 /// LAMBADA (Paperno et al. 2016) as EleutherAI and OpenAI publish it: a file of JSON objects, one a line, whose
 /// "text" ends in the word to be predicted.
-public struct LastWordFile: Sendable {
-  public let path: String
+package struct LastWordFile: Sendable {
+  package let path: String
   /// One for each line, at least 1.
-  public let examples: [LastWordExample]
+  package let examples: [LastWordExample]
 
   /// Reads and tokenises all of it.
   ///
@@ -28,7 +28,7 @@ public struct LastWordFile: Sendable {
   /// - Throws: `FileError` if the file cannot be read, is no text, or has no lines, or with the first line that is not UTF-8,
   ///   no JSON object, has no text, or whose text has no context or does not end in a word; also if the tokenizer
   ///   cannot encode.
-  public init(contentsOf path: String, tokenizer: Tokenizer, longest: Int) throws(FileError) {
+  package init(contentsOf path: String, tokenizer: Tokenizer, longest: Int) throws(FileError) {
     let file = try MappedFile(path: path)
     let bytes = try file.contents()
     var examples: [LastWordExample] = []

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 func exponential(_ x: Double) -> Double { exp(x) }
 

@@ -1,7 +1,7 @@
-import Transformer
+import GPT2Transformer
 
 /// Something that says how likely a model finds the tokens of a sequence, whatever its weights are stored as.
-public protocol SequenceScorer {
+package protocol SequenceScorer {
   var configuration: Configuration { get }
 
   /// Scores the last `count` of `tokens`, each given all of `tokens` before it.
@@ -15,13 +15,13 @@ public protocol SequenceScorer {
 }
 
 /// What a model has to say about one token of a text.
-public struct TokenScore: Equatable, Sendable {
+package struct TokenScore: Equatable, Sendable {
   /// The cross-entropy −log p(x[i + 1] | x[0...i]), in nats.
-  public let loss: Float
+  package let loss: Float
   /// Whether greedy decoding would have taken this token: it has the greatest logit, and of equals the lowest id.
-  public let isGreatest: Bool
+  package let isGreatest: Bool
 
-  public init(loss: Float, isGreatest: Bool) {
+  package init(loss: Float, isGreatest: Bool) {
     self.loss = loss
     self.isGreatest = isGreatest
   }
@@ -29,7 +29,7 @@ public struct TokenScore: Equatable, Sendable {
 
 extension SequenceScorer {
   /// The n cross-entropies of x₁ … xₙ, in nats: see `scores(of:last:)`.
-  public func losses(of tokens: [Int32]) throws -> [Float] {
+  package func losses(of tokens: [Int32]) throws -> [Float] {
     try scores(of: tokens, last: tokens.count - 1).map(\.loss)
   }
 }
@@ -38,7 +38,7 @@ extension Configuration {
   /// Checks what `SequenceScorer.scores` is given.
   ///
   /// - Throws: `ModelError` if there are too many tokens or one is outside the vocabulary.
-  public func check(_ tokens: [Int32], scoringLast count: Int) throws(ModelError) {
+  package func check(_ tokens: [Int32], scoringLast count: Int) throws(ModelError) {
     precondition(count > 0 && count < tokens.count, "the first token has nothing before it")
     guard tokens.count - 1 <= maximumSequenceLength else {
       throw .sequenceTooLong(found: tokens.count - 1, maximum: maximumSequenceLength)

@@ -1,4 +1,4 @@
-import Communication
+import GPT2Communication
 
 /// Items that the processes of a job score together. In each round every process scores one item and tells the others what
 /// it found, which all take up in the items' order. So all know the same after each round, and it is the same for any

@@ -1,9 +1,9 @@
-import Communication
-import Tokens
-import Transformer
+import GPT2Communication
+import GPT2Tokens
+import GPT2Transformer
 
 /// How well a model predicts a text that it was not trained on.
-public enum TextEvaluation {
+package enum TextEvaluation {
   /// Scores the tokens of `file`, window by window.
   ///
   /// - Parameters:
@@ -15,7 +15,7 @@ public enum TextEvaluation {
   ///   - observing: Called after each window.
   /// - Throws: `EvaluationError` if a loss is not finite; `ModelError` if a window or a token does not fit the
   ///   model; `CommunicationError`; what `observing` throws.
-  public static func score(
+  package static func score(
     _ file: TokenFile, in windows: Windows, by scorer: some SequenceScorer, tokenizer: Tokenizer? = nil,
     sharedBy communicator: any Communicator = OneProcess(), isInterrupted: () -> Bool = { false },
     observing observe: (TextScore) throws -> Void = { _ in }
@@ -48,18 +48,18 @@ extension Tokenizer {
 }
 
 /// What is known of a text so far.
-public struct TextScore: Equatable, Sendable {
+package struct TextScore: Equatable, Sendable {
   /// The tokens to be scored in all.
-  public let targets: Int
+  package let targets: Int
   /// How many of them have been.
-  public private(set) var scored = 0
+  package private(set) var scored = 0
   /// The sum of their cross-entropies, in nats.
-  public private(set) var totalLoss = 0.0
+  package private(set) var totalLoss = 0.0
   /// The bytes of text that they stand for, if a tokenizer was given: end-of-text tokens stand for none, though
   /// their losses count. The text's first token is no target, and neither are its bytes counted.
-  public private(set) var bytes: Int?
+  package private(set) var bytes: Int?
   /// The time taken.
-  public internal(set) var seconds = 0.0
+  package internal(set) var seconds = 0.0
 
   init(targets: Int, countingBytes: Bool) {
     self.targets = targets
@@ -73,21 +73,21 @@ public struct TextScore: Equatable, Sendable {
   }
 
   /// Whether it was interrupted.
-  public var isPartial: Bool { scored < targets }
+  package var isPartial: Bool { scored < targets }
 
   /// The mean cross-entropy in nats a token; NaN before the first.
-  public var loss: Double { totalLoss / Double(scored) }
+  package var loss: Double { totalLoss / Double(scored) }
 
   /// exp(loss)
-  public var perplexity: Double { exponential(loss) }
+  package var perplexity: Double { exponential(loss) }
 
   /// Σ losses ÷ (ln 2 · bytes): does not depend on how a tokenizer cuts the text. `nil` without one, and where
   /// all is end-of-text.
-  public var bitsPerByte: Double? {
+  package var bitsPerByte: Double? {
     guard let bytes, bytes > 0 else { return nil }
     return totalLoss / (natsPerBit * Double(bytes))
   }
 
   /// Tokens scored in a second; tokens that are only seen again, in overlapping windows, do not count.
-  public var tokensPerSecond: Double { Double(scored) / seconds }
+  package var tokensPerSecond: Double { Double(scored) / seconds }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 extension [TokenScore] {
   /// Appends the scores of `targets`, (R), by `logits`, (R, Vp).

@@ -4,30 +4,30 @@
 /// Window k begins S tokens after window k − 1 and reaches T tokens on, or to the end of the text. Of its targets
 /// those are scored that no window before has scored: all T of the first, then S at a time, and what is left of
 /// the last. So each is scored once, and but for those of the first window with more than T − S tokens before it.
-public struct Windows: Sequence, Sendable {
-  public struct Window: Equatable, Sendable {
+package struct Windows: Sequence, Sendable {
+  package struct Window: Equatable, Sendable {
     /// The tokens to load: what the model sees, and the one after.
-    public let tokens: Range<Int>
+    package let tokens: Range<Int>
     /// How many of them, at the end, are scored.
-    public let count: Int
+    package let count: Int
   }
 
   /// The tokens to be scored: all of the text but the first, which has nothing before it.
-  public let targets: Int
+  package let targets: Int
   /// T, the most tokens that the model sees at a time.
-  public let length: Int
+  package let length: Int
   /// S, from one window's beginning to the next; T if they do not overlap.
-  public let stride: Int
+  package let stride: Int
 
   /// - Precondition: 1 ≤ S ≤ T, and there is a target.
-  public init(targets: Int, length: Int, stride: Int) {
+  package init(targets: Int, length: Int, stride: Int) {
     precondition(targets > 0 && stride > 0 && stride <= length, "windows that miss tokens")
     self.targets = targets
     self.length = length
     self.stride = stride
   }
 
-  public func makeIterator() -> AnyIterator<Window> {
+  package func makeIterator() -> AnyIterator<Window> {
     var (start, scored) = (0, 0)
     return AnyIterator {
       guard scored < targets else { return nil }

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 extension ByteCursor {
   /// What there is to say of a tensor, and where its data begin, counted from where all data begin.

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Reads a file from front to back and never past its end.
 struct ByteCursor {

@@ -1,31 +1,31 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A GGUF file: its metadata, and its tensors where they lie in the mapping.
-public final class GGUFFile: Sendable {
+package final class GGUFFile: Sendable {
   /// The mapping, which `bytes(of:)` looks into.
-  public let file: MappedFile
+  package let file: MappedFile
   /// In the order of the file; no key occurs twice.
-  public let metadata: [MetadataEntry]
+  package let metadata: [MetadataEntry]
   /// In the order of the file; no name occurs twice.
-  public let tensors: [TensorInfo]
-  public let alignment: Int
+  package let tensors: [TensorInfo]
+  package let alignment: Int
 
   private let values: [String: MetadataValue]
   /// Where each tensor's data lie in the file.
   private let ranges: [String: Range<Int>]
 
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Checks all of the file but the tensors' values.
   ///
   /// - Throws: `FileError` if it cannot be read, is no GGUF file of version 2 or 3, is damaged anywhere, or has a
   ///   tensor of a type that is not one of `TensorType`.
-  public convenience init(contentsOf path: String) throws(FileError) {
+  package convenience init(contentsOf path: String) throws(FileError) {
     try self.init(try MappedFile(path: path))
   }
 
   /// The same for a file that is mapped already.
-  public init(_ file: MappedFile) throws(FileError) {
+  package init(_ file: MappedFile) throws(FileError) {
     self.file = file
     var cursor = ByteCursor(file)
     try Self.checkVersion(&cursor)
@@ -39,10 +39,10 @@ public final class GGUFFile: Sendable {
   }
 
   /// The value of a key, if the file has it.
-  public subscript(key: String) -> MetadataValue? { values[key] }
+  package subscript(key: String) -> MetadataValue? { values[key] }
 
   /// A tensor's data: valid as long as this object or `file` is held. `nil` if the file has no tensor of that name.
-  public func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
+  package func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
     ranges[name].map { UnsafeRawBufferPointer(rebasing: file.bytes[$0]) }
   }
 

@@ -2,9 +2,9 @@
 ///
 /// A header (magic, version, counts of tensors and metadata), the metadata, what there is to say of each tensor,
 /// and from the next multiple of the alignment on the tensors' data, each at such a multiple. All little-endian.
-public enum GGUFFormat {
+package enum GGUFFormat {
   /// "GGUF"
-  public static let magic: Int32 = 0x4655_4747
+  package static let magic: Int32 = 0x4655_4747
   static let version: Int32 = 3
   /// Version 2 differs from 3 only in that it is never big-endian.
   static let versionsRead: [Int32] = [2, 3]

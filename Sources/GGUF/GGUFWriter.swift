@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Writes GGUF files of version 3, byte for byte as ggml's Python package does.
-public enum GGUFWriter {
+package enum GGUFWriter {
   /// Takes a part of a tensor's data.
-  public typealias Append = (UnsafeRawBufferPointer) throws(FileError) -> Void
+  package typealias Append = (UnsafeRawBufferPointer) throws(FileError) -> Void
 
   /// Writes a file, whole or not at all.
   ///
@@ -14,7 +14,7 @@ public enum GGUFWriter {
   ///   - data: Appends all bytes of one of the tensors; called for each in their order.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step; what `data`
   ///   throws.
-  public static func write(
+  package static func write(
     to path: String, in folder: HeldFolder? = nil, replacing: Bool, metadata: [MetadataEntry],
     tensors: [TensorInfo],
     data: (_ tensor: Int, _ append: Append) throws(FileError) -> Void

@@ -1,5 +1,5 @@
 /// A value of a GGUF file's metadata.
-public enum MetadataValue: Equatable, Sendable {
+package enum MetadataValue: Equatable, Sendable {
   case uint8(UInt8)
   case int8(Int8)
   case uint16(UInt16)
@@ -15,10 +15,10 @@ public enum MetadataValue: Equatable, Sendable {
   case int64(Int64)
   case float64(Double)
 
-  public static func strings(_ values: [String]) -> Self { .array(of: .string, values.map(Self.string)) }
-  public static func int32s(_ values: [Int32]) -> Self { .array(of: .int32, values.map(Self.int32)) }
+  package static func strings(_ values: [String]) -> Self { .array(of: .string, values.map(Self.string)) }
+  package static func int32s(_ values: [Int32]) -> Self { .array(of: .int32, values.map(Self.int32)) }
 
-  public var type: MetadataType {
+  package var type: MetadataType {
     switch self {
     case .uint8: .uint8
     case .int8: .int8
@@ -37,7 +37,7 @@ public enum MetadataValue: Equatable, Sendable {
   }
 
   /// A whole number of any of the eight types, if an `Int` holds it.
-  public var integer: Int? {
+  package var integer: Int? {
     switch self {
     case .uint8(let value): Int(value)
     case .int8(let value): Int(value)
@@ -51,20 +51,20 @@ public enum MetadataValue: Equatable, Sendable {
     }
   }
 
-  public var string: String? {
+  package var string: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
 
   /// All of an array of strings.
-  public var strings: [String]? {
+  package var strings: [String]? {
     guard case .array(of: .string, let values) = self else { return nil }
     return values.compactMap(\.string)
   }
 }
 
 /// The types of metadata, by their numbers in the file.
-public enum MetadataType: UInt32, CaseIterable, Sendable {
+package enum MetadataType: UInt32, CaseIterable, Sendable {
   case uint8, int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
 
   /// The fewest bytes that a value takes.
@@ -83,11 +83,11 @@ public enum MetadataType: UInt32, CaseIterable, Sendable {
 }
 
 /// A key of a GGUF file and its value.
-public struct MetadataEntry: Equatable, Sendable {
-  public let key: String
-  public let value: MetadataValue
+package struct MetadataEntry: Equatable, Sendable {
+  package let key: String
+  package let value: MetadataValue
 
-  public init(_ key: String, _ value: MetadataValue) {
+  package init(_ key: String, _ value: MetadataValue) {
     self.key = key
     self.value = value
   }

@@ -1,29 +1,29 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What a GGUF file says of a tensor.
-public struct TensorInfo: Equatable, Sendable {
-  public let name: String
+package struct TensorInfo: Equatable, Sendable {
+  package let name: String
   /// How many values there are along each dimension, that of neighbours in memory first: (columns, rows).
-  public let dimensions: [Int]
-  public let type: TensorType
+  package let dimensions: [Int]
+  package let type: TensorType
 
   /// - Parameter dimensions: 1 to 4, of at least 1 each, the first of whole blocks of the type.
-  public init(name: String, dimensions: [Int], type: TensorType) {
+  package init(name: String, dimensions: [Int], type: TensorType) {
     self.name = name
     self.dimensions = dimensions
     self.type = type
   }
 
   /// Bytes of its data; `nil` if the count overflows or rows are no whole blocks.
-  public var byteCount: Int? {
+  package var byteCount: Int? {
     guard let columns = dimensions.first, columns % type.blockValues == 0 else { return nil }
     let rowBytes = CheckedCount(columns / type.blockValues) * type.blockBytes
     return dimensions.dropFirst().reduce(rowBytes) { $0 * $1 }.value
   }
 
   /// "(50257, 768)": rows first.
-  public var shape: String { "(\(dimensions.reversed().map(String.init).joined(separator: ", ")))" }
+  package var shape: String { "(\(dimensions.reversed().map(String.init).joined(separator: ", ")))" }
 
   /// "(50257, 768) in Q8_0"
-  public var description: String { "\(shape) in \(type.name)" }
+  package var description: String { "\(shape) in \(type.name)" }
 }

@@ -1,37 +1,37 @@
-import WeightFormats
+import GPT2WeightFormats
 
 /// A type of tensors that is read and written: a format of weights, by ggml's number and name for it.
-public struct TensorType: RawRepresentable, Hashable, CaseIterable, Sendable {
-  public let format: WeightFormat
+package struct TensorType: RawRepresentable, Hashable, CaseIterable, Sendable {
+  package let format: WeightFormat
 
-  public init(_ format: WeightFormat) { self.format = format }
+  package init(_ format: WeightFormat) { self.format = format }
 
   /// - Parameter number: ggml's (enum ggml_type).
-  public init?(rawValue number: UInt32) {
+  package init?(rawValue number: UInt32) {
     guard let format = WeightFormat.allCases.first(where: { $0.type.ggmlNumber == number }) else {
       return nil
     }
     self.format = format
   }
 
-  public static var allCases: [TensorType] { WeightFormat.allCases.map(TensorType.init) }
+  package static var allCases: [TensorType] { WeightFormat.allCases.map(TensorType.init) }
 
-  public static let f32 = TensorType(.fp32)
-  public static let f16 = TensorType(.fp16)
-  public static let bf16 = TensorType(.bf16)
-  public static let q4_0 = TensorType(.q4_0)
-  public static let q8_0 = TensorType(.q8_0)
+  package static let f32 = TensorType(.fp32)
+  package static let f16 = TensorType(.fp16)
+  package static let bf16 = TensorType(.bf16)
+  package static let q4_0 = TensorType(.q4_0)
+  package static let q8_0 = TensorType(.q8_0)
 
   /// ggml's number.
-  public var rawValue: UInt32 { format.type.ggmlNumber }
+  package var rawValue: UInt32 { format.type.ggmlNumber }
 
   /// ggml's name: "Q8_0".
-  public var name: String { format.type.ggmlName }
+  package var name: String { format.type.ggmlName }
 
   /// Values of a block; rows are whole blocks.
-  public var blockValues: Int { format.blockValues }
+  package var blockValues: Int { format.blockValues }
 
-  public var blockBytes: Int { format.blockBytes }
+  package var blockBytes: Int { format.blockBytes }
 }
 
 /// ggml's types that are not read, and what to do about them.

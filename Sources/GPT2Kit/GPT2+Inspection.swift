@@ -1,6 +1,6 @@
-import BinaryFiles
-import Generation
-import Transformer
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2Transformer
 
 // A look inside: each reads the text once, off the caller's actor.
 extension GPT2 {

@@ -1,8 +1,8 @@
 import Foundation
-import Generation
-import Kernels
-import ModelFiles
-import Tokens
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
 
 extension GPT2 {
   /// Loads a model without holding up the caller, and tells how far it is.

@@ -1,9 +1,9 @@
-import BinaryFiles
-import Generation
-import Kernels
-import ModelFiles
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
+import GPT2Transformer
 
 /// A GPT-2 that speaks: a model and its tokenizer, loaded once and used from anywhere.
 ///

@@ -1,5 +1,5 @@
-import Generation
-import Transformer
+import GPT2Generation
+import GPT2Transformer
 
 /// The tokens of one text, as they are written: some tokens ahead of who reads them, and no further.
 ///

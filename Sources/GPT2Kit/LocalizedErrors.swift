@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Generation
-import Kernels
-import Transformer
+import GPT2Generation
+import GPT2Kernels
+import GPT2Transformer
 
 /// An error whose own text, what was found, what was expected and what to do, is what Foundation shows of it: its
 /// `localizedDescription`, as in SwiftUI's alerts and Cocoa's panels, which would be "The operation could not be

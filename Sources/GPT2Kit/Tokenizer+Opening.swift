@@ -1,6 +1,6 @@
-import BinaryFiles
-import ModelFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Tokens
 
 extension Tokenizer {
   /// The tokenizer that a path names, whatever kind it is of.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 extension DataLoader {
   /// Serves batches of a text in memory, as of a file that `gpt2 tokenize` makes of it: end-of-text, then its tokens.

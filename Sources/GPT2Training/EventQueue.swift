@@ -1,5 +1,5 @@
 import Foundation
-import Training
+import GPT2TrainingCore
 
 /// Events on their way from the thread that trains to whoever reads them, and the word to stop on its way back.
 ///

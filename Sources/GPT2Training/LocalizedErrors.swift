@@ -1,7 +1,7 @@
 import Foundation
 import GPT2Kit
-import Training
-import Transformer
+import GPT2TrainingCore
+import GPT2Transformer
 
 // As GPT2Kit's: what they say is what Foundation shows.
 extension TrainingError: SelfDescribingError {}

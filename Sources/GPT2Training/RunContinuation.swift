@@ -1,9 +1,9 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Platform
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// Where a session's run stands in its directory: at its beginning, or behind a checkpoint.
 struct RunContinuation {

@@ -1,9 +1,9 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// What training begins with: random weights of some size, or a model that there is; and its tokenizer.
 ///

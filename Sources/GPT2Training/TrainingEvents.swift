@@ -1,4 +1,4 @@
-import Training
+import GPT2TrainingCore
 
 /// What happens while a session trains, in order: steps, validation losses, samples, checkpoints.
 ///

@@ -1,5 +1,5 @@
-import Training
-import Transformer
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// A number of a plan that cannot be.
 public struct TrainingPlanError: Error, Equatable, Sendable, CustomStringConvertible {

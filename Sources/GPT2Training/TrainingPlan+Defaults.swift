@@ -1,6 +1,6 @@
-import Tokens
-import Training
-import Transformer
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 extension TrainingPlan {
   /// A plan for some data, with the defaults of `gpt2 train`: the same bits come of both.

@@ -1,10 +1,10 @@
 import GPT2Kit
-import Kernels
-import Platform
+import GPT2Kernels
+import GPT2Platform
 import Synchronization
-import Tokens
-import Training
-import Transformer
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// A training run, from its first step to its last or until it is stopped.
 ///

@@ -1,4 +1,4 @@
-import Training
+import GPT2TrainingCore
 
 /// What cannot be done with a session, or on this machine.
 public enum TrainingSessionError: Error, Equatable, Sendable, CustomStringConvertible {

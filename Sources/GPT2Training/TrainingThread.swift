@@ -1,9 +1,9 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Tokens
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// What the thread of a session does: all that is large and slow.
 struct TrainingThread {

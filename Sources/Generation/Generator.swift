@@ -1,16 +1,16 @@
-import BinaryFiles
-import Kernels
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
 /// Continues a sequence of tokens, one at a time.
 ///
 /// What has been read is kept in a cache, so that a token costs one pass over the weights. `SequenceState` says what
 /// happens beyond the model's positions.
-public final class Generator {
-  public let model: LanguageModel
+package final class Generator {
+  package let model: LanguageModel
   /// The prompt and everything generated after it.
-  public var tokens: [Int32] { state.tokens }
+  package var tokens: [Int32] { state.tokens }
 
   private var state: SequenceState
   private var sampler: TokenSampler
@@ -22,7 +22,7 @@ public final class Generator {
   ///   - vocabularySize: Of the tokenizer, whose tokens alone are drawn; the model's if not given.
   /// - Throws: `ModelError` for a prompt with tokens the model does not know, or more than maxT;
   ///   `SamplingOptionError`; `AllocationError`.
-  public init(
+  package init(
     _ model: LanguageModel, prompt: [Int32], endOfText: Int, maximumTokens: Int, sampling: SamplingOptions,
     vocabularySize: Int? = nil
   ) throws {
@@ -36,7 +36,7 @@ public final class Generator {
   /// Draws the next token and appends it.
   ///
   /// - Throws: `SamplingError` if the model's logits are not finite; `AllocationError`.
-  public func next() throws -> Int {
+  package func next() throws -> Int {
     // Where a token could not be drawn before, the logits are there already.
     state.makeRoom()
     let products: RowProducts = state.readsPacked ? .packed : .alone

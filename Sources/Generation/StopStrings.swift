@@ -4,16 +4,16 @@
 /// Bytes are compared, so it does not matter where tokens end, inside a character or not; nor are different
 /// Unicode spellings of one character the same. The text ends with the first byte that completes a stop string.
 /// If that completes several, the longest counts, so that no part of one is shown.
-public struct StopStrings: Sendable {
+package struct StopStrings: Sendable {
   private var matchers: [StopStringMatcher]
   /// The end of the text that is also the beginning of a stop string, the longest such.
   private var held: [UInt8] = []
   /// Whether a stop string has occurred. Nothing comes out after that.
-  public private(set) var isStopped = false
+  package private(set) var isStopped = false
 
   /// - Parameter strings: None of them empty; without any, nothing is ever held back.
   /// - Throws: `StopStringError` if one is empty.
-  public init(_ strings: [String]) throws(StopStringError) {
+  package init(_ strings: [String]) throws(StopStringError) {
     if let position = strings.firstIndex(where: \.utf8.isEmpty) {
       throw .empty(position: position + 1)
     }
@@ -23,7 +23,7 @@ public struct StopStrings: Sendable {
   /// Takes more bytes of the text and returns those that certainly come before any stop string.
   ///
   /// Once one has occurred, that is all that came before it, and nothing from then on.
-  public mutating func append(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+  package mutating func append(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     for byte in bytes where !isStopped {
       held.append(byte)
       if let length = completed(by: byte) {
@@ -38,7 +38,7 @@ public struct StopStrings: Sendable {
   }
 
   /// Ends the text: what was held back turned out to be no stop string.
-  public mutating func finish() -> [UInt8] {
+  package mutating func finish() -> [UInt8] {
     for index in matchers.indices { matchers[index].reset() }
     defer { held = [] }
     return held

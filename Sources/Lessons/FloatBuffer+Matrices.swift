@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 extension FloatBuffer {
   /// The buffer as matrices, one behind the other.

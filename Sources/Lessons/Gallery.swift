@@ -1,17 +1,17 @@
-import BinaryFiles
-import Charts
-import Platform
+import GPT2BinaryFiles
+import GPT2Charts
+import GPT2Platform
 
 /// What a lesson shows: numbers, pictures, and texts that a model wrote; as files, and as one page.
-public struct Gallery: Sendable {
+package struct Gallery: Sendable {
   /// A number with its name and what it needs to be understood.
-  public struct Fact: Sendable {
-    public var name: String
-    public var value: String
-    public var unit: String
-    public var explanation: String
+  package struct Fact: Sendable {
+    package var name: String
+    package var value: String
+    package var unit: String
+    package var explanation: String
 
-    public init(_ name: String, _ value: String, unit: String = "", explanation: String) {
+    package init(_ name: String, _ value: String, unit: String = "", explanation: String) {
       self.name = name
       self.value = value
       self.unit = unit
@@ -19,19 +19,19 @@ public struct Gallery: Sendable {
     }
   }
 
-  public struct Picture: Sendable {
+  package struct Picture: Sendable {
     /// Of its file, without ".svg": lower case letters, digits and hyphens.
-    public var name: String
-    public var title: String
+    package var name: String
+    package var title: String
     /// What to look for in it.
-    public var caption: String
-    public var chart: any Chart
+    package var caption: String
+    package var chart: any Chart
     /// Whether it has the page's whole width.
-    public var isWide: Bool
+    package var isWide: Bool
     /// For the page's script, in JSON.
-    public var values: String?
+    package var values: String?
 
-    public init(
+    package init(
       _ name: String, title: String, caption: String, _ chart: any Chart, isWide: Bool = false,
       values: String? = nil
     ) {
@@ -44,39 +44,39 @@ public struct Gallery: Sendable {
     }
   }
 
-  public struct Text: Sendable {
-    public var title: String
-    public var text: String
+  package struct Text: Sendable {
+    package var title: String
+    package var text: String
 
-    public init(_ title: String, _ text: String) {
+    package init(_ title: String, _ text: String) {
       self.title = title
       self.text = text
     }
   }
 
   /// Texts in rows and columns.
-  public struct Table: Sendable {
-    public var title: String
-    public var columns: [String]
-    public var rows: [[String]]
+  package struct Table: Sendable {
+    package var title: String
+    package var columns: [String]
+    package var rows: [[String]]
 
-    public init(_ title: String, columns: [String], rows: [[String]]) {
+    package init(_ title: String, columns: [String], rows: [[String]]) {
       self.title = title
       self.columns = columns
       self.rows = rows
     }
   }
 
-  public var title: String
+  package var title: String
   /// Paragraphs.
-  public var introduction: [String]
-  public var facts: [Fact]
-  public var pictures: [Picture]
-  public var tables: [Table]
-  public var texts: [Text]
-  public var script: Page.Script?
+  package var introduction: [String]
+  package var facts: [Fact]
+  package var pictures: [Picture]
+  package var tables: [Table]
+  package var texts: [Text]
+  package var script: Page.Script?
 
-  public init(
+  package init(
     title: String, introduction: [String], facts: [Fact] = [], pictures: [Picture] = [],
     tables: [Table] = [], texts: [Text] = [], script: Page.Script? = nil
   ) {
@@ -90,7 +90,7 @@ public struct Gallery: Sendable {
   }
 
   /// The page, with all pictures in it.
-  public var html: String {
+  package var html: String {
     let header = Element(
       "header", [:],
       [Element("p", ["class": "eyebrow"], text: "The ladder to 124M"), Element("h1", text: title)]
@@ -148,7 +148,7 @@ public struct Gallery: Sendable {
   /// holds anything else is left alone.
   ///
   /// - Throws: `FileError` if the directory may not be used, or the system refuses a step.
-  public func write(to directory: String) throws(FileError) {
+  package func write(to directory: String) throws(FileError) {
     try Self.check(directory)
     // All get their names together, so that no signal leaves half a gallery.
     var writers: [FileWriter] = []
@@ -168,7 +168,7 @@ public struct Gallery: Sendable {
   /// Says whether a gallery could be written there, and changes nothing.
   ///
   /// - Throws: `FileError` if it is no directory, or one with other things in it.
-  public static func check(_ directory: String) throws(FileError) {
+  package static func check(_ directory: String) throws(FileError) {
     guard FileSystem.exists(directory) else { return }
     guard Folder.exists(directory) else { throw FileError(directory, .notDirectory) }
     guard FileSystem.allows(W_OK | X_OK, directory), let names = try? Folder.names(in: directory) else {

@@ -1,30 +1,30 @@
-import BinaryFiles
-import Charts
-import Platform
+import GPT2BinaryFiles
+import GPT2Charts
+import GPT2Platform
 
 /// The page that leads from rung to rung, and the links by which each rung's page leads on to the next and to what it
 /// is about.
-public struct LadderIndex: Sendable {
+package struct LadderIndex: Sendable {
   /// What a rung follows, as text that a link is on.
-  public struct Original: Sendable {
-    public var text: String
-    public var address: String
+  package struct Original: Sendable {
+    package var text: String
+    package var address: String
 
-    public init(_ text: String, at address: String) {
+    package init(_ text: String, at address: String) {
       self.text = text
       self.address = address
     }
   }
 
-  public struct Rung: Sendable {
+  package struct Rung: Sendable {
     /// Of the command, of the folder that its gallery is in, and of the page that derives it.
-    public var name: String
-    public var summary: String
-    public var original: Original
+    package var name: String
+    package var summary: String
+    package var original: Original
     /// Of its sources, in the folder Lessons.
-    public var sources: String
+    package var sources: String
 
-    public init(name: String, summary: String, original: Original, sources: String) {
+    package init(name: String, summary: String, original: Original, sources: String) {
       self.name = name
       self.summary = summary
       self.original = original
@@ -33,14 +33,14 @@ public struct LadderIndex: Sendable {
   }
 
   /// From the ground up.
-  public var rungs: [Rung]
+  package var rungs: [Rung]
   /// Where the galleries are, each in a folder of its rung's name.
-  public var directory: String
+  package var directory: String
   /// The folder of the derivations as it is reached from `directory`, its absolute path or an address; `nil` leaves
   /// those links out.
-  public var derivations: String?
+  package var derivations: String?
 
-  public init(rungs: [Rung], directory: String, derivations: String?) {
+  package init(rungs: [Rung], directory: String, derivations: String?) {
     self.rungs = rungs
     self.directory = directory
     self.derivations = derivations
@@ -53,7 +53,7 @@ public struct LadderIndex: Sendable {
   /// - Throws: `FileError` if the directory is none, if there is an index.html that it did not make, or if the system
   ///   refuses a step.
   @discardableResult
-  public func write() throws(FileError) -> [Rung] {
+  package func write() throws(FileError) -> [Rung] {
     guard Folder.exists(directory) else {
       throw FileError(directory, FileSystem.exists(directory) ? .notDirectory : .notFound)
     }

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A file that a lesson reads, which a fresh clone has not yet.
 enum LessonFile {

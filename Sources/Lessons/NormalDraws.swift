@@ -1,5 +1,5 @@
-import Platform
-import RandomNumbers
+import GPT2Platform
+import GPT2RandomNumbers
 
 extension XorShift {
   /// Two independent standard normal values (Box and Muller 1958), as EurekaLabsAI's lessons draw them.

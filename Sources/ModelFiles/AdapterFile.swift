@@ -1,8 +1,8 @@
-import BinaryFiles
-import GGUF
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// A file of low-rank adapters (magic 20240529, of llm.c's style but not of llm.c): small, and of use together with
 /// the model that they were trained on.
@@ -10,16 +10,16 @@ import WeightFormats
 /// Header: [2] r, [3] α's bits, [4] the targets' bits, [5…10] maxT, V, Vp, L, NH, C, [11, 12] the low and the high
 /// half of the model's checksum, [13] ggml's number of the format that the model's weights are rounded to before, 0 for none.
 /// Then float32 values in the order of `AdapterLayout`.
-public struct AdapterFile {
+package struct AdapterFile {
   static let magic: Int32 = 20_240_529
   static let version: Int32 = 1
 
-  public let adapters: LowRankAdapters
+  package let adapters: LowRankAdapters
   /// `Checksum` of the parameters that the adapters belong to.
-  public let checksum: UInt64
+  package let checksum: UInt64
   /// What the weights in the model's file were rounded to when the adapters were trained over them; `nil` if they stayed
   /// as they are.
-  public let rounding: WeightFormat?
+  package let rounding: WeightFormat?
   /// Where it was read from.
   let path: String
 
@@ -34,7 +34,7 @@ public struct AdapterFile {
   /// Reads adapters together with what they say of their model.
   ///
   /// - Throws: `FileError` for a file that is not whole and consistent; `AllocationError` if there is no memory.
-  public static func read(_ path: String) throws -> AdapterFile {
+  package static func read(_ path: String) throws -> AdapterFile {
     let file = try MappedFile(path: path)
     let header = try Header(of: file, magic: magic, kind: "low-rank adapters")
     guard header.version == version else {
@@ -60,7 +60,7 @@ public struct AdapterFile {
   /// Reads adapters that were trained on just these parameters.
   ///
   /// - Throws: `FileError` also if the parameters are of another configuration or have other values.
-  public static func read(
+  package static func read(
     _ path: String, for parameters: Parameters, on workers: Workers
   ) throws -> LowRankAdapters {
     let file = try read(path)
@@ -71,14 +71,14 @@ public struct AdapterFile {
   /// Checks that the adapters were trained on just these parameters.
   ///
   /// - Throws: `FileError` if the parameters are of another configuration or have other values.
-  public func check(_ parameters: Parameters, on workers: Workers) throws(FileError) {
+  package func check(_ parameters: Parameters, on workers: Workers) throws(FileError) {
     try check(parameters.configuration) { Checksum.of(parameters.values, on: workers) }
   }
 
   /// Checks that the adapters were trained on just these weights.
   ///
   /// - Throws: As for parameters.
-  public func check(_ stored: StoredWeights, on workers: Workers) throws(FileError) {
+  package func check(_ stored: StoredWeights, on workers: Workers) throws(FileError) {
     try check(stored.weights.configuration) { stored.checksum(on: workers) }
   }
 
@@ -111,7 +111,7 @@ public struct AdapterFile {
   /// - Throws: `FileError` if the target exists and may not be replaced, a value is not finite, or the system refuses a
   ///   step.
   @discardableResult
-  public static func write(
+  package static func write(
     _ adapters: LowRankAdapters, for model: Model, to path: String, in folder: HeldFolder? = nil,
     replacing: Bool
   ) throws(FileError) -> FileChecksum {

@@ -1,6 +1,6 @@
-import BinaryFiles
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Tokens
+import GPT2Transformer
 
 extension Configuration {
   /// Checks that each token of a tokenizer is in the vocabulary of a model of this configuration.
@@ -9,7 +9,7 @@ extension Configuration {
   /// text, and are never written.
   ///
   /// - Throws: `FileError` in the tokenizer's name.
-  public func check(_ tokenizer: Tokenizer, readFrom path: String) throws(FileError) {
+  package func check(_ tokenizer: Tokenizer, readFrom path: String) throws(FileError) {
     guard tokenizer.vocabularySize <= vocabularySize else {
       throw FileError(
         path,

@@ -1,14 +1,14 @@
-import BinaryFiles
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 extension Parameters {
   /// A copy of weights in any format, widened to fp32, to be trained.
   ///
   /// - Precondition: They are GPT-2's, and no relative's.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(_ weights: Weights) throws(AllocationError) {
+  package convenience init(_ weights: Weights) throws(AllocationError) {
     precondition(weights.differences.isEmpty, "this is no GPT-2, but a relative")
     try self.init(zeroed: weights.configuration)
     for tensor in ParameterTensor.allCases {
@@ -25,7 +25,7 @@ extension Parameters {
   /// - Parameter path: A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, or a Hugging Face folder.
   /// - Throws: `FileError` if there is no whole and consistent GPT-2; `AllocationError` if its parameters do not fit
   ///   in memory.
-  public static func read(_ path: String, on workers: Workers = Workers()) throws -> Parameters {
+  package static func read(_ path: String, on workers: Workers = Workers()) throws -> Parameters {
     try ModelFile(contentsOf: path).parameters(on: workers)
   }
 }
@@ -34,7 +34,7 @@ extension ModelFile {
   /// The configuration with which the model is trained.
   ///
   /// - Throws: `FileError` if the file holds no whole and consistent GPT-2, and with what training cannot do.
-  public func trainedConfiguration() throws(FileError) -> Configuration {
+  package func trainedConfiguration() throws(FileError) -> Configuration {
     let configuration = try configuration()
     let trained = dictionaryModel?.trained(configuration) ?? configuration
     try trained.checkTrainable(path, hasOwnClassifier: try hasOwnClassifier)
@@ -53,12 +53,12 @@ extension ModelFile {
 
   /// Whether training, and files that know GPT-2 alone, put GPT-2's activation in the place of one that the file does
   /// not state.
-  public var assumesActivation: Bool { dictionaryModel?.stated?.assumesActivation ?? false }
+  package var assumesActivation: Bool { dictionaryModel?.stated?.assumesActivation ?? false }
 
   /// The model's weights as they are stored, or rounded to a format, for adapters to be trained over.
   ///
   /// - Throws: As `Parameters.read`; `WeightFormatError` if they cannot be rounded to the format.
-  public func trainedWeights(
+  package func trainedWeights(
     roundedTo format: WeightFormat? = nil, on workers: Workers = Workers()
   ) throws -> Weights {
     var weights = try weights(on: workers)
@@ -73,7 +73,7 @@ extension ModelFile {
   ///
   /// - Parameter format: What they are rounded to before.
   /// - Throws: As `trainedWeights`.
-  public func parameters(
+  package func parameters(
     roundedTo format: WeightFormat? = nil, on workers: Workers = Workers()
   ) throws -> Parameters {
     if let format { return try Parameters(try trainedWeights(roundedTo: format, on: workers)) }

@@ -1,11 +1,11 @@
-import BinaryFiles
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Tokens
+import GPT2Transformer
 
 extension ModelFile {
   /// Whether a tokenizer may be in the file, or beside it in a folder of Hugging Face's: llm.c's checkpoints have
   /// none.
-  public var holdsTokenizer: Bool {
+  package var holdsTokenizer: Bool {
     switch self {
     case .checkpoint: false
     case .gguf(let file): !file.tokenizerMetadata.isEmpty
@@ -14,12 +14,12 @@ extension ModelFile {
   }
 
   /// The folder of Hugging Face's that the model is in, if it is in one.
-  public var folder: String? { dictionaryModel?.folder }
+  package var folder: String? { dictionaryModel?.folder }
 
   /// The tokenizer in the file or folder.
   ///
   /// - Throws: `FileError` if there is none, or none of GPT-2's kind.
-  public func tokenizer() throws(FileError) -> Tokenizer {
+  package func tokenizer() throws(FileError) -> Tokenizer {
     switch self {
     case .gguf(let file):
       return try Tokenizer(file)

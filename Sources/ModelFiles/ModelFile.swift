@@ -1,13 +1,13 @@
-import BinaryFiles
-import GGUF
-import Kernels
-import PyTorchFiles
-import SafeTensors
-import Transformer
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Kernels
+import GPT2PyTorchFiles
+import GPT2SafeTensors
+import GPT2Transformer
 
 /// A file, or a folder, that holds a model, mapped; which kind it is, its first bytes say. A run directory is the model
 /// that it holds: see `RunModel`.
-public enum ModelFile: Sendable {
+package enum ModelFile: Sendable {
   /// llm.c's.
   case checkpoint(MappedFile)
   case gguf(GGUFFile)
@@ -18,7 +18,7 @@ public enum ModelFile: Sendable {
 
   /// - Throws: `FileError` if the file cannot be read or is of no kind that is known; for a GGUF or safetensors
   ///   file, whatever is wrong with it, but not yet with the model in it.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     let file: MappedFile
     do throws(FileError) {
       file = try MappedFile(path: path)
@@ -59,7 +59,7 @@ public enum ModelFile: Sendable {
   }
 
   /// The file, or the folder's file, that errors are about.
-  public var path: String {
+  package var path: String {
     switch self {
     case .checkpoint(let file): file.path
     case .gguf(let file): file.path
@@ -78,12 +78,12 @@ public enum ModelFile: Sendable {
   }
 
   /// The tensors that are not read, since generation can do without them: heads for other tasks.
-  public var leftOut: [String] {
+  package var leftOut: [String] {
     dictionaryModel?.leftOut ?? []
   }
 
   /// A line for the user about that; `nil` if there are none.
-  public var leftOutLine: String? {
+  package var leftOutLine: String? {
     guard !leftOut.isEmpty else { return nil }
     let names = leftOut.prefix(4).map(\.onOneShortLine).joined(separator: ", ")
     return "\(path): left out \(names)\(leftOut.count > 4 ? ", …" : ""), which generation does not need"
@@ -92,7 +92,7 @@ public enum ModelFile: Sendable {
   /// The numbers of the model: what is needed to plan for its weights.
   ///
   /// - Throws: `FileError` if the file's description of its model is not that of a GPT-2.
-  public func configuration() throws(FileError) -> Configuration {
+  package func configuration() throws(FileError) -> Configuration {
     switch self {
     case .checkpoint(let file): try Checkpoint.configuration(in: file)
     case .gguf(let file): try GGUFModel(file).configuration()
@@ -104,7 +104,7 @@ public enum ModelFile: Sendable {
   /// The model's weights, where they lie in the file as far as its layout allows.
   ///
   /// - Throws: `FileError` if the file holds no whole and consistent GPT-2; `AllocationError`.
-  public func weights(on workers: Workers = Workers()) throws -> Weights {
+  package func weights(on workers: Workers = Workers()) throws -> Weights {
     switch self {
     case .checkpoint(let file): try Checkpoint.weights(in: file)
     case .gguf(let file): try GGUFModel(file).weights()
@@ -119,7 +119,7 @@ extension Weights {
   /// GGUF files, and in safetensors files, whose linear layers must be transposed.
   ///
   /// - Throws: `FileError` if the file holds no whole and consistent GPT-2; `AllocationError`.
-  public static func read(_ path: String) throws -> Weights {
+  package static func read(_ path: String) throws -> Weights {
     try ModelFile(contentsOf: path).weights()
   }
 }

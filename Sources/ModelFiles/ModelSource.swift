@@ -1,29 +1,29 @@
-import BinaryFiles
-import Kernels
-import ModelHub
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelHub
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Where a model that is to run comes from, and how its weights are to be held.
-public struct ModelSource: Sendable {
+package struct ModelSource: Sendable {
   /// A checkpoint of llm.c's, a GGUF, safetensors or PyTorch file, a folder of Hugging Face's, a run directory, or the
   /// name of a model that `gpt2 fetch` has fetched.
-  public var path: String
+  package var path: String
   /// What `Tokenizer.read` reads; `nil` for the tokenizer in the model's file, folder or run.
-  public var tokenizerPath: String?
+  package var tokenizerPath: String?
   /// Low-rank adapters that were trained on the model, to be merged into it.
-  public var adaptersPath: String?
+  package var adaptersPath: String?
   /// The template of the instructions that the model learnt from; `nil` if it is not known to have done so.
-  public var templatePath: String?
+  package var templatePath: String?
   /// What weights are rounded to; `nil` for what they are.
-  public var format: WeightFormat?
+  package var format: WeightFormat?
   /// What a prompt's rows are rounded to for matrix products: see `LanguageModel`.
-  public var precision: Precision?
+  package var precision: Precision?
   /// Told what of a file is not read, and which model a name stands for if that may surprise: a line for the user.
-  public var report: @Sendable (String) -> Void = { _ in }
+  package var report: @Sendable (String) -> Void = { _ in }
 
-  public init(
+  package init(
     _ path: String, tokenizer: String? = nil, adapters: String? = nil, format: WeightFormat? = nil,
     precision: Precision? = nil
   ) {
@@ -40,7 +40,7 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: `FileError` if a model is named that is not there yet, the directory cannot be read, or the adapters'
   ///   model is no longer there.
-  public func resolved() throws(FileError) -> ModelSource {
+  package func resolved() throws(FileError) -> ModelSource {
     var source = self
     if let named = try NamedModel(path) {
       source.path = named.path
@@ -65,7 +65,7 @@ public struct ModelSource: Sendable {
   /// How the model is to be asked; `nil` if it learnt from no instructions.
   ///
   /// - Throws: `FileError` if the run's directory, or the template in it, cannot be read.
-  public func template() throws(FileError) -> InstructionTemplate? {
+  package func template() throws(FileError) -> InstructionTemplate? {
     guard let path = try resolved().templatePath else { return nil }
     return try InstructionTemplate(named: path)
   }
@@ -74,7 +74,7 @@ public struct ModelSource: Sendable {
   /// adapters in memory.
   ///
   /// - Throws: `FileError`; `AllocationError`.
-  public func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
+  package func weights(in file: ModelFile, on workers: Workers) throws -> Weights {
     if let line = file.leftOutLine { report(line) }
     guard let adaptersPath else { return try file.weights(on: workers) }
     let adapters = try AdapterFile.read(adaptersPath)

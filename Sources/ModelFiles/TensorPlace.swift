@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 /// Tensors in the order in which GGUF files have them, one layer after the other.
 struct TensorPlace: Hashable {

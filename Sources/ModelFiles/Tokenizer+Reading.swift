@@ -1,8 +1,8 @@
-import BinaryFiles
-import GGUF
-import ModelHub
-import SafeTensors
-import Tokens
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2ModelHub
+import GPT2SafeTensors
+import GPT2Tokens
 
 extension Tokenizer {
   /// The tokenizer that a path names, whatever kind it is of: llm.c's tokenizer file, a GGUF file that holds one, a
@@ -10,7 +10,7 @@ extension Tokenizer {
   /// `gpt2 fetch` has fetched, by the model's name.
   ///
   /// - Throws: `FileError` that says what the file is if it is no tokenizer, or what is wrong with it.
-  public static func read(_ name: String) throws(FileError) -> Tokenizer {
+  package static func read(_ name: String) throws(FileError) -> Tokenizer {
     let path = try NamedModel(name)?.path ?? name
     let file: MappedFile
     do throws(FileError) {

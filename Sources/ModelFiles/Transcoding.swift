@@ -1,7 +1,7 @@
-import BinaryFiles
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Writes weights in another format than the one they are stored in.
 struct Transcoding {

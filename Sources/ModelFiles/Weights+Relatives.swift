@@ -1,5 +1,5 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 // What GPT-2 has not, and most formats therefore cannot say.
 extension Weights {

@@ -1,5 +1,5 @@
-import Platform
-import TextFormatting
+import GPT2Platform
+import GPT2TextFormatting
 
 /// Why a model could not be fetched: one case a cause.
 package struct FetchError: Error, Equatable, Sendable {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Reads a pickle's bytes, one after the other and none beyond its end.
 struct PickleReader {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What a pickle of PyTorch's is made of, as far as tensors need it.
 ///

@@ -1,29 +1,29 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A file that `torch.save` wrote, PyTorch 1.6 or later: a zip archive of a pickle, data.pkl, and a record for the values
 /// of each storage. No pickle is ever executed: see `Unpickler`.
-public final class PyTorchFile: @unchecked Sendable {
+package final class PyTorchFile: @unchecked Sendable {
   // `@unchecked`: nothing changes once it is made.
-  public let file: MappedFile
+  package let file: MappedFile
   private let pickle: Pickle
   private let records: [String: Range<Int>]
   /// What the names of all records begin with: that of the file as it was saved.
   private let prefix: String
 
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Whether a file may be one.
-  public static func mayBe(_ file: MappedFile) -> Bool {
+  package static func mayBe(_ file: MappedFile) -> Bool {
     file.count >= 4 && file.load(Int32.self, at: 0) == ZipArchive.magic
   }
 
   /// Whether a file may be one of PyTorch before 1.6, or another pickle: such are no archives.
-  public static func mayBeBarePickle(_ file: MappedFile) -> Bool {
+  package static func mayBeBarePickle(_ file: MappedFile) -> Bool {
     file.count > 2 && file.bytes[0] == 0x80 && (2...5).contains(file.bytes[1])
   }
 
   /// What to say of those.
-  public static func barePickle(_ path: String) -> FileError {
+  package static func barePickle(_ path: String) -> FileError {
     FileError(
       path,
       .mismatch(
@@ -33,7 +33,7 @@ public final class PyTorchFile: @unchecked Sendable {
 
   /// - Throws: `FileError` if the archive is damaged, its pickle asks for anything but tensors, or its numbers are
   ///   big-endian.
-  public init(_ file: MappedFile) throws(FileError) {
+  package init(_ file: MappedFile) throws(FileError) {
     self.file = file
     let archive = try ZipArchive(file)
     records = archive.records
@@ -62,13 +62,13 @@ public final class PyTorchFile: @unchecked Sendable {
   }
 
   /// Whether there is a dictionary at the end of a path of keys.
-  public func hasDictionary(_ path: String...) -> Bool { dictionary(path.map { .string($0) }) != nil }
+  package func hasDictionary(_ path: String...) -> Bool { dictionary(path.map { .string($0) }) != nil }
 
   /// The tensors in a dictionary, in its order; other entries are left out.
   ///
   /// - Throws: `FileError` if there is no such dictionary, or a tensor is larger than its storage, or does not lie in it
   ///   row by row.
-  public func tensors(_ path: String...) throws(FileError) -> [(name: String, tensor: PyTorchTensor)] {
+  package func tensors(_ path: String...) throws(FileError) -> [(name: String, tensor: PyTorchTensor)] {
     guard let dictionary = dictionary(path.map { .string($0) }) else {
       throw Self.mismatch(
         file.path, found: "no dictionary \(path.joined(separator: "."))",
@@ -84,14 +84,14 @@ public final class PyTorchFile: @unchecked Sendable {
   }
 
   /// A value at the end of a path of keys, if it is one that is of use.
-  public func value(_ path: String...) throws(FileError) -> PyTorchValue? {
+  package func value(_ path: String...) throws(FileError) -> PyTorchValue? {
     guard let last = path.last, let value = dictionary(path.dropLast().map { .string($0) })?[.string(last)]
     else { return nil }
     return try self.value(value, last)
   }
 
   /// The same in the dictionaries of an optimizer's state, which are numbered.
-  public func value(_ path: [String], number: Int, _ key: String) throws(FileError) -> PyTorchValue? {
+  package func value(_ path: [String], number: Int, _ key: String) throws(FileError) -> PyTorchValue? {
     guard let value = dictionary(path.map { .string($0) } + [.integer(number)])?[.string(key)] else {
       return nil
     }
@@ -99,7 +99,7 @@ public final class PyTorchFile: @unchecked Sendable {
   }
 
   /// Whole numbers that an optimizer lists in each of its groups: which parameters it has, in their order.
-  public func groups(_ path: String..., listing key: String) -> [[Int]]? {
+  package func groups(_ path: String..., listing key: String) -> [[Int]]? {
     guard let last = path.last,
       let groups = pickle.sequence(dictionary(path.dropLast().map { .string($0) })?[.string(last)])
     else { return nil }

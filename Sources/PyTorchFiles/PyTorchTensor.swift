@@ -1,19 +1,19 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A tensor in a file of PyTorch's, where it lies: its values one after the other, row by row.
-public struct PyTorchTensor: @unchecked Sendable {
+package struct PyTorchTensor: @unchecked Sendable {
   // `@unchecked`: nobody writes to the memory.
-  public let type: TensorElement
+  package let type: TensorElement
   /// The last extent is that of neighbours. A single value has none.
-  public let shape: [Int]
+  package let shape: [Int]
   /// Valid as long as this value is held.
-  public let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
   /// What the bytes are in.
   let file: MappedFile
 }
 
 /// A value in a file of PyTorch's that can be of use here.
-public enum PyTorchValue: Sendable {
+package enum PyTorchValue: Sendable {
   case integer(Int)
   case number(Double)
   case bool(Bool)
@@ -22,7 +22,7 @@ public enum PyTorchValue: Sendable {
   case tensor(PyTorchTensor)
 
   /// A whole number, whether it is one or a tensor of one value.
-  public var integer: Int? {
+  package var integer: Int? {
     switch self {
     case .integer(let value): value
     case .tensor: number.flatMap { Int(exactly: $0) }
@@ -31,7 +31,7 @@ public enum PyTorchValue: Sendable {
   }
 
   /// A number of any kind, or that in a tensor of one value.
-  public var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value

@@ -1,5 +1,5 @@
 /// The types of values that PyTorch's storages may have here, under the names of their classes.
-public enum TensorElement: String, CaseIterable, Sendable {
+package enum TensorElement: String, CaseIterable, Sendable {
   case float64 = "DoubleStorage"
   case float32 = "FloatStorage"
   case float16 = "HalfStorage"
@@ -12,7 +12,7 @@ public enum TensorElement: String, CaseIterable, Sendable {
   case bool = "BoolStorage"
 
   /// Bytes of a value.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Reads a pickle as far as PyTorch's files of tensors need it, and executes nothing.
 ///

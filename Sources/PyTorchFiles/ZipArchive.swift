@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The records of a zip archive as PyTorch writes it: stored, none compressed, so that each lies in the file as it is.
 ///

@@ -1,10 +1,10 @@
-import Platform
+import GPT2Platform
 
 // Whole buffers at a time: `uniform_` and `normal_` of llm.c's `llmc/rand.h`, operation for operation in
 // float32, so the bits agree with it where the two C libraries' logf, cosf and sinf do.
 extension MersenneTwister {
   /// Fills `values` with uniform numbers in [lower, upper).
-  public mutating func fillUniform(
+  package mutating func fillUniform(
     _ values: UnsafeMutableBufferPointer<Float>, from lower: Float, to upper: Float
   ) {
     fillUnit(values)
@@ -16,7 +16,7 @@ extension MersenneTwister {
   ///
   /// Fewer than 16 values are drawn one pair at a time from 53-bit uniforms, 16 or more in blocks of 16 from
   /// 24-bit ones, as PyTorch does. PyTorch's vectorised logarithm and cosine may differ in the last bits.
-  public mutating func fillNormal(
+  package mutating func fillNormal(
     _ values: UnsafeMutableBufferPointer<Float>, mean: Float, standardDeviation: Float
   ) {
     guard values.count >= 16 else {

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 // The draws of Python's `random` and of numpy's legacy `RandomState`, which share the generator but differ from PyTorch
 // in how they seed it and in what they make of its words.
@@ -7,7 +7,7 @@ extension MersenneTwister {
   /// 32-bit digits of n, the lowest first. numpy's `RandomState(n)` takes `init(seed:)`.
   ///
   /// - Parameter key: At least one word.
-  public init(key: [UInt32]) {
+  package init(key: [UInt32]) {
     precondition(!key.isEmpty, "a key without words")
     var words = MersenneTwister(seed: 19_650_218).words
     let count = Self.wordCount
@@ -36,13 +36,13 @@ extension MersenneTwister {
   }
 
   /// Uniform in [0, 1), a multiple of 2⁻⁵³, of two words: Python's `random.random()`, numpy's `random_sample()`.
-  public mutating func nextUnit() -> Double {
+  package mutating func nextUnit() -> Double {
     let high = Double(nextUInt32() >> 5)
     return (high * 67_108_864 + Double(nextUInt32() >> 6)) * 0x1p-53
   }
 
   /// Uniform in 0...largest, without favour: numpy's `legacy_random_interval`, which draws anew what is too large.
-  public mutating func nextInteger(through largest: UInt32) -> UInt32 {
+  package mutating func nextInteger(through largest: UInt32) -> UInt32 {
     guard largest > 0 else { return 0 }
     let mask = UInt32.max >> UInt32(largest.leadingZeroBitCount)
     while true {
@@ -52,7 +52,7 @@ extension MersenneTwister {
   }
 
   /// Shuffles as numpy's `RandomState.shuffle`.
-  public mutating func shuffleLikeNumPy<T>(_ values: inout [T]) {
+  package mutating func shuffleLikeNumPy<T>(_ values: inout [T]) {
     for index in stride(from: values.count - 1, to: 0, by: -1) {
       values.swapAt(index, Int(nextInteger(through: UInt32(index))))
     }
@@ -60,7 +60,7 @@ extension MersenneTwister {
 
   /// Two independent normal numbers of mean 0 and deviation 1 in the order in which numpy's `RandomState.normal` gives
   /// them (`legacy_gauss`: Marsaglia's polar method).
-  public mutating func nextNormalPair() -> (Double, Double) {
+  package mutating func nextNormalPair() -> (Double, Double) {
     while true {
       let x = 2 * nextUnit() - 1
       let y = 2 * nextUnit() - 1

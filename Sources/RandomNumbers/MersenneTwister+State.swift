@@ -2,10 +2,10 @@
 // {uint64 seed, int32 left, uint32 next, uint32 state[624], uint32 matrix[2]}, little-endian.
 extension MersenneTwister {
   /// The size of `stateBytes`, 2,520.
-  public static let stateByteCount = 8 + 4 + 4 + 4 * wordCount + 4 * 2
+  package static let stateByteCount = 8 + 4 + 4 + 4 * wordCount + 4 * 2
 
   /// The whole state in llm.c's layout.
-  public var stateBytes: [UInt8] {
+  package var stateBytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Self.stateByteCount)
     bytes.append(littleEndian: seed)
@@ -18,7 +18,7 @@ extension MersenneTwister {
   /// Takes up a state in llm.c's layout; `nil` if the bytes are too few, too many, or no possible state.
   ///
   /// llm.c leaves its seed field unset, so any value is accepted there.
-  public init?(stateBytes: some Collection<UInt8>) {
+  package init?(stateBytes: some Collection<UInt8>) {
     guard stateBytes.count == Self.stateByteCount else { return nil }
     var rest = stateBytes[...]
     let seed = rest.takeFirst(UInt64.self)

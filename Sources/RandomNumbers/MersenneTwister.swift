@@ -1,21 +1,21 @@
 /// The 32-bit Mersenne Twister (Matsumoto and Nishimura 1998) as PyTorch's CPU generator and llm.c's
 /// `llmc/rand.h` run it: the same seed gives the same numbers as either.
-public struct MersenneTwister: Sendable, Equatable {
+package struct MersenneTwister: Sendable, Equatable {
   /// The number of words in the state, N in the paper.
-  public static let wordCount = 624
+  package static let wordCount = 624
   static let middle = 397
   static let matrix: UInt32 = 0x9908_B0DF
 
   /// What the generator was started from. It takes no part in what is drawn.
-  public let seed: UInt64
+  package let seed: UInt64
   /// How many draws remain, plus one, until the state is renewed.
-  public private(set) var left: Int32
+  package private(set) var left: Int32
   /// The index of the next word to draw.
-  public private(set) var next: UInt32
+  package private(set) var next: UInt32
   /// The state, `wordCount` words.
-  public private(set) var words: [UInt32]
+  package private(set) var words: [UInt32]
 
-  public init(seed: UInt32) {
+  package init(seed: UInt32) {
     self.seed = UInt64(seed)
     words = [UInt32](repeating: seed, count: Self.wordCount)
     for index in 1..<Self.wordCount {
@@ -35,7 +35,7 @@ public struct MersenneTwister: Sendable, Equatable {
   }
 
   /// Takes up a saved state; `nil` if these values are not a state that the generator can be in.
-  public init?(seed: UInt64, left: Int32, next: UInt32, words: [UInt32]) {
+  package init?(seed: UInt64, left: Int32, next: UInt32, words: [UInt32]) {
     guard words.count == Self.wordCount else { return nil }
     let isFresh = left == 1 && next == 0
     // Each draw moves one from `left` to `next`.
@@ -48,7 +48,7 @@ public struct MersenneTwister: Sendable, Equatable {
   }
 
   /// 32 uniform bits.
-  public mutating func nextUInt32() -> UInt32 {
+  package mutating func nextUInt32() -> UInt32 {
     left -= 1
     if left <= 0 { renew() }
     let word = words[Int(next)]
@@ -57,23 +57,23 @@ public struct MersenneTwister: Sendable, Equatable {
   }
 
   /// 64 uniform bits, the first draw being the high half.
-  public mutating func nextUInt64() -> UInt64 {
+  package mutating func nextUInt64() -> UInt64 {
     let high = UInt64(nextUInt32())
     return high << 32 | UInt64(nextUInt32())
   }
 
   /// Uniform in [0, 1), a multiple of 2⁻²⁴.
-  public mutating func nextFloat() -> Float { Self.unitFloat(nextUInt32()) }
+  package mutating func nextFloat() -> Float { Self.unitFloat(nextUInt32()) }
 
   /// Uniform in [0, 1), a multiple of 2⁻⁵³.
-  public mutating func nextDouble() -> Double {
+  package mutating func nextDouble() -> Double {
     Double(nextUInt64() & (1 << 53 - 1)) * 0x1p-53
   }
 
   /// Shuffles `values` (Fisher–Yates from the end) as llm.c's `random_permutation` does.
   ///
   /// The remainder favours small indices by less than count ÷ 2³²; it is kept so that orders agree with llm.c's.
-  public mutating func permute(_ values: inout [Int32]) {
+  package mutating func permute(_ values: inout [Int32]) {
     for index in stride(from: values.count - 1, to: 0, by: -1) {
       values.swapAt(index, Int(nextUInt32() % UInt32(truncatingIfNeeded: index + 1)))
     }

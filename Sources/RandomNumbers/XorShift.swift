@@ -1,14 +1,14 @@
 /// The xorshift64* generator (Marsaglia 2003, Vigna 2016) with which llm.c's `llmc/sampler.h` picks tokens.
 ///
 /// The state must not be 0: from there it never moves, and every draw is 0, as in llm.c.
-public struct XorShift: Sendable, Equatable {
+package struct XorShift: Sendable, Equatable {
   /// The whole state; save it to carry on later.
-  public private(set) var state: UInt64
+  package private(set) var state: UInt64
 
-  public init(state: UInt64) { self.state = state }
+  package init(state: UInt64) { self.state = state }
 
   /// 32 uniform bits.
-  public mutating func nextUInt32() -> UInt32 {
+  package mutating func nextUInt32() -> UInt32 {
     state ^= state >> 12
     state ^= state << 25
     state ^= state >> 27
@@ -16,5 +16,5 @@ public struct XorShift: Sendable, Equatable {
   }
 
   /// Uniform in [0, 1), a multiple of 2⁻²⁴.
-  public mutating func nextFloat() -> Float { Float(nextUInt32() >> 8) / 16_777_216 }
+  package mutating func nextFloat() -> Float { Float(nextUInt32() >> 8) / 16_777_216 }
 }

@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 // The curves. Where a page on one run shows every update and their moving average, here is the average alone.
 extension ComparisonReport {

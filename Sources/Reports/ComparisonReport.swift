@@ -1,16 +1,16 @@
-import Charts
+import GPT2Charts
 
 /// Several training runs on one page: their curves over one another, their results, and where their settings differ.
 /// The page needs no network and no other file.
-public struct ComparisonReport: ReportPage {
+package struct ComparisonReport: ReportPage {
   /// One of the runs.
-  public struct Run: Sendable {
-    public let name: String
-    public let history: RunHistory
-    public let overview: RunOverview
+  package struct Run: Sendable {
+    package let name: String
+    package let history: RunHistory
+    package let overview: RunOverview
 
     /// - Parameter name: What to call it, unlike the others.
-    public init(_ name: String, _ history: RunHistory) {
+    package init(_ name: String, _ history: RunHistory) {
       self.name = name
       self.history = history
       overview = RunOverview(history, name: name)
@@ -21,9 +21,9 @@ public struct ComparisonReport: ReportPage {
   }
 
   /// More have no colours and dashes of their own.
-  public static let greatestCount = Palette.seriesCount
+  package static let greatestCount = Palette.seriesCount
 
-  public let runs: [Run]
+  package let runs: [Run]
   private let origin: String
   private let reload: PageReload?
 
@@ -31,14 +31,14 @@ public struct ComparisonReport: ReportPage {
   ///   - runs: Two at least, and `greatestCount` at most.
   ///   - origin: When and how the page was made, for its last line.
   ///   - reload: How often a browser reads the page again, if it is written again.
-  public init(_ runs: [Run], origin: String, reload: PageReload? = nil) {
+  package init(_ runs: [Run], origin: String, reload: PageReload? = nil) {
     precondition(2...Self.greatestCount ~= runs.count, "\(runs.count) runs on a page")
     self.runs = runs
     self.origin = origin
     self.reload = reload
   }
 
-  public var html: String {
+  package var html: String {
     let header = Element(
       "header", [:],
       [
@@ -52,7 +52,8 @@ public struct ComparisonReport: ReportPage {
         commandsSection, Element("footer", [:], [Element("p", text: origin)]),
       ]
     return Page(
-      title: "\(runs.count) training runs", generator: Self.generator, content: content, script: reload?.script
+      title: "\(runs.count) training runs", generator: Self.generator, content: content,
+      script: reload?.script
     ).html
   }
 

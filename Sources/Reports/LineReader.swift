@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The lines of a text file that may be being written.
 struct LineReader {

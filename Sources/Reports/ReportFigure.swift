@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 /// What a chart of the page needs to be drawn in any width.
 struct ReportFigure {

@@ -1,8 +1,8 @@
-import BinaryFiles
-import Charts
+import GPT2BinaryFiles
+import GPT2Charts
 
 /// A report on a training run, or on several.
-public protocol ReportPage: Sendable {
+package protocol ReportPage: Sendable {
   /// The page, in UTF-8.
   var html: String { get }
 }
@@ -12,7 +12,7 @@ extension ReportPage {
 }
 
 /// A report on disk.
-public enum ReportFile {
+package enum ReportFile {
   static let generator = "gpt2 report"
   /// What every page begins with, so that a later report knows it may be replaced.
   static let beginning = Page.beginning(generator: generator)
@@ -21,7 +21,7 @@ public enum ReportFile {
   /// if the user says so.
   ///
   /// - Throws: `FileError` if it may not be written there, or the system refuses a step.
-  public static func write(
+  package static func write(
     _ report: some ReportPage, to path: String, overwriting: Bool
   ) throws(FileError) {
     let text = Array(report.html.utf8)

@@ -1,41 +1,41 @@
-import BinaryFiles
-import ModelFiles
-import Platform
-import Training
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2TrainingCore
 
 /// The checkpoints of a run directory, llm.c's too.
-public struct RunFiles: Equatable, Sendable {
+package struct RunFiles: Equatable, Sendable {
   /// What there is of one step's checkpoint.
-  public struct Checkpoint: Equatable, Sendable {
-    public let step: Int
+  package struct Checkpoint: Equatable, Sendable {
+    package let step: Int
     /// The size of `model_STEP.bin`, in bytes; `nil` if there is none.
-    public var modelBytes: Int?
+    package var modelBytes: Int?
     /// The size of `adapters_STEP.bin`, which takes the model's place where only adapters are trained.
-    public var adapterBytes: Int?
+    package var adapterBytes: Int?
     /// Of all `state_STEP_RANK.bin` together; one a process.
-    public var stateBytes: Int?
+    package var stateBytes: Int?
     /// Whether `DONE_STEP` is there, which is written when all else is.
-    public var isDone = false
+    package var isDone = false
 
     /// What a run has to keep of the model.
-    public var resultBytes: Int? { adapterBytes ?? modelBytes }
+    package var resultBytes: Int? { adapterBytes ?? modelBytes }
 
     /// The file's name that a run's log calls the checkpoint by.
     var name: String { RunFileName(adapterBytes == nil ? .model : .adapters, step).name }
   }
 
-  public struct Best: Equatable, Sendable {
-    public let step: Int
-    public let bytes: Int
+  package struct Best: Equatable, Sendable {
+    package let step: Int
+    package let bytes: Int
   }
 
   /// In ascending order of steps.
-  public private(set) var checkpoints: [Checkpoint] = []
+  package private(set) var checkpoints: [Checkpoint] = []
   /// `best_STEP.bin`, of the lowest validation loss, and its size; `nil` if there is none.
-  public private(set) var best: Best?
+  package private(set) var best: Best?
 
   /// - Throws: `FileError` if it is no directory that can be read.
-  public init(directory: String) throws(FileError) {
+  package init(directory: String) throws(FileError) {
     var found: [Int: Checkpoint] = [:]
     for name in try Folder.names(in: directory) {
       // A file that has gone meanwhile is none.

@@ -4,7 +4,7 @@ extension RunHistory {
   ///
   /// Losses are in nats, the accuracy is from 0 to 1, other units are those of `RunRecord`. Numbers have as many
   /// digits as it takes to tell them from all others of their precision.
-  public var csv: String {
+  package var csv: String {
     let columns = self.columns.filter { !$0.values.isEmpty || !$0.isRare }
     let steps = Set(columns.flatMap { $0.values.keys }).sorted()
     var text = (["step"] + columns.map(\.name)).joined(separator: ",") + "\n"

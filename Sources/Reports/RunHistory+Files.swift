@@ -1,5 +1,5 @@
-import BinaryFiles
-import Training
+import GPT2BinaryFiles
+import GPT2TrainingCore
 
 extension RunHistory {
   /// Steps beyond this are no steps: a Double could not tell them apart.
@@ -14,7 +14,7 @@ extension RunHistory {
   /// - Parameter keepingAll: Whether all that happened is kept, however long the run is; then memory has no bound.
   /// - Throws: `FileError` if it is no directory, has neither file or one without records, or any other line that is
   ///   no record.
-  public init(directory: String, keepingAll: Bool = false) throws(FileError) {
+  package init(directory: String, keepingAll: Bool = false) throws(FileError) {
     let names = try Folder.names(in: directory)
     if names.contains(Source.metrics.rawValue) {
       self = try Self(metrics: directory + "/" + Source.metrics.rawValue, keepingAll: keepingAll)
@@ -32,7 +32,7 @@ extension RunHistory {
   /// Reads records as `train` writes them: one JSON object a line.
   ///
   /// - Throws: `FileError` if the file cannot be read, has no record, or a line that is none and was not cut short.
-  public init(metrics path: String, keepingAll: Bool = false) throws(FileError) {
+  package init(metrics path: String, keepingAll: Bool = false) throws(FileError) {
     try self.init(.metrics, path, keepingAll) { line throws(FileError) in
       if let record = Self.record(metricsLine: line.text) { return .record(record) }
       if let record = Self.record(gluedIn: line.text, from: #"{""#, Self.record(metricsLine:)) {
@@ -54,7 +54,7 @@ extension RunHistory {
   /// It names an update by the number of updates before it, `RunRecord` by the number with it: "s:0 trl" is step 1.
   ///
   /// - Throws: `FileError` if the file cannot be read, has no record, or a line before the last that is none.
-  public init(mainLog path: String, keepingAll: Bool = false) throws(FileError) {
+  package init(mainLog path: String, keepingAll: Bool = false) throws(FileError) {
     try self.init(.mainLog, path, keepingAll) { line throws(FileError) in
       // Of a number that was cut short, what is left is a number too.
       guard line.isWhole else { return .cut }

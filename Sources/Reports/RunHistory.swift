@@ -1,38 +1,38 @@
-import BinaryFiles
-import Training
+import GPT2BinaryFiles
+import GPT2TrainingCore
 
 /// What happened during a run, in the order of its steps, each once: what was done again after a resume counts as it
 /// was done last.
-public struct RunHistory: Sendable {
+package struct RunHistory: Sendable {
   /// The file it was read from.
-  public enum Source: String, Sendable {
+  package enum Source: String, Sendable {
     case metrics = "metrics.jsonl"
     case mainLog = "main.log"
   }
 
   /// The run's beginning, or what came after a resume.
-  public struct Part: Equatable, Sendable {
+  package struct Part: Equatable, Sendable {
     /// Updates that were made before.
-    public let step: Int
-    public let time: String?
-    public let command: [String]
-    public let settings: [String: String]
+    package let step: Int
+    package let time: String?
+    package let command: [String]
+    package let settings: [String: String]
   }
 
   /// One update. What was not recorded is `nil`; units are those of `RunRecord`.
-  public struct Update: Equatable, Sendable {
-    public let step: Int
-    public let loss: Double
-    public let learningRate: Double?
-    public let gradientNorm: Double?
-    public let milliseconds: Double?
-    public let tokensPerSecond: Double?
-    public let gigaflops: Double?
+  package struct Update: Equatable, Sendable {
+    package let step: Int
+    package let loss: Double
+    package let learningRate: Double?
+    package let gradientNorm: Double?
+    package let milliseconds: Double?
+    package let tokensPerSecond: Double?
+    package let gigaflops: Double?
     /// The moving averages up to it, in a long run, of whose updates not all are kept.
     var averages: Averages?
 
     /// Tokens that it learnt from.
-    public var tokens: Double? {
+    package var tokens: Double? {
       guard let milliseconds, let tokensPerSecond else { return nil }
       return (milliseconds * tokensPerSecond / 1000).rounded()
     }
@@ -46,51 +46,51 @@ public struct RunHistory: Sendable {
   }
 
   /// An update that was left out.
-  public struct Skipped: Equatable, Sendable {
-    public let step: Int
-    public let reason: String?
+  package struct Skipped: Equatable, Sendable {
+    package let step: Int
+    package let reason: String?
   }
 
   /// A validation loss, or an accuracy.
-  public struct Measurement: Equatable, Sendable {
-    public let step: Int
-    public let value: Double
+  package struct Measurement: Equatable, Sendable {
+    package let step: Int
+    package let value: Double
   }
 
-  public struct Sample: Equatable, Sendable {
-    public let step: Int
-    public let text: String
+  package struct Sample: Equatable, Sendable {
+    package let step: Int
+    package let text: String
   }
 
-  public struct Ending: Equatable, Sendable {
-    public let step: Int
-    public let reason: String?
+  package struct Ending: Equatable, Sendable {
+    package let step: Int
+    package let reason: String?
   }
 
-  public let source: Source
-  public private(set) var parts: [Part] = []
+  package let source: Source
+  package private(set) var parts: [Part] = []
   /// All updates of a run of up to 16,384; of a longer one those that a chart shows, the lowest and highest of many runs of
   /// neighbours.
-  public var updates: [Update] { keptUpdates.elements }
-  public var updateCount: Int { keptUpdates.count }
-  public var skipped: [Skipped] { keptSkipped.elements }
-  public var skippedCount: Int { keptSkipped.count }
-  public var validations: [Measurement] { keptValidations.elements }
+  package var updates: [Update] { keptUpdates.elements }
+  package var updateCount: Int { keptUpdates.count }
+  package var skipped: [Skipped] { keptSkipped.elements }
+  package var skippedCount: Int { keptSkipped.count }
+  package var validations: [Measurement] { keptValidations.elements }
   /// Validation losses of the average of the weights, where the run keeps one.
-  public var averageValidations: [Measurement] { keptAverageValidations.elements }
-  public var accuracies: [Measurement] { keptAccuracies.elements }
-  public var samples: [Sample] { keptSamples.elements }
+  package var averageValidations: [Measurement] { keptAverageValidations.elements }
+  package var accuracies: [Measurement] { keptAccuracies.elements }
+  package var samples: [Sample] { keptSamples.elements }
   /// Why checkpoints were written, by the names of their files.
-  public private(set) var checkpointReasons: [String: String] = [:]
+  package private(set) var checkpointReasons: [String: String] = [:]
   /// `nil` while the run goes on, and if it was killed.
-  public private(set) var ending: Ending?
+  package private(set) var ending: Ending?
   /// Steps after which the run went on from a checkpoint, ascending.
-  public private(set) var resumes: [Int] = []
+  package private(set) var resumes: [Int] = []
   /// Updates that were lost, since the run went on from a checkpoint before them.
-  public private(set) var lostUpdates = 0
-  public private(set) var recordCount = 0
+  package private(set) var lostUpdates = 0
+  package private(set) var recordCount = 0
   /// The numbers of lines that were cut short, and therefore not read.
-  public internal(set) var cutLines: [Int] = []
+  package internal(set) var cutLines: [Int] = []
 
   private var keptUpdates = KeptSeries<Update>()
   private var keptSkipped = KeptSeries<Skipped>()
@@ -109,7 +109,7 @@ public struct RunHistory: Sendable {
   private var forecast: Rewinds.Forecast?
 
   /// - Parameter keepingAll: Whether all that happened is kept, however long the run is.
-  public init(_ source: Source, keepingAll: Bool = false) {
+  package init(_ source: Source, keepingAll: Bool = false) {
     self.source = source
     guard keepingAll else { return }
     keptUpdates = KeptSeries(exactLimit: .max)
@@ -144,7 +144,7 @@ public struct RunHistory: Sendable {
   }
 
   /// The step that the run has come to.
-  public var lastStep: Int {
+  package var lastStep: Int {
     [
       keptUpdates.last?.step, keptValidations.last?.step, keptAccuracies.last?.step, keptSamples.last?.step,
       parts.last?.step,
@@ -152,7 +152,7 @@ public struct RunHistory: Sendable {
   }
 
   /// Adds what happened next.
-  public mutating func append(_ record: RunRecord) {
+  package mutating func append(_ record: RunRecord) {
     recordCount += 1
     if let limit = forecast?.limit(of: recordCount), record.step > limit, record.event != .checkpoint {
       return takeBack(record)

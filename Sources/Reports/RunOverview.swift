@@ -1,14 +1,14 @@
-import Charts
-import Platform
+import GPT2Charts
+import GPT2Platform
 
 /// A run in a few numbers.
-public struct RunOverview: Encodable, Equatable, Sendable {
-  public struct Validation: Encodable, Equatable, Sendable {
-    public let step: Int
+package struct RunOverview: Encodable, Equatable, Sendable {
+  package struct Validation: Encodable, Equatable, Sendable {
+    package let step: Int
     /// In nats.
-    public let loss: Double
+    package let loss: Double
     /// exp(loss)
-    public let perplexity: Double
+    package let perplexity: Double
 
     init(_ measurement: RunHistory.Measurement) {
       step = measurement.step
@@ -17,52 +17,52 @@ public struct RunOverview: Encodable, Equatable, Sendable {
     }
   }
 
-  public struct Accuracy: Encodable, Equatable, Sendable {
-    public let step: Int
+  package struct Accuracy: Encodable, Equatable, Sendable {
+    package let step: Int
     /// From 0 to 1.
-    public let accuracy: Double
+    package let accuracy: Double
   }
 
   /// Validation got worse while training went on getting better.
-  public struct Overfitting: Encodable, Equatable, Sendable {
-    public let bestStep: Int
+  package struct Overfitting: Encodable, Equatable, Sendable {
+    package let bestStep: Int
     /// What the validation loss has risen by since, and the smoothed training loss fallen by; both in nats.
-    public let rise: Double
-    public let fall: Double
+    package let rise: Double
+    package let fall: Double
   }
 
   /// The run directory's own name.
-  public let name: String
+  package let name: String
   /// metrics.jsonl or main.log.
-  public let source: String
+  package let source: String
   /// The step that the run has come to, and the updates that were made.
-  public let step: Int
-  public let updates: Int
-  public let skipped: Int
-  public let resumes: Int
+  package let step: Int
+  package let updates: Int
+  package let skipped: Int
+  package let resumes: Int
   /// Updates that were made again after a resume, or are still to be.
-  public let lostUpdates: Int
+  package let lostUpdates: Int
   /// Why the run ended; absent while it goes on, and if it was killed.
-  public let ending: String?
+  package let ending: String?
   /// Learnt from in all updates; absent if the source does not say.
-  public let tokens: Int?
+  package let tokens: Int?
   /// That all updates together took.
-  public let seconds: Double?
+  package let seconds: Double?
   /// Of all updates but the first, which touches all memory for the first time.
-  public let medianTokensPerSecond: Double?
-  public let medianGigaflops: Double?
+  package let medianTokensPerSecond: Double?
+  package let medianGigaflops: Double?
   /// The last one's, and its moving average over `smoothingSpan` updates.
-  public let trainingLoss: Double?
-  public let smoothedTrainingLoss: Double?
-  public let smoothingSpan: Int
-  public let lastValidation: Validation?
-  public let bestValidation: Validation?
-  public let lastAccuracy: Accuracy?
-  public let bestAccuracy: Accuracy?
-  public let overfitting: Overfitting?
+  package let trainingLoss: Double?
+  package let smoothedTrainingLoss: Double?
+  package let smoothingSpan: Int
+  package let lastValidation: Validation?
+  package let bestValidation: Validation?
+  package let lastAccuracy: Accuracy?
+  package let bestAccuracy: Accuracy?
+  package let overfitting: Overfitting?
 
   /// - Parameter name: What to call the run.
-  public init(_ history: RunHistory, name: String) {
+  package init(_ history: RunHistory, name: String) {
     self.name = name
     source = history.source.rawValue
     step = history.lastStep

@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 extension RunReport {
   /// All charts that there is something to show in.

@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 extension RunReport {
   /// What a reader should not miss, each in a sentence or two.

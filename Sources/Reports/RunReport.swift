@@ -1,18 +1,18 @@
-import Charts
+import GPT2Charts
 
 /// A training run as a page of HTML that needs nothing else: no network, no other file.
-public struct RunReport: ReportPage {
-  public let history: RunHistory
-  public let files: RunFiles
-  public let overview: RunOverview
+package struct RunReport: ReportPage {
+  package let history: RunHistory
+  package let files: RunFiles
+  package let overview: RunOverview
   /// When and how the page was made, for its last line.
-  public let origin: String
+  package let origin: String
   private let reload: PageReload?
 
   /// - Parameters:
   ///   - name: What to call the run.
   ///   - reload: How often a browser reads the page again, if it is written again.
-  public init(
+  package init(
     _ history: RunHistory, files: RunFiles, name: String, origin: String, reload: PageReload? = nil
   ) {
     self.reload = reload
@@ -23,13 +23,14 @@ public struct RunReport: ReportPage {
   }
 
   /// The page, in UTF-8.
-  public var html: String {
+  package var html: String {
     let figures = Element("section", ["class": "figures"], self.figures)
     let content =
       [header, headline] + notes + remarks + [figures] + samplesSection + checkpointsSection + settingsSection
       + [Element("footer", [:], [Element("p", text: origin)])]
     return Page(
-      title: "\(overview.name): training report", generator: Self.generator, content: content, script: reload?.script
+      title: "\(overview.name): training report", generator: Self.generator, content: content,
+      script: reload?.script
     ).html
   }
 

@@ -1,9 +1,9 @@
 /// Command lines as a shell takes them.
-public enum ShellQuoting {
-  public static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+package enum ShellQuoting {
+  package static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
   /// The word, in single quotes if it holds anything that a shell might take for more than a letter.
-  public static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

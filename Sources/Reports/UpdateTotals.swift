@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 /// What is known of all updates of a run, those that are kept no more included.
 struct UpdateTotals: Sendable {

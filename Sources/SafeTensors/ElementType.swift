@@ -1,7 +1,7 @@
 /// How values are stored: the types of whole bytes that the format has, under its names.
 ///
 /// In the order of the reference implementation, which writes tensors of later types first.
-public enum ElementType: String, CaseIterable, Sendable {
+package enum ElementType: String, CaseIterable, Sendable {
   case bool = "BOOL"
   case u8 = "U8"
   case i8 = "I8"
@@ -21,10 +21,10 @@ public enum ElementType: String, CaseIterable, Sendable {
   case u64 = "U64"
 
   /// The name in files.
-  public var name: String { rawValue }
+  package var name: String { rawValue }
 
   /// Bytes of one value.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .bool, .u8, .i8, .f8e5m2, .f8e4m3, .f8e8m0: 1
     case .i16, .u16, .f16, .bf16: 2

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A tensor, and where its values lie, counted from where all values begin.
 struct PlacedTensor {

@@ -1,25 +1,25 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What there is to say of a tensor but its values.
-public struct SafeTensorInfo: Equatable, Sendable {
-  public let name: String
-  public let type: ElementType
+package struct SafeTensorInfo: Equatable, Sendable {
+  package let name: String
+  package let type: ElementType
   /// The last extent is that of neighbours. A single value has none; one of 0 makes the tensor empty.
-  public let shape: [Int]
+  package let shape: [Int]
 
-  public init(name: String, type: ElementType, shape: [Int]) {
+  package init(name: String, type: ElementType, shape: [Int]) {
     self.name = name
     self.type = type
     self.shape = shape
   }
 
   /// Bytes of all values; `nil` if the count overflows.
-  public var byteCount: Int? {
+  package var byteCount: Int? {
     shape.reduce(CheckedCount(type.byteCount)) { $0 * $1 }.value
   }
 
   /// "F32 (2304, 768)"
-  public var description: String {
+  package var description: String {
     "\(type.name) (\(shape.map(String.init).joined(separator: ", ")))"
   }
 }

@@ -1,20 +1,20 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A safetensors file: its tensors where they lie in the mapping.
-public final class SafeTensorsFile: Sendable {
+package final class SafeTensorsFile: Sendable {
   /// The mapping, which `bytes(ofTensor:)` looks into.
-  public let file: MappedFile
+  package let file: MappedFile
   /// In the order of their values in the file; no name occurs twice.
-  public let tensors: [SafeTensorInfo]
+  package let tensors: [SafeTensorInfo]
   /// What the file says of itself, as {"format": "pt"}.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// Where each tensor's values lie in the file.
   private let ranges: [String: Range<Int>]
 
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Whether a file may be one: after the header's length there must be a brace, behind white space at most.
-  public static func mayBe(_ file: MappedFile) -> Bool {
+  package static func mayBe(_ file: MappedFile) -> Bool {
     let header = file.bytes.dropFirst(SafeTensorsFormat.prefixBytes)
     return header.first { !SafeTensorsFormat.whiteSpace.contains($0) } == UInt8(ascii: "{")
   }
@@ -23,12 +23,12 @@ public final class SafeTensorsFile: Sendable {
   ///
   /// - Throws: `FileError` if it cannot be read or is damaged anywhere, or has a tensor of a type that is not one of
   ///   `ElementType`.
-  public convenience init(contentsOf path: String) throws(FileError) {
+  package convenience init(contentsOf path: String) throws(FileError) {
     try self.init(try MappedFile(path: path))
   }
 
   /// The same for a file that is mapped already.
-  public init(_ file: MappedFile) throws(FileError) {
+  package init(_ file: MappedFile) throws(FileError) {
     self.file = file
     let header = try Self.header(of: file)
     let reader = HeaderReader(path: file.path)
@@ -41,7 +41,7 @@ public final class SafeTensorsFile: Sendable {
   }
 
   /// A tensor's values: valid as long as this object or `file` is held. `nil` if there is no such tensor.
-  public func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
+  package func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
     ranges[name].map { UnsafeRawBufferPointer(rebasing: file.bytes[$0]) }
   }
 

@@ -1,16 +1,16 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The tensors of a model, in one safetensors file or in several that an index lists.
-public struct SafeTensorsSet: Sendable {
+package struct SafeTensorsSet: Sendable {
   /// The file, or the index, named in errors.
-  public let path: String
-  public let tensors: [SafeTensorInfo]
+  package let path: String
+  package let tensors: [SafeTensorInfo]
   /// The metadata of all files; of the first, where several have the same key.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// Each tensor's file.
   private let files: [String: SafeTensorsFile]
 
-  public init(_ file: SafeTensorsFile) {
+  package init(_ file: SafeTensorsFile) {
     path = file.path
     tensors = file.tensors
     metadata = file.metadata
@@ -22,7 +22,7 @@ public struct SafeTensorsSet: Sendable {
   ///
   /// - Throws: `FileError` if a file cannot be read or is damaged, or if the index and the files do not agree on
   ///   where each tensor is.
-  public init(index path: String) throws(FileError) {
+  package init(index path: String) throws(FileError) {
     let index = try ShardIndex(contentsOf: path)
     var byName: [String: SafeTensorsFile] = [:]
     var tensors: [SafeTensorInfo] = []
@@ -42,13 +42,13 @@ public struct SafeTensorsSet: Sendable {
   }
 
   /// What owns the memory of the tensors.
-  public var mappings: [MappedFile] {
+  package var mappings: [MappedFile] {
     var seen: Set<ObjectIdentifier> = []
     return files.values.map(\.file).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
   /// A tensor's values: valid as long as this value is held. `nil` if there is no such tensor.
-  public func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
+  package func bytes(ofTensor name: String) -> UnsafeRawBufferPointer? {
     files[name]?.bytes(ofTensor: name)
   }
 }

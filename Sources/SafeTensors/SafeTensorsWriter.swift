@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Writes safetensors files, byte for byte as the reference implementation does.
-public enum SafeTensorsWriter {
+package enum SafeTensorsWriter {
   /// Takes a part of a tensor's values.
-  public typealias Append = (UnsafeRawBufferPointer) throws(FileError) -> Void
+  package typealias Append = (UnsafeRawBufferPointer) throws(FileError) -> Void
 
   /// Writes a file, whole or not at all.
   ///
@@ -19,7 +19,7 @@ public enum SafeTensorsWriter {
   ///   - body: Called when all is written but not under its name yet. If it throws, nothing is left behind.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step; what `data`
   ///   and `body` throw.
-  public static func write(
+  package static func write(
     to path: String, replacing: Bool, metadata: [String: String], tensors: [SafeTensorInfo],
     data: (_ tensor: Int, _ append: Append) throws(FileError) -> Void,
     beforeNaming body: () throws(FileError) -> Void = {}

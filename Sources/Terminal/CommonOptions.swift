@@ -1,15 +1,15 @@
 import ArgumentParser
-import Communication
-import Kernels
+import GPT2Communication
+import GPT2Kernels
 
-public struct ThreadOptions: ParsableArguments, Sendable {
+package struct ThreadOptions: ParsableArguments, Sendable {
   @Option(
     help: "Threads to work on; as many as the process may use if not given. The results are the same bits.")
-  public var threads: Int?
+  package var threads: Int?
 
-  public init() {}
+  package init() {}
 
-  public func validate() throws {
+  package func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads), expected a number from 1 to 1024.")
     }
@@ -17,7 +17,7 @@ public struct ThreadOptions: ParsableArguments, Sendable {
 
   /// No more threads than processors: more would only take turns. Processes of a job that the launcher did not bind to
   /// processors share them.
-  public var workers: Workers {
+  package var workers: Workers {
     let processors = Workers.activeProcessorCount
     if let threads { return Workers(count: min(threads, processors)) }
     guard let job = Job(), processors == Workers.runningProcessorCount else {
@@ -30,14 +30,14 @@ public struct ThreadOptions: ParsableArguments, Sendable {
 /// Bounds of options.
 extension Int {
   /// - Throws: `ValidationError` naming the option if the number is below `minimum`.
-  public func check(_ option: String, atLeast minimum: Int) throws {
+  package func check(_ option: String, atLeast minimum: Int) throws {
     guard self >= minimum else {
       throw ValidationError("\(option) is \(self), expected a whole number of at least \(minimum).")
     }
   }
 
   /// - Throws: `ValidationError` naming the option if the number is outside that range.
-  public func check(_ option: String, from minimum: Int, to maximum: Int) throws {
+  package func check(_ option: String, from minimum: Int, to maximum: Int) throws {
     guard (minimum...maximum).contains(self) else {
       throw ValidationError("\(option) is \(self), expected a whole number from \(minimum) to \(maximum).")
     }
@@ -46,7 +46,7 @@ extension Int {
 
 extension Comparable {
   /// - Throws: `ValidationError` naming the option if the value is outside that range.
-  public func check(_ option: String, in range: ClosedRange<Self>) throws {
+  package func check(_ option: String, in range: ClosedRange<Self>) throws {
     guard range.contains(self) else {
       throw ValidationError("\(option) is \(self), expected \(range.lowerBound) to \(range.upperBound).")
     }
@@ -55,7 +55,7 @@ extension Comparable {
 
 extension Float {
   /// - Throws: `ValidationError` naming the option if the number is not finite or below `minimum`.
-  public func check(_ option: String, atLeast minimum: Float) throws {
+  package func check(_ option: String, atLeast minimum: Float) throws {
     guard isFinite, self >= minimum else {
       throw ValidationError("\(option) is \(self), expected a number of at least \(minimum).")
     }

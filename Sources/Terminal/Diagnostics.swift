@@ -1,17 +1,17 @@
-import Communication
-import Platform
-import TextFormatting
+import GPT2Communication
+import GPT2Platform
+import GPT2TextFormatting
 
 /// Standard error: everything that is not the data a command was asked for. What a terminal would obey is spelt out, in
 /// files too, since these are looked at in terminals.
-public enum Diagnostics {
+package enum Diagnostics {
   /// What this process was asked to say.
   package static let detail = Detail(ofArguments: System.arguments)
 
   /// Says what is worth knowing, unless --quiet was given.
   ///
   /// - Parameter fromAnyProcess: Whether it is said even by one of several processes that does not speak for all.
-  public static func write(_ line: String, endingLine: Bool = true, fromAnyProcess: Bool = false) {
+  package static func write(_ line: String, endingLine: Bool = true, fromAnyProcess: Bool = false) {
     guard detail > .quiet else { return }
     writeAlways(line, endingLine: endingLine, fromAnyProcess: fromAnyProcess)
   }
@@ -43,8 +43,8 @@ public enum Diagnostics {
 }
 
 /// The same for those who write to a stream, a server's log, which has levels of its own.
-public struct DiagnosticStream: TextOutputStream, Sendable {
-  public init() {}
+package struct DiagnosticStream: TextOutputStream, Sendable {
+  package init() {}
 
-  public func write(_ text: String) { Diagnostics.writeAlways(text, endingLine: false) }
+  package func write(_ text: String) { Diagnostics.writeAlways(text, endingLine: false) }
 }

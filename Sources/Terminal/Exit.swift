@@ -1,18 +1,18 @@
 import ArgumentParser
-import Communication
-import Kernels
-import Platform
+import GPT2Communication
+import GPT2Kernels
+import GPT2Platform
 
 /// How a program ends: which message, on which stream, with which code.
-public enum Exit {
+package enum Exit {
   /// A check that was asked for did not hold.
-  public static let checkFailed = ExitCode(1)
+  package static let checkFailed = ExitCode(1)
   /// A file or an option cannot be used.
-  public static let unusableInput = ExitCode(2)
+  package static let unusableInput = ExitCode(2)
   /// A signal asked for the end, and there is nothing to save: what a shell reports for it.
-  public static var interrupted: ExitCode { ExitCode(128 + (Interruption.signalNumber ?? SIGINT)) }
+  package static var interrupted: ExitCode { ExitCode(128 + (Interruption.signalNumber ?? SIGINT)) }
   /// Whoever read standard output has had enough; nothing more need be said.
-  public static let readerGone = ExitCode(128 + SIGPIPE)
+  package static let readerGone = ExitCode(128 + SIGPIPE)
 
   /// Runs a program's root command, and ends the program.
   ///
@@ -20,7 +20,7 @@ public enum Exit {
   ///   - check: What is to be known before the command line is looked at; it ends the program where it has to.
   ///   - isFailedCheck: Whether an error that a command threw is the outcome of a check, exit code 1; all others are of
   ///     unusable input, 2.
-  public static func running(
+  package static func running(
     _ program: (some ParsableCommand).Type, after check: () -> Void = {},
     isFailedCheck: (any Error) -> Bool = { _ in false }
   ) -> Never {
@@ -37,7 +37,7 @@ public enum Exit {
   }
 
   /// The same of a command that waits for others.
-  public static func running(
+  package static func running(
     _ program: (some AsyncParsableCommand).Type, isFailedCheck: (any Error) -> Bool = { _ in false }
   ) async -> Never {
     begin()
@@ -90,7 +90,7 @@ public enum Exit {
 
   /// Ends the program. Of several processes those that do not speak wait a little: the launcher ends all once one has
   /// failed, and that must not be before it was said why.
-  public static func leave(_ code: ExitCode) -> Never {
+  package static func leave(_ code: ExitCode) -> Never {
     if code != .success, !Job.speaks { usleep(500_000) }
     exit(code.rawValue)
   }

@@ -1,10 +1,10 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 import Synchronization
 
 /// Ctrl-C, SIGTERM, SIGUSR1 (which mpirun hands on, and schedulers send before time is up) and a closed terminal, noticed
 /// rather than suffered: what is under way finishes its step and is saved, or else what was begun is removed.
-public enum Interruption {
+package enum Interruption {
   /// What a signal does.
   private enum Effect {
     /// Ends the program, once what it has begun to write is removed.
@@ -25,7 +25,7 @@ public enum Interruption {
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
 
   /// Whether the user has asked to stop.
-  public static var isAsked: Bool { signalNumber != nil }
+  package static var isAsked: Bool { signalNumber != nil }
 
   /// The signal by which the user has asked to stop.
   static var signalNumber: Int32? {
@@ -51,10 +51,10 @@ public enum Interruption {
   }
 
   /// From here on the first signal asks to stop; a second one ends the program at once.
-  public static func watch() { effect.store(Effect.ask, ordering: .relaxed) }
+  package static func watch() { effect.store(Effect.ask, ordering: .relaxed) }
 
   /// From here on no signal but a kill ends the program: something is being saved. `watch` ends that.
-  public static func hold() { effect.store(Effect.nothing, ordering: .relaxed) }
+  package static func hold() { effect.store(Effect.nothing, ordering: .relaxed) }
 
   /// Calls nothing but what a signal handler may call.
   private static func handle(_ number: Int32) {

@@ -1,28 +1,28 @@
-import TextFormatting
+import GPT2TextFormatting
 
 /// Numbers as people read them.
-public enum Numbers {
+package enum Numbers {
   /// "124.5M", "1.6B", "9.9k".
-  public static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     for (size, suffix) in [(1e9, "B"), (1e6, "M"), (1e3, "k")] where value >= size {
       return fixed(value / size, 1) + suffix
     }
     return fixed(value, 0)
   }
 
-  public static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     DecimalText.fixed(value, decimals)
   }
 
-  public static func scientific(_ value: Float) -> String {
+  package static func scientific(_ value: Float) -> String {
     value == 0 ? "0" : DecimalText.scientific(Double(value), 2)
   }
 
   /// "2.1 GiB" or "310 MiB".
-  public static func bytes(_ count: Int) -> String { DecimalText.bytes(count) }
+  package static func bytes(_ count: Int) -> String { DecimalText.bytes(count) }
 
   /// "1:05" or "2:03:05", and "--:--" while unknown.
-  public static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e7 else { return "--:--" }
     let total = Int(seconds.rounded())
     let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)

@@ -1,10 +1,10 @@
-import BinaryFiles
-import Communication
-import Platform
-import TextFormatting
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Platform
+import GPT2TextFormatting
 
 /// Standard output: the data a command was asked for, shown at once.
-public enum Output {
+package enum Output {
   private static let isTerminal = isatty(STDOUT_FILENO) == 1
 
   /// - Parameters:
@@ -12,7 +12,7 @@ public enum Output {
   ///   - namingPaths: Whether paths are in it, whose bytes a file or a pipe gets, so that a program finds the files by them.
   /// - Throws: `Exit.readerGone` if nobody reads it any more, as after `| head`; `FileError` if it cannot take
   ///   the text, as on a full disk.
-  public static func write(_ text: String, raw: Bool = false, namingPaths: Bool = false) throws {
+  package static func write(_ text: String, raw: Bool = false, namingPaths: Bool = false) throws {
     // Of several processes one speaks for all.
     guard Job.speaks else { return }
     let bytes =
@@ -28,7 +28,7 @@ public enum Output {
   /// not take it.
   ///
   /// - Throws: As `write`.
-  public static func finish() throws {
+  package static func finish() throws {
     let copy = dup(STDOUT_FILENO)
     guard copy >= 0 else { return }
     guard close(copy) == 0 || errno == EINTR else { throw failure("closing it") }
@@ -48,9 +48,9 @@ public enum Output {
   private static let name = "standard output"
 }
 
-public enum JSON {
+package enum JSON {
   /// One object on one line of standard output. JSON has no NaN or infinity; they are written as strings.
-  public static func print(_ value: some Encodable) throws {
+  package static func print(_ value: some Encodable) throws {
     try Output.write(JSONCoding.line(value).visibleJSON + "\n", raw: true)
   }
 }

@@ -1,4 +1,4 @@
-import TextFormatting
+import GPT2TextFormatting
 
 /// What a progress line says. On a terminal it is one row: the time left comes first, and what there is no room for goes,
 /// the bar before all else.

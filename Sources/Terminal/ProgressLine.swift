@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// A line on standard error that is drawn over itself on a terminal, and written now and then elsewhere. With --quiet
 /// there is none.

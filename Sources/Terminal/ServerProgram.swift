@@ -1,8 +1,8 @@
 import ArgumentParser
-import Platform
+import GPT2Platform
 
 /// `gpt2-serve`, a program of its own so that those which start it need not hold an HTTP server.
-public enum ServerProgram {
+package enum ServerProgram {
   static let name = "gpt2-serve"
 
   /// Puts it in the place of this program.
@@ -11,7 +11,7 @@ public enum ServerProgram {
   ///   - arguments: Its options.
   ///   - caller: What this program is called where it says that there is none.
   /// - Throws: `Exit.unusableInput` if there is none, or it cannot be started; that has been said then.
-  public static func become(_ arguments: [String], from caller: String) throws -> Never {
+  package static func become(_ arguments: [String], from caller: String) throws -> Never {
     let places = System.programPath.map { self.places(from: $0) } ?? []
     guard let server = places.first(where: { FileSystem.allows(X_OK, $0) }) else {
       let place =
@@ -25,7 +25,7 @@ public enum ServerProgram {
   }
 
   /// Beside the program, as it is installed, or where `make serve` puts it if the program is in a build folder.
-  public static func places(from program: String) -> [String] {
+  package static func places(from program: String) -> [String] {
     let folders = program.utf8.split(separator: UInt8(ascii: "/")).dropLast().map { String(Substring($0)) }
     var places = ["/" + (folders + [name]).joined(separator: "/")]
     if let build = folders.lastIndex(where: { $0.hasPrefix(".build") }) {

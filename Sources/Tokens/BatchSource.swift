@@ -1,8 +1,8 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 /// Serves batches without end, epoch after epoch: a value, so that a copy serves the same ones again.
-public protocol BatchSource: Sendable {
+package protocol BatchSource: Sendable {
   /// B, the rows of a batch.
   var batchSize: Int { get }
   /// T, the tokens of a row.
@@ -33,14 +33,14 @@ public protocol BatchSource: Sendable {
 }
 
 extension BatchSource {
-  public mutating func skipBatch() { _ = nextBatch() }
-  public func check() throws(FileError) {}
+  package mutating func skipBatch() { _ = nextBatch() }
+  package func check() throws(FileError) {}
 }
 
 /// Where a source of batches stands: what llm.c keeps in its training state files.
-public struct LoaderState: Sendable, Equatable {
+package struct LoaderState: Sendable, Equatable {
   /// What the batches are made of.
-  public enum Kind: Int, Sendable {
+  package enum Kind: Int, Sendable {
     /// Token files: `DataLoader`, as llm.c's.
     case tokens = 0
     /// Instructions: `InstructionLoader`. Its samples are the examples, in one shard.
@@ -49,20 +49,20 @@ public struct LoaderState: Sendable, Equatable {
     var words: String { self == .tokens ? "token files" : "instructions" }
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// The index of the current shard, in the order of this epoch.
-  public var shard = 0
+  package var shard = 0
   /// The index of the next sample of that shard, in its order, the number of samples if none is left; of instructions
   /// that of the next batch.
-  public var sample = 0
+  package var sample = 0
   /// The generator of the next orders; `nil` without shuffling.
-  public var generator: MersenneTwister?
+  package var generator: MersenneTwister?
   /// The order of the shards in this epoch; empty without shuffling.
-  public var shardOrder: [Int32]
+  package var shardOrder: [Int32]
   /// The order of the samples in the current shard; empty without shuffling.
-  public var sampleOrder: [Int32] = []
+  package var sampleOrder: [Int32] = []
 
-  public init(
+  package init(
     kind: Kind = .tokens, shard: Int, sample: Int, generator: MersenneTwister?, shardOrder: [Int32],
     sampleOrder: [Int32]
   ) {
@@ -75,7 +75,7 @@ public struct LoaderState: Sendable, Equatable {
   }
 
   /// Before the first batch of token files, without shuffling.
-  public static let beginning = LoaderState(
+  package static let beginning = LoaderState(
     shard: 0, sample: 0, generator: nil, shardOrder: [], sampleOrder: [])
 }
 

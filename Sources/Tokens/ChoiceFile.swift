@@ -1,13 +1,13 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A question with several completions, of which one is right.
-public struct ChoiceExample: Sendable, Equatable {
+package struct ChoiceExample: Sendable, Equatable {
   /// At least 1 token.
-  public let context: [Int32]
+  package let context: [Int32]
   /// At least 2, of at least 1 token each.
-  public let completions: [[Int32]]
+  package let completions: [[Int32]]
   /// The index of the right one.
-  public let label: Int
+  package let label: Int
 }
 
 /// A file of multiple-choice examples as llm.c's scripts write HellaSwag and MMLU (`write_evalfile` in
@@ -16,19 +16,19 @@ public struct ChoiceExample: Sendable, Equatable {
 /// After a header, [0] magic, [1] version, [2] number of examples, [3] bytes of the longest one, each example is
 /// a run of uint16: 65535, its bytes with all six of these, its index, the label, the number of completions, the
 /// context's length; the context; then of each completion its length and its tokens.
-public struct ChoiceFile: Sendable {
+package struct ChoiceFile: Sendable {
   static let magic: Int32 = 20_240_522
   private static let version: Int32 = 1
 
-  public let path: String
+  package let path: String
   /// At least 1.
-  public let examples: [ChoiceExample]
+  package let examples: [ChoiceExample]
 
   /// Reads and checks all of it.
   ///
   /// - Throws: `FileError` if the file cannot be read, is of another kind, or is not exactly what its header and
   ///   its examples declare.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     let file = try MappedFile(path: path)
     let header = try Header(of: file, magic: Self.magic, kind: "multiple-choice file")
     guard header.version == Self.version else {
@@ -64,7 +64,7 @@ public struct ChoiceFile: Sendable {
   ///   - vocabularySize: What every token must be below.
   ///   - longest: How many tokens a completion may have. Contexts may have any number.
   /// - Throws: `FileError` with the first example that does not fit.
-  public func check(below vocabularySize: Int, longest: Int) throws(FileError) {
+  package func check(below vocabularySize: Int, longest: Int) throws(FileError) {
     for (index, example) in examples.enumerated() {
       for tokens in [example.context] + example.completions {
         if let token = tokens.first(where: { $0 >= vocabularySize }) {

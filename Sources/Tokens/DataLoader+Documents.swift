@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 extension DataLoader {
   /// Finds out whether there are documents in the data, as a rule by a look at the first token.

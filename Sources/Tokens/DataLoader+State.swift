@@ -1,5 +1,5 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 extension DataLoader {
   /// Before the first batch. Each process shuffles by itself, from seed 42 plus its rank.
@@ -12,7 +12,7 @@ extension DataLoader {
   /// Goes on from where a loader of the same shards, batch shape and processes stood.
   ///
   /// - Throws: `FileError` naming the pattern if `state` cannot belong to such a loader.
-  public mutating func resume(from state: LoaderState) throws(FileError) {
+  package mutating func resume(from state: LoaderState) throws(FileError) {
     guard state.kind == .tokens else { throw mismatch(found: "a position in \(state.kind.words)") }
     guard (state.generator != nil) == isShuffling else {
       throw mismatch(
@@ -42,7 +42,7 @@ extension DataLoader {
   /// With shuffling the order of the samples is the current shard's, so only `resume(from:)` can change it.
   ///
   /// - Throws: `FileError` if there is no such place.
-  public mutating func resume(shard: Int, sample: Int) throws(FileError) {
+  package mutating func resume(shard: Int, sample: Int) throws(FileError) {
     var target = state
     target.shard = shard
     target.sample = sample

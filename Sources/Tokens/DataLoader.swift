@@ -1,5 +1,5 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 /// Serves batches of tokens, from files or from memory, in the same order as llm.c's `llmc/dataloader.h`.
 ///
@@ -11,14 +11,14 @@ public struct DataLoader: BatchSource {
   public let batchSize: Int
   /// T, the tokens of a row.
   public let sequenceLength: Int
-  public let processRank: Int
-  public let processCount: Int
+  package let processRank: Int
+  package let processCount: Int
   /// The shell pattern that named the shards; of tokens in memory what errors call them.
-  public let pattern: String
+  package let pattern: String
   let shards: [TokenShard]
 
   /// All that changes: save it to carry on later from the same place. See `resume`.
-  public internal(set) var state: LoaderState
+  package internal(set) var state: LoaderState
 
   /// Opens and checks every shard, and stands before the first batch.
   ///
@@ -153,14 +153,14 @@ public struct DataLoader: BatchSource {
 
   /// What tells these files apart from others, as far as a look at some of their tokens can: of each its length and 256
   /// tokens, the first and the last among them.
-  public var signature: [UInt64] {
+  package var signature: [UInt64] {
     shards.flatMap { shard in
       [UInt64(shard.count)] + (0..<256).map { UInt64(shard[$0 * (shard.count - 1) / 255]) }
     }
   }
 
   /// The next batch. After the last of an epoch comes the first of the next.
-  public mutating func nextBatch() -> TokenBatch {
+  package mutating func nextBatch() -> TokenBatch {
     let index = nextSample()
     let length = batchSize * sequenceLength
     let start = index * sampleLength + processRank * length
@@ -171,7 +171,7 @@ public struct DataLoader: BatchSource {
   }
 
   /// Passes over a batch without reading it.
-  public mutating func skipBatch() { _ = nextSample() }
+  package mutating func skipBatch() { _ = nextSample() }
 
   /// Checks that all tokens are below `vocabularySize`.
   ///
@@ -181,7 +181,7 @@ public struct DataLoader: BatchSource {
   }
 
   /// Of the shard that it is in.
-  public func check() throws(FileError) { try currentShard.check() }
+  package func check() throws(FileError) { try currentShard.check() }
 
   private mutating func nextSample() -> Int {
     if state.sample >= samples(in: currentShard) { advance() }
@@ -190,7 +190,7 @@ public struct DataLoader: BatchSource {
   }
 
   /// Begins a new epoch. With shuffling it has a new order: the generator goes on, it does not start over.
-  public mutating func reset() {
+  package mutating func reset() {
     state.shard = 0
     state.generator?.permute(&state.shardOrder)
     enterShard()

@@ -1,7 +1,7 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The size of the vocabulary that token files need, for a new model without a tokenizer.
-public struct DataVocabulary: Sendable, Equatable {
+package struct DataVocabulary: Sendable, Equatable {
   /// V of GPT-2's own tokenizer.
   static let gpt2 = 50_257
   /// A file of GPT-2's tokens may have no end-of-text and none of its last tokens; a greater token than this tells it.
@@ -9,13 +9,13 @@ public struct DataVocabulary: Sendable, Equatable {
   private static let surelyGPT2 = 32_768
 
   /// V: what the files say, or else one more than their greatest token.
-  public let size: Int
+  package let size: Int
   /// Whether a file says so.
-  public let isStated: Bool
+  package let isStated: Bool
 
   /// - Parameter patterns: Paths or shell patterns, as `DataLoader` takes them.
   /// - Throws: `FileError` if no file matches, if one is no token file, or if two say different sizes.
-  public init(ofFilesMatching patterns: [String]) throws(FileError) {
+  package init(ofFilesMatching patterns: [String]) throws(FileError) {
     var stated: (size: Int, path: String)?
     var largest = 0
     for pattern in patterns {
@@ -40,5 +40,5 @@ public struct DataVocabulary: Sendable, Equatable {
   }
 
   /// Whether it is GPT-2's, so that nothing need be said.
-  public var isGPT2: Bool { size == Self.gpt2 }
+  package var isGPT2: Bool { size == Self.gpt2 }
 }

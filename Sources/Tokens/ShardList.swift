@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// The file of this path, or if there is none, those that match it as a shell pattern, sorted by name.
 ///

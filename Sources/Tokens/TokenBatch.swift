@@ -1,20 +1,20 @@
 /// One batch for the model: every target is the token after its input, or `ignored`.
-public struct TokenBatch: Sendable, Equatable {
+package struct TokenBatch: Sendable, Equatable {
   /// The target of a position that there is nothing to learn at: the kernels', and PyTorch's, mark.
-  public static let ignored: Int32 = -1
+  package static let ignored: Int32 = -1
 
-  public let inputs: [Int32]  // (B, T)
-  public let targets: [Int32]  // (B, T)
+  package let inputs: [Int32]  // (B, T)
+  package let targets: [Int32]  // (B, T)
   /// B, the number of rows.
-  public let batchSize: Int
+  package let batchSize: Int
   /// T, the tokens in a row.
-  public let sequenceLength: Int
+  package let sequenceLength: Int
   /// The lengths of the texts that the rows are made of, one after the other, none of which sees another; `nil` if each
   /// row is one.
-  public let lengths: [Int]?
+  package let lengths: [Int]?
 
   /// - Precondition: `inputs` and `targets` have B·T tokens each, and so have `lengths` together.
-  public init(
+  package init(
     inputs: [Int32], targets: [Int32], batchSize: Int, sequenceLength: Int, lengths: [Int]? = nil
   ) {
     precondition(inputs.count == batchSize * sequenceLength, "\(inputs.count) inputs")
@@ -27,5 +27,5 @@ public struct TokenBatch: Sendable, Equatable {
   }
 
   /// The targets that are not ignored.
-  public var learntCount: Int { targets.count { $0 != Self.ignored } }
+  package var learntCount: Int { targets.count { $0 != Self.ignored } }
 }

@@ -1,27 +1,27 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A file of tokens as llm.c's data scripts write it: a header [0] magic, [1] version, [2] count, then uint16
 /// tokens. It is mapped, not read: a large file costs no memory.
 ///
 /// Of the words that llm.c leaves 0 and never looks at, ours have one: [3] is the size of the vocabulary, and 0 for
 /// GPT-2's, so that files of GPT-2's tokens are llm.c's byte for byte.
-public struct TokenFile: Sendable {
+package struct TokenFile: Sendable {
   package static let magic: Int32 = 20_240_520
   static let version: Int32 = 1
 
   private let file: MappedFile
 
   /// The number of tokens, at least 1.
-  public let count: Int
+  package let count: Int
 
   /// V of the tokenizer, where the file says so; llm.c's do not, and neither do those of GPT-2's vocabulary.
-  public let vocabularySize: Int?
+  package let vocabularySize: Int?
 
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// - Throws: `FileError` if the file cannot be read, is of another kind, has not the size that its header
   ///   declares, or is of a set that `tokenize` did not come to the end of. The header-less files of older programs are of another kind: see `HeaderlessCorpus`.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     try TokenLayout.checkSet(of: path)
     file = try MappedFile(path: path)
     let header: Header
@@ -46,13 +46,13 @@ public struct TokenFile: Sendable {
   }
 
   /// The token at `index`, in 0..<`count`.
-  public subscript(index: Int) -> Int {
+  package subscript(index: Int) -> Int {
     precondition(0 <= index && index < count, "token \(index) of \(count)")
     return Int(file.load(UInt16.self, at: Header.byteCount + index * MemoryLayout<UInt16>.size))
   }
 
   /// The tokens of `range`, which lies in 0..<`count`.
-  public func load(_ range: Range<Int>) -> [Int32] {
+  package func load(_ range: Range<Int>) -> [Int32] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range) of \(count)")
     return withTokens { tokens in tokens[range].map { Int32(UInt16(littleEndian: $0)) } }
   }
@@ -60,12 +60,12 @@ public struct TokenFile: Sendable {
   /// Checks that the file is still as long as it was.
   ///
   /// - Throws: `FileError` if it was cut meanwhile; what was cut off read as zeros.
-  public func check() throws(FileError) { try file.check() }
+  package func check() throws(FileError) { try file.check() }
 
   /// Checks that every token is below `vocabularySize`.
   ///
   /// - Throws: `FileError` with the first token that is not, and its position.
-  public func check(below vocabularySize: Int) throws(FileError) {
+  package func check(below vocabularySize: Int) throws(FileError) {
     guard vocabularySize <= Int(UInt16.max) else { return }
     let limit = UInt16(clamping: vocabularySize)
     let first = withTokens { tokens in
@@ -112,7 +112,7 @@ public struct TokenFile: Sendable {
   ///   - replacing: Whether a file at `path` may be replaced.
   /// - Throws: `FileError` if there are too few or too many tokens, if the file exists and may not be replaced,
   ///   or if it cannot be written. Then nothing is left behind.
-  public static func write(
+  package static func write(
     _ tokens: ArraySlice<UInt16>, to path: String, vocabularySize: Int? = nil, replacing: Bool
   ) throws(FileError) {
     let writer = try TokenFileWriter(to: path, vocabularySize: vocabularySize, replacing: replacing)
@@ -121,7 +121,7 @@ public struct TokenFile: Sendable {
   }
 
   /// Writes all of `tokens`: see `write(_:to:replacing:)` for a slice.
-  public static func write(_ tokens: [UInt16], to path: String, replacing: Bool) throws(FileError) {
+  package static func write(_ tokens: [UInt16], to path: String, replacing: Bool) throws(FileError) {
     try write(tokens[...], to: path, replacing: replacing)
   }
 }

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What samples are cut from: a token file, or tokens in memory.
 enum TokenShard: Sendable {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 extension Tokenizer {
   /// The merges that make the vocabulary, in order of rank: for each token, the two whose bytes it joins.

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Synchronization
 
 /// A byte-level byte-pair tokenizer: text to token ids and back, as GPT-2's.
@@ -14,7 +14,7 @@ public final class Tokenizer: Sendable {
   public let endOfText: Int
   /// Tokens that are found in a text as they are, in order of their ids; end-of-text is one.
   public let addedTokens: [AddedToken]
-  public let specialTokens: SpecialTokens
+  package let specialTokens: SpecialTokens
   /// Whether special tokens in a prompt are meant as such if nobody says otherwise: the tokenizers of transformers and
   /// llama.cpp take them so, llm.c's does not.
   public let parsesSpecialTokens: Bool

@@ -1,17 +1,17 @@
 /// Turns bytes that arrive in pieces into text, never emitting half a character.
 ///
 /// A token may end inside a character, so generated text is printed through one of these.
-public struct UTF8Stream: Sendable {
+package struct UTF8Stream: Sendable {
   /// The beginning of a character whose rest has not arrived: at most 3 bytes.
   private var pending: [UInt8] = []
 
-  public init() {}
+  package init() {}
 
   /// Takes more bytes and returns all the characters they complete.
   ///
   /// Bytes that can no longer become a character come out as U+FFFD, one for each maximal part of an
   /// ill-formed sequence.
-  public mutating func append(_ bytes: some Sequence<UInt8>) -> String {
+  package mutating func append(_ bytes: some Sequence<UInt8>) -> String {
     pending.append(contentsOf: bytes)
     let kept = Self.incompleteSuffix(of: pending)
     let text = String(decoding: pending.dropLast(kept), as: UTF8.self)
@@ -20,7 +20,7 @@ public struct UTF8Stream: Sendable {
   }
 
   /// Ends the stream: U+FFFD if it stopped inside a character, otherwise nothing.
-  public mutating func finish() -> String {
+  package mutating func finish() -> String {
     defer { pending = [] }
     return String(decoding: pending, as: UTF8.self)
   }

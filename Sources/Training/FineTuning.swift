@@ -1,22 +1,22 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 /// What to train a model further on somebody's own text with, where nothing else is asked for.
 ///
 /// Whole, if there is the memory for it, else by low-rank adapters; on 1,024 tokens an update, as far as the text has so
 /// many, for some epochs; the learning rate rises for a tenth of the steps and falls by a cosine to a tenth.
-public struct FineTuning: Sendable {
+package struct FineTuning: Sendable {
   /// How often the text is gone through.
-  public var epochs = 3
+  package var epochs = 3
   /// Updates; `epochs` say how many if not given.
-  public var steps: Int?
+  package var steps: Int?
   /// The largest rate; `usualLearningRate` if not given.
-  public var learningRate: Float?
+  package var learningRate: Float?
   /// Of adapters that are trained whatever memory there is.
-  public var adapterRank: Int?
-  public var seed: UInt64 = UInt64(Parameters.initialisationSeed)
+  package var adapterRank: Int?
+  package var seed: UInt64 = UInt64(Parameters.initialisationSeed)
 
-  public init() {}
+  package init() {}
 
   /// The fewest tokens of a row that are worth training on.
   static let shortestSequence = 16
@@ -39,7 +39,7 @@ public struct FineTuning: Sendable {
   ///   - validationTokens: In the file of the validation loss.
   ///   - available: Bytes of memory; `nil` if they are not known, and taken for enough.
   /// - Throws: `FineTuningError` if there is too little text; `AdapterError` if the rank is impossible.
-  public func plan(
+  package func plan(
     for configuration: Configuration, trainingTokens: Int, validationTokens: Int,
     available: Int? = AvailableMemory.bytes
   ) throws -> TrainingPlan {
@@ -65,7 +65,7 @@ public struct FineTuning: Sendable {
   ///   - sequenceLength: T of its rows.
   ///   - rows: Of an epoch.
   /// - Throws: `AdapterError` if the rank is impossible.
-  public func plan(
+  package func plan(
     for configuration: Configuration, sequenceLength: Int, rows: Int,
     available: Int? = AvailableMemory.bytes
   ) throws -> TrainingPlan {
@@ -136,10 +136,10 @@ extension TrainingPlan {
 }
 
 /// A text that a model cannot be trained further on.
-public enum FineTuningError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum FineTuningError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLittleText(training: Int, validation: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooLittleText(let training, let validation):
       "too little text: found \(training) tokens to train on and \(validation) for validation, expected more than "

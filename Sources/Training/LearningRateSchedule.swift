@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// The learning rate at each step: a linear warm-up, then one of llm.c's schedulers.h.
 ///

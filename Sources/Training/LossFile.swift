@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A loss trajectory: one number a line; blank lines and lines that begin with '#' are comments.
-public enum LossFile {
+package enum LossFile {
   /// - Parameter count: How many losses there must be.
   /// - Throws: `FileError` for lines that are no numbers and for another number of losses.
-  public static func read(_ path: String, count: Int) throws(FileError) -> [Float] {
+  package static func read(_ path: String, count: Int) throws(FileError) -> [Float] {
     let file = try MappedFile(path: path)
     var losses = [Float]()
     let lines = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }

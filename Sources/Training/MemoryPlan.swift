@@ -1,27 +1,27 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 /// What a training run needs, part by part, in bytes: known before anything is allocated.
 ///
 /// A part whose size overflows is `Int.max`, and then so is the total.
-public struct MemoryPlan: Equatable, Sendable {
+package struct MemoryPlan: Equatable, Sendable {
   /// The model's, and its adapters'.
-  public let weights: Int
-  public let gradients: Int
+  package let weights: Int
+  package let gradients: Int
   /// What the optimizer remembers: of one process, if several share it.
-  public let moments: Int
+  package let moments: Int
   /// Where processes train apart: the weights of their last exchange, and the outer velocity.
-  public let outer: Int
+  package let outer: Int
   /// The moving average of the weights, if one is kept.
-  public let average: Int
+  package let average: Int
   /// What a forward pass leaves behind for the backward pass.
-  public let activations: Int
+  package let activations: Int
   /// How much more the activations would take if nothing were computed again.
-  public let savedByRecomputing: Int
+  package let savedByRecomputing: Int
   /// What is used over and over: a band of logits, the gradients of activations, a sample's forward pass.
-  public let scratch: Int
+  package let scratch: Int
   /// The process itself: its code, libraries, tokenizer, and the operands that products pack.
-  public let program: Int
+  package let program: Int
 
   /// As measured, in round numbers: it hardly depends on the model.
   static let programBytes = 40 << 20
@@ -59,7 +59,7 @@ public struct MemoryPlan: Equatable, Sendable {
     program = Self.programBytes
   }
 
-  public var total: Int {
+  package var total: Int {
     Self.sum([weights, gradients, moments, outer, average, activations, scratch, program])
   }
 
@@ -91,7 +91,7 @@ extension TrainingPlan {
   /// What such a run of a model of `configuration` needs.
   ///
   /// - Parameter processes: Those that share the plan's replicas; the figures are of each.
-  public func memory(for configuration: Configuration, processes: Int = 1) -> MemoryPlan {
+  package func memory(for configuration: Configuration, processes: Int = 1) -> MemoryPlan {
     MemoryPlan(self, for: configuration, processes: processes)
   }
 
@@ -99,7 +99,7 @@ extension TrainingPlan {
   /// the same results; then the batch is smaller, then the sequences are shorter.
   ///
   /// - Returns: `nil` if not even one token at a time fits.
-  public func fitting(_ available: Int, for configuration: Configuration) -> TrainingPlan? {
+  package func fitting(_ available: Int, for configuration: Configuration) -> TrainingPlan? {
     var plan = self
     func fits(_ plan: TrainingPlan) -> Bool { plan.memory(for: configuration).total <= available }
     for recomputing in Recomputation.allCases where recomputing.rawValue >= self.recomputing.rawValue {

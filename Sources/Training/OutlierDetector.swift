@@ -1,13 +1,13 @@
 /// Says by how many standard deviations a value lies above the mean of the last 128, itself included: llm.c's
 /// outlier_detector.h, with the sums taken anew each time, so that they do not drift.
-public struct OutlierDetector: Codable, Equatable, Sendable {
+package struct OutlierDetector: Codable, Equatable, Sendable {
   /// Values that are looked back on.
-  public static let windowSize = 128
+  package static let windowSize = 128
 
   /// The last values, oldest first.
   private var values: [Double] = []
 
-  public init() {}
+  package init() {}
 
   /// Whether it may have come of steps, and not only of a file.
   var isPossible: Bool { values.count <= Self.windowSize && values.allSatisfy(\.isFinite) }
@@ -15,7 +15,7 @@ public struct OutlierDetector: Codable, Equatable, Sendable {
   /// Takes up a value.
   ///
   /// - Returns: Its z-score; `nil` until the window has been filled by others, 0 if all are the same.
-  public mutating func zScore(of value: Double) -> Double? {
+  package mutating func zScore(of value: Double) -> Double? {
     let isFull = values.count >= Self.windowSize
     if isFull { values.removeFirst(values.count - Self.windowSize + 1) }
     values.append(value)

@@ -1,22 +1,22 @@
 /// One tensor beside its reference.
-public struct TensorComparison: Sendable {
-  public let name: String
+package struct TensorComparison: Sendable {
+  package let name: String
   /// "(12, 768)"
-  public let shape: String
+  package let shape: String
   /// max |value − reference|; NaN if any difference is.
-  public let largestDifference: Float
+  package let largestDifference: Float
   /// For this tensor: without a part that depends on its largest element.
-  public let tolerance: VerificationRecipe.Tolerance
+  package let tolerance: VerificationRecipe.Tolerance
   /// The first element outside the tolerance.
-  public let firstDivergence: Divergence?
+  package let firstDivergence: Divergence?
 
-  public struct Divergence: Equatable, Sendable {
-    public let index: Int
-    public let value: Float
-    public let reference: Float
+  package struct Divergence: Equatable, Sendable {
+    package let index: Int
+    package let value: Float
+    package let reference: Float
   }
 
-  public var agrees: Bool { firstDivergence == nil }
+  package var agrees: Bool { firstDivergence == nil }
 
   /// Compares element by element; both hold the same number.
   init(

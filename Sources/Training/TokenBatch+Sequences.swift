@@ -1,5 +1,5 @@
-import Kernels
-import Tokens
+import GPT2Kernels
+import GPT2Tokens
 
 extension TokenBatch {
   /// How its rows are cut into sequences, for the model; `nil` if each is one.

@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 // What is looked at between steps.
 extension Trainer {

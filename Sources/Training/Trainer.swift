@@ -1,20 +1,20 @@
-import BinaryFiles
-import Communication
-import Generation
-import Kernels
-import ModelFiles
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
+import GPT2Transformer
 
 /// Trains a model on a source's batches.
-public final class Trainer {
-  public let model: Model
-  public let plan: TrainingPlan
+package final class Trainer {
+  package let model: Model
+  package let plan: TrainingPlan
 
   /// Steps made so far, those whose update was left out included.
-  public var stepsMade: Int { optimizer.step }
+  package var stepsMade: Int { optimizer.step }
   /// What is remembered of the steps so far.
-  public internal(set) var progress = TrainingProgress()
+  package internal(set) var progress = TrainingProgress()
 
   let optimizer: Optimizer
   private var data: ReplicaData
@@ -45,7 +45,7 @@ public final class Trainer {
   ///   - communicator: The processes that share the plan's replicas. All make the same calls, in step.
   /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory; `ReplicaError` or
   ///   `LocalStepsError` if so many processes cannot share the replicas.
-  public init(
+  package init(
     _ model: Model, plan: TrainingPlan, data: ReplicaData, watchedBy watch: TrainingWatch,
     sharedBy communicator: any Communicator = OneProcess()
   ) throws {
@@ -91,13 +91,13 @@ public final class Trainer {
   var ownReplicas: Range<Int> { ownReplica.map { $0..<$0 + 1 } ?? gradients.local }
 
   /// Of the weights and adapters, to hold them against another process's.
-  public var weightsChecksum: UInt64 {
+  package var weightsChecksum: UInt64 {
     let adapters = model.adapters.map { Checksum.of($0.values, on: model.workers) } ?? 0
     return model.checksum ^ adapters.byteSwapped
   }
 
   /// Where the run stands, but for the weights, the optimizer's moments and `progress`.
-  public var state: TrainingState { TrainingState(step: stepsMade, random: random, data: data.states) }
+  package var state: TrainingState { TrainingState(step: stepsMade, random: random, data: data.states) }
 
   /// Goes on from where another trainer stood, whose weights and moments are in place.
   ///
@@ -117,7 +117,7 @@ public final class Trainer {
   /// Lets AdamW go on from moments that another program left behind, before the first step.
   ///
   /// - Precondition: AdamW trains all tensors, and no step was made.
-  public func begin(from moments: NanoGPTMoments) {
+  package func begin(from moments: NanoGPTMoments) {
     precondition(
       optimizer.step == 0 && optimizer.states.map(\.name) == ["adamw.m", "adamw.v"]
         && optimizer.trained == .all && optimizer.adapters == nil, "moments of other tensors")
@@ -126,10 +126,10 @@ public final class Trainer {
   }
 
   /// Whether there is nothing more to do: all steps are made, or validation has not improved for too long.
-  public var isOver: Bool { stepsMade >= plan.steps || hasLostPatience }
+  package var isOver: Bool { stepsMade >= plan.steps || hasLostPatience }
 
   /// Whether validation has not improved for as long as the plan allows.
-  public var hasLostPatience: Bool {
+  package var hasLostPatience: Bool {
     plan.patience.map { progress.validationsSinceBest >= $0 } ?? false
   }
 
@@ -143,7 +143,7 @@ public final class Trainer {
   ///   - observing: Called with each event as it happens.
   /// - Throws: `TrainingError` if the loss or the gradients are not finite, before they reach the weights;
   ///   what `observing` throws.
-  public func run(
+  package func run(
     isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
   ) throws {
     do {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What happens during a run, in order.
 public enum TrainingEvent: Sendable {

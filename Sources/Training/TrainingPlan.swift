@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 /// What a training run is to do.
 public struct TrainingPlan: Sendable {
@@ -18,12 +18,12 @@ public struct TrainingPlan: Sendable {
   public var batchWarmUpSteps: Int
   /// R: shares of each update that are summed as a `ReplicaTree` says, whatever processes make them. A divisor of
   /// `accumulation`.
-  public var replicas: Int
+  package var replicas: Int
   /// How their gradients are summed.
-  public var exchange: ExchangeSettings
+  package var exchange: ExchangeSettings
   /// How processes train apart, with an exchange every so many steps; `nil` if they exchange gradients at each. There are
   /// then as many replicas as processes.
-  public var outer: OuterSettings?
+  package var outer: OuterSettings?
   /// What the backward pass computes again, to save memory.
   public var recomputing: Recomputation
   /// Updates to make.
@@ -34,7 +34,7 @@ public struct TrainingPlan: Sendable {
   public var optimizer: Optimizer.Settings
   /// Whether each of several processes keeps the optimizer's state of a share of the weights, and updates that (ZeRO's
   /// first stage).
-  public var shardsOptimizer: Bool
+  package var shardsOptimizer: Bool
   /// The decay of the weights' moving average that is kept beside them: see `WeightAverage`; `nil` if none is. Not with
   /// `adapters`, nor with `outer`.
   public var emaDecay: Float?
@@ -43,9 +43,9 @@ public struct TrainingPlan: Sendable {
   /// Low-rank adapters that are trained, too; usually with none of the tensors.
   public var adapters: AdapterLayout?
   /// Bytes of the model's weights, where adapters are trained over weights as they are stored: see `StoredWeights`.
-  public var storedByteCount: Int?
+  package var storedByteCount: Int?
   /// Bytes that a sample regroups of these.
-  public var regroupedByteCount: Int
+  package var regroupedByteCount: Int
   /// From where on an update is left out.
   public var outliers: OutlierLimits
   /// Whether every update is made with the first batches of the data, to see whether the model can learn them.
@@ -64,7 +64,7 @@ public struct TrainingPlan: Sendable {
   /// Of a new model's weights, of adapters, and of samples.
   public var seed: UInt64
 
-  public init(
+  package init(
     batchSize: Int, sequenceLength: Int, documentStart: Int32? = nil,
     sequenceWarmUp: SequenceWarmUp? = nil, accumulation: Int = 1,
     batchWarmUpSteps: Int = 0, replicas: Int = 1,

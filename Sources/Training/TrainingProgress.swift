@@ -1,23 +1,23 @@
 /// What a run remembers beyond llm.c's state file. It is kept beside the checkpoint, as JSON.
-public struct TrainingProgress: Codable, Equatable, Sendable {
+package struct TrainingProgress: Codable, Equatable, Sendable {
   /// A validation loss, in nats, and the number of updates before it.
-  public struct Validation: Codable, Equatable, Sendable {
-    public let step: Int
-    public let loss: Float
+  package struct Validation: Codable, Equatable, Sendable {
+    package let step: Int
+    package let loss: Float
   }
 
-  public internal(set) var losses = OutlierDetector()
-  public internal(set) var gradientNorms = OutlierDetector()
+  package internal(set) var losses = OutlierDetector()
+  package internal(set) var gradientNorms = OutlierDetector()
   /// The lowest so far.
-  public internal(set) var best: Validation?
+  package internal(set) var best: Validation?
   /// Validation losses since then.
-  public internal(set) var validationsSinceBest = 0
+  package internal(set) var validationsSinceBest = 0
   /// When the model was last validated, so that a run which goes on does not count that twice.
-  public internal(set) var lastValidation: Int?
+  package internal(set) var lastValidation: Int?
   /// The step after which the average of the weights began; `nil` if there is none.
-  public internal(set) var averagedSince: Int?
+  package internal(set) var averagedSince: Int?
 
-  public init() {}
+  package init() {}
 
   /// - Returns: Whether it is the lowest so far.
   mutating func add(_ validation: Validation) -> Bool {

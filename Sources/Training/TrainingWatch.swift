@@ -1,12 +1,12 @@
-import Communication
-import Evaluation
-import Generation
-import Kernels
-import Tokens
-import Transformer
+import GPT2Communication
+import GPT2Evaluation
+import GPT2Generation
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
 /// What a run is watched by: validation data, multiple-choice examples, and samples of what the model writes.
-public struct TrainingWatch {
+package struct TrainingWatch {
   private let validation: (any BatchSource)?
   private let choices: ChoiceFile?
   private let tokenizer: Tokenizer?
@@ -17,7 +17,7 @@ public struct TrainingWatch {
   ///   - choices: HellaSwag, for instance.
   ///   - tokenizer: To make text of samples; without one they are token ids.
   ///   - prompt: What samples answer; if there is nothing they begin a document.
-  public init(
+  package init(
     validation: (any BatchSource)? = nil, choices: ChoiceFile? = nil, tokenizer: Tokenizer? = nil,
     prompt: [Int32] = []
   ) {

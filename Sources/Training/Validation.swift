@@ -1,10 +1,10 @@
-import BinaryFiles
-import Communication
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Tokens
+import GPT2Transformer
 
 /// Measures a model on data it was not trained on.
-public enum Validation {
+package enum Validation {
   /// The mean cross-entropy in nats over the first batches of `data`: of all their targets that are not ignored.
   ///
   /// - Parameters:
@@ -19,7 +19,7 @@ public enum Validation {
   /// - Returns: `nil` if it was interrupted.
   /// - Throws: `ModelError` if the batches do not fit the model; `FileError` or `TrainingError` if a file was cut meanwhile;
   ///   `CommunicationError`.
-  public static func loss(
+  package static func loss(
     of model: Model, on data: any BatchSource, batches: Int, after step: Int = 0,
     cutBefore documentStart: Int32? = nil,
     using activations: Activations,

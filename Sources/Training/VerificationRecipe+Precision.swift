@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 
 extension VerificationRecipe {
   /// The same recipe for a model whose products are of this precision.
   ///
   /// The optimizer, the steps and the bit-for-bit resumption stay; in bf16 the tolerances are those below.
-  public func at(_ precision: Precision) -> VerificationRecipe {
+  package func at(_ precision: Precision) -> VerificationRecipe {
     guard precision == .bf16 else { return self }
     var recipe = self
     recipe.precision = precision

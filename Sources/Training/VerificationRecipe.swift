@@ -1,16 +1,16 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// How closely a model must agree with a reference state, and the ten steps that follow.
-public struct VerificationRecipe: Sendable {
+package struct VerificationRecipe: Sendable {
   /// |value − reference| ≤ absolute + relative · |reference| + ofLargest · max |reference|, for every element.
-  public struct Tolerance: Equatable, Sendable, CustomStringConvertible {
-    public let absolute: Float
-    public let relative: Float
+  package struct Tolerance: Equatable, Sendable, CustomStringConvertible {
+    package let absolute: Float
+    package let relative: Float
     /// Of the largest element of the tensor.
-    public let ofLargest: Float
+    package let ofLargest: Float
 
-    public init(absolute: Float = 0, relative: Float = 0, ofLargest: Float = 0) {
+    package init(absolute: Float = 0, relative: Float = 0, ofLargest: Float = 0) {
       self.absolute = absolute
       self.relative = relative
       self.ofLargest = ofLargest
@@ -30,36 +30,36 @@ public struct VerificationRecipe: Sendable {
       return difference <= absolute + relative * abs(reference)
     }
 
-    public var description: String {
+    package var description: String {
       relative == 0 ? "\(absolute)" : "\(absolute) + \(relative)·|ref|"
     }
   }
 
   /// What may differ by how much.
-  public struct Tolerances: Equatable, Sendable {
-    public let logits: Tolerance
-    public let loss: Tolerance
-    public let gradients: Tolerance
+  package struct Tolerances: Equatable, Sendable {
+    package let logits: Tolerance
+    package let loss: Tolerance
+    package let gradients: Tolerance
     /// For each of the ten steps' losses against a known trajectory. AdamW's first steps follow the signs of
     /// gradients near zero, so a trajectory computed in fp32 is itself uncertain: PyTorch's of a random 124M is
     /// up to 1.3e-4 from its own in float64 (by the strict recipe), which the strict tolerance leaves room for.
-    public let trajectory: Tolerance
+    package let trajectory: Tolerance
   }
 
-  public let name: String
+  package let name: String
   /// Of the model's products; `at(_:)` gives the recipe for another.
-  public internal(set) var precision = Precision.fp32
-  public internal(set) var tolerances: Tolerances
-  public let optimizer: Optimizer.Settings
-  public let learningRate: Float
-  public let steps: Int
+  package internal(set) var precision = Precision.fp32
+  package internal(set) var tolerances: Tolerances
+  package let optimizer: Optimizer.Settings
+  package let learningRate: Float
+  package let steps: Int
   /// Whether saving, reloading and ten more steps must give the same bits as ten more steps straight on.
-  public let checksResume: Bool
+  package let checksResume: Bool
   /// The losses of OpenAI's 124M weights on llm.c's debug state.
-  public let openAILosses: [Float]
+  package let openAILosses: [Float]
 
   /// What llm.c's `test_gpt2.c` demands.
-  public static let llmc = VerificationRecipe(
+  package static let llmc = VerificationRecipe(
     name: "llmc",
     tolerances: Tolerances(
       logits: Tolerance(absolute: 1e-2), loss: Tolerance(absolute: 1e-2),
@@ -73,7 +73,7 @@ public struct VerificationRecipe: Sendable {
     ])
 
   /// What llm.c's `test_gpt2.cu` demands at fp32.
-  public static let strict = VerificationRecipe(
+  package static let strict = VerificationRecipe(
     name: "strict",
     tolerances: Tolerances(
       logits: Tolerance(absolute: 1e-3), loss: Tolerance(absolute: 1e-5),

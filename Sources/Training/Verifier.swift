@@ -1,11 +1,11 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
+import GPT2Transformer
 
 /// Holds a model against a reference state: logits, loss, every gradient, then ten optimizer steps.
-public final class Verifier {
+package final class Verifier {
   private let recipe: VerificationRecipe
   private let state: ReferenceState
   private let activations: Activations
@@ -16,7 +16,7 @@ public final class Verifier {
 
   /// - Parameter parameters: Changed by the steps; a second recipe needs them read again.
   /// - Throws: `AllocationError` if gradients, moments and activations do not fit in memory.
-  public init(
+  package init(
     _ parameters: Parameters, against state: ReferenceState, by recipe: VerificationRecipe,
     on workers: Workers = Workers()
   ) throws(AllocationError) {
@@ -39,7 +39,7 @@ public final class Verifier {
   ///   - scratchDirectory: Where to save to and reload from, if the recipe asks for that; the caller removes it.
   ///   - progress: Called with a line before each part that takes long; what it throws ends the run.
   /// - Throws: `FileError` if saving or reloading fails; `ModelError`; `AllocationError`.
-  public func run(
+  package func run(
     expectedLosses: (source: String, losses: [Float])?, scratchDirectory: String,
     progress: (String) throws -> Void = { _ in }
   ) throws -> VerificationReport {

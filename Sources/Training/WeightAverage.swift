@@ -1,7 +1,7 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Transformer
 
 /// The exponential moving average of a model's weights (EMA), which often predicts better than the weights of any one step
 /// (Polyak & Juditsky 1992): after the t-th step a `MovingAverage` in fp32, with

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Where everything lies in the one allocation of a pass: the kept tensors, then the scratch.
 package struct ActivationLayout {

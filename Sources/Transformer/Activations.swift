@@ -1,16 +1,16 @@
-import Kernels
+import GPT2Kernels
 
 /// The memory of a forward pass, and of the backward pass where one follows: one allocation, made when the
 /// batch shape is known.
-public final class Activations {
-  public let configuration: Configuration
+package final class Activations {
+  package let configuration: Configuration
   /// Whether a backward pass can follow: every layer's activations are kept, and there is gradient scratch.
-  public let keepsForBackward: Bool
+  package let keepsForBackward: Bool
   /// What the backward pass computes again, so that it need not be kept.
-  public let recomputing: Recomputation
+  package let recomputing: Recomputation
   /// B and T of the current batch.
-  public private(set) var batchSize: Int
-  public private(set) var sequenceLength: Int
+  package private(set) var batchSize: Int
+  package private(set) var sequenceLength: Int
   /// What the last forward pass took its rows for, and so what a backward pass takes them for.
   private(set) var sequences: Sequences
 
@@ -24,7 +24,7 @@ public final class Activations {
   ///   - keepingForBackward: Whether `Model.backward` will be called.
   ///   - recomputing: What it is to compute again rather than find kept.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(
+  package init(
     _ configuration: Configuration, batchSize: Int, sequenceLength: Int, keepingForBackward: Bool,
     recomputing: Recomputation = .nothing
   ) throws(AllocationError) {
@@ -46,7 +46,7 @@ public final class Activations {
 
   /// How many values such activations take: `kept` from one part of a pass for another, and `scratch` that is
   /// used over and over; `nil` if the count overflows.
-  public static func valueCounts(
+  package static func valueCounts(
     _ configuration: Configuration, batchSize: Int, sequenceLength: Int, keepingForBackward: Bool,
     recomputing: Recomputation = .nothing
   ) -> (kept: Int, scratch: Int)? {
@@ -60,7 +60,7 @@ public final class Activations {
   package var valueCount: Int { buffer.values.count }
 
   /// Gives the memory to another batch shape of at most the same number of tokens.
-  public func reshape(batchSize: Int, sequenceLength: Int) {
+  package func reshape(batchSize: Int, sequenceLength: Int) {
     precondition(batchSize * sequenceLength <= capacity, "the activations were made for fewer tokens")
     self.batchSize = batchSize
     self.sequenceLength = sequenceLength
@@ -78,7 +78,7 @@ public final class Activations {
   }
 
   /// B · T of the current batch.
-  public var tokens: Int { batchSize * sequenceLength }
+  package var tokens: Int { batchSize * sequenceLength }
 
   /// One layer's tensor, for the current batch shape.
   subscript(tensor: ActivationTensor, layer: Int = 0) -> Matrix {

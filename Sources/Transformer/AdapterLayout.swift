@@ -1,5 +1,5 @@
-import BinaryFiles
-import Kernels
+import GPT2BinaryFiles
+import GPT2Kernels
 
 /// Which low-rank adapters a model has, and how large they are (LoRA: Hu et al. 2021, arXiv:2106.09685).
 ///
@@ -44,13 +44,13 @@ public struct AdapterLayout: Equatable, Sendable {
 
   /// Values of scratch that passes over so many tokens need besides their activations: (r, B·T), and the transposed
   /// gradient of one B; `nil` if the count overflows.
-  public func scratchCount(tokens: Int) -> Int? {
+  package func scratchCount(tokens: Int) -> Int? {
     let most = targets.tensors.map { $0.shape(in: configuration).rows }.max() ?? 0
     return ((CheckedCount(tokens) + most) * rank).value
   }
 
   /// Values that merged weights of the targets take beside the weights themselves; `nil` if the count overflows.
-  public var mergedValueCount: Int? {
+  package var mergedValueCount: Int? {
     targets.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }.value
   }
 

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 // The backward pass: `Forward.swift` from its last line to its first, each step under the line it differentiates.
 extension Model {
@@ -14,7 +14,7 @@ extension Model {
   /// - Returns: The mean cross-entropy in nats of the targets that are not ignored, not scaled.
   /// - Throws: `ModelError` if the batch does not fit the model or the activations.
   @discardableResult
-  public func backward(
+  package func backward(
     _ tokens: [Int32], targets: [Int32], from activations: Activations, into gradients: Parameters,
     accumulating: Bool = false, scale: Float = 1, finish: (GradientPart) -> Void = { _ in }
   ) throws(ModelError) -> Float {

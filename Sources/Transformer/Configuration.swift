@@ -1,5 +1,5 @@
-import BinaryFiles
-import Kernels
+import GPT2BinaryFiles
+import GPT2Kernels
 
 /// The six numbers that make a GPT-2, the limits on them, and in what a relative differs.
 public struct Configuration: Equatable, Sendable {
@@ -8,22 +8,22 @@ public struct Configuration: Equatable, Sendable {
   /// V: token ids are 0..<V.
   public let vocabularySize: Int
   /// Vp: the rows of the token table, V rounded up so that matrix products have round sizes.
-  public let paddedVocabularySize: Int
+  package let paddedVocabularySize: Int
   /// L
   public let layers: Int
   /// NH
   public let heads: Int
   /// C
   public let channels: Int
-  public private(set) var variant: Variant
+  package private(set) var variant: Variant
 
   /// What llm.c pads the vocabulary to a multiple of.
-  public static let vocabularyMultiple = 128
+  package static let vocabularyMultiple = 128
 
   /// - Parameter paddedVocabularySize: V rounded up to a multiple of 128 if not given.
   /// - Throws: `ConfigurationError` if a number is below 1 or above what any GPT-2 has, if V > Vp, or if the
   ///   heads do not divide the channels.
-  public init(
+  package init(
     maximumSequenceLength: Int, vocabularySize: Int, paddedVocabularySize: Int? = nil,
     layers: Int, heads: Int, channels: Int, variant: Variant = .gpt2
   ) throws(ConfigurationError) {
@@ -90,7 +90,7 @@ public struct Configuration: Equatable, Sendable {
   ///
   /// A weight that is not trained takes two thirds, as it has no gradient; an adapter's value as much as a trained
   /// weight's. What the backward pass leaves out below the lowest trained tensor is counted nevertheless.
-  public func operationsPerStep(
+  package func operationsPerStep(
     tokens: Int, sequenceLength: Int, training trained: TensorSet = .all, adapters: AdapterLayout? = nil
   ) -> Double {
     // Products that each token takes with every value.

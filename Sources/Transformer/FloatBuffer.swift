@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// One allocation of float32 values, freed with the last reference: the only owner of large memory.
 package final class FloatBuffer {

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 // GPT-2's forward pass (Radford et al. 2019), block by block.
 extension Model {
@@ -8,7 +8,7 @@ extension Model {
   ///   - tokens: (B, T) token ids, row by row.
   ///   - sequences: How the rows are cut into sequences that know nothing of each other; if not given, each is one.
   /// - Throws: `ModelError` if the tokens do not fit the model or the activations.
-  public func forward(
+  package func forward(
     _ tokens: [Int32], in sequences: Sequences? = nil, into activations: Activations
   ) throws(ModelError) {
     try check(tokens, fit: activations)
@@ -115,7 +115,7 @@ extension Model {
   /// is not `CrossEntropy.ignored`, or 0 if there is none.
   ///
   /// - Throws: `ModelError` if the targets do not fit the model or the activations.
-  public func loss(targets: [Int32], from activations: Activations) throws(ModelError) -> Float {
+  package func loss(targets: [Int32], from activations: Activations) throws(ModelError) -> Float {
     let counted = try countedTargets(targets, fitting: activations)
     targets.withUnsafeBufferPointer { targets in
       forEachLogitsBand(of: activations) { rows, logits in

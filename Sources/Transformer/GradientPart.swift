@@ -1,7 +1,7 @@
-import Kernels
+import GPT2Kernels
 
 /// Gradients that a backward pass finishes at a time, in this order but for the layers, of which the last comes first.
-public enum GradientPart: Equatable, Sendable {
+package enum GradientPart: Equatable, Sendable {
   /// The rows of wte that are no input's: the classifier has made them, and the embedding adds nothing to them.
   case unusedTokens
   /// lnfw and lnfb.

@@ -1,9 +1,9 @@
-import Kernels
-import RandomNumbers
+import GPT2Kernels
+import GPT2RandomNumbers
 
 extension Parameters {
   /// What llm.c seeds its initialisation with.
-  public static let initialisationSeed: UInt32 = 42
+  package static let initialisationSeed: UInt32 = 42
 
   /// GPT-2's random start, number for number llm.c's `gpt_build_from_descriptor` and so PyTorch's.
   ///
@@ -14,7 +14,7 @@ extension Parameters {
   /// - Parameter zeroingProjections: Whether projections into the residual stream are 0 instead, all else being drawn as
   ///   it is without: every block then begins as the identity (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(
+  package convenience init(
     random configuration: Configuration, seed: UInt32 = initialisationSeed, zeroingProjections: Bool = false
   ) throws(AllocationError) {
     try self.init(zeroed: configuration)

@@ -1,10 +1,10 @@
-import Kernels
-import WeightFormats
+import GPT2Kernels
+import GPT2WeightFormats
 
 // W + s·B·A: a model without adapters that computes the same, up to rounding.
 extension LowRankAdapters {
   /// Adds s·B·A to each target's weights. A model of these parameters is then to have no adapters.
-  public func merge(into parameters: Parameters, on workers: Workers) {
+  package func merge(into parameters: Parameters, on workers: Workers) {
     precondition(parameters.configuration == layout.configuration, "adapters for another model")
     for target in layout.targets.tensors {
       for layer in 0..<layout.configuration.layers {
@@ -53,7 +53,7 @@ extension Weights {
   /// these merged as they are now.
   ///
   /// - Throws: `AllocationError` if the memory for merged weights is not to be had.
-  public convenience init(of model: Model) throws(AllocationError) {
+  package convenience init(of model: Model) throws(AllocationError) {
     if let adapters = model.adapters {
       try self.init(model, merging: adapters)
     } else {

@@ -1,11 +1,11 @@
-import Kernels
-import RandomNumbers
+import GPT2Kernels
+import GPT2RandomNumbers
 
 /// The low-rank adapters of a model, or their gradients, or their moments: all in one run of memory.
 ///
 /// While they are trained the model's own weights may stay as they are, without gradients and moments.
-public final class LowRankAdapters {
-  public let layout: AdapterLayout
+package final class LowRankAdapters {
+  package let layout: AdapterLayout
   /// Every value, in the layout's order. Valid as long as this object is held.
   package let values: UnsafeMutableBufferPointer<Float>
   private let buffer: FloatBuffer
@@ -13,7 +13,7 @@ public final class LowRankAdapters {
   /// Zeroed.
   ///
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(zeroed layout: AdapterLayout) throws(AllocationError) {
+  package convenience init(zeroed layout: AdapterLayout) throws(AllocationError) {
     guard let count = layout.valueCount else { throw AllocationError(values: .max) }
     self.init(layout, in: try FloatBuffer(zeroed: count), from: 0)
   }
@@ -34,7 +34,7 @@ public final class LowRankAdapters {
   /// A's are drawn layer by layer, in a layer in checkpoint order.
   ///
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(
+  package convenience init(
     random layout: AdapterLayout, seed: UInt32 = Parameters.initialisationSeed
   ) throws(AllocationError) {
     try self.init(zeroed: layout)
@@ -61,10 +61,10 @@ public final class LowRankAdapters {
   }
 
   /// A copy of every value, in the layout's order.
-  public func copy() -> [Float] { withExtendedLifetime(self) { Array(values) } }
+  package func copy() -> [Float] { withExtendedLifetime(self) { Array(values) } }
 
   /// The first value that is NaN or infinite: whose adapters it is in, and where, all layers counted.
-  public func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
+  package func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
     guard let index = FiniteCheck.firstNonFinite(in: values, on: workers) else { return nil }
     let found = layout.targets.tensors.last { layout.offset(of: $0, layer: 0) <= index }
     return found.map { ($0, index - layout.offset(of: $0, layer: 0)) }

@@ -1,23 +1,23 @@
-import Kernels
+import GPT2Kernels
 
 /// GPT-2: the parameters and the passes over them.
 ///
 /// `Forward.swift` reads like the paper; `Backward.swift` mirrors it line by line.
-public final class Model {
+package final class Model {
   /// All weights, or with `stored` those that are no factors of products.
-  public let parameters: Parameters
+  package let parameters: Parameters
   /// Weights that stay as they are stored, while adapters are trained over them.
-  public let stored: StoredWeights?
+  package let stored: StoredWeights?
   /// What is added to the weights of linear layers, without being in them.
-  public let adapters: LowRankAdapters?
+  package let adapters: LowRankAdapters?
   /// What the inputs of matrix products are rounded to, the classifier's and attention's included. Parameters,
   /// their gradients, layer norms, softmax and the loss are single precision in any case.
-  public let precision: Precision
-  public let workers: Workers
+  package let precision: Precision
+  package let workers: Workers
 
-  public var configuration: Configuration { parameters.configuration }
+  package var configuration: Configuration { parameters.configuration }
 
-  public init(
+  package init(
     _ parameters: Parameters, adapters: LowRankAdapters? = nil, precision: Precision = .fp32,
     on workers: Workers = Workers()
   ) {
@@ -33,7 +33,7 @@ public final class Model {
   }
 
   /// A model of which nothing but the adapters can be trained.
-  public init(
+  package init(
     _ stored: StoredWeights, adapters: LowRankAdapters, precision: Precision = .fp32,
     on workers: Workers = Workers()
   ) {
@@ -60,7 +60,7 @@ public final class Model {
   }
 
   /// `Checksum` of all weights, those that training changes included; not of the adapters.
-  public var checksum: UInt64 {
+  package var checksum: UInt64 {
     stored?.checksum(on: workers) ?? Checksum.of(parameters.values, on: workers)
   }
 

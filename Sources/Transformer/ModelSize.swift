@@ -1,17 +1,17 @@
 /// Names of model sizes, llm.c's: "d12" is GPT-2 124M, "d48" is GPT-2 1558M, "gpt3:c768" is GPT-3 125M; or one's own,
 /// as layers, heads and channels: "4x4x128".
-public struct ModelSize: Equatable, Sendable {
+package struct ModelSize: Equatable, Sendable {
   /// L
-  public let layers: Int
+  package let layers: Int
   /// NH
-  public let heads: Int
+  package let heads: Int
   /// C
-  public let channels: Int
+  package let channels: Int
   /// maxT, unless another is asked for.
-  public let positions: Int
+  package let positions: Int
 
   /// Tokens of GPT-2's tokenizer, which GPT-3 has, too.
-  public static let vocabularySize = 50257
+  package static let vocabularySize = 50257
 
   /// Sizes above d12, as llm.c's `gpt2_set_hyperparameters` has them. A new size is one line here.
   private static let table: [Int: (channels: Int, heads: Int)] = [
@@ -39,7 +39,7 @@ public struct ModelSize: Equatable, Sendable {
   private static let smallDepths = 1...12
 
   /// What `init(descriptor:)` accepts, for help and error messages.
-  public static var descriptors: String {
+  package static var descriptors: String {
     let larger = table.keys.sorted().map { "d\($0)" }.joined(separator: ", ")
     let gpt3 = gpt3Table.keys.sorted().map { "gpt3:c\($0)" }.joined(separator: ", ")
     return "d\(smallDepths.lowerBound) to d\(smallDepths.upperBound), \(larger), \(gpt3), "
@@ -48,7 +48,7 @@ public struct ModelSize: Equatable, Sendable {
 
   /// - Parameter descriptor: "d12", "gpt2:d12", "gpt3:c768" or "4x4x128".
   /// - Returns: `nil` for anything else, and for names of llm.c's kind that it has no size for.
-  public init?(descriptor: String) {
+  package init?(descriptor: String) {
     if let channels = Self.number(in: descriptor, after: "gpt3:c") {
       self.init(gpt3Channels: channels)
     } else if let depth = Self.number(in: descriptor, after: "gpt2:d")
@@ -101,7 +101,7 @@ public struct ModelSize: Equatable, Sendable {
   ///
   /// - Parameter maximumSequenceLength: `positions` if not given.
   /// - Throws: `ConfigurationError` if V or maxT is out of range.
-  public func configuration(
+  package func configuration(
     vocabularySize: Int, maximumSequenceLength: Int? = nil
   ) throws(ConfigurationError) -> Configuration {
     try Configuration(

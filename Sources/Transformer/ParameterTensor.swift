@@ -1,20 +1,20 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The sixteen parameter tensors of GPT-2, in checkpoint order: the one list from which sizes, offsets,
 /// initialisation, weight decay, gradients, optimizer moments, files and printed names follow.
-public enum ParameterTensor: String, CaseIterable, Sendable {
+package enum ParameterTensor: String, CaseIterable, Sendable {
   case wte, wpe
   case ln1w, ln1b, qkvw, qkvb, attprojw, attprojb
   case ln2w, ln2b, fcw, fcb, fcprojw, fcprojb
   case lnfw, lnfb
 
   /// What a tensor is for; it decides how it starts and whether weight decay applies to it.
-  public enum Role: Sendable {
+  package enum Role: Sendable {
     case embedding, linearWeight, residualProjection, normWeight, bias
   }
 
   /// The name in files and tables, as in llm.c.
-  public var name: String { rawValue }
+  package var name: String { rawValue }
 
   /// What messages call one layer's: "fcb of layer 3".
   package func name(ofLayer layer: Int) -> String { isPerLayer ? "\(name) of layer \(layer)" : name }
@@ -26,14 +26,14 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   }
 
   /// Whether there is one for each layer.
-  public var isPerLayer: Bool {
+  package var isPerLayer: Bool {
     switch self {
     case .wte, .wpe, .lnfw, .lnfb: false
     default: true
     }
   }
 
-  public var role: Role {
+  package var role: Role {
     switch self {
     case .wte, .wpe: .embedding
     case .qkvw, .fcw: .linearWeight
@@ -44,7 +44,7 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   }
 
   /// Whether it is two-dimensional; only such tensors decay (Radford et al. 2018, nanoGPT, llm.c).
-  public var isMatrix: Bool {
+  package var isMatrix: Bool {
     switch role {
     case .embedding, .linearWeight, .residualProjection: true
     case .normWeight, .bias: false
@@ -52,10 +52,10 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   }
 
   /// Whether a matrix product goes through it: the linear layers, and wte as the classifier.
-  public var isMultiplied: Bool { isMatrix && self != .wpe }
+  package var isMultiplied: Bool { isMatrix && self != .wpe }
 
   /// The shape of one layer's tensor; a vector is one row. Linear weights are (out, in).
-  public func shape(in configuration: Configuration) -> (rows: Int, columns: Int) {
+  package func shape(in configuration: Configuration) -> (rows: Int, columns: Int) {
     let (C, H) = (configuration.channels, configuration.hiddenChannels)
     return switch self {
     case .wte: (configuration.paddedVocabularySize, C)
@@ -71,10 +71,10 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   }
 
   /// How many layers it is repeated for.
-  public func layers(in configuration: Configuration) -> Int { isPerLayer ? configuration.layers : 1 }
+  package func layers(in configuration: Configuration) -> Int { isPerLayer ? configuration.layers : 1 }
 
   /// Values over all layers; `nil` if the count overflows.
-  public func count(in configuration: Configuration) -> Int? { checkedCount(in: configuration).value }
+  package func count(in configuration: Configuration) -> Int? { checkedCount(in: configuration).value }
 
   /// - Parameter isPadded: Whether wte has its padding rows; in the oldest files it has not.
   package func checkedCount(in configuration: Configuration, isPadded: Bool = true) -> CheckedCount {
@@ -84,7 +84,7 @@ public enum ParameterTensor: String, CaseIterable, Sendable {
   }
 
   /// "(12, 2304, 768)": the shape as checkpoints and `verify` show it.
-  public func shapeDescription(in configuration: Configuration) -> String {
+  package func shapeDescription(in configuration: Configuration) -> String {
     let (rows, columns) = shape(in: configuration)
     var extents = isMatrix ? [rows, columns] : [columns]
     if isPerLayer { extents.insert(configuration.layers, at: 0) }

@@ -1,16 +1,16 @@
-import BinaryFiles
-import Kernels
+import GPT2BinaryFiles
+import GPT2Kernels
 
 /// All sixteen tensors in one allocation, in checkpoint order.
 ///
 /// Weights, gradients and both AdamW moments are this same type over different memory. Weights hold every tensor;
 /// gradients and moments may hold only those that training changes.
-public final class Parameters {
-  public let configuration: Configuration
+package final class Parameters {
+  package let configuration: Configuration
   /// The tensors that are there. Asking for one that is not is a mistake of the program, but for `ifPresent(_:_:)`.
-  public let present: TensorSet
+  package let present: TensorSet
   /// In gradients and moments: those of a model's adapters. Weights have none; a model has its adapters beside them.
-  public let adapters: LowRankAdapters?
+  package let adapters: LowRankAdapters?
   private let buffer: FloatBuffer
   private let offsets: [Int]
 
@@ -20,7 +20,7 @@ public final class Parameters {
   ///   - present: The tensors to hold; the others take no memory.
   ///   - adapters: Of which adapters to hold as much, for gradients and moments.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(
+  package convenience init(
     zeroed configuration: Configuration, holding present: TensorSet = .all, adapters: AdapterLayout? = nil
   ) throws(AllocationError) {
     guard let count = Self.valueCount(of: configuration, holding: present, adapters: adapters) else {
@@ -48,7 +48,7 @@ public final class Parameters {
   }
 
   /// How many values parameters have that hold these tensors and adapters; `nil` if the count overflows.
-  public static func valueCount(
+  package static func valueCount(
     of configuration: Configuration, holding present: TensorSet = .all, adapters: AdapterLayout? = nil
   ) -> Int? {
     let tensors = present.tensors.reduce(CheckedCount(0)) { $0 + $1.checkedCount(in: configuration) }
@@ -78,10 +78,10 @@ public final class Parameters {
   }
 
   /// A copy of every value: the tensors' in checkpoint order, then the adapters'.
-  public func copy() -> [Float] { withExtendedLifetime(self) { Array(values) } }
+  package func copy() -> [Float] { withExtendedLifetime(self) { Array(values) } }
 
   /// A copy of one tensor's values over all layers, in order.
-  public func copy(of tensor: ParameterTensor) -> [Float] {
+  package func copy(of tensor: ParameterTensor) -> [Float] {
     withExtendedLifetime(self) { Array(values(of: tensor)) }
   }
 
@@ -92,7 +92,7 @@ public final class Parameters {
   }
 
   /// The first value that is NaN or infinite, and the tensor that it is in or whose adapters it is in.
-  public func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
+  package func firstNonFinite(on workers: Workers) -> (tensor: ParameterTensor, index: Int)? {
     for tensor in present.tensors {
       if let index = FiniteCheck.firstNonFinite(in: values(of: tensor), on: workers) {
         return (tensor, index)

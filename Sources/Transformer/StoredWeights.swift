@@ -1,27 +1,27 @@
-import BinaryFiles
-import Kernels
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2WeightFormats
 
 /// Weights in the format that they are stored in, where they lie, for training that leaves them as they are: that of
 /// low-rank adapters over a quantised model (as in QLoRA: Dettmers et al. 2023, arXiv:2305.14314, with ggml's formats).
 ///
 /// A matrix that a product needs is widened to fp32 just before it, into memory that the next one takes; so the products
 /// are those of training, and all of the model that is in fp32 at any time is one matrix, and its vectors.
-public final class StoredWeights {
-  public let weights: Weights
+package final class StoredWeights {
+  package let weights: Weights
   /// What they were rounded to when they were opened; `nil` if they are as their file has them.
-  public let rounding: WeightFormat?
+  package let rounding: WeightFormat?
   /// What is no factor of a product: the vectors, and the position table.
   let parameters: Parameters
   private let scratch: FloatBuffer
 
   /// The tensors that stay as they are stored.
-  public static let tensors = TensorSet(ParameterTensor.allCases.filter(\.isMultiplied))
+  package static let tensors = TensorSet(ParameterTensor.allCases.filter(\.isMultiplied))
 
   /// - Precondition: They are GPT-2's, and no relative's.
   /// - Parameter rounding: What `Weights.encoded` rounded them to, if it did.
   /// - Throws: `AllocationError` if the memory for what is widened is not to be had.
-  public init(_ weights: Weights, roundedTo rounding: WeightFormat? = nil) throws(AllocationError) {
+  package init(_ weights: Weights, roundedTo rounding: WeightFormat? = nil) throws(AllocationError) {
     precondition(weights.configuration.variant == .gpt2, "this is no GPT-2, but a relative")
     let configuration = weights.configuration
     self.weights = weights
@@ -42,7 +42,7 @@ public final class StoredWeights {
   }
 
   /// Bytes beside the stored weights, of what is in fp32; `nil` if the count overflows.
-  public static func byteCount(_ configuration: Configuration) -> Int? {
+  package static func byteCount(_ configuration: Configuration) -> Int? {
     Parameters.valueCount(of: configuration, holding: TensorSet.all.subtracting(tensors))
       .map { (CheckedCount($0) + scratchCount(configuration)) * MemoryLayout<Float>.stride }?.value
   }
@@ -50,7 +50,7 @@ public final class StoredWeights {
   /// Bytes that inference regroups of such weights, to multiply them as they are.
   ///
   /// - Parameter format: What the weights are rounded to before; `nil` for their own formats.
-  public static func regroupedByteCount(of weights: Weights, as format: WeightFormat? = nil) -> Int {
+  package static func regroupedByteCount(of weights: Weights, as format: WeightFormat? = nil) -> Int {
     var count = 0
     for tensor in tensors.tensors {
       for layer in 0..<tensor.layers(in: weights.configuration) {
@@ -88,7 +88,7 @@ public final class StoredWeights {
   }
 
   /// `Checksum` of all weights, as their `Parameters` have it.
-  public func checksum(on workers: Workers) -> UInt64 {
+  package func checksum(on workers: Workers) -> UInt64 {
     let configuration = weights.configuration
     // Where each layer's tensor begins among the values of all.
     var places: [(start: Int, tensor: ParameterTensor, layer: Int)] = []

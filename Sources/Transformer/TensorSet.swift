@@ -1,24 +1,24 @@
 /// Some of the sixteen tensors: those that training changes, or that adapters are for.
 public struct TensorSet: Equatable, Sendable {
   /// One bit a tensor, the first of the checkpoint order the lowest: for files.
-  public let bits: UInt16
+  package let bits: UInt16
 
   /// Every tensor of the model.
   public static let all = TensorSet(ParameterTensor.allCases)
   /// No tensor.
   public static let none = TensorSet([])
 
-  public init(_ tensors: some Sequence<ParameterTensor>) {
+  package init(_ tensors: some Sequence<ParameterTensor>) {
     bits = tensors.reduce(0) { $0 | Self.bit(of: $1) }
   }
 
   /// Any sixteen bits are some set of the sixteen tensors.
-  public init(bits: UInt16) { self.bits = bits }
+  package init(bits: UInt16) { self.bits = bits }
 
-  public func contains(_ tensor: ParameterTensor) -> Bool { bits & Self.bit(of: tensor) != 0 }
+  package func contains(_ tensor: ParameterTensor) -> Bool { bits & Self.bit(of: tensor) != 0 }
 
   /// The tensors in checkpoint order.
-  public var tensors: [ParameterTensor] { ParameterTensor.allCases.filter(contains) }
+  package var tensors: [ParameterTensor] { ParameterTensor.allCases.filter(contains) }
 
   /// Whether all of these are among the others.
   public func isSubset(of other: TensorSet) -> Bool { bits & ~other.bits == 0 }
@@ -36,7 +36,7 @@ extension TensorSet: CustomStringConvertible {
   /// What `init(names:)` knows besides the tensors' own names. Biases are all biases, those of the norms included
   /// (BitFit: Ben Zaken et al. 2022, arXiv:2106.10199); norms have their weights and biases; linear are the four
   /// linear layers' weights.
-  public static let groups: [(name: String, tensors: TensorSet)] = [
+  package static let groups: [(name: String, tensors: TensorSet)] = [
     ("all", .all),
     ("none", .none),
     ("embeddings", Self([.wte, .wpe])),

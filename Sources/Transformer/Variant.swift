@@ -1,24 +1,24 @@
-import Kernels
+import GPT2Kernels
 
 /// In what a close relative of GPT-2 differs from it: the choices of transformers' `GPT2Config`.
 ///
 /// Inference computes with all of them; training knows GPT-2 alone.
-public struct Variant: Equatable, Sendable {
-  public static let gpt2 = Variant()
+package struct Variant: Equatable, Sendable {
+  package static let gpt2 = Variant()
 
   /// The channels between the two layers of the feed-forward part; `nil` for four times the model's.
-  public var hiddenChannels: Int?
-  public var layerNormEpsilon = LayerNorm.epsilon
-  public var activation = Activation.tanhGELU
+  package var hiddenChannels: Int?
+  package var layerNormEpsilon = LayerNorm.epsilon
+  package var activation = Activation.tanhGELU
   /// Whether attention's scores are divided by the square root of a head's channels.
-  public var scalesScores = true
+  package var scalesScores = true
   /// Whether scores are divided by the layer's number too, which counts from 1 (Mistral's GPT-2 of Stanford CRFM).
-  public var scalesScoresByLayer = false
+  package var scalesScoresByLayer = false
 
-  public init() {}
+  package init() {}
 
   /// Each difference from GPT-2, in the words of `config.json`: "n_inner = 40". Empty if there is none.
-  public var differences: [String] {
+  package var differences: [String] {
     var words: [String] = []
     if let hiddenChannels { words.append("n_inner = \(hiddenChannels)") }
     if layerNormEpsilon != LayerNorm.epsilon { words.append("layer_norm_epsilon = \(layerNormEpsilon)") }

@@ -1,5 +1,5 @@
-import Kernels
-import WeightFormats
+import GPT2Kernels
+import GPT2WeightFormats
 
 extension Weights {
   /// The same model with its matrices rounded to another format, in memory; vectors and wpe stay as they are.
@@ -8,7 +8,7 @@ extension Weights {
   ///   two models in memory.
   /// - Throws: `WeightFormatError` if weights cannot be rounded to the format, a matrix's rows are no whole blocks, or a
   ///   weight has no finite number in it, in whichever tensor; `AllocationError`.
-  public func encoded(
+  package func encoded(
     as format: WeightFormat, isLastUse: Bool = false, on workers: Workers = Workers()
   ) throws -> Weights {
     var sources: [(tensor: ParameterTensor, matrix: EncodedMatrix)] = []
@@ -60,7 +60,7 @@ extension Weights {
   /// Bytes of all tensors of a GPT-2 when they are rounded so.
   ///
   /// - Throws: As `encoded`.
-  public func byteCount(encodedAs format: WeightFormat) throws(WeightFormatError) -> Int {
+  package func byteCount(encodedAs format: WeightFormat) throws(WeightFormatError) -> Int {
     var count = 0
     for tensor in ParameterTensor.allCases {
       for layer in 0..<tensor.layers(in: configuration) {
@@ -84,7 +84,7 @@ extension Weights {
 }
 
 /// A model's weights cannot be rounded to a format.
-public enum WeightFormatError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum WeightFormatError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The format is only read.
   case notEncodable(WeightFormat)
   /// Rows are no whole blocks of it.
@@ -92,7 +92,7 @@ public enum WeightFormatError: Error, Equatable, Sendable, CustomStringConvertib
   /// A weight has no finite number in it.
   case unstorable(UnstorableWeight)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notEncodable(let format):
       "found \(format.rawValue) to round weights to, expected one of \(WeightFormat.encodableNames); choose one of "
@@ -107,13 +107,13 @@ public enum WeightFormatError: Error, Equatable, Sendable, CustomStringConvertib
 }
 
 /// A weight that a format has no finite number for: NaN, an infinity, or a number beyond its range.
-public struct UnstorableWeight: Equatable, Sendable {
-  public let value: Float
+package struct UnstorableWeight: Equatable, Sendable {
+  package let value: Float
   /// As messages name it, with its layer.
-  public let tensor: String
+  package let tensor: String
   /// Counts the tensor's values from 0, row by row.
-  public let position: Int
-  public let format: WeightFormat
+  package let position: Int
+  package let format: WeightFormat
 
   package init(value: Float, tensor: String, position: Int, format: WeightFormat) {
     self.value = value
@@ -123,7 +123,7 @@ public struct UnstorableWeight: Equatable, Sendable {
   }
 
   /// NaN is the same as NaN here.
-  public static func == (lhs: Self, rhs: Self) -> Bool {
+  package static func == (lhs: Self, rhs: Self) -> Bool {
     lhs.value.bitPattern == rhs.value.bitPattern && lhs.tensor == rhs.tensor && lhs.position == rhs.position
       && lhs.format == rhs.format
   }

@@ -1,12 +1,12 @@
-import BinaryFiles
-import Kernels
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2WeightFormats
 
 /// A model's tensors for inference, each in the format in which it is stored, where it lies: in a file's mapping
 /// or in memory.
-public final class Weights: @unchecked Sendable {
+package final class Weights: @unchecked Sendable {
   // `@unchecked`: the matrices are views of memory that nobody writes to, and `storage` keeps it alive.
-  public let configuration: Configuration
+  package let configuration: Configuration
   private let tensors: [ParameterTensor: [EncodedMatrix]]
   /// (V, C): a head of its own, where the token table is not the classifier too, as it is in every GPT-2.
   package let ownClassifier: EncodedMatrix?
@@ -44,7 +44,7 @@ public final class Weights: @unchecked Sendable {
   }
 
   /// The tensors of parameters, in fp32, which see every later change of them.
-  public convenience init(_ parameters: Parameters) {
+  package convenience init(_ parameters: Parameters) {
     self.init(parameters.configuration, storage: [parameters]) { tensor, layer in
       let matrix = parameters[tensor, layer]
       return EncodedMatrix(.fp32, UnsafeRawPointer(matrix.base), rows: matrix.rows, columns: matrix.columns)
@@ -72,10 +72,10 @@ public final class Weights: @unchecked Sendable {
   }
 
   /// The format of the token table, and in most files of all matrices that are multiplied by.
-  public var format: WeightFormat { self[.wte].format }
+  package var format: WeightFormat { self[.wte].format }
 
   /// The formats of the matrices that are multiplied by, that of most bytes first.
-  public var formats: [WeightFormat] {
+  package var formats: [WeightFormat] {
     var bytes: [WeightFormat: Int] = [:]
     for matrix in multiplied {
       bytes[matrix.format, default: 0] += matrix.byteCount
@@ -85,7 +85,7 @@ public final class Weights: @unchecked Sendable {
   }
 
   /// Brings the pages of mapped files into the process's tables at once, rather than one by one as they are read.
-  public func populate() {
+  package func populate() {
     for case let file as MappedFile in storage { file.populate() }
   }
 
@@ -143,7 +143,7 @@ public final class Weights: @unchecked Sendable {
   }
 
   /// Bytes of all tensors.
-  public var byteCount: Int {
+  package var byteCount: Int {
     (ownClassifier?.byteCount ?? 0) + tensors.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
   }
 }

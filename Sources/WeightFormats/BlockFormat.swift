@@ -2,7 +2,7 @@
 ///
 /// Values are stored in blocks, one after the other; a row of a matrix is whole blocks. Bytes are little-endian and may
 /// lie at any address.
-public protocol BlockFormat {
+package protocol BlockFormat {
   /// ggml's name, as in "Q4_K".
   static var ggmlName: String { get }
   /// ggml's number for tensors (enum ggml_type).
@@ -20,7 +20,7 @@ public protocol BlockFormat {
 }
 
 /// A format that values can be rounded to here.
-public protocol EncodableFormat: BlockFormat {
+package protocol EncodableFormat: BlockFormat {
   /// Values up to this magnitude are stored as finite ones.
   static var largestMagnitude: Float { get }
 
@@ -30,19 +30,19 @@ public protocol EncodableFormat: BlockFormat {
 }
 
 /// A format without blocks, whose values the kernels multiply where they lie.
-public protocol SingleValueFormat: BlockFormat {
+package protocol SingleValueFormat: BlockFormat {
   /// How the kernels name it: `CK_FP32` and so on.
   static var valueType: Int32 { get }
 }
 
 extension SingleValueFormat {
-  public static var blockValues: Int { 1 }
+  package static var blockValues: Int { 1 }
 }
 
 /// A format that the kernels have no products for: its values are decoded for them, to twice the bytes and more.
 ///
 /// A new format can begin so, and become a `QuantizedFormat` to be fast.
-public protocol DecodedFormat: BlockFormat {
+package protocol DecodedFormat: BlockFormat {
   /// One without blocks that holds all its values.
   static var products: WeightFormat { get }
 }
@@ -50,7 +50,7 @@ public protocol DecodedFormat: BlockFormat {
 /// A format of blocks of small whole numbers, which are multiplied as bytes once rows are side by side.
 ///
 /// A new one only says how a block is taken apart: that decodes it, and regroups it for the kernels.
-public protocol QuantizedFormat: BlockFormat {
+package protocol QuantizedFormat: BlockFormat {
   /// What is taken off a code: `BlockParts`.
   static var offset: Int { get }
   /// How rows of it lie side by side for the kernels, and what a unit of `d` is. Its blocks are as long, or if they have
@@ -63,9 +63,9 @@ public protocol QuantizedFormat: BlockFormat {
 
 extension QuantizedFormat {
   /// The layouts that hold any format of such blocks.
-  public static var layout: PanelLayout { blockValues == 256 ? .bytes : .q8_0 }
+  package static var layout: PanelLayout { blockValues == 256 ? .bytes : .q8_0 }
 
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     let unit = layout.unit

@@ -4,17 +4,17 @@
 ///
 /// with d in the unit of the format's layout, evaluated in fp32 in this order, with a rounding after each operation: then they are ggml's, bit for bit. Each sixteen
 /// values have a scale and a min of their own.
-public struct BlockParts {
+package struct BlockParts {
   /// fp16.
-  public var d: UInt16 = 0
+  package var d: UInt16 = 0
   /// fp16; stays 0 in a format without mins.
-  public var dmin: UInt16 = 0
+  package var dmin: UInt16 = 0
   /// (values), without a sign.
-  public let codes: UnsafeMutablePointer<UInt8>
+  package let codes: UnsafeMutablePointer<UInt8>
   /// (values / 16); each is 1 if the format has none.
-  public let scales: UnsafeMutablePointer<Int8>
+  package let scales: UnsafeMutablePointer<Int8>
   /// (values / 16); each is 0 if the format has none.
-  public let mins: UnsafeMutablePointer<Int8>
+  package let mins: UnsafeMutablePointer<Int8>
 
   /// Values that share a scale and a min.
   static let groupValues = 16

@@ -1,15 +1,15 @@
 /// A view of a weight matrix as it is stored: (rows, columns), row after row without gaps, at any alignment.
 ///
 /// It owns nothing; whoever made it keeps the memory alive.
-public struct EncodedMatrix {
-  public let format: WeightFormat
-  public let base: UnsafeRawPointer
-  public let rows: Int
-  public let columns: Int
-  public let rowBytes: Int
+package struct EncodedMatrix {
+  package let format: WeightFormat
+  package let base: UnsafeRawPointer
+  package let rows: Int
+  package let columns: Int
+  package let rowBytes: Int
 
   /// - Parameter columns: Whole blocks of the format.
-  public init(_ format: WeightFormat, _ base: UnsafeRawPointer, rows: Int, columns: Int) {
+  package init(_ format: WeightFormat, _ base: UnsafeRawPointer, rows: Int, columns: Int) {
     guard let rowBytes = format.byteCount(columns) else {
       preconditionFailure("\(columns) columns are no whole blocks of \(format.rawValue)")
     }
@@ -20,10 +20,10 @@ public struct EncodedMatrix {
     self.rowBytes = rowBytes
   }
 
-  public var byteCount: Int { rows * rowBytes }
+  package var byteCount: Int { rows * rowBytes }
 
   /// A band of rows.
-  public func rows(_ range: Range<Int>) -> EncodedMatrix {
+  package func rows(_ range: Range<Int>) -> EncodedMatrix {
     assert(range.lowerBound >= 0 && range.upperBound <= rows)
     return EncodedMatrix(format, base + range.lowerBound * rowBytes, rows: range.count, columns: columns)
   }

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// How sixteen rows of a quantised matrix lie side by side, for the kernels that multiply them as bytes.
 ///
@@ -16,42 +16,42 @@ import CKernels
 /// In layouts of codebooks' formats `d` counts for an eighth, since it cannot always be divided by 8 without rounding.
 ///
 /// So 32 columns take 64 bytes a bit, and most formats as much room as they are stored in.
-public struct PanelLayout: Hashable, Sendable, CaseIterable {
+package struct PanelLayout: Hashable, Sendable, CaseIterable {
   /// As the kernels number it.
   package let index: Int32
 
   private init(_ index: Int) { self.index = Int32(truncatingIfNeeded: index) }
 
-  public static let q4_0 = PanelLayout(CK_PANEL_q4_0)
-  public static let q5_0 = PanelLayout(CK_PANEL_q5_0)
+  package static let q4_0 = PanelLayout(CK_PANEL_q4_0)
+  package static let q5_0 = PanelLayout(CK_PANEL_q5_0)
   /// Any format of 32 values without mins.
-  public static let q8_0 = PanelLayout(CK_PANEL_q8_0)
-  public static let q5_1 = PanelLayout(CK_PANEL_q5_1)
-  public static let q2_K = PanelLayout(CK_PANEL_q2_K)
-  public static let q3_K = PanelLayout(CK_PANEL_q3_K)
-  public static let q4_K = PanelLayout(CK_PANEL_q4_K)
-  public static let q5_K = PanelLayout(CK_PANEL_q5_K)
-  public static let q6_K = PanelLayout(CK_PANEL_q6_K)
+  package static let q8_0 = PanelLayout(CK_PANEL_q8_0)
+  package static let q5_1 = PanelLayout(CK_PANEL_q5_1)
+  package static let q2_K = PanelLayout(CK_PANEL_q2_K)
+  package static let q3_K = PanelLayout(CK_PANEL_q3_K)
+  package static let q4_K = PanelLayout(CK_PANEL_q4_K)
+  package static let q5_K = PanelLayout(CK_PANEL_q5_K)
+  package static let q6_K = PanelLayout(CK_PANEL_q6_K)
   /// The formats of codebooks whose values are few eighths.
-  public static let iq1_s = PanelLayout(CK_PANEL_iq1_s)
+  package static let iq1_s = PanelLayout(CK_PANEL_iq1_s)
   /// Those whose values are more eighths.
-  public static let iq2_xs = PanelLayout(CK_PANEL_iq2_xs)
+  package static let iq2_xs = PanelLayout(CK_PANEL_iq2_xs)
   /// Any format of 256 values.
-  public static let bytes = PanelLayout(CK_PANEL_bytes)
+  package static let bytes = PanelLayout(CK_PANEL_bytes)
 
-  public static var allCases: [PanelLayout] { (0..<CK_PANEL_COUNT).map { PanelLayout($0) } }
+  package static var allCases: [PanelLayout] { (0..<CK_PANEL_COUNT).map { PanelLayout($0) } }
 
   /// What the kernels know of it.
   var numbers: ck_layout { ck_layout_of(index) }
 
   /// Columns of a block: 32 or 256.
-  public var blockValues: Int { 32 * Int(numbers.parts) }
+  package var blockValues: Int { 32 * Int(numbers.parts) }
 
   /// What `d` is multiplied by: a power of two.
-  public var unit: Float { 1 / Float(numbers.divisor) }
+  package var unit: Float { 1 / Float(numbers.divisor) }
 
   /// Bytes of a block, of sixteen rows.
-  public var blockBytes: Int { ck_layout_bytes(numbers) }
+  package var blockBytes: Int { ck_layout_bytes(numbers) }
 
-  public static var rows: Int { 16 }
+  package static var rows: Int { 16 }
 }

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// Writes a row's blocks to their places among the sixteen rows of a panel: `PanelLayout`.
 struct PanelWriter {

@@ -1,9 +1,9 @@
-import CKernels
+import CGPT2Kernels
 
 /// Sixteen bits of which five are the exponent.
-public enum HalfFloat {
+package enum HalfFloat {
   @inlinable @inline(__always)
-  public static func bits(rounding value: Float) -> UInt16 {
+  package static func bits(rounding value: Float) -> UInt16 {
     let sign = UInt32(value.bitPattern >> 16) & 0x8000
     let magnitude = value.bitPattern & 0x7FFF_FFFF
     // Exponents differ by 112; the addition rounds half to even, and carries into the exponent where it must.

@@ -16,7 +16,7 @@ public enum WeightFormat: String, CaseIterable, Sendable {
   case mxfp4, nvfp4
 
   /// What there is to know of the format. The only place that tells formats apart.
-  public var type: any BlockFormat.Type {
+  package var type: any BlockFormat.Type {
     switch self {
     case .fp32: FP32.self
     case .fp16: FP16.self
@@ -50,20 +50,20 @@ public enum WeightFormat: String, CaseIterable, Sendable {
   }
 
   /// Those that weights can be rounded to.
-  public static let encodable = allCases.filter(\.isEncodable)
+  package static let encodable = allCases.filter(\.isEncodable)
 
   /// Their names: "fp32, fp16, …".
-  public static var encodableNames: String { encodable.map(\.rawValue).joined(separator: ", ") }
+  package static var encodableNames: String { encodable.map(\.rawValue).joined(separator: ", ") }
 
-  public var isEncodable: Bool { type is any EncodableFormat.Type }
+  package var isEncodable: Bool { type is any EncodableFormat.Type }
 
   /// Values of a block; rows are whole blocks.
-  public var blockValues: Int { type.blockValues }
+  package var blockValues: Int { type.blockValues }
 
-  public var blockBytes: Int { type.blockBytes }
+  package var blockBytes: Int { type.blockBytes }
 
   /// Bytes of so many values; `nil` if they are not whole blocks.
-  public func byteCount(_ values: Int) -> Int? {
+  package func byteCount(_ values: Int) -> Int? {
     let type = type
     return values % type.blockValues == 0 ? values / type.blockValues * type.blockBytes : nil
   }

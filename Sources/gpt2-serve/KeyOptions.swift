@@ -1,7 +1,7 @@
 import ArgumentParser
-import BinaryFiles
-import Platform
-import Server
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Server
 
 /// Who may ask.
 struct KeyOptions: ParsableArguments {

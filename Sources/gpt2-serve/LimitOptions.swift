@@ -1,6 +1,6 @@
 import ArgumentParser
-import Server
-import Terminal
+import GPT2Server
+import GPT2Terminal
 
 /// What the server takes on at most.
 struct LimitOptions: ParsableArguments {

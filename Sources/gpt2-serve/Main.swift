@@ -1,4 +1,4 @@
-import Terminal
+import GPT2Terminal
 
 @main
 enum Main {

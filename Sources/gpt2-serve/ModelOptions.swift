@@ -1,12 +1,12 @@
 import ArgumentParser
-import BinaryFiles
-import Generation
-import Kernels
-import ModelFiles
-import Server
-import Terminal
-import Tokens
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Server
+import GPT2Terminal
+import GPT2Tokens
+import GPT2WeightFormats
 
 /// Which models are served, and how they are held and computed with.
 struct ModelOptions: ParsableArguments, Sendable {

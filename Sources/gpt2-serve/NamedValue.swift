@@ -1,5 +1,5 @@
 import ArgumentParser
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A value of an option, of one model or of all: "q8_0", or "notes=q8_0" for the model of that name.
 struct NamedValue: ExpressibleByArgument, Equatable, Sendable {

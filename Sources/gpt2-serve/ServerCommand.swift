@@ -1,10 +1,10 @@
 #if Server
   import ArgumentParser
-  import BinaryFiles
+  import GPT2BinaryFiles
   import Logging
-  import Platform
-  import Server
-  import Terminal
+  import GPT2Platform
+  import GPT2Server
+  import GPT2Terminal
 
   /// The command `gpt2 serve`: parses flags, loads models, and serves them.
   struct ServerCommand: AsyncParsableCommand {

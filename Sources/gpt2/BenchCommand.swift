@@ -1,10 +1,10 @@
 import ArgumentParser
-import Benchmarks
-import BinaryFiles
-import Kernels
-import Terminal
-import Transformer
-import WeightFormats
+import GPT2Benchmarks
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Terminal
+import GPT2Transformer
+import GPT2WeightFormats
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-import Benchmarks
-import Terminal
+import GPT2Benchmarks
+import GPT2Terminal
 
 /// A benchmark's report: tables, or one JSON object.
 struct BenchPrinter {

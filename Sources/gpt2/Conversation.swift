@@ -1,8 +1,8 @@
-import Generation
-import Platform
-import Terminal
-import Tokens
-import Transformer
+import GPT2Generation
+import GPT2Platform
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
 
 /// `generate --interactive`: lines are added to the text, and the model continues it.
 struct Conversation {

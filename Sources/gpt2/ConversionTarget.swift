@@ -1,9 +1,9 @@
 import ArgumentParser
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// What `convert` writes: by the end of OUTPUT's name, or because there is a folder.
 enum ConversionTarget {

@@ -1,13 +1,13 @@
 import ArgumentParser
-import BinaryFiles
-import GGUF
-import Generation
-import Kernels
-import ModelFiles
-import Terminal
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
-import Generation
-import Platform
-import Terminal
-import Tokens
-import Transformer
+import GPT2Generation
+import GPT2Platform
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
 
 /// `generate --interactive` with a template that has turns: each line is a question, which the model answers.
 struct Dialogue {

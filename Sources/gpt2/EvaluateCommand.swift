@@ -1,12 +1,12 @@
 import ArgumentParser
-import BinaryFiles
-import Communication
-import Evaluation
-import Generation
-import Kernels
-import Terminal
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Evaluation
+import GPT2Generation
+import GPT2Kernels
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-import Evaluation
-import Terminal
+import GPT2Evaluation
+import GPT2Terminal
 
 // Instructions.
 extension EvaluationPrinter {

@@ -1,5 +1,5 @@
-import Evaluation
-import Terminal
+import GPT2Evaluation
+import GPT2Terminal
 
 /// Prints how far an evaluation is, on standard error, and its result: for people, or as one line of JSON.
 struct EvaluationPrinter {

@@ -1,11 +1,11 @@
 import ArgumentParser
-import BinaryFiles
-import Communication
-import Evaluation
-import Kernels
-import Terminal
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Evaluation
+import GPT2Kernels
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
 
 /// One file to evaluate on.
 protocol EvaluationTask {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import ModelHub
-import Terminal
+import GPT2ModelHub
+import GPT2Terminal
 
 struct FetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-import ModelHub
-import Terminal
+import GPT2ModelHub
+import GPT2Terminal
 
 /// Prints how far `fetch` is, on standard error, and what it got.
 final class FetchPrinter {

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Communication
-import Evaluation
-import Generation
-import ModelHub
-import Platform
-import Terminal
-import Training
+import GPT2Communication
+import GPT2Evaluation
+import GPT2Generation
+import GPT2ModelHub
+import GPT2Platform
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// The command: one file a subcommand, which parses flags, calls the floors below, and prints.
 struct GPT2Command: ParsableCommand {

@@ -1,6 +1,6 @@
-import Generation
-import Terminal
-import Tokens
+import GPT2Generation
+import GPT2Terminal
+import GPT2Tokens
 
 /// Prints texts as they come: one as it grows, several each as a whole, in order.
 struct GenerationPrinter {

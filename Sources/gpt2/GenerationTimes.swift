@@ -1,5 +1,5 @@
-import Generation
-import Terminal
+import GPT2Generation
+import GPT2Terminal
 
 /// When what happened in a run of `generate`, in seconds.
 struct GenerationTimes: Encodable {

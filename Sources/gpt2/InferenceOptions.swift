@@ -1,12 +1,12 @@
 import ArgumentParser
-import BinaryFiles
-import Generation
-import Kernels
-import ModelFiles
-import Terminal
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Which model runs, and how it is held and computed with.
 struct InferenceOptions: ParsableArguments {

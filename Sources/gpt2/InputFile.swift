@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// A file that a command reads as a whole; - is standard input.
 enum InputFile {

@@ -1,6 +1,6 @@
-import Terminal
-import Training
-import Transformer
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// A run that there is not the memory for. The system would grant the memory and end the run, or another
 /// program, when it is used.

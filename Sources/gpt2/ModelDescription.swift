@@ -1,6 +1,6 @@
-import Kernels
-import Terminal
-import Transformer
+import GPT2Kernels
+import GPT2Terminal
+import GPT2Transformer
 
 extension Configuration {
   /// "12 layers, 12 heads, 768 channels, 50257 tokens, 1024 positions: 124.5M parameters"

@@ -1,5 +1,5 @@
-import ModelHub
-import Terminal
+import GPT2ModelHub
+import GPT2Terminal
 
 /// The models that are known by name, and where they are.
 struct ModelList {

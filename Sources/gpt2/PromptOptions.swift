@@ -1,8 +1,8 @@
 import ArgumentParser
-import BinaryFiles
-import Platform
-import Terminal
-import Tokens
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Terminal
+import GPT2Tokens
 
 /// Where the text to continue comes from.
 struct PromptOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import BinaryFiles
-import Terminal
-import Training
+import GPT2BinaryFiles
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// `verify --run`: says of each file of a run's checkpoints whether it is as it was written.
 struct RunVerification {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Generation
-import Platform
-import Terminal
+import GPT2Generation
+import GPT2Platform
+import GPT2Terminal
 
 /// How tokens are drawn and when a text ends.
 struct SamplingFlags: ParsableArguments {

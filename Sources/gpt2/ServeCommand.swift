@@ -1,5 +1,5 @@
 import ArgumentParser
-import Terminal
+import GPT2Terminal
 
 /// Starts `gpt2-serve`, a program of its own so that this one need not hold an HTTP server.
 struct ServeCommand: ParsableCommand {

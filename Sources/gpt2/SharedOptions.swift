@@ -1,5 +1,5 @@
 import ArgumentParser
-import Kernels
+import GPT2Kernels
 
 struct PrecisionOptions: ParsableArguments {
   @Option(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Tokens
+import GPT2Tokens
 
 /// Whether special tokens that stand in a prompt are meant as such.
 struct SpecialTokenOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Tokens
+import GPT2Tokens
 
 /// How `tokenize` divides its tokens among files.
 struct SplitOptions: ParsableArguments {

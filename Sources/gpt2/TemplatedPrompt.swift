@@ -1,6 +1,6 @@
 import ArgumentParser
-import Platform
-import Tokens
+import GPT2Platform
+import GPT2Tokens
 
 /// Puts what a user says into a template.
 struct TemplatedPrompt {

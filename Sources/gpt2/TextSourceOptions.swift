@@ -1,6 +1,6 @@
 import ArgumentParser
-import Terminal
-import Tokens
+import GPT2Terminal
+import GPT2Tokens
 
 /// What the inputs of `tokenize` hold.
 struct TextSourceOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-import Benchmarks
-import Terminal
+import GPT2Benchmarks
+import GPT2Terminal
 
 /// What was found beside what is required: a table, or one JSON object.
 struct ThresholdPrinter {

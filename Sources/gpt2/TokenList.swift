@@ -1,5 +1,5 @@
 import ArgumentParser
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Token ids as they are given on a command line: "3,14,15".
 struct TokenList: ExpressibleByArgument {

@@ -1,10 +1,10 @@
 import ArgumentParser
-import BinaryFiles
-import ModelFiles
-import Platform
-import Kernels
-import Terminal
-import Tokens
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Kernels
+import GPT2Terminal
+import GPT2Tokens
 
 struct TokenizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

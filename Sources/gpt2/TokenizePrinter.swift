@@ -1,5 +1,5 @@
-import Terminal
-import Tokens
+import GPT2Terminal
+import GPT2Tokens
 
 /// Prints how far `tokenize` is, on standard error, and what it wrote.
 struct TokenizePrinter {

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// The lines of standard input, one after the other, none of which may take more memory than a model could read.
 struct TypedLines {

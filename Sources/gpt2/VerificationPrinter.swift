@@ -1,8 +1,8 @@
-import Kernels
-import Platform
-import Terminal
-import TextFormatting
-import Training
+import GPT2Kernels
+import GPT2Platform
+import GPT2Terminal
+import GPT2TextFormatting
+import GPT2TrainingCore
 
 /// A verification report: a table, one line a tensor, or JSON.
 struct VerificationPrinter {

@@ -1,10 +1,10 @@
 import ArgumentParser
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Terminal
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

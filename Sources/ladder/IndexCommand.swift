@@ -1,6 +1,6 @@
 import ArgumentParser
-import Lessons
-import Terminal
+import GPT2Lessons
+import GPT2Terminal
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

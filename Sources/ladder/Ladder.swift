@@ -1,6 +1,6 @@
 import ArgumentParser
-import Lessons
-import Terminal
+import GPT2Lessons
+import GPT2Terminal
 
 /// The ladder to 124M: one small file a rung, which parses flags, calls `Lessons`, and prints.
 struct Ladder: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import BinaryFiles
-import Lessons
-import Terminal
+import GPT2BinaryFiles
+import GPT2Lessons
+import GPT2Terminal
 
 struct MLPCommand: Rung {
   static let original = LadderIndex.Original(

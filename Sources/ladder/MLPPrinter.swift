@@ -1,5 +1,5 @@
-import Lessons
-import Terminal
+import GPT2Lessons
+import GPT2Terminal
 
 /// What `ladder mlp` prints.
 struct MLPPrinter {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Lessons
-import Terminal
-import Training
-import Transformer
+import GPT2Lessons
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// `ladder nanogpt`.
 struct NanoGPTCommand: Rung {

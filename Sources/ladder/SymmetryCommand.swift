@@ -1,6 +1,6 @@
 import ArgumentParser
-import Lessons
-import Terminal
+import GPT2Lessons
+import GPT2Terminal
 
 struct SymmetryCommand: Rung {
   static let original = LadderIndex.Original(
@@ -35,7 +35,7 @@ struct SymmetryCommand: Rung {
   func climb() throws {
     var progress = ProgressLine()
     let lesson = try SymmetryLesson(seeds: seeds, limit: limit) { done in
-      progress.show("start \(done) of \(seeds)", done: Double(done) / Double(seeds))
+      progress.show(Progress(done: Double(done) / Double(seeds)).saying("start \(done) of \(seeds)"))
     }
     progress.clear()
     try options.finish(lesson.results, lines: lines(lesson)) { lesson.gallery }

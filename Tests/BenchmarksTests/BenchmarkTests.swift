@@ -1,9 +1,9 @@
 import Foundation
-import Kernels
+import GPT2Kernels
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Benchmarks
+@testable import GPT2Benchmarks
 
 /// Runs of a tiny model: that everything is measured, not how fast it is.
 @Suite struct BenchmarkTests {

@@ -1,11 +1,11 @@
-import Communication
-import Kernels
+import GPT2Communication
+import GPT2Kernels
 import TestSupport
 import Testing
-import Training
-import Transformer
+import GPT2TrainingCore
+import GPT2Transformer
 
-@testable import Benchmarks
+@testable import GPT2Benchmarks
 
 /// The measurement runs through; no figure of it decides.
 @Suite struct ClusterMeasurementTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Benchmarks
+@testable import GPT2Benchmarks
 
 /// Times on paper, against sums by hand.
 @Suite struct ClusterModelTests {

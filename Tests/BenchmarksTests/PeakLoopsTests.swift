@@ -1,7 +1,7 @@
-import Kernels
+import GPT2Kernels
 import Testing
 
-@testable import Benchmarks
+@testable import GPT2Benchmarks
 
 /// The loops compute what they say, so that their speed is the speed of something.
 @Suite struct PeakLoopsTests {

@@ -1,4 +1,4 @@
-import Benchmarks
+import GPT2Benchmarks
 import Testing
 
 @Suite struct StatisticsTests {

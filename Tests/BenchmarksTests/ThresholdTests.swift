@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Benchmarks
+@testable import GPT2Benchmarks
 
 @Suite struct ThresholdTests {
   private let directory: TemporaryDirectory

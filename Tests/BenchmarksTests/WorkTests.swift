@@ -1,8 +1,8 @@
-import Kernels
+import GPT2Kernels
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Benchmarks
+@testable import GPT2Benchmarks
 
 /// The formulas, against numbers worked out by hand.
 @Suite struct WorkTests {

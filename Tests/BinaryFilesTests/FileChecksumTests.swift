@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import BinaryFiles
+@testable import GPT2BinaryFiles
 
 @Suite struct FileChecksumTests {
   /// Of as many bytes (31 i + i / 256) mod 256, by xxHash's own library.

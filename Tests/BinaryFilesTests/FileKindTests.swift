@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import BinaryFiles
+@testable import GPT2BinaryFiles
 
 /// Files of other kinds are called by their names, never by a number alone.
 @Suite struct FileKindTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import BinaryFiles
+@testable import GPT2BinaryFiles
 
 /// What writers that were killed have left.
 @Suite struct LeftoversTests {

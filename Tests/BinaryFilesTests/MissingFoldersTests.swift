@@ -1,6 +1,6 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Platform
+import GPT2Platform
 import TestSupport
 import Testing
 

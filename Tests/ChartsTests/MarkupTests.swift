@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 import Foundation
 import TestSupport
 import Testing

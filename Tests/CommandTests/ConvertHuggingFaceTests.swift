@@ -1,5 +1,5 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
 

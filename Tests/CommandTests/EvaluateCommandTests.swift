@@ -1,8 +1,8 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 @Suite struct EvaluateCommandTests {
   private let workspace: EvaluationWorkspace

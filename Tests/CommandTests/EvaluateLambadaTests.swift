@@ -1,8 +1,8 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
 /// `gpt2 evaluate --lambada`, by a random model of 257 tokens, one a byte and end-of-text.
 @Suite struct EvaluateLambadaTests {

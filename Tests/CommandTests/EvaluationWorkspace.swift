@@ -1,8 +1,8 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 /// A directory with what the model tiny.bin, of 31 tokens and 9 positions, can be evaluated on.
 struct EvaluationWorkspace {

@@ -1,8 +1,8 @@
 import Foundation
-import ModelHub
+import GPT2ModelHub
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
 /// A model is given by its name wherever one is wanted. What stands for the fetched one is a small one of its kind.
 @Suite struct NamedModelTests {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Testing
 
-@testable import Terminal
+@testable import GPT2Terminal
 @testable import gpt2
 @testable import ladder
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Terminal
+@testable import GPT2Terminal
 @testable import gpt2
 
 /// Progress as commands draw it on terminals of several widths: it never fills the row, for then it would wrap.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Terminal
+@testable import GPT2Terminal
 
 /// What a progress line says in rows of several widths.
 @Suite struct ProgressTests {

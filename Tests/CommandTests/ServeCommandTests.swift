@@ -1,6 +1,6 @@
 import Testing
 
-import Terminal
+import GPT2Terminal
 
 @Suite struct ServeCommandTests {
   /// What make serve built comes before what a plain build put beside gpt2, which serves nothing.

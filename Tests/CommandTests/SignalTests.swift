@@ -1,8 +1,8 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
 /// Commands that are ended while they write.
 @Suite struct SignalTests {

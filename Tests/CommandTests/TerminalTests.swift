@@ -1,9 +1,9 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 /// What of others reaches a terminal. It obeys escape sequences; a file or a pipe has them as they are.
 @Suite struct TerminalTests {

@@ -1,8 +1,8 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
 @Suite struct TrainCommandTests {
   /// Files of the byte-level tokenizer, of which a new model needs no more than they say.

@@ -1,4 +1,4 @@
-import Communication
+import GPT2Communication
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 /// The fixture's examples, of the model tiny.bin, against the plain GPT-2's losses.
 @Suite struct ChoiceEvaluationTests {

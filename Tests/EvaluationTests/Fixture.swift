@@ -1,10 +1,10 @@
-import Generation
-import Kernels
-import ModelFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
-import Transformer
+import GPT2Transformer
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 /// A committed model, its scorer, and the plain GPT-2 in double precision with the same weights.
 struct Fixture {

@@ -1,11 +1,11 @@
 import Foundation
-import Generation
-import Kernels
+import GPT2Generation
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 /// Scores against the plain GPT-2 in double precision.
 @Suite struct LanguageModelScorerTests {

@@ -1,13 +1,13 @@
 import Foundation
-import Generation
-import Kernels
-import ModelFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 /// Last words by a random model with a real tokenizer, against the plain GPT-2 in double precision.
 @Suite struct LastWordEvaluationTests {

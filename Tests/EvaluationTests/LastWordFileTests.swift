@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 @Suite struct LastWordFileTests {
   private let directory: TemporaryDirectory

@@ -1,12 +1,12 @@
-import Communication
-import Kernels
-import ModelFiles
+import GPT2Communication
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 /// Scores that several processes make together are, to the bit, those of one.
 @Suite struct SharedEvaluationTests {

@@ -1,11 +1,11 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 /// Scores of token files against sums over the plain GPT-2's losses, cut into windows by another formula.
 @Suite struct TextEvaluationTests {

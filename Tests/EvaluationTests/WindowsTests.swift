@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evaluation
+@testable import GPT2Evaluation
 
 @Suite struct WindowsTests {
   /// Hugging Face's loop: text of 11 tokens, of which 10 are targets, T = 4.

@@ -1,4 +1,4 @@
-import GGUF
+import GPT2GGUF
 import TestSupport
 
 /// A copy of a tensor's data; the file may go.

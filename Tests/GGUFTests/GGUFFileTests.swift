@@ -1,6 +1,6 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import GGUF
+import GPT2GGUF
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import Synchronization
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
 @testable import GPT2Kit
 

@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import GPT2Training
 import Synchronization
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// Sessions with a directory.
 @Suite struct SavedSessionTests {

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import GPT2Training
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// What cannot be trained says so before anything large is allocated, one test for each cause.
 @Suite struct SessionErrorTests {

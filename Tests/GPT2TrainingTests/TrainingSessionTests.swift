@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import GPT2Training
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// Sessions in memory.
 @Suite struct TrainingSessionTests {

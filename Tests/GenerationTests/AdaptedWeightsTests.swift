@@ -1,11 +1,11 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
-import WeightFormats
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// A model of quantised weights that speaks with adapters has the logits that their training saw, PyTorch's.
 @Suite struct AdaptedWeightsTests {

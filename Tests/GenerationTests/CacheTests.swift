@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
-import WeightFormats
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Reading into a cache, however the tokens come, against the whole forward pass of the training model.
 @Suite struct CacheTests {

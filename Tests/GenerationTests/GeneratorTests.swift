@@ -1,11 +1,11 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// The generator against a plain GPT-2 in double precision that reads all it may see for every token.
 @Suite struct GeneratorTests {

@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// A token table of 300 rows beside a tokenizer of 257 tokens: the others are never written.
 @Suite struct PaddedTableTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct StopStringsTests {
   @Test func holdsBackOnlyWhatMayBeTheBeginning() throws {

@@ -1,11 +1,11 @@
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Texts of a model of single bytes, with random weights.
 @Suite struct TextBatchTests {

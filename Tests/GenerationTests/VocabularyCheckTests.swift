@@ -1,10 +1,10 @@
-import BinaryFiles
-import Generation
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 @Suite struct VocabularyCheckTests {
   @Test func aTokenizerOfAnotherSizeIsRefusedByItsName() throws {

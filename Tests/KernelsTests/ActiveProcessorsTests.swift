@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 @Suite struct ActiveProcessorsTests {
   private let directory: TemporaryDirectory

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 @Suite("Attention") struct AttentionTests {
   /// One call's sizes, and a naive forward and backward pass over them in double precision.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// One head's weights against plain softmax in double precision.
 @Suite struct AttentionWeightsTests {

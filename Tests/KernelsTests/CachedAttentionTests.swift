@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// One query after the other over a cache, against plain attention in double precision.
 @Suite struct CachedAttentionTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
 

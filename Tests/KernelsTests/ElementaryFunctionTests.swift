@@ -1,8 +1,8 @@
-import CKernels
+import CGPT2Kernels
 import Foundation
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// exp as softmax takes it, in every set.
 @Suite struct ElementaryFunctionTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// Which set is chosen, and what the sets have in common.
 @Suite struct KernelSetTests {

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// Against the algorithm as its authors write it, in double precision and with an explicit transpose.
 @Suite struct MuonTests {

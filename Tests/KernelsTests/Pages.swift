@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// Zeroed pages of one layer's keys and values, some bytes of another's before them.
 final class Pages {

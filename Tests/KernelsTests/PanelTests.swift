@@ -1,9 +1,9 @@
-import CKernels
+import CGPT2Kernels
 import TestSupport
 import Testing
 
-@testable import Kernels
-@testable import WeightFormats
+@testable import GPT2Kernels
+@testable import GPT2WeightFormats
 
 /// Rows side by side hold what the rows held, bit for bit.
 @Suite struct PanelTests {

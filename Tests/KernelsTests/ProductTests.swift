@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 @Suite("Product") struct ProductTests {
   struct Way: CustomTestStringConvertible, Sendable {

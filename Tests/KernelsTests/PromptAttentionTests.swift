@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// Many queries over keys and values that are kept, against one sequence's attention as a whole, which is held against
 /// plain loops in double precision elsewhere.

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// Memory that the system refuses in the middle of a kernel.
 @Suite struct ScratchRefusalTests {

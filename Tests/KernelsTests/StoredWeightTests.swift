@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// Products with weights as they are stored, against sums in double precision.
 @Suite struct StoredWeightTests {

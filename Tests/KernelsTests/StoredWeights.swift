@@ -1,7 +1,7 @@
 import TestSupport
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// A weight matrix as it is stored, and the values it stands for.
 final class StoredWeights {

@@ -1,7 +1,7 @@
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 @Suite struct TransposedTests {
   /// Sizes around the squares and ranges that the work is cut into, at any alignment, for one thread and several.

@@ -1,8 +1,8 @@
-import CKernels
+import CGPT2Kernels
 import TestSupport
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// The kernels of the forward and backward pass compute what their pages say.
 @Suite struct WorkedExampleTests {

@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 /// What is done with gradients and with stored weights computes what its pages say, and products are cut as theirs says.
 @Suite struct WorkedUpdateTests {

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 import Synchronization
 import Testing
 

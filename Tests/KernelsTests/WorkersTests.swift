@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Kernels
+@testable import GPT2Kernels
 
 @Suite("Workers") struct WorkersTests {
   static let threadCounts = [1, 2, 3, 16]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 @Suite struct Base64Tests {
   @Test(arguments: 0..<20)

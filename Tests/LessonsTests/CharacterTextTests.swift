@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// Texts as one number a character.
 @Suite struct CharacterTextTests {

@@ -1,6 +1,6 @@
 import Foundation
-import Kernels
-@testable import Lessons
+import GPT2Kernels
+@testable import GPT2Lessons
 import TestSupport
 import Testing
 

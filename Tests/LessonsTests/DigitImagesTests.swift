@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// The four files of MNIST, which must belong together.
 @Suite struct DigitImagesTests {

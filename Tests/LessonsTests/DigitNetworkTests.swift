@@ -1,9 +1,9 @@
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// The perceptron's passes, beside plain double precision and beside PyTorch.
 @Suite struct DigitNetworkTests {

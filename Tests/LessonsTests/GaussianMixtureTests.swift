@@ -1,6 +1,6 @@
 import Foundation
-@testable import Lessons
-import RandomNumbers
+@testable import GPT2Lessons
+import GPT2RandomNumbers
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import CZlib
+import CGPT2Zlib
 import Foundation
 import TestSupport
 import Testing

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// idx files as MNIST has them, and every way in which they can be wrong.
 @Suite struct IDXFileTests {

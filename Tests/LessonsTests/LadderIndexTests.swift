@@ -1,7 +1,7 @@
-import BinaryFiles
-import Charts
+import GPT2BinaryFiles
+import GPT2Charts
 import Foundation
-import Lessons
+import GPT2Lessons
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
-import Charts
+import GPT2Charts
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// The lesson as a whole, on small digits.
 @Suite struct MNISTLessonTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Lessons
+import GPT2Lessons
 import TestSupport
 import Testing
 

@@ -1,12 +1,12 @@
-import Charts
+import GPT2Charts
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Training
-import Transformer
+import GPT2TrainingCore
+import GPT2Transformer
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// The rung `nanogpt`, with tiny models.
 @Suite struct NanoGPTTests {

@@ -1,5 +1,5 @@
-import Kernels
-@testable import Lessons
+import GPT2Kernels
+@testable import GPT2Lessons
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
-@testable import Lessons
-import RandomNumbers
+import GPT2Kernels
+@testable import GPT2Lessons
+import GPT2RandomNumbers
 import TestSupport
 import Testing
 

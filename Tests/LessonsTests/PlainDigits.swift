@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Lessons
+@testable import GPT2Lessons
 
 /// A `DigitNetwork` in plain double precision, to hold it against.
 struct PlainDigits {

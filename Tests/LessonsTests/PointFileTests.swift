@@ -1,5 +1,5 @@
-import BinaryFiles
-import Lessons
+import GPT2BinaryFiles
+import GPT2Lessons
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import GGUF
-import ModelFiles
+import GPT2GGUF
+import GPT2ModelFiles
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// Templates as Jinja. That transformers makes the right text of them, dev/reference/chat_template.py shows.
 @Suite struct ChatTemplateTests {

@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 @Suite struct CheckpointTests {
   private let directory: TemporaryDirectory

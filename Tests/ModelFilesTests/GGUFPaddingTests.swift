@@ -1,10 +1,10 @@
-import BinaryFiles
-import GGUF
+import GPT2BinaryFiles
+import GPT2GGUF
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
-@testable import ModelFiles
+@testable import GPT2ModelFiles
 
 /// Rows of the token table that no token of the tokenizer has.
 @Suite struct GGUFPaddingTests {

@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import GGUF
+import GPT2GGUF
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Tokens
+@testable import GPT2ModelFiles
+@testable import GPT2Tokens
 
 @Suite struct GGUFTokenizerTests {
   private let directory: TemporaryDirectory

@@ -1,13 +1,13 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Generation
-import Kernels
-import ModelFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 @Suite struct HuggingFaceFolderTests {
   private let directory: TemporaryDirectory

@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import SafeTensors
+import GPT2SafeTensors
 import TestSupport
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// The folders that dev/reference/make_huggingface.py wrote with transformers.
 enum HuggingFaceFixture {

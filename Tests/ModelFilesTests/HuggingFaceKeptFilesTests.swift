@@ -1,12 +1,12 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// From a folder to a folder: what conversion does not change keeps its bytes (dev/reference/make_special_tokens.py).
 @Suite struct HuggingFaceKeptFilesTests {

@@ -1,13 +1,13 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
-import SafeTensors
+import GPT2Kernels
+import GPT2SafeTensors
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 @Suite struct HuggingFaceReadingTests {
   /// Against the logits that transformers computed in float64: names, shapes, transposes and heads are all right.

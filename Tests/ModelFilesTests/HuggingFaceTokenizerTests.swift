@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// What transformers wrote of Tests/Fixtures/tokenizer/small.bin: in model/ as tokenizer.json, in sharded/ as
 /// vocab.json and merges.txt (dev/reference/make_huggingface.py).

@@ -1,12 +1,12 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 @Suite struct HuggingFaceWritingTests {
   private let directory: TemporaryDirectory

@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// One test a way in which a checkpoint can be wrong; all must be found before memory is spent.
 @Suite struct MalformedCheckpointTests {

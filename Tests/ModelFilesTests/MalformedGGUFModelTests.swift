@@ -1,10 +1,10 @@
-import BinaryFiles
-import GGUF
+import GPT2BinaryFiles
+import GPT2GGUF
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// One test a way in which a sound GGUF file can be no GPT-2, each made by changing what a good one holds.
 @Suite struct MalformedGGUFModelTests {

@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import SafeTensors
+import GPT2SafeTensors
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// One test a way in which a folder can be wrong, each a good one with something changed.
 @Suite struct MalformedHuggingFaceTests {

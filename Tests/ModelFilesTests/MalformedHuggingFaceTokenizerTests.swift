@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// One test a way in which a tokenizer's files can be wrong, each good ones with something changed.
 @Suite struct MalformedHuggingFaceTokenizerTests {

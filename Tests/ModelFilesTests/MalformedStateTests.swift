@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// One test a way in which a reference state or an optimizer state can be wrong.
 @Suite struct MalformedStateTests {

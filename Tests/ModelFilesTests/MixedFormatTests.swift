@@ -1,14 +1,14 @@
-import BinaryFiles
-import Evaluation
-import GGUF
-import Generation
-import Kernels
-@testable import ModelFiles
+import GPT2BinaryFiles
+import GPT2Evaluation
+import GPT2GGUF
+import GPT2Generation
+import GPT2Kernels
+@testable import GPT2ModelFiles
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// GGUF models as llama.cpp's quantiser writes them: each matrix in a format of its own, which is kept.
 @Suite struct MixedFormatTests {

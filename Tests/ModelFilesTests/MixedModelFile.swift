@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import GGUF
+import GPT2GGUF
 import TestSupport
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// A GGUF file as llama.cpp's quantiser writes it: a model of one layer with 256 channels, each matrix in a format of its
 /// own, of ggml's blocks, one after the other.

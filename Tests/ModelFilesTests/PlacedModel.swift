@@ -1,9 +1,9 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// The model that dev/reference/make_gguf.py writes: its weights follow from their place.
 enum PlacedModel {

@@ -1,14 +1,14 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Generation
-import Kernels
-import SafeTensors
+import GPT2Generation
+import GPT2Kernels
+import GPT2SafeTensors
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// Models in the files that dev/reference/make_pytorch.py had PyTorch write.
 @Suite struct PyTorchModelTests {

@@ -1,13 +1,13 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Generation
-import Kernels
+import GPT2Generation
+import GPT2Kernels
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 /// Models that are nearly GPT-2, which dev/reference/make_relatives.py had transformers make and compute with.
 @Suite struct RelativesTests {

@@ -1,5 +1,5 @@
 import Testing
-import ModelFiles
+import GPT2ModelFiles
 
 @Suite struct RunFileNameTests {
   /// The names of llm.c's `snprintf`, and ours beside them.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
 

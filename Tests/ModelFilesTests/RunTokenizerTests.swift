@@ -1,8 +1,8 @@
-import BinaryFiles
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 @Suite struct RunTokenizerTests {
   private let directory: TemporaryDirectory

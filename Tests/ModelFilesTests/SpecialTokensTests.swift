@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import GGUF
+import GPT2GGUF
 import TestSupport
 import Testing
 
-@testable import ModelFiles
-@testable import Tokens
+@testable import GPT2ModelFiles
+@testable import GPT2Tokens
 
 /// Added tokens with every flag, made by transformers, and what `tokenizers` makes of awkward texts with them
 /// (dev/reference/make_special_tokens.py).

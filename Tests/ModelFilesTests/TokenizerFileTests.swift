@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 struct TokenizerFileTests {
   /// Reads `bytes` as a tokenizer file and returns why it was refused.

@@ -1,8 +1,8 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// A folder with a tokenizer of Hugging Face's, in which things can be made wrong.
 struct TokenizerFolder {

@@ -1,13 +1,13 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import GGUF
-import Kernels
+import GPT2GGUF
+import GPT2Kernels
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import ModelFiles
-@testable import Transformer
+@testable import GPT2ModelFiles
+@testable import GPT2Transformer
 
 @Suite struct WeightsWritingTests {
   private let directory: TemporaryDirectory

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 @Suite struct CatalogueTests {
   @Test func noTwoModelsShareAName() {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 /// Against the examples that NIST publishes for FIPS 180-4, and values that sha256sum, sha1sum and git gave.
 @Suite struct ChecksumTests {

@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Platform
+import GPT2Platform
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 /// One test a way in which a model cannot be fetched.
 @Suite struct FetchFailureTests {

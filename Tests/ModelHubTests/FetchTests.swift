@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 /// Fetching from a server on this machine, and from a folder.
 @Suite struct FetchTests {

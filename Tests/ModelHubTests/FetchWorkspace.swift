@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 /// A model of three small files, a server that has it as Hugging Face would, and a place for it.
 struct FetchWorkspace {

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 /// Where models are looked for.
 @Suite struct PlacesTests {

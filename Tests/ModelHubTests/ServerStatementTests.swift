@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 /// Files whose checksum the catalogue does not know: what the server says of them is held against what it sends.
 @Suite struct ServerStatementTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Platform
+import GPT2Platform
 import TestSupport
 import Testing
 

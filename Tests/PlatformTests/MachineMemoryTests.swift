@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Platform
+@testable import GPT2Platform
 
 /// Against a /proc and a /sys made for the purpose.
 @Suite struct MachineMemoryTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Platform
+import GPT2Platform
 import Testing
 
 /// Every path is one text, and every such text its path.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Platform
+@testable import GPT2Platform
 
 @Suite struct WorkThreadTests {
   private struct Refusal: Error, Equatable { let piece: Int }

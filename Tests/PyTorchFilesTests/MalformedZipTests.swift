@@ -1,5 +1,5 @@
-import BinaryFiles
-import PyTorchFiles
+import GPT2BinaryFiles
+import GPT2PyTorchFiles
 import TestSupport
 import Testing
 

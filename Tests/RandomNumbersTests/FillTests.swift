@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 import Testing
 
 /// Two references: llm.c's `llmc/rand.h` (gcc -O1, glibc 2.36) and PyTorch 2.15 (`torch.manual_seed(42)`,

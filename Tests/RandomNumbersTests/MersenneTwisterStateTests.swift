@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 import Testing
 
 struct MersenneTwisterStateTests {

@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 import Testing
 
 /// Expected values: the comment at the head of llm.c's `llmc/rand.h`, and what a C program that includes that

@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 import Testing
 
 /// Expected values: Python 3.11's `random`, and `numpy.random.RandomState` of numpy 2.4.6.

@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 import Testing
 
 /// Expected values: what a C program that includes llm.c's `llmc/sampler.h` printed.

@@ -1,10 +1,10 @@
-import Charts
+import GPT2Charts
 import Foundation
 import TestSupport
 import Testing
-import Training
+import GPT2TrainingCore
 
-@testable import Reports
+@testable import GPT2Reports
 
 @Suite struct ComparisonReportTests {
   /// A run of some updates, whose losses fall to `last`.

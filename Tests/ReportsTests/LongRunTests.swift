@@ -1,10 +1,10 @@
-import Charts
+import GPT2Charts
 import Foundation
 import TestSupport
 import Testing
-import Training
+import GPT2TrainingCore
 
-@testable import Reports
+@testable import GPT2Reports
 
 /// Runs whose records are too many to be kept.
 @Suite struct LongRunTests {

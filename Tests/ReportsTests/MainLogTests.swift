@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Reports
+@testable import GPT2Reports
 
 /// Logs of llm.c, written with the formats of its logger.h.
 @Suite struct MainLogTests {

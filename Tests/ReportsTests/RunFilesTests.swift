@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Reports
+@testable import GPT2Reports
 
 @Suite struct RunFilesTests {
   @Test func checkpointsAreFoundByTheirNames() throws {

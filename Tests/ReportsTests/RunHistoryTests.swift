@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
-import Training
+import GPT2TrainingCore
 
-@testable import Reports
+@testable import GPT2Reports
 
 @Suite struct RunHistoryTests {
   @Test func recordsAreReadAsTheyAreWritten() throws {

@@ -1,8 +1,8 @@
 import Foundation
-import Reports
+import GPT2Reports
 import TestSupport
 import Testing
-import Training
+import GPT2TrainingCore
 
 @Suite struct RunOverviewTests {
   /// Updates of 256 tokens, at the given speeds in tokens/s.

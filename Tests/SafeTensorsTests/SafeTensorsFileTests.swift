@@ -1,6 +1,6 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import SafeTensors
+import GPT2SafeTensors
 import TestSupport
 import Testing
 

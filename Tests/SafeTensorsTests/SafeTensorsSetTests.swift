@@ -1,5 +1,5 @@
-import BinaryFiles
-import SafeTensors
+import GPT2BinaryFiles
+import GPT2SafeTensors
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
 import Foundation
-import Generation
+import GPT2Generation
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
-@testable import Server
+@testable import GPT2Server
 
 /// `/v1/completions` without a socket.
 @Suite struct CompletionTests {

@@ -1,9 +1,9 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Server
+@testable import GPT2Server
 
 /// A model's file that somebody cuts while it is served.
 @Suite struct CutModelTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Server
+@testable import GPT2Server
 
 /// What a request can get wrong: the status, the field and the code of each.
 @Suite struct ErrorTests {

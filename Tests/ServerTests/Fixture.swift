@@ -1,13 +1,13 @@
 import Foundation
-import Generation
-import Kernels
-import ModelFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Server
+@testable import GPT2Server
 
 /// A server of small models of single bytes with random weights, and questions to it without a socket: "bytes", and
 /// "talker", which has a template.

@@ -1,11 +1,11 @@
-import Generation
-import Kernels
+import GPT2Generation
+import GPT2Kernels
 import Synchronization
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Server
+@testable import GPT2Server
 
 /// Models that are served while newer ones come.
 @Suite struct ModelShelfTests {

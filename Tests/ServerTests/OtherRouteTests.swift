@@ -1,12 +1,12 @@
 import Foundation
-import Generation
-import Kernels
+import GPT2Generation
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Server
+@testable import GPT2Server
 
 /// All routes but completions, without a socket.
 @Suite struct OtherRouteTests {

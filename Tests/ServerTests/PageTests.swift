@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Server
+@testable import GPT2Server
 
 /// The page at `/`: what it is made of. What it does is checked in a browser, by dev/serve/check-page.sh.
 @Suite struct PageTests {

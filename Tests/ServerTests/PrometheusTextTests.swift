@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Server
+@testable import GPT2Server
 
 @Suite struct PrometheusTextTests {
   /// As the format's description has it.

@@ -1,8 +1,8 @@
-import Generation
+import GPT2Generation
 import TestSupport
 import Testing
 
-@testable import Server
+@testable import GPT2Server
 
 /// Streamed answers without a socket.
 @Suite struct StreamTests {

@@ -1,6 +1,6 @@
-import Kernels
-import ModelFiles
-import Transformer
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Transformer
 
 /// A fixture's model with adapters, on the batch of its reference state.
 package struct AdaptedModel {

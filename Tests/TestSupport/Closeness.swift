@@ -1,10 +1,10 @@
 /// How far two vectors are apart, measured as tests need it.
-public enum Closeness {
+package enum Closeness {
   /// max |a − b| ÷ max(|b|, tiny): the largest error relative to the largest reference value.
   ///
   /// Scaled by the whole vector's size, since an element near zero that is a difference of large ones has
   /// no small relative error of its own.
-  public static func error<A: BinaryFloatingPoint, B: BinaryFloatingPoint>(
+  package static func error<A: BinaryFloatingPoint, B: BinaryFloatingPoint>(
     of values: [A], against reference: [B]
   ) -> Double {
     precondition(values.count == reference.count, "\(values.count) values against \(reference.count)")

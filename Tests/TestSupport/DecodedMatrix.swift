@@ -1,5 +1,5 @@
-import Kernels
-import WeightFormats
+import GPT2Kernels
+import GPT2WeightFormats
 
 /// The values of a stored matrix, row after row.
 package func decoded(_ matrix: EncodedMatrix) -> [Float] {

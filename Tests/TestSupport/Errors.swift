@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Testing
 
 /// Expects `body` to throw nothing but a `FileError` about `path`, and returns its cause if it does.
-public func fileErrorCause(_ path: String, _ body: () throws(FileError) -> Void) -> FileError.Cause? {
+package func fileErrorCause(_ path: String, _ body: () throws(FileError) -> Void) -> FileError.Cause? {
   do throws(FileError) {
     try body()
     return nil
@@ -14,7 +14,7 @@ public func fileErrorCause(_ path: String, _ body: () throws(FileError) -> Void)
 
 /// Expects `body` to throw a `FileError` about `path` whose line names it, and returns its cause.
 @discardableResult
-public func expectFileError(
+package func expectFileError(
   _ path: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
 ) -> FileError.Cause? {
   do {

@@ -1,7 +1,7 @@
 /// The gradient of a function by central differences: (f(x + h) − f(x − h)) / 2h for each coordinate.
-public enum FiniteDifferences {
+package enum FiniteDifferences {
   /// In double precision, where a step of 1e-5 leaves an error of about 1e-10 of the function's size.
-  public static func gradient(
+  package static func gradient(
     at point: [Double], step: Double = 1e-5, of function: ([Double]) -> Double
   ) -> [Double] {
     var point = point

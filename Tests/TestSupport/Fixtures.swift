@@ -1,6 +1,6 @@
 import Foundation
-import ModelFiles
-import Tokens
+import GPT2ModelFiles
+import GPT2Tokens
 
 /// The tokenizers under test, and what tiktoken makes of awkward texts with them.
 package enum Fixtures {

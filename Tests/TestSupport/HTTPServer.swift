@@ -1,29 +1,29 @@
 import Foundation
-import Platform
+import GPT2Platform
 import Synchronization
 
 /// A server on this machine for as long as it is held, that answers as a test tells it to: one request a connection.
-public final class HTTPServer: Sendable {
-  public struct Request: Sendable {
-    public let method: String
-    public let path: String
+package final class HTTPServer: Sendable {
+  package struct Request: Sendable {
+    package let method: String
+    package let path: String
     /// By names in small letters.
-    public let headers: [String: String]
+    package let headers: [String: String]
 
     /// The byte that a range of the request begins at, if it asks for one.
-    public var rangeStart: Int? {
+    package var rangeStart: Int? {
       headers["range"].flatMap { Int($0.dropFirst("bytes=".count).prefix { $0 != "-" }) }
     }
   }
 
-  public struct Response: Sendable {
-    public var status: Int
-    public var headers: [String: String]
-    public var body: [UInt8]
+  package struct Response: Sendable {
+    package var status: Int
+    package var headers: [String: String]
+    package var body: [UInt8]
     /// The connection ends after so many bytes of the body, though more were promised.
-    public var cutAfter: Int?
+    package var cutAfter: Int?
 
-    public init(
+    package init(
       _ status: Int, headers: [String: String] = [:], body: [UInt8] = [], cutAfter: Int? = nil
     ) {
       self.status = status
@@ -33,7 +33,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// A whole file, or the range of it that was asked for.
-    public init(file: [UInt8], for request: Request, cutAfter: Int? = nil) {
+    package init(file: [UInt8], for request: Request, cutAfter: Int? = nil) {
       if let start = request.rangeStart {
         guard start < file.count else {
           self.init(416, headers: ["Content-Range": "bytes */\(file.count)"])
@@ -48,9 +48,9 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  public let port: UInt16
-  public var address: String { "http://127.0.0.1:\(port)" }
-  public var requests: [Request] { log.withLock { $0 } }
+  package let port: UInt16
+  package var address: String { "http://127.0.0.1:\(port)" }
+  package var requests: [Request] { log.withLock { $0 } }
 
   private let listener: Int32
   private let log: Log
@@ -62,7 +62,7 @@ public final class HTTPServer: Sendable {
     func withLock<R>(_ body: (inout sending [Request]) -> sending R) -> R { requests.withLock(body) }
   }
 
-  public init(_ answer: @escaping @Sendable (Request) -> Response) throws {
+  package init(_ answer: @escaping @Sendable (Request) -> Response) throws {
     #if canImport(Glibc)
       let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     #else

@@ -1,6 +1,6 @@
 extension [UInt8] {
   /// Sets a header field, a little-endian int32.
-  public mutating func set(_ field: Int, to value: Int32) {
+  package mutating func set(_ field: Int, to value: Int32) {
     Swift.withUnsafeBytes(of: value.littleEndian) {
       replaceSubrange(field * 4..<field * 4 + 4, with: $0)
     }

@@ -1,11 +1,11 @@
-import Transformer
+import GPT2Transformer
 
 /// GPT-2 once more, in double precision and plain loops over arrays, sharing no arithmetic with the model.
-public struct PlainGPT2 {
+package struct PlainGPT2 {
   private let configuration: Configuration
   private let weights: [ParameterTensor: [Double]]
 
-  public init(_ parameters: Parameters) {
+  package init(_ parameters: Parameters) {
     configuration = parameters.configuration
     weights = Dictionary(
       uniqueKeysWithValues: ParameterTensor.allCases.map { ($0, parameters.copy(of: $0).map(Double.init)) })
@@ -14,7 +14,7 @@ public struct PlainGPT2 {
   /// With s·B·A added to the targets' weights.
   ///
   /// - Parameter values: A (r, in) and B (out, r), target after target, layer after layer.
-  public init(_ parameters: Parameters, _ layout: AdapterLayout, values: [Double]) {
+  package init(_ parameters: Parameters, _ layout: AdapterLayout, values: [Double]) {
     var weights = Self(parameters).weights
     var next = values[...]
     for target in layout.targets.tensors {
@@ -40,12 +40,12 @@ public struct PlainGPT2 {
   }
 
   /// The logits, (V), that follow the last of `tokens`.
-  public func logits(after tokens: [Int32]) -> [Double] {
+  package func logits(after tokens: [Int32]) -> [Double] {
     stream(of: tokens).last.map(logits) ?? []
   }
 
   /// −log p of each of `tokens` but the first, given all before it; in nats.
-  public func losses(of tokens: [Int32]) -> [Double] {
+  package func losses(of tokens: [Int32]) -> [Double] {
     zip(stream(of: tokens.dropLast()), tokens.dropFirst()).map { row, target in
       -naturalLogarithm(softmax(logits(row))[Int(target)])
     }
@@ -133,7 +133,7 @@ public struct PlainGPT2 {
 }
 
 /// exp(x) ÷ Σ exp(x)
-public func softmax(_ x: [Double]) -> [Double] {
+package func softmax(_ x: [Double]) -> [Double] {
   let greatest = x.max() ?? 0
   let weights = x.map { exponential($0 - greatest) }
   let sum = weights.reduce(0, +)

@@ -1,8 +1,8 @@
 import Foundation
-import Kernels
-import ModelFiles
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// A model of quantised weights, adapters, and what PyTorch computes with them: see
 /// dev/reference/make_quantised_lora.py.

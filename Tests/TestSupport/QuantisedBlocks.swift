@@ -1,27 +1,27 @@
 import Foundation
-import WeightFormats
+import GPT2WeightFormats
 
 /// Blocks of a quantised format, and what the Python package of ggml makes of them: see
 /// dev/reference/make_quantised_blocks.py.
-public struct QuantisedBlocks: Sendable {
+package struct QuantisedBlocks: Sendable {
   /// In the order of the file.
-  public static let formats: [WeightFormat] = [
+  package static let formats: [WeightFormat] = [
     .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_nl, .iq4_xs,
     .iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .tq1_0, .tq2_0, .q1_0, .q2_0, .mxfp4, .nvfp4,
   ]
   /// Those that the kernels multiply, and those that are decoded for them.
-  public static let multiplied = formats.filter { !decoded.contains($0) }
-  public static let decoded: [WeightFormat] = [.mxfp4, .nvfp4]
+  package static let multiplied = formats.filter { !decoded.contains($0) }
+  package static let decoded: [WeightFormat] = [.mxfp4, .nvfp4]
   /// The first so many have awkward scales: zeros, subnormal ones, the largest.
-  public static let awkward = 8
-  public static let count = 16
+  package static let awkward = 8
+  package static let count = 16
 
   /// (count, bytes of a block)
-  public let bytes: [[UInt8]]
+  package let bytes: [[UInt8]]
   /// (count, values of a block)
-  public let values: [[Float]]
+  package let values: [[Float]]
 
-  public init(_ format: WeightFormat) throws {
+  package init(_ format: WeightFormat) throws {
     let path = TestFiles.fixture("quantised_blocks.bin")
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
     let size = { (format: WeightFormat) in format.blockBytes + 4 * format.blockValues }

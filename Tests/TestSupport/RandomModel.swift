@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 extension Parameters {
   /// Every value drawn evenly from −scale…scale, so that no tensor is at its starting value.

@@ -1,27 +1,27 @@
 import Foundation
 
 /// A fresh directory that is removed when the last reference goes.
-public final class TemporaryDirectory: Sendable {
-  public let path: String
+package final class TemporaryDirectory: Sendable {
+  package let path: String
 
-  public init() throws {
+  package init() throws {
     path = FileManager.default.temporaryDirectory.appendingPathComponent("gpt2-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  public func file(_ name: String) -> String { path + "/" + name }
+  package func file(_ name: String) -> String { path + "/" + name }
 
   /// Writes `bytes` to a file here and returns its path.
-  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+  package func write(_ bytes: [UInt8], to name: String) throws -> String {
     let path = file(name)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     return path
   }
 
   /// Writes a text to a file here, making the directories that it is in.
-  public func write(_ text: String, to name: String) throws {
+  package func write(_ text: String, to name: String) throws {
     let file = URL(fileURLWithPath: file(name))
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -32,7 +32,7 @@ public final class TemporaryDirectory: Sendable {
   ///
   /// Another process writes it: what is open for writing here is for a moment open in every program that another test
   /// starts, too, and the system runs no file that somebody may still write (`ETXTBSY`).
-  public func writeProgram(_ text: String, to name: String) throws {
+  package func writeProgram(_ text: String, to name: String) throws {
     let file = URL(fileURLWithPath: file(name))
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -45,7 +45,7 @@ public final class TemporaryDirectory: Sendable {
   }
 
   /// The names of the files here, sorted.
-  public func names() throws -> [String] {
+  package func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 }

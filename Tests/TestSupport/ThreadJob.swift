@@ -1,20 +1,20 @@
-import Communication
+import GPT2Communication
 import Foundation
 
 /// Several processes of a job as threads of this one: they talk through memory.
-public final class ThreadJob: @unchecked Sendable {
+package final class ThreadJob: @unchecked Sendable {
   // `@unchecked`: all that changes is behind `lock`.
   private let lock = NSCondition()
   /// Messages by sender and receiver, in their order.
   private var messages: [[Int]: [[UInt8]]] = [:]
   /// Sent so far, over all processes.
-  public private(set) var bytesSent = 0
+  package private(set) var bytesSent = 0
   private let size: Int
 
   private init(size: Int) { self.size = size }
 
   /// Runs `body` once for each process, all at a time, and returns what it returned, by rank.
-  public static func run<Result: Sendable>(
+  package static func run<Result: Sendable>(
     processes size: Int, _ body: @escaping @Sendable (any Communicator) throws -> Result
   ) throws -> [Result] {
     let job = ThreadJob(size: size)

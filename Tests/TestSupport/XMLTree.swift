@@ -6,19 +6,19 @@ import Testing
 #endif
 
 /// An XML document as a tree, read by Foundation's parser: what is not well-formed is an issue.
-public final class XMLTree {
-  public let name: String
-  public let attributes: [String: String]
-  public fileprivate(set) var children: [XMLTree] = []
+package final class XMLTree {
+  package let name: String
+  package let attributes: [String: String]
+  package fileprivate(set) var children: [XMLTree] = []
   /// All text in it, its descendants' included.
-  public fileprivate(set) var text = ""
+  package fileprivate(set) var text = ""
 
   fileprivate init(_ name: String, _ attributes: [String: String]) {
     self.name = name
     self.attributes = attributes
   }
 
-  public static func parse(_ document: String, sourceLocation: SourceLocation = #_sourceLocation) throws
+  package static func parse(_ document: String, sourceLocation: SourceLocation = #_sourceLocation) throws
     -> XMLTree
   {
     let parser = XMLParser(data: Data(document.utf8))
@@ -32,7 +32,7 @@ public final class XMLTree {
   }
 
   /// All descendants of that name, and with that word in their class if one is given.
-  public func all(_ name: String, class word: String? = nil) -> [XMLTree] {
+  package func all(_ name: String, class word: String? = nil) -> [XMLTree] {
     children.flatMap { child -> [XMLTree] in
       let words = (child.attributes["class"] ?? "").split(separator: " ").map(String.init)
       let isWanted = child.name == name && (word.map(words.contains) ?? true)
@@ -41,7 +41,7 @@ public final class XMLTree {
   }
 
   /// An attribute as a number.
-  public func number(_ attribute: String) -> Double {
+  package func number(_ attribute: String) -> Double {
     attributes[attribute].flatMap(Double.init) ?? .nan
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import TextFormatting
+import GPT2TextFormatting
 
 /// Held against Foundation's `String(format:)`, which rounds as the C library.
 @Suite struct DecimalTextTests {

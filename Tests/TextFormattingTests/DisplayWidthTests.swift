@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import TextFormatting
+@testable import GPT2TextFormatting
 
 @Suite struct DisplayWidthTests {
   /// By Python's unicodedata: dev/reference/make_display_widths.py.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TextFormatting
+@testable import GPT2TextFormatting
 
 @Suite struct NearMissTests {
   private let commands = ["finetune", "train", "generate", "tokenize", "report", "bench"]

@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 @Suite struct ChoiceFileTests {
   /// As the script that made the fixture has it.

@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 struct CorpusTests {
   private let endOfText: UInt16 = 256

@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 struct DataLoaderErrorTests {
   @Test func noMatch() throws {

@@ -1,8 +1,8 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// Expected orders: what a C program that includes llm.c's `llmc/dataloader.h` printed for the same three
 /// shards, of 25, 40 and 19 tokens, token i of shard s being 1000·s + i. Each number is a batch's first input.

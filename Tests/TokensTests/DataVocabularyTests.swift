@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// How many tokens the vocabulary of token files has: what they say, or their greatest token.
 struct DataVocabularyTests {

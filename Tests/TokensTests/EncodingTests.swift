@@ -1,7 +1,7 @@
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// The reference is tiktoken: Tests/Fixtures/tokenizer, and llama.cpp's 44 vectors for GPT-2.
 struct EncodingTests {

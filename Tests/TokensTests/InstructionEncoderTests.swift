@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// By the tokenizer of single bytes, so that tokens can be read.
 @Suite struct InstructionEncoderTests {

@@ -1,7 +1,7 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 @Suite struct InstructionFileTests {
   private let directory: TemporaryDirectory

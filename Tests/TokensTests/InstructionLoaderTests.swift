@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 @Suite struct InstructionLoaderTests {
   /// Of 3 to 12 tokens, the last two of which are learnt; each begins with a token of its own.

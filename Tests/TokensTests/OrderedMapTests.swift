@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import Synchronization
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// Work on several threads that comes out in order and does not pile up.
 struct OrderedMapTests {

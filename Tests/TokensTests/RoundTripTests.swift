@@ -1,7 +1,7 @@
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 /// Decoding gives back what was encoded, whatever it was, and long input takes linear time or nearly so.
 struct RoundTripTests {

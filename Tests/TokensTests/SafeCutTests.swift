@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// Where a text may be cut, against what the splitter makes of the whole and of the parts.
 struct SafeCutTests {

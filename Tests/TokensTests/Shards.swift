@@ -1,5 +1,5 @@
 import TestSupport
-import Tokens
+import GPT2Tokens
 
 /// Three small shards: token i of shard s is 1000·s + i.
 struct Shards {

@@ -1,9 +1,9 @@
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// Blocks of any size on any number of threads give the tokens of each document encoded as a whole. What the
 /// documents are is written here once more, as plainly as can be.

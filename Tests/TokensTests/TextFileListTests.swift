@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// What a folder's texts are.
 struct TextFileListTests {

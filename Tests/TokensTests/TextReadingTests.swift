@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// What the bytes of a text become, held against Python: see dev/reference/make_texts.py.
 struct TextReadingTests {

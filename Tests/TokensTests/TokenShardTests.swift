@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// Shards of a fixed number of tokens, as llm.c's fineweb.py lays them out.
 struct TokenShardTests {

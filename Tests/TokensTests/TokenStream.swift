@@ -1,6 +1,6 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// All the tokens of a corpus, held, which the corpus itself never does.
 struct Stream {

@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import TestSupport
 import Testing
 
-@testable import Tokens
+@testable import GPT2Tokens
 
 /// Loaders of tokens in memory.
 @Suite struct TokensInMemoryTests {

@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Tokens
+import GPT2Tokens
 
 struct UTF8StreamTests {
   /// What comes out, piece by piece and then at the end.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct CheckpointPolicyTests {
   /// What llm.c leaves: at each checkpoint it deletes the one `kept` intervals before, unless that is major.

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// What a checkpoint says of its files, so that damage is not resumed.
 @Suite struct ChecksumTests {

@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// Rows that are cut where documents begin.
 @Suite struct DocumentSequencesTests {

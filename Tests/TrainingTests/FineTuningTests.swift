@@ -1,7 +1,7 @@
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// The plan that nobody has to make.
 @Suite struct FineTuningTests {

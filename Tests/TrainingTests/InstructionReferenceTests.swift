@@ -1,15 +1,15 @@
-import BinaryFiles
-import Evaluation
+import GPT2BinaryFiles
+import GPT2Evaluation
 import Foundation
-import Generation
-import Kernels
-import ModelFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// The answers of Tests/Fixtures/instructions against PyTorch in double precision, which has each example alone
 /// (dev/reference/make_instruction_reference.py).

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// Against the formulas of llm.c's schedulers.h, in double precision.
 @Suite struct LearningRateScheduleTests {

@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct LossFileTests {
   private let directory: TemporaryDirectory

@@ -1,10 +1,10 @@
-import BinaryFiles
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct MemoryPlanTests {
   private func configuration() throws -> Configuration {

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// A run's directory that is moved while it goes on, and its lock.
 @Suite struct MovedRunTests {

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct OutlierDetectorTests {
   /// Against the mean and deviation of the last 128 values, written down once more.

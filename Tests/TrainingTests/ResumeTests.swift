@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// A run that is cut in two ends with the bytes of one that is not.
 @Suite struct ResumeTests {

@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// What a run remembers of its beginning, and where it goes on.
 @Suite struct RunPlanTests {

@@ -1,11 +1,11 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct TrainerTests {
   private let directory: TemporaryDirectory

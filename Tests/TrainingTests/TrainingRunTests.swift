@@ -1,11 +1,11 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import ModelFiles
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct TrainingRunTests {
   private let workspace: TrainingWorkspace

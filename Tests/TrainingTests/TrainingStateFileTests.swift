@@ -1,14 +1,14 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
-import ModelFiles
-import RandomNumbers
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2RandomNumbers
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// Against files put together here, byte by byte as llm.c's `save_state` writes them.
 @Suite struct TrainingStateFileTests {

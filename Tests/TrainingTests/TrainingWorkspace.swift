@@ -1,12 +1,12 @@
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// A directory with token files and a tokenizer for the fixture "awkward", and what trains it.
 struct TrainingWorkspace {

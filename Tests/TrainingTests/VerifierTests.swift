@@ -1,12 +1,12 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct VerifierTests {
   private let directory: TemporaryDirectory

@@ -1,11 +1,11 @@
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// Shorter sequences and fewer batches in the first steps.
 @Suite struct WarmUpTests {

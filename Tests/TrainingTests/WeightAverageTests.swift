@@ -1,13 +1,13 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 @Suite struct WeightAverageTests {
   private let workspace: TrainingWorkspace

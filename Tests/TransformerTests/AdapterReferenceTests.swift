@@ -1,10 +1,10 @@
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Adapters against PyTorch, in double precision (dev/reference/make_lora_reference.py).
 @Suite struct AdapterReferenceTests {

@@ -1,10 +1,10 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// The model against PyTorch, in double precision (dev/reference).
 @Suite struct ForwardBackwardTests {

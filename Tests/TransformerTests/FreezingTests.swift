@@ -1,9 +1,9 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Training some tensors only: less memory and arithmetic, and otherwise what training all of them computes.
 @Suite struct FreezingTests {

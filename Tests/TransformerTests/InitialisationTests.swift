@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Random initialisation against what PyTorch draws (dev/reference/make_init_reference.py).
 @Suite struct InitialisationTests {

@@ -1,9 +1,9 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Adapters as memory: where they lie, how much they take, and how they get into weights.
 @Suite struct LowRankAdaptersTests {

@@ -1,9 +1,9 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Which formula each tensor gets. The formulas themselves are tested with the kernels.
 @Suite struct OptimizerTests {

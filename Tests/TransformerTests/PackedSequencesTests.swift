@@ -1,9 +1,9 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Texts that share rows, and padding behind them.
 @Suite struct PackedSequencesTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 @Suite struct ParameterTensorTests {
   /// OpenAI's 124M, whose sizes are known from llm.c.

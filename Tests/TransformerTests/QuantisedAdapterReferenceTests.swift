@@ -1,11 +1,11 @@
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Adapters over quantised weights against PyTorch, in double precision, over what ggml's package decodes these weights
 /// to (dev/reference/make_quantised_lora.py). Rows are three blocks, T is odd, and the token table is more than one band.

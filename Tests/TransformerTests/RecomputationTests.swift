@@ -1,9 +1,9 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Memory for time, and nothing else: what is computed again has the bits that would have been kept.
 @Suite struct RecomputationTests {

@@ -1,9 +1,9 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// The gradient by a linear layer's input, through weights in each format of ggml's, against sums in double precision over
 /// what ggml's package makes of the blocks.

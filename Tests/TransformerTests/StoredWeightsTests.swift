@@ -1,11 +1,11 @@
-import Kernels
-import ModelFiles
-import RandomNumbers
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2RandomNumbers
 import TestSupport
 import Testing
-import WeightFormats
+import GPT2WeightFormats
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Adapters over weights as they are stored are adapters over the same weights in fp32, whose losses and gradients are
 /// held against PyTorch elsewhere; what each format's values are is held against ggml's package.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// Sets of tensors, and the names that users give them by.
 @Suite struct TensorSetTests {

@@ -1,9 +1,9 @@
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import GPT2Transformer
 
 /// The gradient of the loss with respect to weights of every tensor, against central finite differences of
 /// the model's own forward pass: backward cannot agree with forward by mistake.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import WeightFormats
+@testable import GPT2WeightFormats
 
 /// All points of all codebooks against those of ggml's Python package: dev/reference/make_codebooks.py.
 @Suite struct CodebookTests {

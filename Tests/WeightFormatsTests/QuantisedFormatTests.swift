@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import WeightFormats
+@testable import GPT2WeightFormats
 
 /// Every quantised format against ggml's Python package.
 @Suite struct QuantisedFormatTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import WeightFormats
+@testable import GPT2WeightFormats
 
 @Suite struct WeightCodingTests {
   /// Awkward values, and what the Python package of ggml makes of them; see dev/reference/make_weight_formats.py.

@@ -1,11 +1,11 @@
-import Communication
-import Kernels
-import Training
-import Transformer
+import GPT2Communication
+import GPT2Kernels
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// Measures what `ClusterModel` is made of: a process's part of an update, the links between processes, and whole updates to
 /// hold the model against. All processes measure at the same time, as they would train.
-public struct ClusterMeasurement {
+package struct ClusterMeasurement {
   private let settings: BenchmarkSettings
   private let exchange: ExchangeSettings
   private let communicator: any Communicator
@@ -23,7 +23,7 @@ public struct ClusterMeasurement {
   ///   - exchange: How whole updates exchange gradients.
   ///   - communicator: The processes that share them.
   ///   - observing: Told before each run what is being timed; ends the measurement by throwing.
-  public init(
+  package init(
     _ settings: BenchmarkSettings, _ exchange: ExchangeSettings, sharedBy communicator: any Communicator,
     processesPerMachine: Int, observing observe: @escaping (String) throws -> Void
   ) {
@@ -39,7 +39,7 @@ public struct ClusterMeasurement {
   }
 
   /// - Throws: `AllocationError`; `CommunicationError`; what `observing` throws.
-  public func run() throws -> ClusterFigures {
+  package func run() throws -> ClusterFigures {
     try observe("random weights")
     let model = Model(
       try Parameters(random: settings.configuration), precision: settings.precision, on: settings.workers)
@@ -53,7 +53,7 @@ public struct ClusterMeasurement {
   /// - Parameters:
   ///   - batches: Of an update, over all processes.
   ///   - shardsOptimizer: See `ClusterModel`.
-  public func model(
+  package func model(
     _ process: ClusterModel.Process, batches: Int, shardsOptimizer: Bool = false
   ) -> ClusterModel {
     ClusterModel(

@@ -1,22 +1,22 @@
 /// How long an update of many processes takes, on paper: batches, then what of the exchange of gradients is not hidden behind
 /// the last backward pass, then the optimizer.
-public struct ClusterModel: Equatable, Sendable {
+package struct ClusterModel: Equatable, Sendable {
   /// What one process takes, in seconds.
-  public struct Process: Equatable, Sendable, Encodable {
+  package struct Process: Equatable, Sendable, Encodable {
     /// Of a batch.
-    public var forward: Double
+    package var forward: Double
     /// Of a batch: the classifier's forward pass, the loss, and the backward pass.
-    public var backward: Double
+    package var backward: Double
     /// Of all gradients.
-    public var norm: Double
+    package var norm: Double
     /// Of all weights.
-    public var update: Double
+    package var update: Double
     /// γ of `ExchangeModel`.
-    public var perValue: Double
+    package var perValue: Double
     /// The threads that it computes on, of which an exchange beside the backward pass takes one.
-    public var threads: Int
+    package var threads: Int
 
-    public init(
+    package init(
       forward: Double, backward: Double, norm: Double, update: Double, perValue: Double, threads: Int
     ) {
       self.forward = forward
@@ -38,19 +38,19 @@ public struct ClusterModel: Equatable, Sendable {
     }
   }
 
-  public var process: Process
+  package var process: Process
   /// In their order; each is sent in one go.
-  public var gradients: [ReadyGradients]
+  package var gradients: [ReadyGradients]
   /// Batches of an update, over all processes.
-  public var batches: Int
+  package var batches: Int
   /// 4, or 2 if gradients travel as bf16.
-  public var gradientBytes: Double
+  package var gradientBytes: Double
   /// Whether gradients are exchanged while the backward pass goes on.
-  public var overlaps: Bool
+  package var overlaps: Bool
   /// Whether each process updates a share of the weights, which are gathered then (ZeRO's first stage).
-  public var shardsOptimizer: Bool
+  package var shardsOptimizer: Bool
 
-  public init(
+  package init(
     process: Process, gradients: [ReadyGradients], batches: Int, gradientBytes: Double = 4,
     overlaps: Bool = true, shardsOptimizer: Bool = false
   ) {
@@ -65,7 +65,7 @@ public struct ClusterModel: Equatable, Sendable {
   private var values: Double { Double(gradients.reduce(0) { $0 + $1.values }) }
 
   /// - Parameter links: The link of each step of an exchange, log₂ P of them; none for one process.
-  public func update(over links: [NetworkLink]) -> UpdateEstimate {
+  package func update(over links: [NetworkLink]) -> UpdateEstimate {
     let exchange = ExchangeModel(links: links, secondsPerValue: process.perValue)
     let processes = Double(exchange.processes)
     // With a sharded optimizer the way back is that of the weights, in fp32 and after the update.
@@ -97,19 +97,19 @@ public struct ClusterModel: Equatable, Sendable {
 }
 
 /// Where the time of an update goes, in seconds.
-public struct UpdateEstimate: Equatable, Sendable, Encodable {
+package struct UpdateEstimate: Equatable, Sendable, Encodable {
   /// Forward and backward passes.
-  public let computing: Double
+  package let computing: Double
   /// The whole exchange, hidden or not.
-  public let exchange: Double
+  package let exchange: Double
   /// What the exchange adds to the update.
-  public let waiting: Double
+  package let waiting: Double
   /// The gradients' norm, and the update of the weights.
-  public let optimizing: Double
+  package let optimizing: Double
   /// By each process.
-  public let bytesSent: Double
+  package let bytesSent: Double
 
-  public init(
+  package init(
     computing: Double, exchange: Double, waiting: Double, optimizing: Double, bytesSent: Double
   ) {
     self.computing = computing
@@ -119,8 +119,8 @@ public struct UpdateEstimate: Equatable, Sendable, Encodable {
     self.bytesSent = bytesSent
   }
 
-  public var seconds: Double { computing + waiting + optimizing }
+  package var seconds: Double { computing + waiting + optimizing }
 
   /// The share of the update that is spent for the exchange.
-  public var waitingShare: Double { waiting / seconds }
+  package var waitingShare: Double { waiting / seconds }
 }

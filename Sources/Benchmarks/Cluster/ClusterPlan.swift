@@ -1,26 +1,26 @@
 /// The machines that a plan is for.
-public struct ClusterSettings: Equatable, Sendable, Encodable {
+package struct ClusterSettings: Equatable, Sendable, Encodable {
   /// How many there may be; powers of two.
-  public var machines: [Int] = []
+  package var machines: [Int] = []
   /// On each machine, which share what it can do; a power of two.
-  public var processesPerMachine = 1
+  package var processesPerMachine = 1
   /// How many times as fast a machine is as what was measured.
-  public var speed = 1.0
+  package var speed = 1.0
   /// That of a machine, which its processes share.
-  public var network = NetworkLink(latency: 50e-6, bandwidth: 1.25e9)
+  package var network = NetworkLink(latency: 50e-6, bandwidth: 1.25e9)
   /// Between two processes of a machine, where it was not measured.
-  public var local = NetworkLink(latency: 2e-6, bandwidth: 2e9)
+  package var local = NetworkLink(latency: 2e-6, bandwidth: 2e9)
   /// Tokens to learn from in all.
-  public var tokens = 10e9
-  public var tokensPerUpdate = 1 << 19
+  package var tokens = 10e9
+  package var tokensPerUpdate = 1 << 19
   /// Of a machine for an hour, in any currency.
-  public var price: Double?
+  package var price: Double?
 
-  public init() {}
+  package init() {}
 
   /// The links of an exchange's steps: neighbours are on one machine. Its processes send at the same time over one line; but
   /// as the steps over the network come last, what they send together is no more than one would.
-  public func links(machines: Int) -> [NetworkLink] {
+  package func links(machines: Int) -> [NetworkLink] {
     var shared = network
     shared.bandwidth /= Double(processesPerMachine)
     return Array(repeating: local, count: processesPerMachine.trailingZeroBitCount)
@@ -29,16 +29,16 @@ public struct ClusterSettings: Equatable, Sendable, Encodable {
 }
 
 /// What a training run takes on so many machines.
-public struct ClusterPlan: Equatable, Sendable, Encodable {
-  public let machines: Int
-  public let processes: Int
-  public let update: UpdateEstimate
-  public let secondsPerUpdate: Double
-  public let waitingShare: Double
-  public let tokensPerSecond: Double
-  public let days: Double
+package struct ClusterPlan: Equatable, Sendable, Encodable {
+  package let machines: Int
+  package let processes: Int
+  package let update: UpdateEstimate
+  package let secondsPerUpdate: Double
+  package let waitingShare: Double
+  package let tokensPerSecond: Double
+  package let days: Double
   /// In the currency of the price.
-  public let cost: Double?
+  package let cost: Double?
 
   /// - Parameter model: That of one process of these machines.
   init(_ model: ClusterModel, on machines: Int, _ settings: ClusterSettings) {
@@ -57,7 +57,7 @@ public struct ClusterPlan: Equatable, Sendable, Encodable {
   /// Those of a number of machines each.
   ///
   /// - Parameter model: Of one process that has a machine to itself.
-  public static func all(_ model: ClusterModel, _ settings: ClusterSettings) -> [ClusterPlan] {
+  package static func all(_ model: ClusterModel, _ settings: ClusterSettings) -> [ClusterPlan] {
     var model = model
     model.process = model.process.sharing(
       with: Double(settings.processesPerMachine), speed: settings.speed)
@@ -65,7 +65,7 @@ public struct ClusterPlan: Equatable, Sendable, Encodable {
   }
 
   /// The fewest machines on which a run ends within so many days; `nil` if it does not, however many share its batches.
-  public static func fewest(
+  package static func fewest(
     within days: Double, _ model: ClusterModel, _ settings: ClusterSettings
   ) -> ClusterPlan? {
     var settings = settings
@@ -76,7 +76,7 @@ public struct ClusterPlan: Equatable, Sendable, Encodable {
 
 extension ClusterSettings {
   /// Powers of two whose processes can share so many batches equally.
-  public func possibleMachines(forBatches batches: Int) -> [Int] {
+  package func possibleMachines(forBatches batches: Int) -> [Int] {
     (0..<30).map { 1 << $0 }.prefix { batches % ($0 * processesPerMachine) == 0 }
   }
 }

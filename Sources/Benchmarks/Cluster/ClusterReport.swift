@@ -1,25 +1,25 @@
-import Kernels
+import GPT2Kernels
 
 /// What was measured, what was assumed, and what follows for other machines.
-public struct ClusterReport: Encodable, Sendable {
-  public let machine: Machine
-  public let settings: BenchmarkReport.SettingsRecord
-  public let figures: ClusterFigures
-  public let cluster: ClusterSettings
-  public let exchange: Exchange
-  public let plans: [ClusterPlan]
+package struct ClusterReport: Encodable, Sendable {
+  package let machine: Machine
+  package let settings: BenchmarkReport.SettingsRecord
+  package let figures: ClusterFigures
+  package let cluster: ClusterSettings
+  package let exchange: Exchange
+  package let plans: [ClusterPlan]
   /// The fewest machines for 10 billion tokens, or as many as were named, in seven days and in one; `nil` if no number that
   /// can share an update's batches is enough.
-  public let week: ClusterPlan?
-  public let day: ClusterPlan?
+  package let week: ClusterPlan?
+  package let day: ClusterPlan?
 
   /// How gradients are exchanged.
-  public struct Exchange: Encodable, Sendable {
-    public let gradientPrecision: String
-    public let overlaps: Bool
-    public let shardsOptimizer: Bool
+  package struct Exchange: Encodable, Sendable {
+    package let gradientPrecision: String
+    package let overlaps: Bool
+    package let shardsOptimizer: Bool
 
-    public init(gradientPrecision: Precision, overlaps: Bool, shardsOptimizer: Bool) {
+    package init(gradientPrecision: Precision, overlaps: Bool, shardsOptimizer: Bool) {
       self.gradientPrecision = gradientPrecision.rawValue
       self.overlaps = overlaps
       self.shardsOptimizer = shardsOptimizer
@@ -27,7 +27,7 @@ public struct ClusterReport: Encodable, Sendable {
   }
 
   /// - Parameter model: Of a process that has a machine to itself.
-  public init(
+  package init(
     _ figures: ClusterFigures, _ settings: BenchmarkSettings, _ model: ClusterModel,
     _ cluster: ClusterSettings, _ exchange: Exchange
   ) {

@@ -7,27 +7,27 @@
 ///
 /// with latency α and bandwidth β of the link of step d, and γ seconds to pack a value and to add what came for it. After
 /// Thakur, Rabenseifner and Gropp 2005, "Optimization of Collective Communication Operations in MPICH".
-public struct ExchangeModel: Equatable, Sendable {
+package struct ExchangeModel: Equatable, Sendable {
   /// The link of each step; the first is that to the neighbour, over which half of all values go.
-  public var links: [NetworkLink]
+  package var links: [NetworkLink]
   /// γ
-  public var secondsPerValue: Double
+  package var secondsPerValue: Double
   /// Values that travel at a time.
-  public var blockValues = Double(1 << 20)
+  package var blockValues = Double(1 << 20)
 
-  public init(links: [NetworkLink], secondsPerValue: Double) {
+  package init(links: [NetworkLink], secondsPerValue: Double) {
     self.links = links
     self.secondsPerValue = secondsPerValue
   }
 
   /// P
-  public var processes: Int { 1 << links.count }
+  package var processes: Int { 1 << links.count }
 
   /// What a process sends of so many values, one way: (1 − 1/P)·v.
-  public func valuesSent(of values: Double) -> Double { values * (1 - 1 / Double(processes)) }
+  package func valuesSent(of values: Double) -> Double { values * (1 - 1 / Double(processes)) }
 
   /// Seconds that one way takes: until each has the sum of its share, or all have all shares.
-  public func seconds(of values: Double, bytesPerValue: Double) -> Double {
+  package func seconds(of values: Double, bytesPerValue: Double) -> Double {
     links.enumerated().reduce(valuesSent(of: values) * secondsPerValue) { sum, step in
       let sent = values / Double(2 << step.offset)
       let whole = (sent / blockValues).rounded(.down)

@@ -1,11 +1,11 @@
 /// A way between two processes.
-public struct NetworkLink: Equatable, Sendable, Encodable {
+package struct NetworkLink: Equatable, Sendable, Encodable {
   /// Seconds that a message of no length takes, one way.
-  public var latency: Double
+  package var latency: Double
   /// Bytes a second that each of the two gets, while both send.
-  public var bandwidth: Double
+  package var bandwidth: Double
 
-  public init(latency: Double, bandwidth: Double) {
+  package init(latency: Double, bandwidth: Double) {
     self.latency = latency
     self.bandwidth = bandwidth
   }

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// The same batch of noise again and again.
 struct NoiseBatches: BatchSource {

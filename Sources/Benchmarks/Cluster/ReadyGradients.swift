@@ -1,12 +1,12 @@
-import Transformer
+import GPT2Transformer
 
 /// Gradients that the backward pass finishes at a time.
-public struct ReadyGradients: Equatable, Sendable {
-  public let values: Int
+package struct ReadyGradients: Equatable, Sendable {
+  package let values: Int
   /// When they are final: 0 where the stage of logits, loss and backward pass begins, 1 at its end.
-  public let time: Double
+  package let time: Double
 
-  public init(values: Int, time: Double) {
+  package init(values: Int, time: Double) {
     self.values = values
     self.time = time
   }

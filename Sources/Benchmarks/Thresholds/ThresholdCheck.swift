@@ -1,20 +1,20 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Whether operations keep the shares of the peak that they must.
 ///
 /// What disturbs a measurement can only slow it down. So each share is that of a median of several runs, and the best of
 /// several such measurements counts; as many are made as are needed, and no more than `greatestTries`.
-public struct ThresholdCheck: Encodable, Sendable {
-  public static let greatestTries = 4
+package struct ThresholdCheck: Encodable, Sendable {
+  package static let greatestTries = 4
 
   /// One threshold beside what was found.
-  public struct Row: Encodable, Equatable, Sendable {
-    public let section: BenchmarkSection.Kind
-    public let operation: String
-    public let pass: String?
-    public let required: Double
-    public fileprivate(set) var found: Double
-    public fileprivate(set) var isKept: Bool
+  package struct Row: Encodable, Equatable, Sendable {
+    package let section: BenchmarkSection.Kind
+    package let operation: String
+    package let pass: String?
+    package let required: Double
+    package fileprivate(set) var found: Double
+    package fileprivate(set) var isKept: Bool
 
     fileprivate mutating func see(_ share: Double) {
       found = max(found, share)
@@ -22,17 +22,17 @@ public struct ThresholdCheck: Encodable, Sendable {
     }
   }
 
-  public private(set) var rows: [Row]
+  package private(set) var rows: [Row]
   /// Measurements that were made.
-  public private(set) var tries = 0
+  package private(set) var tries = 0
   /// What was measured and has no threshold.
-  public private(set) var unchecked: [String] = []
-  public var isKept: Bool { rows.allSatisfy(\.isKept) }
+  package private(set) var unchecked: [String] = []
+  package var isKept: Bool { rows.allSatisfy(\.isKept) }
   private let set: ThresholdSet
 
   private enum CodingKeys: String, CodingKey { case rows, tries, unchecked }
 
-  public init(_ set: ThresholdSet) {
+  package init(_ set: ThresholdSet) {
     self.set = set
     rows = set.thresholds.map {
       Row(
@@ -48,7 +48,7 @@ public struct ThresholdCheck: Encodable, Sendable {
   ///   - measure: Makes one measurement of the set's parts.
   /// - Returns: The last measurement.
   /// - Throws: `FileError` if there is a threshold for something that is not measured; what `measure` throws.
-  public mutating func run(
+  package mutating func run(
     in path: String, _ measure: (Set<BenchmarkPart>) throws -> BenchmarkReport
   ) throws -> BenchmarkReport {
     while true {

@@ -1,14 +1,14 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A file of thresholds, as JSON: `dev/thresholds.json` is one. See `ThresholdSet`.
-public struct ThresholdFile: Codable, Equatable, Sendable {
+package struct ThresholdFile: Codable, Equatable, Sendable {
   static let version = 1
 
-  public let version: Int
-  public let sets: [ThresholdSet]
+  package let version: Int
+  package let sets: [ThresholdSet]
 
   /// - Throws: `FileError` if it cannot be read, is of another version, or no file of thresholds.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     let file = try MappedFile(path: path)
     let (version, thresholds) = withExtendedLifetime(file) {
       (
@@ -38,7 +38,7 @@ public struct ThresholdFile: Codable, Equatable, Sendable {
   ///
   /// - Parameter path: The file's, for the error.
   /// - Throws: `FileError` if there are none.
-  public func set(for settings: BenchmarkSettings, in path: String) throws(FileError) -> ThresholdSet {
+  package func set(for settings: BenchmarkSettings, in path: String) throws(FileError) -> ThresholdSet {
     let conditions = ThresholdSet.Conditions(settings)
     guard let set = sets.first(where: { $0.conditions == conditions }) else {
       let known = sets.map(\.conditions.words).joined(separator: "; ")

@@ -1,32 +1,32 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// The shares of the peak that operations must keep under the same conditions.
-public struct ThresholdSet: Codable, Equatable, Sendable {
+package struct ThresholdSet: Codable, Equatable, Sendable {
   /// What the shares depend on beside the machine.
-  public struct Conditions: Codable, Equatable, Sendable {
+  package struct Conditions: Codable, Equatable, Sendable {
     /// As `GPT2_KERNELS` names them.
-    public let kernels: String
-    public let threads: Int
-    public let precision: String
+    package let kernels: String
+    package let threads: Int
+    package let precision: String
     /// How weights are stored for prompts and tokens.
-    public let weights: String
-    public let layers: Int
-    public let channels: Int
-    public let batchSize: Int
-    public let sequenceLength: Int
-    public let promptLength: Int
+    package let weights: String
+    package let layers: Int
+    package let channels: Int
+    package let batchSize: Int
+    package let sequenceLength: Int
+    package let promptLength: Int
   }
 
   /// What one operation, or one pass, must keep.
-  public struct Threshold: Codable, Equatable, Sendable {
-    public let section: BenchmarkSection.Kind
-    public let operation: String
+  package struct Threshold: Codable, Equatable, Sendable {
+    package let section: BenchmarkSection.Kind
+    package let operation: String
     /// Forward, backward, …; absent where it is a whole pass.
-    public let pass: String?
+    package let pass: String?
     /// Of the least time that the peaks allow, in the time taken: `BenchmarkRow.fractionOfPeak`.
-    public let share: Double
+    package let share: Double
 
     /// Whether a row of a section is what it is about.
     func names(_ row: BenchmarkRow, in section: BenchmarkSection.Kind) -> Bool {
@@ -39,21 +39,21 @@ public struct ThresholdSet: Codable, Equatable, Sendable {
     var words: String { "\(operation)\(pass.map { ", \($0)" } ?? "") of \(section.rawValue)" }
   }
 
-  public let conditions: Conditions
-  public let thresholds: [Threshold]
+  package let conditions: Conditions
+  package let thresholds: [Threshold]
 
   /// What has to be measured for them.
-  public var parts: Set<BenchmarkPart> { Set(thresholds.map(\.section.part)) }
+  package var parts: Set<BenchmarkPart> { Set(thresholds.map(\.section.part)) }
 
   /// Those of some parts only.
-  public func only(_ parts: Set<BenchmarkPart>) -> ThresholdSet {
+  package func only(_ parts: Set<BenchmarkPart>) -> ThresholdSet {
     ThresholdSet(conditions: conditions, thresholds: thresholds.filter { parts.contains($0.section.part) })
   }
 }
 
 extension ThresholdSet.Conditions {
   /// Those under which `settings` measure.
-  public init(_ settings: BenchmarkSettings) {
+  package init(_ settings: BenchmarkSettings) {
     kernels = settings.workers.kernels.name.rawValue
     threads = settings.workers.count
     precision = settings.precision.rawValue
@@ -66,7 +66,7 @@ extension ThresholdSet.Conditions {
   }
 
   /// "avx512bf16 on 2 threads, fp32, weights in fp32, 12 layers of 768 channels, B=4 T=64, prompts of 512".
-  public var words: String {
+  package var words: String {
     "\(kernels) on \(threads) \(threads == 1 ? "thread" : "threads"), \(precision), weights in \(weights), "
       + "\(layers) layers of \(channels) channels, B=\(batchSize) T=\(sequenceLength), prompts of \(promptLength)"
   }

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// The index of a model in several files, which are beside it:
 /// {"weight_map": {name of a tensor: name of a file, …}}.

@@ -1,8 +1,8 @@
 import Dispatch
-import Kernels
+import GPT2Kernels
 import Synchronization
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 /// Writes any number of texts with one model, of which each may come at any time and go at any token: all that are there
 /// share one reading of the weights for a token each.
@@ -14,20 +14,20 @@ import Transformer
 /// A prompt that begins as an earlier one is read from where they part.
 ///
 /// For any number of threads and tasks. Nothing runs while there are no texts.
-public final class BatchScheduler: Sendable {
-  public struct Limits: Equatable, Sendable {
+package final class BatchScheduler: Sendable {
+  package struct Limits: Equatable, Sendable {
     /// Texts that are written at a time, at least 1.
-    public var places: Int
+    package var places: Int
     /// Texts that wait for a place at most.
-    public var waiting: Int
+    package var waiting: Int
     /// Tokens of prompts that are read between two tokens of the others, at least 1.
-    public var promptPiece: Int
+    package var promptPiece: Int
     /// Bytes of the keys and values of prompts that are kept for later ones that begin alike.
-    public var promptBytes: Int
+    package var promptBytes: Int
     /// Bytes that the keys and values of texts may take in all; as many as the places need if `nil`.
-    public var keyValueBytes: Int?
+    package var keyValueBytes: Int?
 
-    public init(
+    package init(
       places: Int = 64, waiting: Int = 256, promptPiece: Int = 256, promptBytes: Int = 64 << 20,
       keyValueBytes: Int? = nil
     ) {
@@ -40,9 +40,9 @@ public final class BatchScheduler: Sendable {
     }
   }
 
-  public let model: LanguageModel
-  public let tokenizer: Tokenizer
-  public let limits: Limits
+  package let model: LanguageModel
+  package let tokenizer: Tokenizer
+  package let limits: Limits
 
   private let queue = DispatchQueue(label: "texts", qos: .userInitiated)
   private let state: Mutex<State>
@@ -66,7 +66,7 @@ public final class BatchScheduler: Sendable {
   /// - Parameters:
   ///   - tokenizer: Of the model's vocabulary, or of the first tokens of it: others are never written.
   ///   - draft: One for this model.
-  public init(
+  package init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, draft: Draft? = nil, limits: Limits = Limits()
   ) {
     self.model = model
@@ -78,7 +78,7 @@ public final class BatchScheduler: Sendable {
   }
 
   /// What is going on now.
-  public var counts: SchedulerCounts {
+  package var counts: SchedulerCounts {
     state.withLock { state in
       var counts = state.counts
       counts.waiting = state.waiting.count
@@ -90,7 +90,7 @@ public final class BatchScheduler: Sendable {
   ///
   /// - Throws: `GenerationOptionError`; `SamplingOptionError`; `StopStringError`; `AblationError`; `ModelError` for
   ///   tokens that the model or the tokenizer does not know, or more than maxT; `SchedulerError`; `AllocationError`.
-  public func submit(_ request: TextRequest) throws -> ScheduledText {
+  package func submit(_ request: TextRequest) throws -> ScheduledText {
     try request.check()
     let output = TextOutput { [weak self] in self?.wake() }
     let text = try texts.text(for: request, output)
@@ -111,7 +111,7 @@ public final class BatchScheduler: Sendable {
   /// Does other work with the model between two tokens of the texts.
   ///
   /// - Throws: What `work` throws.
-  public func run<Value: Sendable>(
+  package func run<Value: Sendable>(
     _ work: @escaping @Sendable (LanguageModel) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { waiter in
@@ -123,7 +123,7 @@ public final class BatchScheduler: Sendable {
   }
 
   /// Takes no more texts, and returns when all that were taken have ended.
-  public func close() async {
+  package func close() async {
     await withCheckedContinuation { closer in
       let isIdle = state.withLock { state in
         state.isClosed = true
@@ -135,7 +135,7 @@ public final class BatchScheduler: Sendable {
   }
 
   /// Ends all texts at once, with `CancellationError`.
-  public func cancelAll() {
+  package func cancelAll() {
     state.withLock { $0.cancelsAll = true }
     wake()
   }

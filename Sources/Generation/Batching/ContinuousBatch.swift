@@ -1,6 +1,6 @@
-import Kernels
-import Tokens
-import Transformer
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
 /// Texts that are written side by side, of which each may come and go at any token (Yu et al. 2022, "Orca": continuous
 /// batching). All of them share one reading of the weights for a token each.

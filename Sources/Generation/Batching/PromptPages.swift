@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// The pages of prompts that were read, by the tokens that they hold, so that a prompt that begins like an earlier one
 /// need not be read from its beginning (vLLM calls it automatic prefix caching).

@@ -1,6 +1,6 @@
-import Kernels
-import Tokens
-import Transformer
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
 /// One text of a batch, as far as it has been written.
 final class RunningText {

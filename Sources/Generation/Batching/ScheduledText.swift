@@ -4,8 +4,8 @@
 /// or by `cancel`. A reader that takes no tokens lets the text wait, not the others.
 ///
 /// Errors that an iteration throws: `SamplingError` for damaged weights; `AllocationError`; `CancellationError`.
-public final class ScheduledText: AsyncSequence, Sendable {
-  public typealias Element = GeneratedToken
+package final class ScheduledText: AsyncSequence, Sendable {
+  package typealias Element = GeneratedToken
 
   private let output: TextOutput
   private let giveUp: @Sendable () -> Void
@@ -18,12 +18,12 @@ public final class ScheduledText: AsyncSequence, Sendable {
   deinit { giveUp() }
 
   /// Ends the text with `CancellationError`, if it has not ended.
-  public func cancel() { giveUp() }
+  package func cancel() { giveUp() }
 
   /// The prompt's tokens with what the model thinks of them, once they are read; none if they were not asked for.
   ///
   /// - Throws: As iteration does.
-  public func promptScores() async throws -> [PromptToken] {
+  package func promptScores() async throws -> [PromptToken] {
     try await withTaskCancellationHandler {
       try await output.promptScores()
     } onCancel: {
@@ -31,12 +31,12 @@ public final class ScheduledText: AsyncSequence, Sendable {
     }
   }
 
-  public func makeAsyncIterator() -> Iterator { Iterator(text: self) }
+  package func makeAsyncIterator() -> Iterator { Iterator(text: self) }
 
-  public struct Iterator: AsyncIteratorProtocol {
+  package struct Iterator: AsyncIteratorProtocol {
     fileprivate let text: ScheduledText
 
-    public func next() async throws -> GeneratedToken? {
+    package func next() async throws -> GeneratedToken? {
       let text = text
       return try await withTaskCancellationHandler {
         try Task.checkCancellation()

@@ -1,13 +1,13 @@
 /// A text that is wanted.
-public struct TextRequest: Equatable, Sendable {
+package struct TextRequest: Equatable, Sendable {
   /// Token ids; if there are none, the text starts from the end-of-text token, the mark between documents.
-  public var prompt: [Int32]
-  public var options: GenerationOptions
+  package var prompt: [Int32]
+  package var options: GenerationOptions
   /// How many of the likeliest tokens to report beside each token of the prompt itself, with its log-probability; with `nil`
   /// the prompt's tokens are not scored.
-  public var promptAlternatives: Int?
+  package var promptAlternatives: Int?
 
-  public init(
+  package init(
     prompt: [Int32], options: GenerationOptions = GenerationOptions(), promptAlternatives: Int? = nil
   ) {
     self.prompt = prompt
@@ -20,7 +20,7 @@ public struct TextRequest: Equatable, Sendable {
   /// A prompt that is scored may be followed by no tokens at all.
   ///
   /// - Throws: `GenerationOptionError`; `SamplingOptionError`.
-  public func check() throws {
+  package func check() throws {
     var options = options
     if let promptAlternatives {
       guard promptAlternatives >= 0 else { throw GenerationOptionError.alternatives(promptAlternatives) }
@@ -31,13 +31,13 @@ public struct TextRequest: Equatable, Sendable {
 }
 
 /// What a model thinks of a token of a given text.
-public struct PromptToken: Equatable, Sendable {
-  public let token: Int
+package struct PromptToken: Equatable, Sendable {
+  package let token: Int
   /// ln p(token | the tokens before it), under the model's own distribution; `nil` for the first, before which there is
   /// nothing.
-  public let logProbability: Double?
+  package let logProbability: Double?
   /// The tokens that the model found likeliest in its place, the likeliest first, as many as were asked for.
-  public let alternatives: [TokenLogProbability]
+  package let alternatives: [TokenLogProbability]
 
   init(token: Int) {
     self.token = token

@@ -1,6 +1,6 @@
-import Kernels
-import Tokens
-import Transformer
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
 /// A text with the way to who asked for it.
 final class SubmittedText: @unchecked Sendable {

@@ -1,6 +1,6 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// What proposes the tokens of drafts.
 public enum DraftKind: String, CaseIterable, Sendable {
@@ -41,7 +41,7 @@ public struct Draft: Sendable {
   /// - Parameter model: The one that checks. Rounding its weights takes a fraction of a second, and memory.
   /// - Throws: `DraftError` if its weights are as small already, or its rows are no whole blocks of the draft's format;
   ///   `AllocationError`.
-  public init(_ kind: DraftKind, for model: LanguageModel) throws {
+  package init(_ kind: DraftKind, for model: LanguageModel) throws {
     self.kind = kind
     guard let format = kind.format else {
       self.model = nil

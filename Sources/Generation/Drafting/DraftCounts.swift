@@ -1,16 +1,16 @@
 /// What drafts were good for.
-public struct DraftCounts: Equatable, Sendable, Encodable {
+package struct DraftCounts: Equatable, Sendable, Encodable {
   /// Tokens that were proposed.
-  public private(set) var proposed = 0
+  package private(set) var proposed = 0
   /// Those that texts went on with.
-  public private(set) var accepted = 0
+  package private(set) var accepted = 0
   /// Passes that read a single token of a text, or a draft with it.
-  public private(set) var passes = 0
+  package private(set) var passes = 0
   /// Tokens that these wrote.
-  public private(set) var tokens = 0
+  package private(set) var tokens = 0
 
   /// How many tokens a pass wrote on average.
-  public var tokensPerPass: Double { passes == 0 ? 0 : Double(tokens) / Double(passes) }
+  package var tokensPerPass: Double { passes == 0 ? 0 : Double(tokens) / Double(passes) }
 
   mutating func checked(proposed: Int, accepted: Int, tokens: Int) {
     self.proposed += proposed

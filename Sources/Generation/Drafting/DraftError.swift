@@ -1,5 +1,5 @@
-import Kernels
-import WeightFormats
+import GPT2Kernels
+import GPT2WeightFormats
 
 /// Why a model's weights cannot draft for it.
 public enum DraftError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// What drafts cost, in passes over a single token.
 ///

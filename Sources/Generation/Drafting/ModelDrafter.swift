@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// Proposes what a smaller model writes, with the options and random numbers of each text.
 ///

@@ -1,9 +1,9 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// The memory of forward passes without a way back, used again from pass to pass. For one thread at a time.
-public final class InferencePass {
+package final class InferencePass {
   private let configuration: Configuration
   private var buffer: FloatBuffer
   private var rows = 0
@@ -13,19 +13,19 @@ public final class InferencePass {
   /// Told of each stage of a pass; nobody as a rule.
   var observer: PassObserver?
 
-  public init(_ configuration: Configuration) {
+  package init(_ configuration: Configuration) {
     self.configuration = configuration
     buffer = FloatBuffer()
   }
 
   /// The last pass's logits of a sequence's last token, (V).
-  public func logits(of sequence: Int = 0) -> UnsafeBufferPointer<Float> {
+  package func logits(of sequence: Int = 0) -> UnsafeBufferPointer<Float> {
     let rows = logitsRows(of: sequence)
     return UnsafeBufferPointer(logits[rows.upperBound - 1])
   }
 
   /// The same of one of its scored tokens, the first of which is 0.
-  public func logits(of sequence: Int, scored token: Int) -> UnsafeBufferPointer<Float> {
+  package func logits(of sequence: Int, scored token: Int) -> UnsafeBufferPointer<Float> {
     let rows = logitsRows(of: sequence)
     precondition((0..<rows.count).contains(token), "no such token was scored in the last pass")
     return UnsafeBufferPointer(logits[rows.lowerBound + token])

@@ -1,14 +1,14 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// What a model keeps of a sequence that it has read: every layer's keys and values, in pages that come as it grows.
 ///
 /// Belongs to one sequence at a time; not for several threads at once.
-public final class KeyValueCache {
+package final class KeyValueCache {
   /// Positions there may be.
-  public let capacity: Int
+  package let capacity: Int
   /// Positions that have been read.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   private let pool: KeyValuePool
   private var pages: [KeyValuePage] = []
@@ -20,20 +20,20 @@ public final class KeyValueCache {
   /// A cache as `model` takes it, with pages of its own.
   ///
   /// - Parameter capacity: Positions, at most the model's maxT.
-  public convenience init(for model: LanguageModel, capacity: Int) {
+  package convenience init(for model: LanguageModel, capacity: Int) {
     self.init(from: KeyValuePool(for: model), capacity: capacity)
   }
 
   /// - Parameter capacity: Positions, at most the model's maxT.
   /// - Throws: `AllocationError` if a page has more bytes than can be counted.
-  public convenience init(
+  package convenience init(
     _ configuration: Configuration, format: KeyValueFormat = .fp32, capacity: Int
   ) throws(AllocationError) {
     self.init(from: try KeyValuePool(configuration, format: format), capacity: capacity)
   }
 
   /// - Parameter capacity: Positions, at most the model's maxT.
-  public init(from pool: KeyValuePool, capacity: Int) {
+  package init(from pool: KeyValuePool, capacity: Int) {
     precondition((1...pool.shape.configuration.maximumSequenceLength).contains(capacity), "no such capacity")
     self.pool = pool
     self.capacity = capacity
@@ -43,10 +43,10 @@ public final class KeyValueCache {
   deinit { bases.deallocate() }
 
   /// Bytes of the pages that it holds, some of which others may hold, too.
-  public var byteCount: Int { pages.count * pool.shape.pageBytes }
+  package var byteCount: Int { pages.count * pool.shape.pageBytes }
 
   /// Forgets all positions from `count` on.
-  public func truncate(to count: Int) {
+  package func truncate(to count: Int) {
     precondition((0...self.count).contains(count), "there are only \(self.count) positions")
     self.count = count
     pages.removeLast(pages.count - KeyValueShape.pages(for: count))

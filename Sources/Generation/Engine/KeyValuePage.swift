@@ -1,6 +1,6 @@
-import Kernels
+import GPT2Kernels
 import Synchronization
-import Transformer
+import GPT2Transformer
 
 /// What all the pages of a model's keys and values have in common.
 struct KeyValueShape: Equatable {
@@ -57,7 +57,7 @@ final class KeyValuePage: @unchecked Sendable {
 }
 
 /// Where pages come from, and where their memory waits to be used again. For any number of threads.
-public final class KeyValuePool: Sendable {
+package final class KeyValuePool: Sendable {
   let shape: KeyValueShape
   private let state = Mutex(State())
   /// Pages of memory that are kept for the next text at most.
@@ -70,7 +70,7 @@ public final class KeyValuePool: Sendable {
   }
 
   /// Pages as `model` takes them: in fp32 if its weights are, else in fp16, which is as precise as they are.
-  public init(for model: LanguageModel) {
+  package init(for model: LanguageModel) {
     guard let shape = try? KeyValueShape(model.configuration, format: model.keyValueFormat) else {
       preconditionFailure("a page has fewer bytes than the weights, which are in memory")
     }
@@ -83,7 +83,7 @@ public final class KeyValuePool: Sendable {
   }
 
   /// Bytes of the pages that texts hold.
-  public var byteCount: Int { state.withLock(\.inUse) * shape.pageBytes }
+  package var byteCount: Int { state.withLock(\.inUse) * shape.pageBytes }
 
   /// - Throws: `AllocationError` if the memory is not to be had.
   func page() throws(AllocationError) -> KeyValuePage {

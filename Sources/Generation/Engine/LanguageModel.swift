@@ -1,7 +1,7 @@
-import BinaryFiles
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// GPT-2 for inference: it reads tokens into a cache and tells what might come next.
 ///
@@ -10,11 +10,11 @@ public final class LanguageModel: Sendable {
   let prepared: PreparedWeights
   /// What the many rows of a prompt are rounded to for matrix products; single tokens are not rounded.
   public let precision: Precision
-  public let workers: Workers
+  package let workers: Workers
 
-  public var weights: Weights { prepared.weights }
+  package var weights: Weights { prepared.weights }
   /// How its keys and values are best kept: in fp32 if the weights are in it, else in fp16.
-  public var keyValueFormat: KeyValueFormat { weights[.qkvw].format == .fp32 ? .fp32 : .fp16 }
+  package var keyValueFormat: KeyValueFormat { weights[.qkvw].format == .fp32 ? .fp32 : .fp16 }
   /// V, maxT, L, NH and C.
   public var configuration: Configuration { prepared.weights.configuration }
 
@@ -22,7 +22,7 @@ public final class LanguageModel: Sendable {
   ///   - adapters: Added to what its linear layers compute, beside weights that stay as they are.
   ///   - precision: bf16 if not given and the weights are no more precise themselves, else fp32.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(
+  package init(
     _ weights: Weights, adapters: LowRankAdapters? = nil, precision: Precision? = nil,
     on workers: Workers = Workers()
   ) throws(AllocationError) {
@@ -35,7 +35,7 @@ public final class LanguageModel: Sendable {
   /// adapters are beside them, else merged into a copy.
   ///
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(_ model: Model) throws(AllocationError) {
+  package convenience init(_ model: Model) throws(AllocationError) {
     if let stored = model.stored {
       try self.init(
         stored.weights, adapters: model.adapters, precision: model.precision, on: model.workers)
@@ -45,7 +45,7 @@ public final class LanguageModel: Sendable {
   }
 
   /// What a sequence goes on with, and the cache it is read into.
-  public struct SequenceInput {
+  package struct SequenceInput {
     public let cache: KeyValueCache
     public let tokens: [Int32]
     /// Of how many of its last tokens the logits are computed.
@@ -72,7 +72,7 @@ public final class LanguageModel: Sendable {
   ///   beside it, but for `packed` products by BLAS.
   /// - Throws: `ModelError` if a token is not in the vocabulary, a sequence has none, or a cache belongs to another
   ///   model or has no room; `AblationError`; `AllocationError`; `FileError` if a mapped file was cut. The caches are then as before.
-  public func read(
+  package func read(
     _ inputs: [SequenceInput], as products: RowProducts? = nil, in pass: InferencePass
   ) throws {
     for input in inputs {

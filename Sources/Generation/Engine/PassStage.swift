@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// A place in a pass at which what it has computed so far can be looked at.
 ///

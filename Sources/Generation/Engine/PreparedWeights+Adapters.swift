@@ -1,6 +1,6 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 extension PreparedWeights {
   /// output = residual + input · weightᵀ + bias, and activated = activation(output); what an adapter of the weight adds

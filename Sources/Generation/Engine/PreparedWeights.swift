@@ -1,6 +1,6 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// A model's weights as inference takes them: matrices where they are stored, or regrouped or decoded where their
 /// format asks for it; vectors widened to fp32.

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// A sequence that grows: its tokens, and the cache that has read them up to some point.
 ///

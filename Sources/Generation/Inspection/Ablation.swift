@@ -1,4 +1,4 @@
-import Transformer
+import GPT2Transformer
 
 /// Neurons and heads of a model that are switched off, to see what they were good for.
 ///

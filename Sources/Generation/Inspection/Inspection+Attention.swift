@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 extension Inspection {
   /// Where a head looks: T rows of T weights, softmax(q·kᵀ/√h), a row for each token that looks. It adds up to 1, and is

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 extension Inspection {
   /// The logit lens (nostalgebraist 2020, "interpreting GPT: the logit lens"): what the model would say after a position

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// A neuron of a feed-forward part, and its value at some position.
 public struct NeuronActivation: Equatable, Sendable {

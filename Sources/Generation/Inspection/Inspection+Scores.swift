@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// A token of a given text, and what the model thought of it before it came.
 public struct ScoredToken: Equatable, Sendable {

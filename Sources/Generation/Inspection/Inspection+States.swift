@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 extension Inspection {
   /// The residual stream behind so many blocks, a row of C values for each kept position, in their order.

@@ -1,6 +1,6 @@
-import Kernels
-import Tokens
-import Transformer
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
 /// A look inside a model while it reads a text: one pass by the kernels of generation, of which what was asked for is kept.
 ///

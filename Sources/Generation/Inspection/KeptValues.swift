@@ -1,6 +1,6 @@
-import BinaryFiles
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
 
 /// What is kept of a pass over one sequence, as it comes by.
 final class KeptValues {

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 extension LanguageModel {
   /// output = lnf(states): what the classifier is given.

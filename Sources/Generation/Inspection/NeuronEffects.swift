@@ -1,6 +1,6 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// What a neuron's activation does to a token's logit.
 public struct TokenEffect: Equatable, Sendable {

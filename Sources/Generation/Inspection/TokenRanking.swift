@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// The tokens that a model finds likeliest in one place, and where one of them stands.
 public struct TokenRanking: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 /// Draws a token from logits at a temperature above 0: temperature, top-k, top-p, min-p, in this order.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// eˣ of eight doubles at once, and the sums of such.
 ///

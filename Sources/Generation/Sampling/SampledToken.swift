@@ -13,16 +13,16 @@ public struct TokenLogProbability: Equatable, Sendable {
 }
 
 /// The token that was picked, and what the model itself thought of it.
-public struct SampledToken: Equatable, Sendable {
+package struct SampledToken: Equatable, Sendable {
   /// Its id.
-  public let token: Int
+  package let token: Int
   /// Under the model's own distribution, the softmax of its logits before any option; `nil` if not asked for.
-  public let logProbability: Double?
+  package let logProbability: Double?
   /// The model's likeliest tokens, the likeliest first and of equal ones the lower id. The picked token need
   /// not be among them. Empty if not asked for.
-  public let alternatives: [TokenLogProbability]
+  package let alternatives: [TokenLogProbability]
 
-  public init(token: Int, logProbability: Double? = nil, alternatives: [TokenLogProbability] = []) {
+  package init(token: Int, logProbability: Double? = nil, alternatives: [TokenLogProbability] = []) {
     self.token = token
     self.logProbability = logProbability
     self.alternatives = alternatives

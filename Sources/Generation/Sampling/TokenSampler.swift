@@ -5,17 +5,17 @@
 /// unless told otherwise, applies the temperature last, to the tokens that the others left.)
 ///
 /// A copy goes on by itself: the same logits give both the same tokens.
-public struct TokenSampler: Sendable {
-  public let options: SamplingOptions
+package struct TokenSampler: Sendable {
+  package let options: SamplingOptions
   /// V
-  public let vocabularySize: Int
+  package let vocabularySize: Int
 
   private var adjustment: LogitAdjustment?
   private var draw: CandidateDraw?
   private var logProbabilities = LogProbabilities()
 
   /// - Throws: `SamplingOptionError` if an option cannot be used with a vocabulary of this size.
-  public init(_ options: SamplingOptions, vocabularySize: Int) throws(SamplingOptionError) {
+  package init(_ options: SamplingOptions, vocabularySize: Int) throws(SamplingOptionError) {
     try options.check(vocabularySize: vocabularySize)
     self.options = options
     self.vocabularySize = vocabularySize
@@ -39,7 +39,7 @@ public struct TokenSampler: Sendable {
   ///   - alternatives: How many of the model's likeliest tokens to list with their log-probabilities; with 0
   ///     the log-probability of the picked token alone is computed, with `nil` none.
   /// - Throws: `SamplingError` if a logit is NaN or +∞ or none is finite; `SamplingOptionError.everyTokenBanned`.
-  public mutating func sample(
+  package mutating func sample(
     _ logits: UnsafeBufferPointer<Float>, history: [Int32] = [], written: Int? = nil,
     alternatives: Int? = nil
   ) throws -> SampledToken {

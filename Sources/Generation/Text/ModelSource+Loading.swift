@@ -1,14 +1,14 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Tokens
+import GPT2Transformer
 
 extension ModelSource {
   /// The model and its tokenizer.
   ///
   /// - Throws: `FileError` if a file cannot be used, or two do not belong together; `AllocationError`.
-  public func load(on workers: Workers) throws -> (LanguageModel, Tokenizer) {
+  package func load(on workers: Workers) throws -> (LanguageModel, Tokenizer) {
     let source = try resolved()
     let file = try ModelFile(contentsOf: source.path)
     let (weights, adapters) = try source.adaptedWeights(in: file, on: workers)
@@ -26,7 +26,7 @@ extension ModelSource {
   ///
   /// - Parameter progress: Called on this thread as each stage begins. What it throws ends the loading.
   /// - Throws: As `load(on:)`; what `progress` throws.
-  public func load(
+  package func load(
     on workers: Workers, progress: (LoadingStage) throws -> Void
   ) throws -> (LanguageModel, Tokenizer) {
     try progress(.opening)
@@ -43,7 +43,7 @@ extension ModelSource {
   /// The model, and a tokenizer if one was named, or is in the model's file or folder.
   ///
   /// - Throws: As `load(on:)`.
-  public func loadWithTokenizerIfAny(on workers: Workers) throws -> (LanguageModel, Tokenizer?) {
+  package func loadWithTokenizerIfAny(on workers: Workers) throws -> (LanguageModel, Tokenizer?) {
     let source = try resolved()
     let file = try ModelFile(contentsOf: source.path)
     let (weights, adapters) = try source.adaptedWeights(in: file, on: workers)

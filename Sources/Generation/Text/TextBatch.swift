@@ -1,18 +1,18 @@
-import BinaryFiles
-import Kernels
-import Platform
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Platform
+import GPT2Tokens
+import GPT2Transformer
 
 /// Continues texts side by side, which all begin at once: all of them share one reading of the weights.
 ///
 /// Each text is the same, bit for bit, as it would be alone, and the same with a draft as without. `BatchScheduler` is for
 /// texts that come and go.
-public final class TextBatch {
+package final class TextBatch {
   private let batch: ContinuousBatch
   private let texts: [RunningText]
   /// What the draft was good for, if there is one.
-  public var draftCounts: DraftCounts? { batch.counts.drafts }
+  package var draftCounts: DraftCounts? { batch.counts.drafts }
 
   /// - Parameters:
   ///   - tokenizer: Of the model's vocabulary, or of the first tokens of it: others are never written.
@@ -23,7 +23,7 @@ public final class TextBatch {
   ///   - isOpenEnded: Whether `resume` will be called, so that there must be room for more.
   /// - Throws: `ModelError` for tokens that the model does not know, or more than maxT; `SamplingOptionError`;
   ///   `StopStringError`; `AblationError`; `AllocationError`.
-  public init(
+  package init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, prompts: [[Int32]], options: GenerationOptions,
     draft: Draft? = nil, isOpenEnded: Bool = false
   ) throws {
@@ -51,12 +51,12 @@ public final class TextBatch {
   }
 
   /// Whether every text has ended.
-  public var isFinished: Bool { texts.allSatisfy(\.isFinished) }
+  package var isFinished: Bool { texts.allSatisfy(\.isFinished) }
 
   /// Adds tokens to a text, which then goes on for as many tokens as the options say, even if it had ended.
   ///
   /// - Throws: `ModelError` if a token is not in the vocabulary, or there are more than maxT / 2.
-  public func resume(_ index: Int, with tokens: [Int32]) throws(ModelError) {
+  package func resume(_ index: Int, with tokens: [Int32]) throws(ModelError) {
     try tokens.check(below: batch.tokenizer.vocabularySize)
     try texts[index].state.append(tokens, for: batch.model.configuration)
     texts[index].resume()
@@ -66,7 +66,7 @@ public final class TextBatch {
   ///
   /// - Throws: `SamplingError` if the model's logits are not finite; `SamplingOptionError.everyTokenBanned`;
   ///   `AllocationError`. The batch is of no use then.
-  public func step() throws -> [(index: Int, token: GeneratedToken)] {
+  package func step() throws -> [(index: Int, token: GeneratedToken)] {
     var progress: [ContinuousBatch.Progress] = []
     batch.step { progress += $0 }
     if let failure = progress.lazy.compactMap(\.failure).first { throw failure }

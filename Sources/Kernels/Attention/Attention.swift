@@ -7,12 +7,12 @@
 /// L = log Σ exp S of each row and computes P = exp(S − L) again. Then
 ///
 ///     dV = Pᵀ·dO,  dP = dO·Vᵀ,  dS = P∘(dP − D) with D the row sums of dO∘O,  dQ = dS·K/√h,  dK = dSᵀ·Q/√h.
-public enum Attention {
+package enum Attention {
   /// Queries of a part of the forward pass: enough to repay packing their keys, few enough for many threads.
   private static let partQueries = 256
 
   /// - Parameter sequences: A position sees none but those of its own sequence.
-  public static func forward(
+  package static func forward(
     _ qkv: Matrix,  // (B·T, 3C): query, key, value
     sequences: Sequences,
     heads: Int,
@@ -45,7 +45,7 @@ public enum Attention {
     return shares.sorted { $0.queries.upperBound > $1.queries.upperBound }
   }
 
-  public static func backward(
+  package static func backward(
     outputGradient: Matrix,  // (B·T, C)
     qkv: Matrix,  // (B·T, 3C)
     output: Matrix,  // (B·T, C)

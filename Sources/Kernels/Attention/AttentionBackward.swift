@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// One head's backward pass over a sequence of t positions, block of queries by block of keys, with P = exp(S − L) computed again (Dao et al.
 /// 2022, algorithm 4). Blocks of queries go from the last, which sees all keys: it writes the gradients of keys

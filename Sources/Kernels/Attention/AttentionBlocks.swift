@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// What both passes of attention over one head share.
 ///

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// One head's forward pass over some queries of a sequence of t positions: FlashAttention's recurrence (Dao et al. 2022, algorithm 1).
 ///

@@ -1,10 +1,10 @@
-import CKernels
+import CGPT2Kernels
 
 /// P = softmax of each row of Q·Kᵀ/√h over the keys up to its own position: what `Attention` computes on its way and
 /// does not keep, for those who want to see it.
-public enum AttentionWeights {
+package enum AttentionWeights {
   /// Writes one head's weights; those of keys that come after their query are 0.
-  public static func compute(
+  package static func compute(
     queries: Matrix,  // (T, h)
     keys: Matrix,  // (T, h)
     into weights: Matrix,  // (T, T)

@@ -1,22 +1,22 @@
-import CKernels
+import CGPT2Kernels
 
 /// Attention of single queries, each over the keys and values that its sequence has written so far:
 ///
 ///     s = K·q/√h,  p = softmax(s),  o = pᵀ·V.
-public enum CachedAttention {
+package enum CachedAttention {
   /// One query: a row of `qkv`, at a position of its sequence.
-  public struct Query {
+  package struct Query {
     let sequence: KeyValueBlocks
     let position: Int
 
     /// - Parameter position: The last one that it sees, its own.
-    public init(of sequence: KeyValueBlocks, at position: Int) {
+    package init(of sequence: KeyValueBlocks, at position: Int) {
       self.sequence = sequence
       self.position = position
     }
   }
 
-  public static func forward(
+  package static func forward(
     _ qkv: Matrix,  // (R, 3C): query, key, value
     _ queries: [Query],  // (R)
     into output: Matrix,  // (R, C)

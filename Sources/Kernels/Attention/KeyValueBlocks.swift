@@ -1,5 +1,5 @@
-import CKernels
-import WeightFormats
+import CGPT2Kernels
+import GPT2WeightFormats
 
 /// One layer's keys and values of one sequence, as far as it has been read: a view of pages, laid out for one new query
 /// after the other.
@@ -8,9 +8,9 @@ import WeightFormats
 /// that begin alike may have the same ones (Kwon et al. 2023, arXiv:2309.06180). In a page each head has its own stretch:
 /// its keys in blocks of sixteen positions, (blocks, h, 16), so that sixteen scores are a vector, then its values,
 /// (positions, h). h is rounded up to whole vectors, the rest being 0.
-public struct KeyValueBlocks {
+package struct KeyValueBlocks {
   /// Whole blocks; few enough that a short text wastes little, enough that reading hardly jumps.
-  public static let pagePositions = 32
+  package static let pagePositions = 32
 
   let format: KeyValueFormat
   /// Where each page begins.
@@ -26,7 +26,7 @@ public struct KeyValueBlocks {
   ///   - pages: Each of at least `pageByteCount(_:heads:headSize:)` bytes behind the offset, writable, and zeroed before the first
   ///     position is written.
   ///   - count: How many there are.
-  public init(
+  package init(
     _ format: KeyValueFormat, pages: UnsafePointer<UnsafeRawPointer>, count: Int, offset: Int = 0, heads: Int,
     headSize: Int
   ) {
@@ -39,7 +39,7 @@ public struct KeyValueBlocks {
   }
 
   /// Bytes that a layer takes of a page; `nil` if the count overflows.
-  public static func pageByteCount(_ format: KeyValueFormat, heads: Int, headSize: Int) -> Int? {
+  package static func pageByteCount(_ format: KeyValueFormat, heads: Int, headSize: Int) -> Int? {
     let (padded, overflow) = headSize.addingReportingOverflow(Vectors.width - 1)
     guard !overflow else { return nil }
     let position = (padded / Vectors.width * Vectors.width)
@@ -65,7 +65,7 @@ public struct KeyValueBlocks {
   }
 
   /// Writes a position's keys and values.
-  public func write(
+  package func write(
     keys: UnsafePointer<Float>,  // (C)
     values: UnsafePointer<Float>,  // (C)
     at position: Int
@@ -77,7 +77,7 @@ public struct KeyValueBlocks {
   }
 
   /// Writes the keys and values of positions that follow one another, head by head.
-  public func write(
+  package func write(
     _ qkv: Matrix,  // (R, 3C): query, key, value
     from position: Int, on workers: Workers
   ) {

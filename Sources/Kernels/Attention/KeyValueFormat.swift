@@ -1,13 +1,13 @@
-import WeightFormats
+import GPT2WeightFormats
 
 /// How keys and values are kept.
-public enum KeyValueFormat: Sendable {
+package enum KeyValueFormat: Sendable {
   case fp32
   /// Half the memory to read for every token. Keys and values beyond fp16's range become its largest numbers.
   case fp16
 
   /// Of one value.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .fp32: 4
     case .fp16: 2

@@ -3,11 +3,11 @@
 ///
 /// Keys and values are taken as the sequence keeps them, so that a query's output is the same bits in whatever pieces a
 /// prompt is read.
-public enum PromptAttention {
+package enum PromptAttention {
   /// Queries of a part: enough to repay widening and packing their keys, few enough for many threads.
   private static let partQueries = 256
 
-  public static func forward(
+  package static func forward(
     _ qkv: Matrix,  // (R, 3C): query, key, value
     of sequence: KeyValueBlocks,
     from position: Int,

@@ -1,5 +1,5 @@
 /// What is between the two linear layers of the feed-forward part, under transformers' names.
-public enum Activation: String, CaseIterable, Sendable {
+package enum Activation: String, CaseIterable, Sendable {
   /// GELU by tanh, GPT-2's own: see `GELU`.
   case tanhGELU = "gelu_new"
   /// ½·x·(1 + erf(x / √2)), of which the former is an approximation (Hendrycks and Gimpel 2016, arXiv:1606.08415).

@@ -1,11 +1,11 @@
-import CKernels
+import CGPT2Kernels
 
 /// target += addend, element by element: each sum rounded once, so that the order of the two is of no matter.
-public enum Addition {
+package enum Addition {
   private static let partValues = 1 << 17
 
   /// - Parameter precision: With bf16 each sum is rounded to that; see `Rounding`.
-  public static func add(
+  package static func add(
     _ addend: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>,
     roundedTo precision: Precision = .fp32, on workers: Workers
   ) {

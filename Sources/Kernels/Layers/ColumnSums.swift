@@ -1,13 +1,13 @@
-import CKernels
+import CGPT2Kernels
 
 /// sᵢ = Σ over rows r of xᵣᵢ: how a gradient that every row contributes to is gathered.
-public enum ColumnSums {
+package enum ColumnSums {
   /// Parts are bands of columns, so each sum is taken by one thread, in the order of the rows.
   private static let partValues = 1 << 15
   private static let smallestBand = 64
 
   /// Writes, or with `accumulating` adds, the sum of each column.
-  public static func sum(
+  package static func sum(
     _ values: Matrix,  // (R, C)
     into sums: Matrix,  // (1, C)
     accumulating: Bool,

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// loss = −log softmax(x)ₜ = log Σ exp(xⱼ − m) + m − xₜ for target t, where m is the largest of x;
 /// its gradient is softmax(x) − [j = t].
@@ -9,12 +9,12 @@ import CKernels
 /// A position whose target is `ignored` has no loss and no gradient, as PyTorch's `ignore_index` has it.
 ///
 /// Only the first V columns are logits; the rest pad the classifier's rows to a convenient length.
-public enum CrossEntropy {
+package enum CrossEntropy {
   /// The target of a position that is not to be learnt from.
-  public static let ignored: Int32 = -1
+  package static let ignored: Int32 = -1
 
   /// Writes each position's loss.
-  public static func loss(
+  package static func loss(
     logits: Matrix,  // (R, Vp)
     vocabularySize: Int,
     targets: UnsafeBufferPointer<Int32>,  // (R)
@@ -39,7 +39,7 @@ public enum CrossEntropy {
   }
 
   /// Writes each position's loss and turns its logits into `scale` times their gradient, the padding into 0.
-  public static func lossAndGradient(
+  package static func lossAndGradient(
     logits: Matrix,  // (R, Vp)
     vocabularySize: Int,
     targets: UnsafeBufferPointer<Int32>,  // (R)

@@ -1,16 +1,16 @@
-import CKernels
-import WeightFormats
+import CGPT2Kernels
+import GPT2WeightFormats
 
 /// x = E[token] + P[position]: each position's row of the token table plus that of the position table, if there is one;
 /// positions count from the beginning of their sequence.
 ///
 /// Backward, each position adds its gradient to both rows; a token's row gathers every place the token is at.
-public enum Embedding {
+package enum Embedding {
   private static let partValues = 1 << 17
   /// The backward pass is cut into slices of channels, so that no two parts add to the same value.
   private static let sliceColumns = 64
 
-  public static func forward(
+  package static func forward(
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
     tokenTable: Matrix,  // (Vp, C)
     positionTable: Matrix?,  // (maxT, C)
@@ -39,7 +39,7 @@ public enum Embedding {
   /// The same with a token table in any format.
   ///
   /// - Precondition: Tokens are below the table's rows.
-  public static func forward(
+  package static func forward(
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
     tokenTable: EncodedMatrix,  // (V, C)
     positionTable: Matrix,  // (maxT, C)
@@ -63,7 +63,7 @@ public enum Embedding {
 
   /// Adds to the token table's gradient. The position table's is added to with `accumulating`; without, it is
   /// written, as 0 where there is no such position. A table that has no gradient is passed over.
-  public static func backward(
+  package static func backward(
     outputGradient: Matrix,  // (B·T, C)
     tokens: UnsafeBufferPointer<Int32>,  // (B·T)
     sequences: Sequences,

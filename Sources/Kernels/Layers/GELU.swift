@@ -1,13 +1,13 @@
-import CKernels
+import CGPT2Kernels
 
 /// GELU(x) = ½·x·(1 + tanh u) with u = √(2/π)·(x + 0.044715·x³): the tanh approximation of Hendrycks and Gimpel
 /// (2016, arXiv:1606.08415) that GPT-2 uses.
 ///
 /// Since ½·(1 + tanh u) = 1 / (1 + e⁻²ᵘ) = s, this is x·s, with derivative s + 2·x·s·(1 − s)·du/dx.
-public enum GELU {
+package enum GELU {
   private static let partValues = 1 << 15
 
-  public static func forward(
+  package static func forward(
     _ input: Matrix,  // (R, C)
     into output: Matrix,  // (R, C)
     on workers: Workers
@@ -26,7 +26,7 @@ public enum GELU {
   }
 
   /// Turns the output's gradient into the input's, in place.
-  public static func backward(
+  package static func backward(
     input: Matrix,  // (R, C)
     gradient: Matrix,  // (R, C)
     on workers: Workers

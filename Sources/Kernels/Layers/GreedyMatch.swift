@@ -1,12 +1,12 @@
-import CKernels
+import CGPT2Kernels
 
 /// match = [t is the least j with xⱼ = max x] for target t: whether greedy decoding, which of equal logits takes
 /// that of the lowest id, would take the target.
 ///
 /// Only the first V columns are logits. Values that are not numbers are left out; the row's cross-entropy,
 /// which is not a number then either, tells.
-public enum GreedyMatch {
-  public static func matches(
+package enum GreedyMatch {
+  package static func matches(
     logits: Matrix,  // (R, Vp)
     vocabularySize: Int,
     targets: UnsafeBufferPointer<Int32>,  // (R)

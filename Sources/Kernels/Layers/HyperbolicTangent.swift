@@ -1,11 +1,11 @@
-import CKernels
+import CGPT2Kernels
 
 /// y = tanh x = (e²ˣ − 1) / (e²ˣ + 1), element by element. Its derivative is 1 − y², so that the backward pass needs
 /// the output alone.
-public enum HyperbolicTangent {
+package enum HyperbolicTangent {
   private static let partValues = 1 << 15
 
-  public static func forward(
+  package static func forward(
     _ input: Matrix,  // (R, C)
     into output: Matrix,  // (R, C)
     on workers: Workers
@@ -20,7 +20,7 @@ public enum HyperbolicTangent {
   }
 
   /// Turns the output's gradient into the input's, in place.
-  public static func backward(
+  package static func backward(
     output: Matrix,  // (R, C)
     gradient: Matrix,  // (R, C)
     on workers: Workers

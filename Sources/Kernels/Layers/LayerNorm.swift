@@ -1,17 +1,17 @@
-import CKernels
+import CGPT2Kernels
 
 /// y = (x − μ)·ρ·w + b, where μ is the mean and ρ = 1/√(σ² + ε) (rstd) of each row
 /// (Ba, Kiros and Hinton 2016, arXiv:1607.06450).
 ///
 /// With n = (x − μ)·ρ and g = w·dy:  dx = ρ·(g − mean(g) − n·mean(g·n)),  dw = Σ rows dy·n,  db = Σ rows dy.
-public enum LayerNorm {
-  public static let epsilon: Float = 1e-5
+package enum LayerNorm {
+  package static let epsilon: Float = 1e-5
 
   private static let partValues = 1 << 14
   /// Rows whose share of the weight's and bias's gradients is summed before the shares are.
   private static let blockRows = 16
 
-  public static func forward(
+  package static func forward(
     _ input: Matrix,  // (BT, C)
     weight: Matrix,  // (1, C)
     bias: Matrix,  // (1, C)
@@ -34,7 +34,7 @@ public enum LayerNorm {
   }
 
   /// Writes or adds to each gradient, as the two flags say; the weight's and the bias's only if asked for.
-  public static func backward(
+  package static func backward(
     outputGradient: Matrix,  // (BT, C)
     input: Matrix,  // (BT, C)
     weight: Matrix,  // (1, C)

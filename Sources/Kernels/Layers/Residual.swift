@@ -1,6 +1,6 @@
 /// x += y.
-public enum Residual {
-  public static func add(
+package enum Residual {
+  package static func add(
     _ branch: Matrix,  // (R, C)
     to stream: Matrix  // (R, C)
   ) {

@@ -1,11 +1,11 @@
-import CKernels
+import CGPT2Kernels
 
 /// Values rounded to bfloat16, the upper half of an fp32: to nearest, and half to even. A NaN stays one.
-public enum Rounding {
+package enum Rounding {
   private static let partValues = 1 << 17
 
   /// In place.
-  public static func round(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) {
+  package static func round(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) {
     guard let base = values.baseAddress else { return }
     workers.run(over: values.count, inRangesOf: partValues) { range in
       workers.kernels.table.round_to_bf16(base + range.lowerBound, range.count)
@@ -15,7 +15,7 @@ public enum Rounding {
   /// Into half the memory.
   ///
   /// - Parameter bits: For as many values.
-  public static func narrow(
+  package static func narrow(
     _ values: UnsafeBufferPointer<Float>, into bits: UnsafeMutablePointer<UInt16>, on workers: Workers
   ) {
     guard let base = values.baseAddress else { return }
@@ -27,7 +27,7 @@ public enum Rounding {
   /// And back, exactly.
   ///
   /// - Parameter bits: Of as many values.
-  public static func widen(
+  package static func widen(
     _ bits: UnsafePointer<UInt16>, into values: UnsafeMutableBufferPointer<Float>, on workers: Workers
   ) {
     guard let base = values.baseAddress else { return }
@@ -39,7 +39,7 @@ public enum Rounding {
   /// values = round(values + bits), each sum rounded to fp32 first.
   ///
   /// - Parameter bits: Of as many values.
-  public static func add(
+  package static func add(
     _ bits: UnsafePointer<UInt16>, to values: UnsafeMutableBufferPointer<Float>, on workers: Workers
   ) {
     guard let base = values.baseAddress else { return }

@@ -1,9 +1,9 @@
 /// y = f·x, element by element.
-public enum Scaling {
+package enum Scaling {
   private static let partValues = 1 << 15
 
   /// Multiplies in place.
-  public static func scale(
+  package static func scale(
     _ values: Matrix,  // (R, C)
     by factor: Float, on workers: Workers
   ) {

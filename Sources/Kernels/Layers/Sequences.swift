@@ -2,16 +2,16 @@
 ///
 /// Positions count from a sequence's beginning, and attention looks back no further than that: texts that share a row
 /// know nothing of each other, and each is computed as if it were alone.
-public struct Sequences: Equatable, Sendable {
+package struct Sequences: Equatable, Sendable {
   /// B
-  public let batchSize: Int
+  package let batchSize: Int
   /// T
-  public let rowLength: Int
+  package let rowLength: Int
   /// Of the B·T positions, in order; together they are all of them.
-  public let ranges: [Range<Int>]
+  package let ranges: [Range<Int>]
 
   /// Each row is one sequence.
-  public init(batchSize: Int, sequenceLength: Int) {
+  package init(batchSize: Int, sequenceLength: Int) {
     self.init(
       lengths: [Int](repeating: sequenceLength, count: batchSize), batchSize: batchSize,
       rowLength: sequenceLength)
@@ -19,7 +19,7 @@ public struct Sequences: Equatable, Sendable {
 
   /// - Parameter lengths: Of the sequences, one after the other.
   /// - Precondition: They are positive, fill the rows, and each lies in one row.
-  public init(lengths: [Int], batchSize: Int, rowLength: Int) {
+  package init(lengths: [Int], batchSize: Int, rowLength: Int) {
     precondition(batchSize > 0 && rowLength > 0, "no positions")
     var ranges: [Range<Int>] = []
     var start = 0
@@ -35,10 +35,10 @@ public struct Sequences: Equatable, Sendable {
   }
 
   /// B·T
-  public var tokens: Int { batchSize * rowLength }
+  package var tokens: Int { batchSize * rowLength }
 
   /// The longest sequence's length.
-  public var longest: Int { ranges.reduce(0) { max($0, $1.count) } }
+  package var longest: Int { ranges.reduce(0) { max($0, $1.count) } }
 
   /// Calls `body` with each row of a (B·T, …) matrix in `rows`, in order, and its position in its sequence.
   @inline(__always)

@@ -1,21 +1,21 @@
-import CKernels
+import CGPT2Kernels
 
 /// One step of AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), with g the gradient and t the step from 1:
 ///
 ///     m = β₁·m + (1 − β₁)·g,   v = β₂·v + (1 − β₂)·g²,   m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ),
 ///     p = p − η·(m̂ / (√v̂ + ε) + λ·p).
-public struct AdamWStep: Sendable {
-  public var learningRate: Float
-  public var beta1: Float
-  public var beta2: Float
-  public var epsilon: Float
-  public var weightDecay: Float
+package struct AdamWStep: Sendable {
+  package var learningRate: Float
+  package var beta1: Float
+  package var beta2: Float
+  package var epsilon: Float
+  package var weightDecay: Float
   /// Multiplies each gradient first: how it is clipped to a norm.
-  public var gradientScale: Float
+  package var gradientScale: Float
   /// From 1.
-  public var step: Int
+  package var step: Int
 
-  public init(
+  package init(
     learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
     weightDecay: Float = 0, gradientScale: Float = 1, step: Int
   ) {
@@ -29,11 +29,11 @@ public struct AdamWStep: Sendable {
   }
 }
 
-public enum AdamW {
+package enum AdamW {
   private static let partValues = 1 << 16
 
   /// Updates the parameters and both moments; the gradients are only read.
-  public static func update(
+  package static func update(
     parameters: UnsafeMutableBufferPointer<Float>,
     gradients: UnsafeMutableBufferPointer<Float>,
     firstMoments: UnsafeMutableBufferPointer<Float>,

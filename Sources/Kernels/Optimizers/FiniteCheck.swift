@@ -1,9 +1,9 @@
 /// Looks for values that are NaN or infinite. It relies on x·0 being 0 only where x is finite.
-public enum FiniteCheck {
+package enum FiniteCheck {
   private static let partValues = 1 << 17
 
   /// The index of the first NaN or infinity, or `nil` if all values are finite.
-  public static func firstNonFinite(
+  package static func firstNonFinite(
     in values: UnsafeMutableBufferPointer<Float>, on workers: Workers
   ) -> Int? {
     guard let base = values.baseAddress else { return nil }

@@ -1,14 +1,14 @@
-import CKernels
+import CGPT2Kernels
 
 /// ‖g‖² = Σ gᵢ², the square of the norm that a gradient is clipped by.
-public enum GradientNorm {
+package enum GradientNorm {
   /// Values of a part.
-  public static let partValues = 1 << 17
+  package static let partValues = 1 << 17
   /// Values summed in single precision before the sum is added to the double one.
   private static let chunk = 1 << 11
 
   /// The sum of the squares: of each part in the order of its chunks, then of the parts in their order.
-  public static func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) -> Double
+  package static func sumOfSquares(_ values: UnsafeMutableBufferPointer<Float>, on workers: Workers) -> Double
   {
     let parts = stride(from: 0, to: values.count, by: partValues).map { start in
       UnsafeMutableBufferPointer(rebasing: values[start..<min(start + partValues, values.count)])
@@ -17,7 +17,7 @@ public enum GradientNorm {
   }
 
   /// The sum of the squares of each part, in the order of its chunks.
-  public static func sumsOfSquares(
+  package static func sumsOfSquares(
     of parts: [UnsafeMutableBufferPointer<Float>], on workers: Workers
   ) -> [Double] {
     var sums = [Double](repeating: 0, count: parts.count)

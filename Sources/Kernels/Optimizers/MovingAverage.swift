@@ -3,10 +3,10 @@
 ///     mean = mean + (1 − d)·(x − mean)
 ///
 /// A mean that is equal to x stays so.
-public enum MovingAverage {
+package enum MovingAverage {
   private static let partValues = 1 << 16
 
-  public static func add(
+  package static func add(
     _ values: UnsafeBufferPointer<Float>, to mean: UnsafeMutableBufferPointer<Float>, decay: Float,
     on workers: Workers
   ) {

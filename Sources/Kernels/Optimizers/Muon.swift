@@ -5,14 +5,15 @@
 ///
 /// The factor before O gives the update the size that AdamW's usually has (Liu et al. 2025, arXiv:2502.16982), so that
 /// both take the same η and λ.
-public struct MuonStep: Sendable {
-  public var learningRate: Float
-  public var momentum: Float
-  public var weightDecay: Float
+package struct MuonStep: Sendable {
+  package var learningRate: Float
+  package var momentum: Float
+  package var weightDecay: Float
   /// Multiplies each gradient first: how it is clipped to a norm.
-  public var gradientScale: Float
+  package var gradientScale: Float
 
-  public init(learningRate: Float, momentum: Float = 0.95, weightDecay: Float = 0, gradientScale: Float = 1) {
+  package init(learningRate: Float, momentum: Float = 0.95, weightDecay: Float = 0, gradientScale: Float = 1)
+  {
     self.learningRate = learningRate
     self.momentum = momentum
     self.weightDecay = weightDecay
@@ -20,13 +21,13 @@ public struct MuonStep: Sendable {
   }
 }
 
-public enum Muon {
+package enum Muon {
   private static let partValues = 1 << 16
   /// Of AdamW's updates, by the root of their mean square.
   static let updateSize: Float = 0.2
 
   /// Updates a weight and its momentum; the gradient is only read.
-  public static func update(
+  package static func update(
     weight: Matrix,  // (rows, columns), of one piece as the others
     gradient: Matrix,  // (rows, columns)
     momentum: Matrix,  // (rows, columns)
@@ -95,7 +96,7 @@ public enum Muon {
   }
 
   /// Values of scratch memory that `update` takes for a matrix of this shape.
-  public static func scratchValues(rows: Int, columns: Int) -> Int {
+  package static func scratchValues(rows: Int, columns: Int) -> Int {
     Orthogonalisation.scratchValues(rows: rows, columns: columns)
   }
 }

@@ -6,11 +6,11 @@
 ///     W = W − η·(0.2·√(rows·columns) / ‖N‖·N + λ·W).
 ///
 /// The factor before N gives the update the size that Muon's and AdamW's have.
-public enum NorMuon {
+package enum NorMuon {
   private static let epsilon: Float = 1e-8
 
   /// Updates a weight, its momentum and its rows' moments; the gradient is only read.
-  public static func update(
+  package static func update(
     weight: Matrix,  // (rows, columns), of one piece as the others
     gradient: Matrix,  // (rows, columns)
     momentum: Matrix,  // (rows, columns)

@@ -2,7 +2,7 @@
 #if canImport(Accelerate)
   import Accelerate
 #elseif OpenBLAS
-  import Platform
+  import GPT2Platform
 #endif
 
 #if canImport(Accelerate)

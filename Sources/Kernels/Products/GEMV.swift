@@ -1,5 +1,5 @@
-import CKernels
-import WeightFormats
+import CGPT2Kernels
+import GPT2WeightFormats
 
 /// y = x·Wᵀ + b for a few rows of x, a token's or several sequences': each weight is read once, from where it is
 /// stored, so that the memory's speed is the limit.

@@ -1,9 +1,9 @@
 /// y = x·Wᵀ + b, an affine map of each row; with a residual, y = residual + x·Wᵀ + b.
 ///
 /// With dy the gradient of the loss by y:  dx = dy·W,  dW = dyᵀ·x,  db = Σ over rows of dy.
-public enum Linear {
+package enum Linear {
   /// Writes residual + input · weightᵀ + bias, and with `activated` GELU of that to there.
-  public static func forward(
+  package static func forward(
     _ input: Matrix,  // (BT, IC)
     weight: Matrix,  // (OC, IC)
     bias: Matrix?,  // (1, OC)
@@ -24,7 +24,7 @@ public enum Linear {
   ///
   /// Where the input is GELU of something, `preActivation` is that, and the input's gradient becomes its gradient.
   /// With `addingToInputGradient` there is a part of the input's gradient already, by a low-rank change of the weight.
-  public static func backward(
+  package static func backward(
     outputGradient: Matrix,  // (BT, OC)
     input: Matrix,  // (BT, IC)
     weight: Matrix,  // (OC, IC)

@@ -1,7 +1,7 @@
-import WeightFormats
+import GPT2WeightFormats
 
 /// The weight of a linear layer as the products of inference take it.
-public enum LinearWeight {
+package enum LinearWeight {
   /// (OC, IC), read where it is stored, or where it was decoded to.
   case rows(EncodedMatrix)
   /// Quantised, sixteen rows side by side.
@@ -24,7 +24,7 @@ public enum LinearWeight {
 
 extension LinearWeight {
   /// Bytes that products need of a stored matrix besides; `nil` if it is multiplied where it lies.
-  public static func byteCount(of matrix: EncodedMatrix) -> Int? {
+  package static func byteCount(of matrix: EncodedMatrix) -> Int? {
     if let format = matrix.format.products {
       return format.byteCount(matrix.columns).map { matrix.rows * $0 }
     }
@@ -34,7 +34,7 @@ extension LinearWeight {
   /// A stored matrix as products take it: repacked, or decoded if the kernels do not know the format.
   ///
   /// - Parameter target: Room for `byteCount(of:)` bytes; not used by a matrix that is multiplied where it lies.
-  public static func prepare(
+  package static func prepare(
     _ matrix: EncodedMatrix, into target: UnsafeMutableRawPointer, on workers: Workers
   ) -> LinearWeight {
     if let format = matrix.format.products {
@@ -47,7 +47,7 @@ extension LinearWeight {
 
 /// How the rows of a linear layer's input are multiplied. A row is the same bits whatever others are beside it, but
 /// not the same either way.
-public enum RowProducts: Sendable {
+package enum RowProducts: Sendable {
   /// Each by every weight as it is stored, as a token that is generated is. Quantised weights are multiplied with rows
   /// rounded to bytes, others with fp32.
   case alone
@@ -69,7 +69,7 @@ extension Linear {
   /// - Parameters:
   ///   - precision: What rows and weights are rounded to for packed products.
   ///   - products: `alone` for few rows if not given, else `packed`.
-  public static func forward(
+  package static func forward(
     _ input: Matrix,  // (R, IC)
     weight: LinearWeight,  // (OC, IC)
     bias: Matrix?,  // (1, OC)

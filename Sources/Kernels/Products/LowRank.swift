@@ -1,10 +1,10 @@
 /// The two factors of a weight's change ΔW = s·B·A, of rank r at most (Hu et al. 2021, arXiv:2106.09685); or
 /// their gradients.
-public struct LowRankFactors {
-  public let a: Matrix  // (r, IC)
-  public let b: Matrix  // (OC, r)
+package struct LowRankFactors {
+  package let a: Matrix  // (r, IC)
+  package let b: Matrix  // (OC, r)
 
-  public init(a: Matrix, b: Matrix) {
+  package init(a: Matrix, b: Matrix) {
     precondition(a.rows == b.columns, "shapes disagree")
     self.a = a
     self.b = b
@@ -19,9 +19,9 @@ public struct LowRankFactors {
 /// h is computed again for the backward pass: that costs r ÷ OC of the layer's own product, and keeps nothing from
 /// one pass to the other. Products of which one extent is r have it as their rows, hᵀ and so on: a register tile has
 /// six rows, but up to 64 columns.
-public enum LowRank {
+package enum LowRank {
   /// Writes residual + scale · (input · Aᵀ) · Bᵀ, to which the layer's own product is to be added.
-  public static func forward(
+  package static func forward(
     _ input: Matrix,  // (BT, IC)
     factors: LowRankFactors,
     scale: Float,
@@ -40,7 +40,7 @@ public enum LowRank {
 
   /// Writes what the input's gradient gets through the factors, to which what it gets through the weight is to be
   /// added; writes, or with `accumulating` adds to, the factors'. What is not asked for is not computed.
-  public static func backward(
+  package static func backward(
     outputGradient: Matrix,  // (BT, OC)
     input: Matrix,  // (BT, IC)
     factors: LowRankFactors,
@@ -76,7 +76,7 @@ public enum LowRank {
   }
 
   /// target = weight + scale·B·A, in single precision; the target may be the weight.
-  public static func merge(
+  package static func merge(
     _ factors: LowRankFactors,
     scale: Float,
     with weight: Matrix,  // (OC, IC)

@@ -1,6 +1,6 @@
 extension Matmul {
   /// Who computes the products of a precision: "own kernels", "OpenBLAS" or "Accelerate".
-  public static func provider(of precision: Precision, with kernels: KernelSet) -> String {
+  package static func provider(of precision: Precision, with kernels: KernelSet) -> String {
     switch Product.engine(for: precision, of: kernels) {
     case .packed: return "own kernels"
     case .blas:

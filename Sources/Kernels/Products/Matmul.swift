@@ -1,7 +1,7 @@
 /// c = op(a) · op(b), where op reads a matrix as stored or transposed: three loops that cost nearly all the time.
-public enum Matmul {
+package enum Matmul {
   /// c = op(a) · op(b), or c += op(a) · op(b).
-  public static func multiply(
+  package static func multiply(
     _ a: Matrix, transposed aTransposed: Bool, _ b: Matrix, transposed bTransposed: Bool,
     into c: Matrix, accumulating: Bool, precision: Precision = .fp32, on workers: Workers
   ) {

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// A product by packed panels: the five loops of BLIS (Van Zee and van de Geijn 2015) around the micro-kernel.
 ///

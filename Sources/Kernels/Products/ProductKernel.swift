@@ -1,5 +1,5 @@
-import CKernels
-import WeightFormats
+import CGPT2Kernels
+import GPT2WeightFormats
 
 /// How one set of kernels multiplies in one precision: its micro-kernel's tile, and how both factors are packed for it.
 ///

@@ -1,5 +1,5 @@
-import CKernels
-import WeightFormats
+import CGPT2Kernels
+import GPT2WeightFormats
 
 /// The right factor of a product, or a part of it: values as they lie, or a linear layer's weight, transposed.
 struct RightFactor {

@@ -1,4 +1,4 @@
-import WeightFormats
+import GPT2WeightFormats
 
 extension EncodedMatrix {
   /// The same rows in another format.

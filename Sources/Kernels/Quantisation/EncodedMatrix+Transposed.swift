@@ -1,4 +1,4 @@
-import WeightFormats
+import GPT2WeightFormats
 
 extension EncodedMatrix {
   /// The transpose, (columns, rows), in the same format and bit for bit.

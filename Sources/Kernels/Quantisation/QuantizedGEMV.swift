@@ -1,5 +1,5 @@
-import CKernels
-import WeightFormats
+import CGPT2Kernels
+import GPT2WeightFormats
 
 /// y = x·Wᵀ for a few rows of x and quantised weights, which are multiplied as they are: bytes by bytes, x being rounded
 /// to bytes, and each block's sum by both scales. ggml's idea, but not its rounding of x.

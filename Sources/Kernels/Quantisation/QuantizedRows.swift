@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// Rows of x rounded to bytes, block by block of 32 values: x ≈ scale · byte, with the block's largest at ±127.
 struct QuantizedRows {

@@ -1,16 +1,16 @@
-import WeightFormats
+import GPT2WeightFormats
 
 /// A quantised weight matrix, sixteen rows side by side: what `QuantizedGEMV` reads front to back.
 ///
 /// It holds what the rows held, exactly, and in most formats takes the bytes that they took: see `PanelLayout`.
-public struct RepackedWeights {
-  public let layout: PanelLayout
-  public let base: UnsafeRawPointer
-  public let rows: Int
-  public let columns: Int
+package struct RepackedWeights {
+  package let layout: PanelLayout
+  package let base: UnsafeRawPointer
+  package let rows: Int
+  package let columns: Int
 
   /// A view of what `pack` wrote.
-  public init(_ layout: PanelLayout, _ base: UnsafeRawPointer, rows: Int, columns: Int) {
+  package init(_ layout: PanelLayout, _ base: UnsafeRawPointer, rows: Int, columns: Int) {
     precondition(columns % layout.blockValues == 0, "no panels of such a width")
     self.layout = layout
     self.base = base
@@ -19,7 +19,7 @@ public struct RepackedWeights {
   }
 
   /// Bytes of a matrix's panels; `nil` if it has no blocks, and is multiplied where it lies.
-  public static func byteCount(of matrix: EncodedMatrix) -> Int? {
+  package static func byteCount(of matrix: EncodedMatrix) -> Int? {
     guard let layout = matrix.format.layout else { return nil }
     return panels(rows: matrix.rows) * matrix.columns / layout.blockValues * layout.blockBytes
   }
@@ -32,7 +32,7 @@ public struct RepackedWeights {
   /// Writes a matrix's panels; rows that are missing in the last are 0.
   ///
   /// - Parameter target: Room for `byteCount(of:)` bytes.
-  public static func pack(
+  package static func pack(
     _ matrix: EncodedMatrix, into target: UnsafeMutableRawPointer, on workers: Workers
   ) -> RepackedWeights {
     guard let layout = matrix.format.layout else {

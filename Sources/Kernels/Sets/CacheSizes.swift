@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// Bytes of the caches that one core reads through, as the processor reports them.
 ///

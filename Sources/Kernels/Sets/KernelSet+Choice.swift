@@ -1,23 +1,23 @@
-import CKernels
-import Platform
+import CGPT2Kernels
+import GPT2Platform
 
 extension KernelSet {
   /// The sets that this processor can run, from the slowest to the fastest.
-  public static let available: [KernelSet] = sets(for: .current)
+  package static let available: [KernelSet] = sets(for: .current)
 
   /// The fastest that this processor can run; OpenBLAS only if it can be opened, which is tried where it is the fastest.
-  public static var fastest: KernelSet {
+  package static var fastest: KernelSet {
     let last = available[available.count - 1]
     return last.name == .openBLAS && !BLAS.isThere ? available[0] : last
   }
 
   /// The environment variable that names a set to run instead.
-  public static let variable = "GPT2_KERNELS"
+  package static let variable = "GPT2_KERNELS"
 
   /// The set that the environment names, or the fastest.
   ///
   /// - Throws: `KernelSetError` for a name that no set has, or that of a set that this processor lacks.
-  public static func chosen(_ name: String?) throws(KernelSetError) -> KernelSet {
+  package static func chosen(_ name: String?) throws(KernelSetError) -> KernelSet {
     guard let name, !name.isEmpty else { return fastest }
     guard let known = Name(rawValue: name) else { throw .unknown(name) }
     if let set = available.first(where: { $0.name == known }) {
@@ -31,13 +31,13 @@ extension KernelSet {
   /// The set that the environment names, or the fastest.
   ///
   /// - Throws: `KernelSetError`.
-  public static func fromEnvironment() throws(KernelSetError) -> KernelSet {
+  package static func fromEnvironment() throws(KernelSetError) -> KernelSet {
     try chosen(getenv(variable).map { String(cString: $0) })
   }
 
   /// The same where nobody can be told of a wrong name: the fastest then. Commands and `GPT2Kit` ask `fromEnvironment`
   /// first.
-  public static let preferred = (try? fromEnvironment()) ?? fastest
+  package static let preferred = (try? fromEnvironment()) ?? fastest
 
   /// The `amx` set as it would be, its instructions modelled in plain C, for tests: everything but the tiles themselves.
   package static let amxModel: KernelSet = {

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// The kernels of one instruction set: the micro-kernels and how operands are packed for them, and the loops over rows
 /// that a compiler would not make as fast for the build's target, which any processor must understand.
@@ -28,7 +28,7 @@ public struct KernelSet: Sendable, CustomStringConvertible {
     case neon
   }
 
-  public let name: Name
+  package let name: Name
   public var description: String { name.rawValue }
   let table: ck_kernels
 

@@ -1,4 +1,4 @@
-import CKernels
+import CGPT2Kernels
 
 /// What the processor that the program runs on has, as far as kernels depend on it; asked for once.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// How many processors a process may use at once. Threads beyond that only wait for each other.
 enum ActiveProcessors {

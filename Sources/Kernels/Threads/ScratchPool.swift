@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 import Synchronization
 
 /// Memory for what lives no longer than a call.

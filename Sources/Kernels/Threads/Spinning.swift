@@ -1,5 +1,5 @@
-import CKernels
-import Platform
+import CGPT2Kernels
+import GPT2Platform
 
 /// Waiting for another thread without going to sleep.
 enum Spinning {

@@ -6,11 +6,11 @@ import Dispatch
 /// 1, 2 or 16 threads. Only products ask for the number of threads when they cut (`ProductCut`).
 ///
 /// Copies share their threads and their scratch memory, which go with the last of them.
-public struct Workers: Sendable {
+package struct Workers: Sendable {
   /// How many threads may work at once.
-  public let count: Int
+  package let count: Int
   /// What they compute with.
-  public let kernels: KernelSet
+  package let kernels: KernelSet
 
   private let crew: Crew
   private let scratch = ScratchPool()
@@ -18,23 +18,23 @@ public struct Workers: Sendable {
   /// - Parameters:
   ///   - count: At least 1; as many as the process may use at once if not given.
   ///   - kernels: The set that the environment asks for, if it is one; else the fastest.
-  public init(count: Int? = nil, kernels: KernelSet = .preferred) {
+  package init(count: Int? = nil, kernels: KernelSet = .preferred) {
     self.kernels = kernels
     self.count = max(1, count ?? Self.activeProcessorCount)
     crew = Crew(helpers: self.count - 1)
   }
 
   /// The processors that this process may use at once: see `ActiveProcessors`.
-  public static var activeProcessorCount: Int { ActiveProcessors.count }
+  package static var activeProcessorCount: Int { ActiveProcessors.count }
 
   /// All that run, whether this process may use them or not.
-  public static var runningProcessorCount: Int { ActiveProcessors.running }
+  package static var runningProcessorCount: Int { ActiveProcessors.running }
 
   /// Calls `body` once for each part in `0..<parts`, on up to `count` threads, and returns when all are done.
   ///
   /// Parts are handed out in order as threads become free. Several threads may call this at once, and a part
   /// may: while one call has the helpers, the others work on their own threads alone.
-  public func run(parts: Int, _ body: (_ part: Int) -> Void) {
+  package func run(parts: Int, _ body: (_ part: Int) -> Void) {
     if min(count, parts) > 1 {
       let isDone = withoutActuallyEscaping(body) { crew.perform(Crew.Job(parts: parts, body: $0)) }
       if isDone { return }
@@ -43,7 +43,7 @@ public struct Workers: Sendable {
   }
 
   /// Cuts `0..<count` into ranges of `length` (the last may be shorter) and calls `body` with each.
-  public func run(over count: Int, inRangesOf length: Int, _ body: (_ range: Range<Int>) -> Void) {
+  package func run(over count: Int, inRangesOf length: Int, _ body: (_ range: Range<Int>) -> Void) {
     let length = max(1, length)
     run(parts: (count + length - 1) / length) { part in
       body(part * length..<min(count, (part + 1) * length))

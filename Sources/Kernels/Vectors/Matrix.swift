@@ -2,14 +2,14 @@
 ///
 /// It owns nothing and costs nothing; whoever made it keeps the memory alive. A bias is a matrix of one row.
 /// Debug builds trap an index out of bounds.
-public struct Matrix {
-  public let base: UnsafeMutablePointer<Float>
-  public let rows: Int
-  public let columns: Int
-  public let stride: Int
+package struct Matrix {
+  package let base: UnsafeMutablePointer<Float>
+  package let rows: Int
+  package let columns: Int
+  package let stride: Int
 
   @inlinable
-  public init(_ base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
+  package init(_ base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
     assert(rows >= 0 && columns >= 0 && (stride ?? columns) >= columns)
     self.base = base
     self.rows = rows
@@ -18,32 +18,32 @@ public struct Matrix {
   }
 
   /// The number of values the view shows.
-  @inlinable public var count: Int { rows * columns }
+  @inlinable package var count: Int { rows * columns }
 
   /// All values of a matrix without gaps between its rows.
   @inlinable
-  public var flat: UnsafeMutableBufferPointer<Float> {
+  package var flat: UnsafeMutableBufferPointer<Float> {
     assert(stride == columns || rows < 2)
     return UnsafeMutableBufferPointer(start: base, count: count)
   }
 
   /// One row, to be taken outside the inner loop.
   @inlinable
-  public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
+  package subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
     assert(row >= 0 && row < rows)
     return UnsafeMutableBufferPointer(start: base + row * stride, count: columns)
   }
 
   /// A band of rows.
   @inlinable
-  public func rows(_ range: Range<Int>) -> Matrix {
+  package func rows(_ range: Range<Int>) -> Matrix {
     assert(range.lowerBound >= 0 && range.upperBound <= rows)
     return Matrix(base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
   /// A band of columns.
   @inlinable
-  public func columns(_ range: Range<Int>) -> Matrix {
+  package func columns(_ range: Range<Int>) -> Matrix {
     assert(range.lowerBound >= 0 && range.upperBound <= columns)
     return Matrix(base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }

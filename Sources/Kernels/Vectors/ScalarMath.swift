@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// The C library's functions of one float, for what is computed once a row or seldom at all.
 enum ScalarMath {

@@ -1,7 +1,7 @@
-import Platform
+import GPT2Platform
 
 /// What a gate makes of the values on its wires, and how its output changes with each: its local slopes.
-public enum Gate: Sendable {
+package enum Gate: Sendable {
   case add
   case multiply
   /// σ(x) = 1 / (1 + e⁻ˣ), of one wire.
@@ -38,7 +38,7 @@ public enum Gate: Sendable {
 /// the pull on the output flows back along the same ones.
 ///
 /// Wires are numbered: the inputs first, then each gate's output. The last is the circuit's.
-public struct Circuit: Sendable {
+package struct Circuit: Sendable {
   struct Placed: Sendable {
     let gate: Gate
     /// Wires with smaller numbers than its own output's.
@@ -46,15 +46,15 @@ public struct Circuit: Sendable {
     let name: String
   }
 
-  public let inputs: [String]
+  package let inputs: [String]
   private(set) var gates: [Placed] = []
 
-  public init(inputs: [String]) { self.inputs = inputs }
+  package init(inputs: [String]) { self.inputs = inputs }
 
   /// Adds a gate behind wires that there are.
   ///
   /// - Returns: The wire of its output.
-  public mutating func add(_ gate: Gate, _ operands: Int..., named name: String) -> Int {
+  package mutating func add(_ gate: Gate, _ operands: Int..., named name: String) -> Int {
     gates.append(Placed(gate: gate, operands: operands, name: name))
     return inputs.count + gates.count - 1
   }
@@ -62,7 +62,7 @@ public struct Circuit: Sendable {
   /// The value on every wire.
   ///
   /// - Parameter inputs: One for each of `inputs`.
-  public func forward(_ inputs: [Double]) -> [Double] {
+  package func forward(_ inputs: [Double]) -> [Double] {
     precondition(inputs.count == self.inputs.count, "values for other inputs")
     var values = inputs
     for placed in gates { values.append(placed.gate.output(placed.operands.map { values[$0] })) }
@@ -70,7 +70,7 @@ public struct Circuit: Sendable {
   }
 
   /// The value of the last wire.
-  public func output(_ inputs: [Double]) -> Double { forward(inputs).last ?? .nan }
+  package func output(_ inputs: [Double]) -> Double { forward(inputs).last ?? .nan }
 
   /// The gradient on every wire: pull · ∂output/∂(wire). Each gate multiplies the pull on its output by its local
   /// slopes and hands the products on: the chain rule.
@@ -78,7 +78,7 @@ public struct Circuit: Sendable {
   /// - Parameters:
   ///   - values: What `forward` gave.
   ///   - pull: Of the circuit's output.
-  public func backward(_ values: [Double], pull: Double = 1) -> [Double] {
+  package func backward(_ values: [Double], pull: Double = 1) -> [Double] {
     var gradients = [Double](repeating: 0, count: values.count)
     gradients[values.count - 1] = pull
     for (index, placed) in gates.enumerated().reversed() {
@@ -91,7 +91,7 @@ public struct Circuit: Sendable {
   }
 
   /// (f(x + h) − f(x)) / h for each input x, the others held fast.
-  public func numericalGradient(at inputs: [Double], step h: Double = 1e-4) -> [Double] {
+  package func numericalGradient(at inputs: [Double], step h: Double = 1e-4) -> [Double] {
     let output = output(inputs)
     return inputs.indices.map { index in
       var moved = inputs
@@ -103,14 +103,14 @@ public struct Circuit: Sendable {
 
 extension Circuit {
   /// x · y
-  public static let product = {
+  package static let product = {
     var circuit = Circuit(inputs: ["x", "y"])
     _ = circuit.add(.multiply, 0, 1, named: "f")
     return circuit
   }()
 
   /// (x + y) · z
-  public static let sumTimes = {
+  package static let sumTimes = {
     var circuit = Circuit(inputs: ["x", "y", "z"])
     let q = circuit.add(.add, 0, 1, named: "q")
     _ = circuit.add(.multiply, q, 2, named: "f")
@@ -118,7 +118,7 @@ extension Circuit {
   }()
 
   /// a · x + b · y + c, of the inputs a, b, c, x, y.
-  public static let linear = {
+  package static let linear = {
     var circuit = Circuit(inputs: ["a", "b", "c", "x", "y"])
     let ax = circuit.add(.multiply, 0, 3, named: "ax")
     let by = circuit.add(.multiply, 1, 4, named: "by")
@@ -128,7 +128,7 @@ extension Circuit {
   }()
 
   /// σ(a · x + b · y + c), of the inputs a, b, c, x, y.
-  public static let neuron = {
+  package static let neuron = {
     var circuit = linear
     _ = circuit.add(.sigmoid, circuit.inputs.count + circuit.gates.count - 1, named: "s")
     return circuit

@@ -1,8 +1,8 @@
-import Charts
+import GPT2Charts
 
 extension CircuitsLesson {
   /// The three strategies, two circuits with what flows on their wires, and the machine.
-  public var gallery: Gallery {
+  package var gallery: Gallery {
     let agreeing = results.numbers.count(where: \.agrees)
     return Gallery(
       title: "Circuits of real numbers",
@@ -37,7 +37,7 @@ extension CircuitsLesson {
   private var iterations: Int { (results.machine.last?.iteration ?? 0) + 25 }
 
   /// The numbers side by side, those that differ with the reason.
-  public var table: String {
+  package var table: String {
     let width = results.numbers.map(\.name.count).max() ?? 0
     return results.numbers.map { number in
       let name = number.name + String(repeating: " ", count: width - number.name.count)

@@ -1,28 +1,28 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 /// The rung circuits: the numbers of Karpathy's "Hacker's guide to Neural Networks".
-public struct CircuitsLesson: Sendable {
-  public struct Results: Sendable, Encodable {
-    public var numbers: [GuideNumber]
-    public var search: RandomSearch
+package struct CircuitsLesson: Sendable {
+  package struct Results: Sendable, Encodable {
+    package var numbers: [GuideNumber]
+    package var search: RandomSearch
     /// The machine from a start drawn at random.
-    public var machineStart: [Double]
-    public var machine: [SupportVectorMachine.Step]
+    package var machineStart: [Double]
+    package var machine: [SupportVectorMachine.Step]
     /// What is right of six after 400 points from the guide's own start, for seeds from 1 on: how many seeds end so.
-    public var rightFromGuidesStart: [Int]
+    package var rightFromGuidesStart: [Int]
   }
 
   /// What the guide's machine is said to have right of six, every 25 points.
-  public static let printedRight = [2, 2, 3, 3, 2, 3, 3, 3, 3, 4, 4, 5, 6, 6, 6, 6]
+  package static let printedRight = [2, 2, 3, 3, 2, 3, 3, 3, 3, 4, 4, 5, 6, 6, 6, 6]
 
-  public let results: Results
-  public let machine: SupportVectorMachine
+  package let results: Results
+  package let machine: SupportVectorMachine
 
   /// - Parameters:
   ///   - searchSeed: By default one that draws, to the four decimals printed, what the guide's browser drew.
   ///   - machineSeed: Of the start, three numbers from −2 to 2, and of the points after it; by default one from which
   ///     the sixteen figures are the guide's.
-  public init(searchSeed: UInt32 = 5165, machineSeed: UInt32 = 123_656, iterations: Int = 400) {
+  package init(searchSeed: UInt32 = 5165, machineSeed: UInt32 = 123_656, iterations: Int = 400) {
     let search = RandomSearch(seed: searchSeed)
     var random = MersenneTwister(key: [machineSeed])
     let start = (0..<3).map { _ in 4 * (random.nextUnit() - 0.5) }

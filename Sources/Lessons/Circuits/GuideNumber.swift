@@ -1,14 +1,14 @@
-import Charts
+import GPT2Charts
 
 /// A number that the guide prints, and what comes out here.
-public struct GuideNumber: Sendable, Encodable {
+package struct GuideNumber: Sendable, Encodable {
   /// "numerical gradient of x · y: by x"
-  public let name: String
+  package let name: String
   /// As it is printed there, with its decimals.
-  public let printed: String
-  public let value: Double
+  package let printed: String
+  package let value: Double
   /// Why the two differ, where they do.
-  public let remark: String?
+  package let remark: String?
 
   init(_ name: String, _ printed: String, _ value: Double, remark: String? = nil) {
     self.name = name
@@ -18,12 +18,12 @@ public struct GuideNumber: Sendable, Encodable {
   }
 
   /// The value with as many decimals as the guide prints.
-  public var rounded: String {
+  package var rounded: String {
     let decimals = printed.split(separator: ".").dropFirst().first?.count ?? 0
     return NumberText.fixed(value, decimals).replacing("−", with: "-")
   }
 
-  public var agrees: Bool { rounded == printed }
+  package var agrees: Bool { rounded == printed }
 }
 
 extension GuideNumber {

@@ -1,19 +1,19 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 /// The guide's first strategy: try inputs near by at random, and keep the best.
-public struct RandomSearch: Sendable, Encodable {
-  public struct Try: Sendable, Encodable {
-    public let x: Double
-    public let y: Double
-    public let output: Double
+package struct RandomSearch: Sendable, Encodable {
+  package struct Try: Sendable, Encodable {
+    package let x: Double
+    package let y: Double
+    package let output: Double
   }
 
-  public let tries: [Try]
+  package let tries: [Try]
 
   /// - Parameters:
   ///   - start: The inputs that are tweaked, each by itself, by up to ±`amount`.
   ///   - seed: Draws as Python's `random.seed(seed)` does.
-  public init(
+  package init(
     _ circuit: Circuit = .product, start: (x: Double, y: Double) = (-2, 3), amount: Double = 0.01,
     count: Int = 100, seed: UInt32
   ) {
@@ -26,7 +26,7 @@ public struct RandomSearch: Sendable, Encodable {
   }
 
   /// The first of those with the largest output.
-  public var best: Try {
+  package var best: Try {
     tries.dropFirst().reduce(tries[0]) { $1.output > $0.output ? $1 : $0 }
   }
 }

@@ -1,9 +1,9 @@
 /// The lower triangular L with L·Lᵀ = A, of a symmetric positive definite A: what a Gaussian needs of its covariance.
 /// The square root of a matrix, so to say: L turns a circle into the Gaussian's ellipse, and L⁻¹ turns it back.
-public struct Cholesky: Equatable, Sendable {
-  public let dimensions: Int
+package struct Cholesky: Equatable, Sendable {
+  package let dimensions: Int
   /// (D, D), 0 above the diagonal.
-  public let values: [Double]
+  package let values: [Double]
 
   /// What is left of a diagonal element, relative to it, when rounding errors are all that may be left. They are a few
   /// units of 1e-16, and larger where the pivots before were small; beyond this, distances would be noise.
@@ -11,7 +11,7 @@ public struct Cholesky: Equatable, Sendable {
 
   /// - Parameter matrix: (D, D); only the lower triangle is read.
   /// - Returns: `nil` if the matrix is not positive definite, or so nearly not that double precision cannot tell.
-  public init?(_ matrix: [Double], dimensions: Int) {
+  package init?(_ matrix: [Double], dimensions: Int) {
     precondition(matrix.count == dimensions * dimensions, "shapes disagree")
     self.dimensions = dimensions
     var factor = [Double](repeating: 0, count: matrix.count)
@@ -51,7 +51,7 @@ public struct Cholesky: Equatable, Sendable {
   }
 
   /// L·v
-  public func times(_ vector: [Double]) -> [Double] {
+  package func times(_ vector: [Double]) -> [Double] {
     (0..<dimensions).map { row in
       (0...row).reduce(0.0) { $0 + values[row * dimensions + $1] * vector[$1] }
     }

@@ -1,15 +1,15 @@
-import Platform
+import GPT2Platform
 
 /// A density that is a sum of Gaussians: p(x) = Σₖ wₖ·N(x; μₖ, Σₖ), with Σ wₖ = 1.
-public struct GaussianMixture: Equatable, Sendable {
-  public struct Component: Equatable, Sendable {
-    public var weight: Double
+package struct GaussianMixture: Equatable, Sendable {
+  package struct Component: Equatable, Sendable {
+    package var weight: Double
     /// (D)
-    public var mean: [Double]
+    package var mean: [Double]
     /// (D, D)
-    public var covariance: [Double]
+    package var covariance: [Double]
 
-    public init(weight: Double, mean: [Double], covariance: [Double]) {
+    package init(weight: Double, mean: [Double], covariance: [Double]) {
       precondition(covariance.count == mean.count * mean.count, "shapes disagree")
       self.weight = weight
       self.mean = mean
@@ -27,16 +27,16 @@ public struct GaussianMixture: Equatable, Sendable {
   }
 
   /// At least one, all of the same number of dimensions.
-  public var components: [Component]
+  package var components: [Component]
 
-  public init(_ components: [Component]) {
+  package init(_ components: [Component]) {
     precondition(
       !components.isEmpty && components.allSatisfy { $0.mean.count == components[0].mean.count },
       "shapes disagree")
     self.components = components
   }
 
-  public var dimensions: Int { components[0].mean.count }
+  package var dimensions: Int { components[0].mean.count }
 
   /// ln wₖ·N(x; μₖ, Σₖ) for each point and component, (N, K), with
   ///
@@ -45,7 +45,7 @@ public struct GaussianMixture: Equatable, Sendable {
   /// With Σ = L·Lᵀ the quadratic form is |L⁻¹·(x − μ)|², and ½·ln |Σ| the sum of the logarithms of L's diagonal.
   ///
   /// - Throws: `MixtureError.degenerateCovariance`.
-  public func logDensities(of points: Points, iteration: Int = 0) throws(MixtureError) -> [Double] {
+  package func logDensities(of points: Points, iteration: Int = 0) throws(MixtureError) -> [Double] {
     precondition(points.dimensions == dimensions, "shapes disagree")
     let (count, d) = (points.count, dimensions)
     var logs = [Double](repeating: 0, count: count * components.count)
@@ -68,18 +68,18 @@ public struct GaussianMixture: Equatable, Sendable {
 }
 
 /// How much each component answers for each point.
-public struct Responsibilities: Sendable {
-  public let components: Int
+package struct Responsibilities: Sendable {
+  package let components: Int
   /// rₙₖ = wₖ·N(xₙ; μₖ, Σₖ) / p(xₙ), (N, K): each row adds up to 1.
-  public let values: [Double]
+  package let values: [Double]
   /// The mean of ln p(x) over the points, in nats.
-  public let meanLogLikelihood: Double
+  package let meanLogLikelihood: Double
 
   /// The E step (expectation). All in logarithms, since a density far from every mean underflows:
   /// ln Σ exp lₖ = m + ln Σ exp(lₖ − m), where m is the largest of l.
   ///
   /// - Throws: `MixtureError.degenerateCovariance`.
-  public init(of mixture: GaussianMixture, for points: Points, iteration: Int = 0) throws(MixtureError) {
+  package init(of mixture: GaussianMixture, for points: Points, iteration: Int = 0) throws(MixtureError) {
     let k = mixture.components.count
     var logs = try mixture.logDensities(of: points, iteration: iteration)
     var sum = 0.0
@@ -98,7 +98,7 @@ public struct Responsibilities: Sendable {
   }
 
   /// The component that answers most for each point, (N).
-  public var mostResponsible: [Int] {
+  package var mostResponsible: [Int] {
     stride(from: 0, to: values.count, by: components).map { start in
       (0..<components).reduce(0) { values[start + $1] > values[start + $0] ? $1 : $0 }
     }
@@ -109,7 +109,7 @@ public struct Responsibilities: Sendable {
   ///     Nₖ = Σₙ rₙₖ,   wₖ = Nₖ / N,   μₖ = Σₙ rₙₖ·xₙ / Nₖ,   Σₖ = Σₙ rₙₖ·(xₙ − μₖ)·(xₙ − μₖ)ᵀ / Nₖ + ε·I
   ///
   /// - Parameter regularisation: ε; scikit-learn's `reg_covar`.
-  public func mixture(of points: Points, regularisation: Double) -> GaussianMixture {
+  package func mixture(of points: Points, regularisation: Double) -> GaussianMixture {
     let d = points.dimensions
     // So little that it matters only to a component without points; as scikit-learn does.
     let sums = (0..<components).map { k in

@@ -1,12 +1,12 @@
 /// Why a mixture cannot be fitted.
-public enum MixtureError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum MixtureError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooFewPoints(found: Int, components: Int)
   /// The point's index, from 0.
   case notFinite(point: Int)
   /// A component's covariance has no inverse: it has shrunk to fewer dimensions than the points have, or overflowed.
   case degenerateCovariance(component: Int, iteration: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooFewPoints(let found, let components):
       "found \(found) points, expected at least \(components), one for each component; take fewer components"

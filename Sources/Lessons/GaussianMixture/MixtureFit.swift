@@ -2,18 +2,18 @@
 /// these answers best, and again. Without regularisation the likelihood of the points never falls.
 ///
 /// It stops as scikit-learn's GaussianMixture does: once an iteration gained less than the tolerance.
-public struct MixtureFit: Sendable {
-  public struct Settings: Equatable, Sendable {
+package struct MixtureFit: Sendable {
+  package struct Settings: Equatable, Sendable {
     /// At most so many iterations.
-    public var iterations: Int
+    package var iterations: Int
     /// Of the mean log-likelihood, in nats.
-    public var tolerance: Double
+    package var tolerance: Double
     /// Added to the diagonal of every covariance, in squared units of the points, so that none can shrink to a point or
     /// a line. It is no part of the likelihood, which may therefore fall: in 200,000 iterations on small random problems
     /// 68 did with 1e-6, by 1.4e-5 at most, and one in 27 did with 0.01, by 0.004 at most.
-    public var regularisation: Double
+    package var regularisation: Double
 
-    public init(iterations: Int = 300, tolerance: Double = 1e-6, regularisation: Double = 1e-6) {
+    package init(iterations: Int = 300, tolerance: Double = 1e-6, regularisation: Double = 1e-6) {
       precondition(iterations >= 0 && tolerance >= 0 && regularisation >= 0, "settings below 0")
       self.iterations = iterations
       self.tolerance = tolerance
@@ -22,30 +22,30 @@ public struct MixtureFit: Sendable {
   }
 
   /// A mixture on the way.
-  public struct State: Sendable {
+  package struct State: Sendable {
     /// 0 for the start.
-    public let iteration: Int
-    public let mixture: GaussianMixture
+    package let iteration: Int
+    package let mixture: GaussianMixture
     /// Of the points under it, in nats a point.
-    public let meanLogLikelihood: Double
+    package let meanLogLikelihood: Double
   }
 
   /// The start, a few early mixtures, when most happens, and the last. The others are not kept: of many large
   /// Gaussians they could fill the memory.
-  public let states: [State]
+  package let states: [State]
   /// Of the start, and after each iteration, in nats a point.
-  public let meanLogLikelihoods: [Double]
+  package let meanLogLikelihoods: [Double]
   /// The Gaussian with the largest share in each point under the last mixture, (N).
-  public let mostResponsible: [Int]
-  public let isConverged: Bool
+  package let mostResponsible: [Int]
+  package let isConverged: Bool
 
   private static let kept: Set = [0, 1, 3, 8, 20]
 
-  public var iterations: Int { meanLogLikelihoods.count - 1 }
-  public var last: State { states[states.count - 1] }
+  package var iterations: Int { meanLogLikelihoods.count - 1 }
+  package var last: State { states[states.count - 1] }
 
   /// The most that an iteration lost of the mean log-likelihood, rounding errors aside; 0 if none did.
-  public var largestFall: Double {
+  package var largestFall: Double {
     let falls = zip(meanLogLikelihoods, meanLogLikelihoods.dropFirst()).map { $0 - $1 }
     return falls.filter { $0 > 1e-9 }.max() ?? 0
   }
@@ -53,7 +53,7 @@ public struct MixtureFit: Sendable {
   /// - Parameter report: Called with the number of each iteration once it is made.
   /// - Throws: `MixtureError` if there are fewer points than components, a coordinate is no finite number, or a covariance
   ///   has no inverse.
-  public init(
+  package init(
     _ points: Points, from start: GaussianMixture, settings: Settings = Settings(),
     report: (Int) -> Void = { _ in }
   ) throws(MixtureError) {

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Charts
+import GPT2BinaryFiles
+import GPT2Charts
 
 // What the page's script, em.js, computes with.
 extension MixtureResults {

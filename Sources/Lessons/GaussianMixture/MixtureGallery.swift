@@ -1,9 +1,9 @@
-import Charts
-import Platform
+import GPT2Charts
+import GPT2Platform
 
 extension MixtureResults {
   /// The page of the rung.
-  public static func gallery(_ all: [MixtureResults]) -> Gallery {
+  package static func gallery(_ all: [MixtureResults]) -> Gallery {
     Gallery(
       title: "Who made which point?",
       introduction: [

@@ -1,20 +1,20 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 /// The rung `em`: fits mixtures to points, of files or drawn from a mixture that is known.
-public struct MixtureLesson: Sendable {
-  public var components = 3
-  public var settings = MixtureFit.Settings()
+package struct MixtureLesson: Sendable {
+  package var components = 3
+  package var settings = MixtureFit.Settings()
   /// Fits from so many starts, of which the likeliest is kept: each ends at a maximum, which need not be the highest.
-  public var starts = 5
+  package var starts = 5
   /// Not 0.
-  public var seed: UInt64 = 1337
+  package var seed: UInt64 = 1337
   /// How many points are drawn where there is no file.
-  public var pointCount = 400
+  package var pointCount = 400
 
-  public init() {}
+  package init() {}
 
   /// Three Gaussians in one dimension, or in two, that overlap.
-  public static func example(dimensions: Int) -> GaussianMixture {
+  package static func example(dimensions: Int) -> GaussianMixture {
     precondition(dimensions == 1 || dimensions == 2, "no example of so many dimensions")
     return dimensions == 1
       ? GaussianMixture([
@@ -31,7 +31,7 @@ public struct MixtureLesson: Sendable {
   /// Draws points from a mixture, and fits another to them.
   ///
   /// - Parameter report: Called with the numbers of the start, from 1, and of each iteration.
-  public func fit(
+  package func fit(
     example mixture: GaussianMixture, report: (_ start: Int, _ iteration: Int) -> Void = { _, _ in }
   ) throws(MixtureError) -> MixtureResults {
     var generator = XorShift(state: seed)
@@ -41,7 +41,7 @@ public struct MixtureLesson: Sendable {
 
   /// - Parameter truth: What the points were drawn from, if it is known.
   /// - Throws: `MixtureError` if the points cannot be fitted from any of the starts.
-  public func fit(
+  package func fit(
     _ points: Points, truth: GaussianMixture? = nil,
     report: (_ start: Int, _ iteration: Int) -> Void = { _, _ in }
   ) throws(MixtureError) -> MixtureResults {
@@ -70,18 +70,18 @@ public struct MixtureLesson: Sendable {
   }
 }
 
-public struct MixtureResults: Sendable {
-  public let points: Points
-  public let truth: GaussianMixture?
+package struct MixtureResults: Sendable {
+  package let points: Points
+  package let truth: GaussianMixture?
   /// The likeliest of all.
-  public let fit: MixtureFit
+  package let fit: MixtureFit
   let settings: MixtureFit.Settings
   /// The mean log-likelihoods that the starts ended at, in nats a point.
-  public let ends: [Double]
-  public let failedStarts: Int
+  package let ends: [Double]
+  package let failedStarts: Int
 
   /// Free parameters of the mixture: weights that add up to 1, means, and symmetric covariances.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     let (k, d) = (fit.last.mixture.components.count, points.dimensions)
     return k - 1 + k * d + k * d * (d + 1) / 2
   }
@@ -89,5 +89,5 @@ public struct MixtureResults: Sendable {
 
 extension GaussianMixture {
   /// By the first coordinate of the mean: components have no order of their own.
-  public var sorted: GaussianMixture { GaussianMixture(components.sorted { $0.mean[0] < $1.mean[0] }) }
+  package var sorted: GaussianMixture { GaussianMixture(components.sorted { $0.mean[0] < $1.mean[0] }) }
 }

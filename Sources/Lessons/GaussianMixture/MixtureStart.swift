@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 extension GaussianMixture {
   /// Where a fit may begin: means at points that are far from each other (k-means++, Arthur and Vassilvitskii 2007: each
@@ -7,7 +7,7 @@ extension GaussianMixture {
   ///
   /// - Parameter regularisation: Added to the diagonal of the covariances.
   /// - Throws: `MixtureError` if there are fewer points than components, or a coordinate is no finite number.
-  public static func start(
+  package static func start(
     for points: Points, components: Int, regularisation: Double, using generator: inout XorShift
   ) throws(MixtureError) -> GaussianMixture {
     precondition(components > 0, "a mixture of nothing")
@@ -44,7 +44,7 @@ extension GaussianMixture {
   /// Points drawn from the mixture.
   ///
   /// - Throws: `MixtureError.degenerateCovariance`.
-  public func sample(_ count: Int, using generator: inout XorShift) throws(MixtureError) -> Points {
+  package func sample(_ count: Int, using generator: inout XorShift) throws(MixtureError) -> Points {
     var factors: [Cholesky] = []
     for (index, component) in components.enumerated() {
       guard let factor = Cholesky(component.covariance, dimensions: dimensions) else {

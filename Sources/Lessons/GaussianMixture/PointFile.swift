@@ -1,15 +1,15 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Points in a text file: one a line, its coordinates separated by commas, semicolons or blanks. Empty lines and those
 /// that begin with # are passed over.
-public enum PointFile {
+package enum PointFile {
   /// More would be no lesson.
   static let mostDimensions = 64
   /// The squares of greater numbers, and sums of these, would not be finite.
   static let largest = 1e100
 
   /// - Throws: `FileError` if the file cannot be read, has no points, or a line that is no point like the first.
-  public static func read(_ path: String) throws(FileError) -> Points {
+  package static func read(_ path: String) throws(FileError) -> Points {
     let file = try MappedFile(path: path)
     guard let text = try file.text() else {
       throw FileError(

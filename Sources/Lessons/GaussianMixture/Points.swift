@@ -1,19 +1,21 @@
 /// Points of a space of D dimensions, (N, D).
-public struct Points: Equatable, Sendable {
-  public let dimensions: Int
+package struct Points: Equatable, Sendable {
+  package let dimensions: Int
   /// Point after point.
-  public let values: [Double]
+  package let values: [Double]
 
   /// - Parameter values: A whole number of points.
-  public init(dimensions: Int, values: [Double]) {
+  package init(dimensions: Int, values: [Double]) {
     precondition(dimensions > 0 && values.count.isMultiple(of: dimensions), "a part of a point")
     self.dimensions = dimensions
     self.values = values
   }
 
-  public var count: Int { values.count / dimensions }
+  package var count: Int { values.count / dimensions }
 
-  public subscript(index: Int) -> ArraySlice<Double> { values[index * dimensions..<(index + 1) * dimensions] }
+  package subscript(index: Int) -> ArraySlice<Double> {
+    values[index * dimensions..<(index + 1) * dimensions]
+  }
 
   /// The first point with a coordinate that is no finite number.
   var firstNotFinite: Int? { values.firstIndex { !$0.isFinite }.map { $0 / dimensions } }

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Bytes that come one after the other, of a file as it is or of one that is unpacked on the way.
 protocol ByteSource: AnyObject {

@@ -1,27 +1,27 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Grey images of digits, and which digit each is: MNIST (LeCun, Cortes and Burges), or anything laid out like it.
-public struct DigitImages: Sendable {
+package struct DigitImages: Sendable {
   /// 0 to 9.
-  public static let classes = 10
+  package static let classes = 10
 
-  public let rows: Int
-  public let columns: Int
+  package let rows: Int
+  package let columns: Int
   /// (images, rows, columns): 0 for paper, 255 for ink.
-  public let pixels: [UInt8]
+  package let pixels: [UInt8]
   /// (images): 0 to 9.
-  public let labels: [UInt8]
+  package let labels: [UInt8]
 
-  public var count: Int { labels.count }
-  public var pixelsPerImage: Int { rows * columns }
+  package var count: Int { labels.count }
+  package var pixelsPerImage: Int { rows * columns }
 
   /// The pixels of one image, row by row.
-  public subscript(index: Int) -> ArraySlice<UInt8> {
+  package subscript(index: Int) -> ArraySlice<UInt8> {
     pixels[index * pixelsPerImage..<(index + 1) * pixelsPerImage]
   }
 
   /// Which files of a directory they are in.
-  public enum Part: String, Sendable {
+  package enum Part: String, Sendable {
     case training = "train"
     case test = "t10k"
   }
@@ -30,7 +30,7 @@ public struct DigitImages: Sendable {
   ///
   /// - Throws: `FileError` if a file is missing or damaged, if there are not as many labels as images, or if a label
   ///   is no digit.
-  public init(_ part: Part, in directory: String) throws(FileError) {
+  package init(_ part: Part, in directory: String) throws(FileError) {
     let images = try Self.file(part.rawValue + "-images-idx3-ubyte", in: directory, rank: 3, "images")
     let labels = try Self.file(part.rawValue + "-labels-idx1-ubyte", in: directory, rank: 1, "labels")
     guard labels.values.count == images.dimensions[0] else {
@@ -51,7 +51,7 @@ public struct DigitImages: Sendable {
   }
 
   /// - Throws: `FileError` if the images are not of this size.
-  public func check(rows: Int, columns: Int, in directory: String) throws(FileError) {
+  package func check(rows: Int, columns: Int, in directory: String) throws(FileError) {
     guard (self.rows, self.columns) == (rows, columns) else {
       throw FileError(
         directory,

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// A multilayer perceptron that reads digits, on the kernels that GPT-2's own perceptrons run on:
 ///
@@ -10,13 +10,13 @@ import Transformer
 ///     dz = (softmax(z) − [k = t]) / B
 ///     dW₂ = dzᵀ·h,   db₂ = Σ dz,   dh = dz·W₂,   da = dh ⊙ GELU'(a)
 ///     dW₁ = daᵀ·x,   db₁ = Σ da
-public struct DigitNetwork {
-  public let parameters: DigitParameters
-  public let workers: Workers
+package struct DigitNetwork {
+  package let parameters: DigitParameters
+  package let workers: Workers
 
-  public var shape: DigitParameters.Shape { parameters.shape }
+  package var shape: DigitParameters.Shape { parameters.shape }
 
-  public init(_ parameters: DigitParameters, on workers: Workers) {
+  package init(_ parameters: DigitParameters, on workers: Workers) {
     self.parameters = parameters
     self.workers = workers
   }

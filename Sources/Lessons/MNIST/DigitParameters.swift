@@ -1,28 +1,28 @@
-import Kernels
-import RandomNumbers
-import Transformer
+import GPT2Kernels
+import GPT2RandomNumbers
+import GPT2Transformer
 
 /// The numbers that a `DigitNetwork` learns, or as many beside them: gradients, moments.
-public final class DigitParameters {
+package final class DigitParameters {
   /// The sizes of a network's layers.
-  public struct Shape: Equatable, Sendable {
+  package struct Shape: Equatable, Sendable {
     /// I, pixels of an image.
-    public let inputs: Int
+    package let inputs: Int
     /// H, hidden units.
-    public let hidden: Int
+    package let hidden: Int
     /// K
-    public let classes: Int
+    package let classes: Int
 
-    public init(inputs: Int, hidden: Int, classes: Int = DigitImages.classes) {
+    package init(inputs: Int, hidden: Int, classes: Int = DigitImages.classes) {
       self.inputs = inputs
       self.hidden = hidden
       self.classes = classes
     }
 
-    public var parameters: Int { hidden * (inputs + 1) + classes * (hidden + 1) }
+    package var parameters: Int { hidden * (inputs + 1) + classes * (hidden + 1) }
   }
 
-  public let shape: Shape
+  package let shape: Shape
   let values: FloatBuffer
   let weight1: Matrix  // (H, I)
   let bias1: Matrix  // (1, H)
@@ -30,7 +30,7 @@ public final class DigitParameters {
   let bias2: Matrix  // (1, K)
 
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(zeroed shape: Shape) throws(AllocationError) {
+  package init(zeroed shape: Shape) throws(AllocationError) {
     self.shape = shape
     values = try FloatBuffer(zeroed: shape.parameters)
     let tensors = values.matrices([
@@ -42,7 +42,7 @@ public final class DigitParameters {
   /// A random start: weights and biases uniform between ±1/√n for n values that a unit reads, as PyTorch's `nn.Linear`.
   ///
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(random shape: Shape, seed: UInt32) throws(AllocationError) {
+  package convenience init(random shape: Shape, seed: UInt32) throws(AllocationError) {
     try self.init(zeroed: shape)
     var generator = MersenneTwister(seed: seed)
     for (tensor, inputs) in zip(tensors, [shape.inputs, shape.inputs, shape.hidden, shape.hidden]) {
@@ -67,5 +67,5 @@ public final class DigitParameters {
   }
 
   /// What hidden unit `unit` reads from each pixel.
-  public func inputWeights(of unit: Int) -> [Float] { Array(weight1[unit]) }
+  package func inputWeights(of unit: Int) -> [Float] { Array(weight1[unit]) }
 }

@@ -1,22 +1,22 @@
-import Kernels
-import Platform
-import Transformer
+import GPT2Kernels
+import GPT2Platform
+import GPT2Transformer
 
 /// What a network makes of images that it may never have seen.
-public struct DigitReadings: Sendable {
+package struct DigitReadings: Sendable {
   /// (images): the digit with the largest logit, the first of equals.
-  public let guesses: [UInt8]
+  package let guesses: [UInt8]
   /// (images): the softmax of that logit.
-  public let confidences: [Float]
+  package let confidences: [Float]
   /// The digits that they are.
-  public let labels: [UInt8]
+  package let labels: [UInt8]
   /// The images that are read wrongly, those first that the network was surest of.
-  public let mistakes: [Int]
+  package let mistakes: [Int]
   /// Mean cross-entropy, in nats.
-  public let loss: Double
+  package let loss: Double
 
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(of images: DigitImages, by network: DigitNetwork) throws(AllocationError) {
+  package init(of images: DigitImages, by network: DigitNetwork) throws(AllocationError) {
     var guesses: [UInt8] = []
     var confidences: [Float] = []
     var loss = 0.0
@@ -40,10 +40,10 @@ public struct DigitReadings: Sendable {
     self.loss = loss / Double(images.count)
   }
 
-  public var accuracy: Double { Double(labels.count - mistakes.count) / Double(labels.count) }
+  package var accuracy: Double { Double(labels.count - mistakes.count) / Double(labels.count) }
 
   /// How many images of each digit, the row, were read as each, the column.
-  public var confusion: [[Int]] {
+  package var confusion: [[Int]] {
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: DigitImages.classes), count: DigitImages.classes)
     for (label, guess) in zip(labels, guesses) { counts[Int(label)][Int(guess)] += 1 }

@@ -1,25 +1,25 @@
-import Kernels
-import RandomNumbers
-import Training
-import Transformer
+import GPT2Kernels
+import GPT2RandomNumbers
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// Teaches a `DigitNetwork` by AdamW on small batches of shuffled images.
-public final class DigitTraining {
-  public struct Settings: Equatable, Sendable {
+package final class DigitTraining {
+  package struct Settings: Equatable, Sendable {
     /// H
-    public var hidden: Int
+    package var hidden: Int
     /// Times that every image is seen.
-    public var epochs: Int
+    package var epochs: Int
     /// B, at most the number of images.
-    public var batchSize: Int
+    package var batchSize: Int
     /// At the beginning; a cosine takes it to zero.
-    public var learningRate: Float
+    package var learningRate: Float
     /// Of the weights, not of the biases.
-    public var weightDecay: Float
+    package var weightDecay: Float
     /// Of the start and of the order of the images.
-    public var seed: UInt32
+    package var seed: UInt32
 
-    public init(
+    package init(
       hidden: Int = 128, epochs: Int = 12, batchSize: Int = 64, learningRate: Float = 2e-3,
       weightDecay: Float = 0.05, seed: UInt32 = 42
     ) {
@@ -32,8 +32,8 @@ public final class DigitTraining {
     }
   }
 
-  public let network: DigitNetwork
-  public let settings: Settings
+  package let network: DigitNetwork
+  package let settings: Settings
   private let images: DigitImages
   private let gradients: DigitParameters
   private let firstMoments: DigitParameters
@@ -42,14 +42,14 @@ public final class DigitTraining {
   private let schedule: LearningRateSchedule
   private var random: MersenneTwister
   /// Steps made so far.
-  public private(set) var step = 0
+  package private(set) var step = 0
 
   /// Images that fill no batch are left out of an epoch; each has others, as its order is its own.
-  public var stepsPerEpoch: Int { images.count / batch.input.rows }
-  public var steps: Int { schedule.steps }
+  package var stepsPerEpoch: Int { images.count / batch.input.rows }
+  package var steps: Int { schedule.steps }
 
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public convenience init(
+  package convenience init(
     _ images: DigitImages, _ settings: Settings, on workers: Workers
   ) throws(AllocationError) {
     let shape = DigitParameters.Shape(inputs: images.pixelsPerImage, hidden: settings.hidden)
@@ -78,7 +78,7 @@ public final class DigitTraining {
   ///
   /// - Parameter observing: Called with each step's loss, in nats, before its update.
   /// - Returns: The mean of these.
-  public func runEpoch(observing observe: (Float) throws -> Void = { _ in }) rethrows -> Float {
+  package func runEpoch(observing observe: (Float) throws -> Void = { _ in }) rethrows -> Float {
     var order = (0..<Int32(images.count)).map { $0 }
     random.permute(&order)
     var sum = 0.0

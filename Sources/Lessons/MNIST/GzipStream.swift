@@ -1,6 +1,6 @@
-import BinaryFiles
-import CZlib
-import Platform
+import GPT2BinaryFiles
+import CGPT2Zlib
+import GPT2Platform
 
 /// The bytes that a gzip file (RFC 1952) unpacks to, as far as they are asked for.
 ///

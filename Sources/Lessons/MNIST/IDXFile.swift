@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A table of bytes as MNIST's files hold it, packed by gzip or not (the idx format of yann.lecun.com/exdb/mnist):
 ///

@@ -1,11 +1,11 @@
-import Charts
+import GPT2Charts
 
 extension MNISTLesson {
   private static let shownMistakes = 80
   private static let shownUnits = 16
 
   /// The pictures and numbers of the lesson.
-  public var gallery: Gallery {
+  package var gallery: Gallery {
     Gallery(
       title: "Reading digits",
       introduction: [

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Charts
+import GPT2BinaryFiles
+import GPT2Charts
 
 // What the page's script, mnist.js, computes with.
 extension MNISTLesson {

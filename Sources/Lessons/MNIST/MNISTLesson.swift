@@ -1,35 +1,35 @@
-import Charts
-import Kernels
-import Transformer
+import GPT2Charts
+import GPT2Kernels
+import GPT2Transformer
 
 /// The rung `mnist`: a perceptron learns to read digits, and is then looked into.
-public struct MNISTLesson {
+package struct MNISTLesson {
   /// What was measured after an epoch; epoch 0 is the random start.
-  public struct Epoch: Encodable, Sendable {
-    public let epoch: Int
+  package struct Epoch: Encodable, Sendable {
+    package let epoch: Int
     /// The mean of the epoch's batches, in nats, each before its update; `nil` before the first.
-    public let trainingLoss: Float?
-    public let testLoss: Double
-    public let testAccuracy: Double
+    package let trainingLoss: Float?
+    package let testLoss: Double
+    package let testAccuracy: Double
   }
 
-  public enum Event {
+  package enum Event {
     case step(_ step: Int, of: Int, loss: Float)
     case epoch(Epoch)
   }
 
-  public let settings: DigitTraining.Settings
-  public let network: DigitNetwork
-  public let test: DigitImages
+  package let settings: DigitTraining.Settings
+  package let network: DigitNetwork
+  package let test: DigitImages
   /// Of each step, in nats.
-  public let losses: [Float]
-  public let epochs: [Epoch]
-  public let readings: DigitReadings
-  public let ablation: UnitAblation
+  package let losses: [Float]
+  package let epochs: [Epoch]
+  package let readings: DigitReadings
+  package let ablation: UnitAblation
   /// Wall time of the training, without what was measured in between.
-  public let seconds: Double
+  package let seconds: Double
   /// Images that the network learnt from, each time counted.
-  public let imagesSeen: Int
+  package let imagesSeen: Int
 
   /// Trains a network, then reads the test images with it and with each of its hidden units switched off.
   ///
@@ -37,7 +37,7 @@ public struct MNISTLesson {
   ///   - test: Of the same size as `training`.
   ///   - observing: Called with each event as it happens.
   /// - Throws: `AllocationError` if the memory is not to be had; what `observing` throws.
-  public init(
+  package init(
     training: DigitImages, test: DigitImages, _ settings: DigitTraining.Settings, on workers: Workers,
     observing observe: (Event) throws -> Void = { _ in }
   ) throws {
@@ -76,7 +76,7 @@ public struct MNISTLesson {
   }
 
   /// The most frequent mistakes: of an actual digit that was read as another.
-  public func confusions(_ limit: Int) -> [(actual: Int, read: Int, count: Int)] {
+  package func confusions(_ limit: Int) -> [(actual: Int, read: Int, count: Int)] {
     let pairs = readings.confusion.enumerated().flatMap { actual, row in
       row.enumerated().compactMap { read, count in
         actual == read || count == 0 ? nil : (actual: actual, read: read, count: count)
@@ -87,7 +87,7 @@ public struct MNISTLesson {
   }
 
   /// What is to be said of a unit, in words.
-  public static func words(_ effect: UnitAblation.Effect, _ ablation: UnitAblation) -> String {
+  package static func words(_ effect: UnitAblation.Effect, _ ablation: UnitAblation) -> String {
     let digit = effect.neediest
     return
       "without unit \(effect.unit), \(percent(effect.accuracies[digit])) of the \(digit)s are read rightly "
@@ -102,9 +102,9 @@ public struct MNISTLesson {
 
 extension MNISTLesson {
   /// For `--json`.
-  public struct Results: Encodable {
+  package struct Results: Encodable {
     /// A hidden unit, and the share of images, and of each digit's, that are read rightly only with it.
-    public struct Unit: Encodable {
+    package struct Unit: Encodable {
       let unit: Int
       let drop: Double
       let drops: [Double]
@@ -122,7 +122,7 @@ extension MNISTLesson {
     let imagesPerSecond: Double
   }
 
-  public var results: Results {
+  package var results: Results {
     Results(
       parameters: network.shape.parameters, epochs: epochs, testAccuracy: readings.accuracy,
       testLoss: readings.loss, mistakes: readings.mistakes.count, confusion: readings.confusion,
@@ -133,7 +133,7 @@ extension MNISTLesson {
   var imagesPerSecond: Double { Double(imagesSeen) / seconds }
 
   /// What the rung prints.
-  public var lines: [String] {
+  package var lines: [String] {
     var lines = [
       "test accuracy \(Self.percent(readings.accuracy)): \(readings.mistakes.count) of \(test.count) digits "
         + "read wrongly, mean loss \(NumberText.fixed(readings.loss, 4)) nats"

@@ -1,31 +1,31 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// What each hidden unit of a network holds: how well digits are still read when it alone is switched off.
 ///
 /// A unit that gives 0 takes its share out of each logit: z − h_u·W₂[·, u]. So one forward pass serves all units.
-public struct UnitAblation: Sendable {
+package struct UnitAblation: Sendable {
   /// A unit, and what is missed without it.
-  public struct Effect: Sendable {
-    public let unit: Int
+  package struct Effect: Sendable {
+    package let unit: Int
     /// (classes): the share of each digit's images that is read rightly without it.
-    public let accuracies: [Double]
+    package let accuracies: [Double]
     /// (classes): how much more of them is read rightly with it; negative where it does harm.
-    public let drops: [Double]
+    package let drops: [Double]
     /// The share of all images.
-    public let drop: Double
+    package let drop: Double
 
     /// The digit that needs it most.
-    public var neediest: Int { drops.indices.reduce(0) { drops[$1] > drops[$0] ? $1 : $0 } }
+    package var neediest: Int { drops.indices.reduce(0) { drops[$1] > drops[$0] ? $1 : $0 } }
   }
 
   /// (classes): the share of each digit's images that the whole network reads rightly; 0 for digits without images.
-  public let accuracies: [Double]
+  package let accuracies: [Double]
   /// Of all units, those first without which most is missed.
-  public let effects: [Effect]
+  package let effects: [Effect]
 
   /// - Throws: `AllocationError` if the memory is not to be had.
-  public init(of network: DigitNetwork, on images: DigitImages) throws(AllocationError) {
+  package init(of network: DigitNetwork, on images: DigitImages) throws(AllocationError) {
     let (hidden, classes) = (network.shape.hidden, network.shape.classes)
     // Images read rightly, of each digit: (H + 1, K), the last row with all units at work.
     var right = [Int](repeating: 0, count: (hidden + 1) * classes)

@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 extension Value {
   /// The graph that this value was computed by: a box for each value, with what made it, its data and its gradient.
@@ -6,7 +6,7 @@ extension Value {
   /// - Parameters:
   ///   - inputs: Tinted in the first colour; `parameters` in the third, the value itself in the second.
   ///   - showsSlopes: Writes on each edge how the node's value changes with the operand's.
-  public func drawing(
+  package func drawing(
     summary: String, inputs: [Value], parameters: [Value] = [], showsSlopes: Bool = false
   ) -> GraphDrawing {
     let nodes = ancestorsFirst()

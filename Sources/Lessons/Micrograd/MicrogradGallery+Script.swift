@@ -1,5 +1,5 @@
-import BinaryFiles
-import Charts
+import GPT2BinaryFiles
+import GPT2Charts
 
 /// The first network of a `MicrogradLesson` at a step: what the step saw.
 struct MoonSnapshot: Encodable {

@@ -1,8 +1,8 @@
-import Charts
+import GPT2Charts
 
 extension MicrogradLesson {
   /// The losses, what both networks learned, and the graphs of three computations.
-  public var gallery: Gallery {
+  package var gallery: Gallery {
     let last = results.moons.last
     return Gallery(
       title: "Backpropagation of single numbers",

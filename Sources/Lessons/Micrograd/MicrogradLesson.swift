@@ -1,15 +1,15 @@
 /// The rung micrograd: the two originals' trainings, and a formula that is no network.
-public struct MicrogradLesson {
-  public struct Results: Sendable, Encodable {
-    public var moons: [Moons.Step]
-    public var yinYang: [YinYang.Step]
-    public var tyre: TyreWear
-    public var tyreWear: TyreWear.Sensitivity
+package struct MicrogradLesson {
+  package struct Results: Sendable, Encodable {
+    package var moons: [Moons.Step]
+    package var yinYang: [YinYang.Step]
+    package var tyre: TyreWear
+    package var tyreWear: TyreWear.Sensitivity
   }
 
-  public let moons: Moons
-  public let yinYang: YinYang
-  public let results: Results
+  package let moons: Moons
+  package let yinYang: YinYang
+  package let results: Results
   /// The first network at some of its steps, and after the last.
   let moonSnapshots: [MoonSnapshot]
 
@@ -18,7 +18,7 @@ public struct MicrogradLesson {
   ///   - yinYangSeed: Of the second, not 0; the original's is 42.
   ///   - steps: Of each training; the originals take 100.
   ///   - progress: Called after each of the first training's steps, which take nearly all of the time.
-  public init(
+  package init(
     moonSeed: UInt32, yinYangSeed: UInt32, steps: Int, tyre: TyreWear,
     progress: (Int, Moons.Step) -> Void = { _, _ in }
   ) {

@@ -1,29 +1,29 @@
-import Platform
-import RandomNumbers
+import GPT2Platform
+import GPT2RandomNumbers
 
 /// Two half-moons that no straight line can tell apart, and a perceptron that learns to: the demo of
 /// karpathy/micrograd (`demo.ipynb`), number for number.
-public struct Moons {
-  public struct Point: Sendable {
-    public var x: Double
-    public var y: Double
+package struct Moons {
+  package struct Point: Sendable {
+    package var x: Double
+    package var y: Double
     /// Whether it is of the lower moon; the label 1 rather than −1.
-    public var isLower: Bool
+    package var isLower: Bool
   }
 
   /// What one step saw before it changed the parameters.
-  public struct Step: Sendable, Encodable {
-    public var loss: Double
+  package struct Step: Sendable, Encodable {
+    package var loss: Double
     /// The fraction of points on the right side of 0.
-    public var accuracy: Double
+    package var accuracy: Double
   }
 
-  public let points: [Point]
+  package let points: [Point]
   /// 2 inputs, two layers of 16 rectified neurons, one score: 337 parameters.
-  public let network: ScalarMLP
+  package let network: ScalarMLP
 
   /// - Parameter seed: Of the points and of the weights; the original's is 1337.
-  public init(seed: UInt32) {
+  package init(seed: UInt32) {
     points = Self.points(count: 100, noise: 0.1, seed: seed)
     var random = MersenneTwister(key: [seed])
     // Python's `random.uniform(-1, 1)`
@@ -50,7 +50,7 @@ public struct Moons {
   /// Trains by plain gradient descent on all points at once, the rate falling from 1 to 0.1.
   ///
   /// - Parameter progress: Called after each step with what it saw.
-  public func train(steps: Int, progress: (Int, Step) -> Void = { _, _ in }) -> [Step] {
+  package func train(steps: Int, progress: (Int, Step) -> Void = { _, _ in }) -> [Step] {
     let parameters = network.parameters
     return (0..<steps).map { index in
       let (loss, accuracy) = loss()
@@ -78,5 +78,5 @@ public struct Moons {
   }
 
   /// Whether the network takes a place for the lower moon's.
-  public func isLower(x: Double, y: Double) -> Bool { network([Value(x), Value(y)])[0].data > 0 }
+  package func isLower(x: Double, y: Double) -> Bool { network([Value(x), Value(y)])[0].data > 0 }
 }

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 extension Sequence<Value> {
   /// One step of stochastic gradient descent: p ← p − η · ∂p.

@@ -3,31 +3,31 @@
 /// The formula is made up, in the form that engineers give such laws; its numbers are no measurements.
 ///
 ///     wear = 0.05 · (v / 100)^2.1 · e^((T − 20) / 30) · (1 − 0.4 · tanh(2h))     mm in 1000 km
-public struct TyreWear: Sendable, Encodable {
+package struct TyreWear: Sendable, Encodable {
   /// In km/h, above 0.
-  public var speed: Double
+  package var speed: Double
   /// Of the road, in °C.
-  public var temperature: Double
+  package var temperature: Double
   /// From 0 to 1.
-  public var humidity: Double
+  package var humidity: Double
 
-  public init(speed: Double, temperature: Double, humidity: Double) {
+  package init(speed: Double, temperature: Double, humidity: Double) {
     self.speed = speed
     self.temperature = temperature
     self.humidity = humidity
   }
 
   /// How the wear changes with each of them, by itself.
-  public struct Sensitivity: Sendable, Encodable {
-    public var wear: Double
+  package struct Sensitivity: Sendable, Encodable {
+    package var wear: Double
     /// In mm per 1000 km and km/h; °C; 1.
-    public var bySpeed: Double
-    public var byTemperature: Double
-    public var byHumidity: Double
+    package var bySpeed: Double
+    package var byTemperature: Double
+    package var byHumidity: Double
   }
 
   /// The graph of the computation, its gradients filled in.
-  public func graph() -> (wear: Value, sensitivity: Sensitivity) {
+  package func graph() -> (wear: Value, sensitivity: Sensitivity) {
     let v = Value(speed, name: "speed")
     let t = Value(temperature, name: "temperature")
     let h = Value(humidity, name: "humidity")

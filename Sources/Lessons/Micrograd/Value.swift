@@ -1,21 +1,21 @@
-import Platform
+import GPT2Platform
 
 /// One number in a computation that remembers what it was computed from, so that `backward()` can tell how a result
 /// depends on it: reverse-mode automatic differentiation of scalars, after karpathy/micrograd's `engine.py`.
 ///
 /// − and ÷ are made of the others, as there, so that the graph has the same nodes and rounds alike.
-public final class Value {
+package final class Value {
   /// Changing it changes nothing that has already been computed from it.
-  public var data: Double
+  package var data: Double
   /// ∂(the value that `backward` was called on) / ∂(this value), added up over calls of `backward`.
-  public var gradient = 0.0
+  package var gradient = 0.0
   /// What it was computed from, and how.
-  public private(set) var operation: Operation
+  package private(set) var operation: Operation
   /// What it stands for, where it is drawn.
-  public var name: String?
+  package var name: String?
   private var isVisited = false
 
-  public enum Operation {
+  package enum Operation {
     case leaf
     case sum(Value, Value)
     case product(Value, Value)
@@ -26,7 +26,7 @@ public final class Value {
     case rectified(Value)
   }
 
-  public convenience init(_ data: Double, name: String? = nil) { self.init(data, .leaf, name) }
+  package convenience init(_ data: Double, name: String? = nil) { self.init(data, .leaf, name) }
 
   private init(_ data: Double, _ operation: Operation, _ name: String? = nil) {
     self.data = data
@@ -34,22 +34,22 @@ public final class Value {
     self.name = name
   }
 
-  public static func + (a: Value, b: Value) -> Value { Value(a.data + b.data, .sum(a, b)) }
-  public static func * (a: Value, b: Value) -> Value { Value(a.data * b.data, .product(a, b)) }
-  public func power(_ exponent: Double) -> Value { Value(pow(data, exponent), .power(self, exponent)) }
-  public func exponential() -> Value { Value(exp(data), .exponential(self)) }
+  package static func + (a: Value, b: Value) -> Value { Value(a.data + b.data, .sum(a, b)) }
+  package static func * (a: Value, b: Value) -> Value { Value(a.data * b.data, .product(a, b)) }
+  package func power(_ exponent: Double) -> Value { Value(pow(data, exponent), .power(self, exponent)) }
+  package func exponential() -> Value { Value(exp(data), .exponential(self)) }
   /// To the base e.
-  public func logarithm() -> Value { Value(log(data), .logarithm(self)) }
-  public func hyperbolicTangent() -> Value { Value(tanh(data), .hyperbolicTangent(self)) }
+  package func logarithm() -> Value { Value(log(data), .logarithm(self)) }
+  package func hyperbolicTangent() -> Value { Value(tanh(data), .hyperbolicTangent(self)) }
   /// The larger of it and 0 (ReLU).
-  public func rectified() -> Value { Value(data < 0 ? 0 : data, .rectified(self)) }
+  package func rectified() -> Value { Value(data < 0 ? 0 : data, .rectified(self)) }
 
-  public static prefix func - (a: Value) -> Value { a * -1 }
-  public static func - (a: Value, b: Value) -> Value { a + -b }
-  public static func / (a: Value, b: Value) -> Value { a * b.power(-1) }
+  package static prefix func - (a: Value) -> Value { a * -1 }
+  package static func - (a: Value, b: Value) -> Value { a + -b }
+  package static func / (a: Value, b: Value) -> Value { a * b.power(-1) }
 
   /// The chain rule, one node at a time: adds to the gradient of every value that this one was computed from.
-  public func backward() {
+  package func backward() {
     let order = ancestorsFirst()
     // Those between are of this pass alone; leaves add up, as parameters do over several losses.
     for node in order { if case .leaf = node.operation { continue } else { node.gradient = 0 } }
@@ -80,7 +80,7 @@ public final class Value {
 
   /// All that it was computed from, and itself last: each after its operands (a topological order). The stack is an
   /// array, as the program's own would overflow where a graph is a hundred thousand operations deep.
-  public func ancestorsFirst() -> [Value] {
+  package func ancestorsFirst() -> [Value] {
     var order: [Value] = []
     var stack: [(node: Value, isReady: Bool)] = [(self, false)]
     while let (node, isReady) = stack.popLast() {
@@ -125,12 +125,12 @@ extension Value {
 }
 
 extension Value: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-  public convenience init(floatLiteral value: Double) { self.init(value) }
-  public convenience init(integerLiteral value: Int) { self.init(Double(value)) }
+  package convenience init(floatLiteral value: Double) { self.init(value) }
+  package convenience init(integerLiteral value: Int) { self.init(Double(value)) }
 }
 
 extension Value.Operation {
-  public var operands: [Value] {
+  package var operands: [Value] {
     switch self {
     case .leaf: []
     case .sum(let a, let b), .product(let a, let b): [a, b]

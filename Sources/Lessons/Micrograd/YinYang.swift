@@ -1,38 +1,38 @@
-import Platform
-import RandomNumbers
+import GPT2Platform
+import GPT2RandomNumbers
 
 /// Points of the yin-yang symbol in three classes, and a perceptron of eight tanh neurons: the program
 /// EurekaLabsAI/micrograd (`micrograd.py`), number for number. The symbol is Kriener's (arXiv 2102.08211).
-public struct YinYang {
-  public enum Class: Int, Sendable, CaseIterable {
+package struct YinYang {
+  package enum Class: Int, Sendable, CaseIterable {
     case yin
     case yang
     case dot
   }
 
-  public struct Point: Sendable {
+  package struct Point: Sendable {
     /// From −2 to 2.
-    public var x: Double
-    public var y: Double
-    public var label: Class
+    package var x: Double
+    package var y: Double
+    package var label: Class
   }
 
-  public struct Step: Sendable, Encodable {
-    public var loss: Double
+  package struct Step: Sendable, Encodable {
+    package var loss: Double
     /// Only measured every tenth step.
-    public var validationLoss: Double?
+    package var validationLoss: Double?
   }
 
   /// 80, 10 and 10 points; the original too makes the last and never looks at them.
-  public let training: [Point]
-  public let validation: [Point]
-  public let test: [Point]
+  package let training: [Point]
+  package let validation: [Point]
+  package let test: [Point]
   /// 2 inputs, 8 tanh neurons, 3 logits: 51 parameters.
-  public let network: ScalarMLP
+  package let network: ScalarMLP
 
   /// - Parameter seed: Of the points, and after them of the weights; the original's is 42. Not 0, where the generator
   ///   stands still.
-  public init(seed: UInt32) {
+  package init(seed: UInt32) {
     precondition(seed != 0, "a generator that stands still")
     var random = XorShift(state: UInt64(seed))
     let points = (0..<100).map { Self.point(of: Class.allCases[$0 % 3], &random) }
@@ -71,7 +71,7 @@ public struct YinYang {
   }
 
   /// Trains with AdamW on all training points at once.
-  public func train(steps: Int) -> [Step] {
+  package func train(steps: Int) -> [Step] {
     let parameters = network.parameters
     var optimizer = ScalarAdamW(parameters, learningRate: 0.1, weightDecay: 1e-4)
     return (0..<steps).map { index in
@@ -85,7 +85,7 @@ public struct YinYang {
   }
 
   /// The mean cross-entropy, in nats.
-  public func loss(of points: [Point]) -> Value {
+  package func loss(of points: [Point]) -> Value {
     let sum = points.reduce(Value(0)) { sum, point in
       let logits = network([Value(point.x, name: "x"), Value(point.y, name: "y")])
       return sum + Self.crossEntropy(logits, target: point.label.rawValue)
@@ -102,7 +102,7 @@ public struct YinYang {
   }
 
   /// The class with the largest logit.
-  public func label(x: Double, y: Double) -> Class {
+  package func label(x: Double, y: Double) -> Class {
     let logits = network([Value(x), Value(y)]).map(\.data)
     return Class.allCases.max { logits[$0.rawValue] < logits[$1.rawValue] } ?? .yin
   }

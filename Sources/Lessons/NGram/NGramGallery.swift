@@ -1,8 +1,8 @@
-import Charts
+import GPT2Charts
 
 extension NGramLesson {
   /// The counts of pairs, the search, and the sample.
-  public var gallery: Gallery {
+  package var gallery: Gallery {
     let best = results.best
     return Gallery(
       title: "Counting letters",

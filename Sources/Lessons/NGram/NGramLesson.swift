@@ -1,35 +1,35 @@
-import Platform
-import RandomNumbers
+import GPT2Platform
+import GPT2RandomNumbers
 
 /// The rung `ngram`: counts on names, for every n and smoothing; the setting that does best on names it was not counted
 /// on; what it makes up.
-public struct NGramLesson {
-  public struct Trial: Sendable, Encodable {
-    public var n: Int
-    public var smoothing: Double
+package struct NGramLesson {
+  package struct Trial: Sendable, Encodable {
+    package var n: Int
+    package var smoothing: Double
     /// In nats per letter.
-    public var trainLoss: Double
-    public var validationLoss: Double
+    package var trainLoss: Double
+    package var validationLoss: Double
   }
 
-  public struct Results: Sendable, Encodable {
+  package struct Results: Sendable, Encodable {
     /// In the order in which they were tried.
-    public var trials: [Trial]
-    public var best: Trial
-    public var sample: String
-    public var testLoss: Double
-    public var testPerplexity: Double
+    package var trials: [Trial]
+    package var best: Trial
+    package var sample: String
+    package var testLoss: Double
+    package var testPerplexity: Double
   }
 
-  public let results: Results
-  public let vocabulary: LetterVocabulary
+  package let results: Results
+  package let vocabulary: LetterVocabulary
   /// How likely each token is after each, without smoothing: (V, V).
-  public let bigrams: [[Double]]
+  package let bigrams: [[Double]]
 
   /// - Parameters:
   ///   - texts: Of at least as many letters as the largest n each, with ends of lines.
   ///   - progress: Called before each trial with n, the smoothing, and the fraction that is done.
-  public init(
+  package init(
     texts: NameTexts, settings: NGramSettings, progress: (Int, Double, Double) -> Void = { _, _, _ in }
   ) {
     let training = texts.training.map(Int.init)

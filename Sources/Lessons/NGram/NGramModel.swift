@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// Counting: how likely a token is after n − 1 others is how often it followed them, with `smoothing` added to each
 /// count (additive smoothing, after Laplace and Lidstone):
@@ -6,17 +6,17 @@ import Platform
 ///     p(t | c) = (count(c, t) + s) / (count(c) + s·V).
 ///
 /// EurekaLabsAI/ngram, `NgramModel`; Jurafsky and Martin, Speech and Language Processing, chapter 3.
-public struct NGramModel: Sendable {
-  public let order: Int
-  public let vocabularySize: Int
-  public private(set) var smoothing: Double
+package struct NGramModel: Sendable {
+  package let order: Int
+  package let vocabularySize: Int
+  package private(set) var smoothing: Double
   /// (V, …, V), n times.
   private var counts: [UInt32]
 
   /// - Parameters:
   ///   - n: At least 1; so many tokens are counted together.
   ///   - smoothing: At least 0.
-  public init(order n: Int, vocabularySize: Int, smoothing: Double) {
+  package init(order n: Int, vocabularySize: Int, smoothing: Double) {
     precondition(n > 0 && vocabularySize > 0 && smoothing >= 0, "a model of nothing")
     order = n
     self.vocabularySize = vocabularySize
@@ -25,7 +25,7 @@ public struct NGramModel: Sendable {
   }
 
   /// The same counts with another smoothing, at least 0.
-  public func smoothed(by smoothing: Double) -> NGramModel {
+  package func smoothed(by smoothing: Double) -> NGramModel {
     precondition(smoothing >= 0, "a model of nothing")
     var copy = self
     copy.smoothing = smoothing
@@ -33,25 +33,25 @@ public struct NGramModel: Sendable {
   }
 
   /// Counts all windows of n tokens.
-  public mutating func train(on tokens: [Int]) {
+  package mutating func train(on tokens: [Int]) {
     for place in places(in: tokens) { counts[place] += 1 }
   }
 
   /// How often each token followed the context of n − 1 tokens, (V).
-  public func counts(after context: [Int]) -> ArraySlice<UInt32> {
+  package func counts(after context: [Int]) -> ArraySlice<UInt32> {
     precondition(context.count == order - 1, "a context of another length")
     return counts(row: context.reduce(0) { $0 * vocabularySize + $1 })
   }
 
   /// How likely each token is to follow, (V); all equally if nothing was counted or added.
-  public func probabilities(after context: [Int]) -> [Double] {
+  package func probabilities(after context: [Int]) -> [Double] {
     probabilities(counts(after: context))
   }
 
   /// The mean of −ln p of every token that has n − 1 before it, in nats; infinite if one was impossible.
   ///
   /// - Parameter tokens: At least n.
-  public func loss(of tokens: [Int]) -> Double {
+  package func loss(of tokens: [Int]) -> Double {
     let places = places(in: tokens)
     precondition(!places.isEmpty, "fewer tokens than the model looks at")
     var known: [Int: [Double]] = [:]

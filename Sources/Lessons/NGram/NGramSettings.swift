@@ -1,17 +1,17 @@
 /// What the rung `ngram` tries.
-public struct NGramSettings: Sendable {
+package struct NGramSettings: Sendable {
   /// n, each in `possibleOrders`, and what is added to every count, each in `possibleSmoothings`. All pairs are tried.
-  public var orders: [Int]
-  public var smoothings: [Double]
+  package var orders: [Int]
+  package var smoothings: [Double]
   /// Of the sample; not 0, where the generator stands still. The original's is 1337.
-  public var seed: UInt32
-  public var sampledLetters: Int
+  package var seed: UInt32
+  package var sampledLetters: Int
 
-  public static let possibleOrders = 1...5
-  public static let possibleSmoothings = 0...1e6
+  package static let possibleOrders = 1...5
+  package static let possibleSmoothings = 0...1e6
 
   /// - Throws: `NGramError` if one of them is out of range, or there is nothing to try.
-  public init(orders: [Int], smoothings: [Double], seed: UInt32, sampledLetters: Int) throws(NGramError) {
+  package init(orders: [Int], smoothings: [Double], seed: UInt32, sampledLetters: Int) throws(NGramError) {
     guard !orders.isEmpty, !smoothings.isEmpty else { throw .nothingToTry }
     for order in orders where !Self.possibleOrders.contains(order) { throw .order(order) }
     for smoothing in smoothings where !Self.possibleSmoothings.contains(smoothing) {
@@ -27,14 +27,14 @@ public struct NGramSettings: Sendable {
 }
 
 /// What no n-gram model can be made with.
-public enum NGramError: Error, Equatable, CustomStringConvertible {
+package enum NGramError: Error, Equatable, CustomStringConvertible {
   case nothingToTry
   case order(Int)
   case smoothing(Double)
   case seed
   case sampledLetters(Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .nothingToTry: "found no value, expected one n and one smoothing at least"
     case .order(let found) where found < 1:

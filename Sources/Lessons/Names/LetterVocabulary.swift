@@ -1,24 +1,24 @@
 /// The letters of a text as tokens: each byte that occurs in it, in the order of their codes.
-public struct LetterVocabulary: Equatable, Sendable {
+package struct LetterVocabulary: Equatable, Sendable {
   /// The byte of each token.
-  public let letters: [UInt8]
+  package let letters: [UInt8]
 
   /// - Parameter text: Bytes from a to z, and ends of lines.
   init(of text: some Sequence<UInt8>) { letters = Set(text).sorted() }
 
-  public var count: Int { letters.count }
+  package var count: Int { letters.count }
 
   /// The token of a byte; `nil` if the text had none.
-  public func token(_ letter: UInt8) -> Int? { letters.firstIndex(of: letter) }
+  package func token(_ letter: UInt8) -> Int? { letters.firstIndex(of: letter) }
 
   /// The tokens of a text; `nil` if one of its letters has none.
-  public func tokens(_ text: String) -> [Int]? {
+  package func tokens(_ text: String) -> [Int]? {
     let tokens = text.utf8.map(token)
     return tokens.contains(nil) ? nil : tokens.compactMap(\.self)
   }
 
-  public func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { letters[$0] }, as: UTF8.self) }
+  package func text(_ tokens: [Int]) -> String { String(decoding: tokens.map { letters[$0] }, as: UTF8.self) }
 
   /// The same on one line: a dot is the end of a name.
-  public func shown(_ tokens: [Int]) -> String { text(tokens).replacing("\n", with: ".") }
+  package func shown(_ tokens: [Int]) -> String { text(tokens).replacing("\n", with: ".") }
 }

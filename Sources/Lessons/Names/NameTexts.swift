@@ -1,19 +1,19 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Names, one a line, in three parts: what a model learns from, what it is judged by meanwhile, and what it is judged
 /// by in the end.
-public struct NameTexts: Sendable {
-  public let vocabulary: LetterVocabulary
-  public let training: [Int32]
-  public let validation: [Int32]
-  public let test: [Int32]
+package struct NameTexts: Sendable {
+  package let vocabulary: LetterVocabulary
+  package let training: [Int32]
+  package let validation: [Int32]
+  package let test: [Int32]
 
   /// Reads train.txt, val.txt and test.txt.
   ///
   /// - Parameter least: How many letters, ends of lines included, each must have.
   /// - Throws: `FileError` if a file is missing, too short, or holds anything but names of the letters a to z, in the
   ///   last two only those that the first has.
-  public init(directory: String, least: Int) throws(FileError) {
+  package init(directory: String, least: Int) throws(FileError) {
     let texts = try Self.read(directory + "/train.txt", least: least)
     let vocabulary = LetterVocabulary(of: texts)
     self.vocabulary = vocabulary

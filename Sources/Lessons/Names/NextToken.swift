@@ -1,4 +1,4 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 /// A text drawn token by token from a model that says how likely each is after the last few.
 enum NextToken {

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 extension CharacterText {
   /// Loaders of both parts, by way of token files, which are what the project's data loader reads. The files are gone

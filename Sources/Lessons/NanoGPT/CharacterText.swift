@@ -1,21 +1,21 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A text as numbers, one a character: its distinct characters in the order of their scalars are the vocabulary, as in
 /// nanoGPT's data/shakespeare_char/prepare.py.
 ///
 /// A character is a Unicode scalar, as in Python.
-public struct CharacterText: Sendable {
-  public let path: String
+package struct CharacterText: Sendable {
+  package let path: String
   /// The vocabulary: the character of each id.
-  public let characters: [Unicode.Scalar]
+  package let characters: [Unicode.Scalar]
   /// The first nine tenths of the text.
-  public let training: [UInt16]
+  package let training: [UInt16]
   /// The last tenth.
-  public let validation: [UInt16]
+  package let validation: [UInt16]
 
   /// - Throws: `FileError` if the file cannot be read, is empty or no UTF-8, or has more distinct characters than a
   ///   token file can tell apart.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     let text = try Self.scalars(of: path)
     let characters = Set(text).sorted { $0.value < $1.value }
     guard characters.count <= 1 << 16 else {
@@ -57,7 +57,7 @@ public struct CharacterText: Sendable {
   }
 
   /// The text of token ids, each below the vocabulary's size.
-  public func decode(_ tokens: some Sequence<Int>) -> String {
+  package func decode(_ tokens: some Sequence<Int>) -> String {
     var text = String.UnicodeScalarView()
     text.append(contentsOf: tokens.map { characters[$0] })
     return String(text)

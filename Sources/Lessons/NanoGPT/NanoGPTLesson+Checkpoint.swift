@@ -1,8 +1,8 @@
-import BinaryFiles
-import ModelFiles
-import Platform
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Tokens
+import GPT2Transformer
 
 extension NanoGPTLesson {
   /// Keeps the model as a run does, with its tokenizer, so that whatever takes a run's directory takes this one. One that
@@ -11,7 +11,7 @@ extension NanoGPTLesson {
   /// - Parameter directory: There already.
   /// - Returns: Where the model is.
   /// - Throws: `FileError` if the system refuses a step.
-  public func keep(in directory: String) throws(FileError) -> String {
+  package func keep(in directory: String) throws(FileError) -> String {
     let folder = Folder.withSlash(directory)
     let step = losses.count
     let path = folder + RunFileName(.model, step).name

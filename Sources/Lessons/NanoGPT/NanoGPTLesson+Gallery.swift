@@ -1,11 +1,11 @@
-import Charts
-import Transformer
+import GPT2Charts
+import GPT2Transformer
 
 extension NanoGPTLesson {
   private static let shownCharacters = 40
 
   /// The pictures, numbers and texts of the lesson.
-  public var gallery: Gallery {
+  package var gallery: Gallery {
     Gallery(
       title: "Shakespeare, character by character",
       introduction: [

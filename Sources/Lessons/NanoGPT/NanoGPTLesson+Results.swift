@@ -1,9 +1,9 @@
-import Charts
-import Transformer
+import GPT2Charts
+import GPT2Transformer
 
 extension NanoGPTLesson {
   /// For `--json`.
-  public struct Results: Encodable {
+  package struct Results: Encodable {
     let vocabulary: Int
     let parameters: Int
     /// Steps made.
@@ -16,7 +16,7 @@ extension NanoGPTLesson {
     let tokensPerSecond: Double
   }
 
-  public var results: Results {
+  package var results: Results {
     Results(
       vocabulary: text.characters.count, parameters: parameters, steps: losses.count,
       losses: losses.map(\.loss), validations: validations, samples: samples, seconds: seconds,
@@ -35,7 +35,7 @@ extension NanoGPTLesson {
   var tokensPerSecond: Double { stepsPerSecond * Double(settings.batchSize * settings.sequenceLength) }
 
   /// What the rung prints.
-  public var lines: [String] {
+  package var lines: [String] {
     var lines: [String] = []
     if let last = validations.last {
       let loss = NumberText.fixed(Double(last.loss), 4)

@@ -1,39 +1,39 @@
-import Generation
-import Kernels
-import Training
-import Transformer
+import GPT2Generation
+import GPT2Kernels
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// The rung `nanogpt`: a small GPT-2 learns to write Shakespeare, character by character, on the floors that train 124M.
-public struct NanoGPTLesson {
+package struct NanoGPTLesson {
   /// A loss in nats a character after so many steps.
-  public struct Loss: Encodable, Sendable {
-    public let step: Int
-    public let loss: Float
+  package struct Loss: Encodable, Sendable {
+    package let step: Int
+    package let loss: Float
   }
 
   /// What the model wrote after so many steps.
-  public struct Sample: Encodable, Sendable {
-    public let step: Int
-    public let text: String
+  package struct Sample: Encodable, Sendable {
+    package let step: Int
+    package let text: String
   }
 
-  public enum Event {
+  package enum Event {
     case step(StepReport)
     case validation(Loss)
     case sample(Sample)
   }
 
-  public let settings: NanoGPTSettings
-  public let text: CharacterText
-  public let model: Model
+  package let settings: NanoGPTSettings
+  package let text: CharacterText
+  package let model: Model
   /// Of each step's batch, before its update; `step` counts the updates made.
-  public let losses: [Loss]
+  package let losses: [Loss]
   /// Over the whole last tenth of the text.
-  public let validations: [Loss]
+  package let validations: [Loss]
   /// The first before any step, the last of the model as it is.
-  public let samples: [Sample]
+  package let samples: [Sample]
   /// Wall time of the steps alone.
-  public let seconds: Double
+  package let seconds: Double
 
   /// Characters of a sample; of the last there are more.
   static let (sampleLength, lastSampleLength) = (200, 500)
@@ -46,7 +46,7 @@ public struct NanoGPTLesson {
   ///   - observing: Called with each event as it happens.
   /// - Throws: `FileError` if the text holds no batch; `ConfigurationError`; `AllocationError`; `TrainingError` if the
   ///   loss is no longer finite; what `observing` throws.
-  public init(
+  package init(
     _ text: CharacterText, _ settings: NanoGPTSettings, on workers: Workers,
     isInterrupted: () -> Bool = { false }, observing observe: (Event) throws -> Void = { _ in }
   ) throws {
@@ -101,5 +101,5 @@ public struct NanoGPTLesson {
   }
 
   /// Whether all steps were made.
-  public var isWhole: Bool { losses.count == settings.steps }
+  package var isWhole: Bool { losses.count == settings.steps }
 }

@@ -1,23 +1,23 @@
-import Training
-import Transformer
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// What the rung `nanogpt` trains, and how: unless told otherwise nanoGPT's configuration for CPUs, by its README, with
 /// three times its learning rate.
-public struct NanoGPTSettings: Equatable, Sendable {
-  public var layers: Int
-  public var heads: Int
-  public var channels: Int
+package struct NanoGPTSettings: Equatable, Sendable {
+  package var layers: Int
+  package var heads: Int
+  package var channels: Int
   /// T, and the positions that the model has.
-  public var sequenceLength: Int
+  package var sequenceLength: Int
   /// B
-  public var batchSize: Int
-  public var steps: Int
-  public var learningRate: Float
-  public var method: Optimizer.Method
+  package var batchSize: Int
+  package var steps: Int
+  package var learningRate: Float
+  package var method: Optimizer.Method
   /// Of the random start and of the samples.
-  public var seed: UInt32
+  package var seed: UInt32
 
-  public init(
+  package init(
     layers: Int = 4, heads: Int = 4, channels: Int = 128, sequenceLength: Int = 64, batchSize: Int = 12,
     steps: Int = 2000, learningRate: Float = 3e-3, method: Optimizer.Method = .adamW, seed: UInt32 = 42
   ) {
@@ -33,7 +33,7 @@ public struct NanoGPTSettings: Equatable, Sendable {
   }
 
   /// - Throws: `ConfigurationError` if a number is out of range.
-  public func configuration(vocabularySize: Int) throws(ConfigurationError) -> Configuration {
+  package func configuration(vocabularySize: Int) throws(ConfigurationError) -> Configuration {
     try Configuration(
       maximumSequenceLength: sequenceLength, vocabularySize: vocabularySize, layers: layers, heads: heads,
       channels: channels)

@@ -1,9 +1,9 @@
 /// Counting beside the neural model, on every window of a text that neither was trained on.
-public struct CountingComparison {
-  public let counting: NGramModel
-  public let neural: NeuralNGram
+package struct CountingComparison {
+  package let counting: NGramModel
+  package let neural: NeuralNGram
   /// Every context that the text has, in the order of their tokens.
-  public let contexts: [ContextComparison]
+  package let contexts: [ContextComparison]
 
   /// How often each context is in the training text.
   private let seen: [[Int]: Int]
@@ -12,7 +12,7 @@ public struct CountingComparison {
   ///   - counting: Of order T + 1, trained on `training`.
   ///   - training: What the models learnt from.
   ///   - text: What they are judged by.
-  public init(counting: NGramModel, neural: NeuralNGram, training: [Int32], text: [Int32]) {
+  package init(counting: NGramModel, neural: NeuralNGram, training: [Int32], text: [Int32]) {
     let (length, size) = (neural.shape.contextLength, neural.shape.vocabularySize)
     var seen: [[Int]: Int] = [:]
     Self.forEachWindow(of: training, length) { context, _ in seen[context, default: 0] += 1 }
@@ -31,7 +31,7 @@ public struct CountingComparison {
   }
 
   /// Any context of T tokens, whether the text has it or not.
-  public func context(_ tokens: [Int]) -> ContextComparison {
+  package func context(_ tokens: [Int]) -> ContextComparison {
     contexts.first { $0.tokens == tokens }
       ?? ContextComparison(
         tokens: tokens, seen: seen[tokens] ?? 0, counting: counting.probabilities(after: tokens),
@@ -42,7 +42,7 @@ public struct CountingComparison {
   /// The contexts on which the neural model saves most on the whole text, and those on which counting does. Where there
   /// are contexts with three windows or more, rarer ones are left out. They are picked by how the text happened to go on,
   /// and so show the models further apart than they are; `familiarities` says how far.
-  public func extremes(_ count: Int) -> (neural: [ContextComparison], counting: [ContextComparison]) {
+  package func extremes(_ count: Int) -> (neural: [ContextComparison], counting: [ContextComparison]) {
     let frequent = contexts.filter { $0.occurrences >= 3 }
     // In equal cases the order of the tokens decides, since sorting keeps it.
     let order = (frequent.isEmpty ? contexts : frequent).sorted { $0.gain > $1.gain }
@@ -52,10 +52,10 @@ public struct CountingComparison {
   }
 
   /// The mean loss over all windows of the text, in nats.
-  public var losses: MeanLosses { MeanLosses(of: contexts) }
+  package var losses: MeanLosses { MeanLosses(of: contexts) }
 
   /// The same for contexts that were seen about equally often.
-  public var familiarities: [Familiarity] {
+  package var familiarities: [Familiarity] {
     Self.bounds.compactMap { bounds in
       let members = contexts.filter { bounds.contains($0.seen) }
       return members.isEmpty ? nil : Familiarity(seen: bounds, losses: MeanLosses(of: members))
@@ -75,10 +75,10 @@ public struct CountingComparison {
 }
 
 /// Means of −ln p over windows of a text, in nats.
-public struct MeanLosses: Equatable, Sendable {
-  public let windows: Int
-  public let counting: Double
-  public let neural: Double
+package struct MeanLosses: Equatable, Sendable {
+  package let windows: Int
+  package let counting: Double
+  package let neural: Double
 
   /// - Parameter contexts: At least one that occurs.
   init(of contexts: [ContextComparison]) {
@@ -89,12 +89,12 @@ public struct MeanLosses: Equatable, Sendable {
 }
 
 /// Contexts that the training text has about equally often.
-public struct Familiarity: Equatable, Sendable {
-  public let seen: ClosedRange<Int>
-  public let losses: MeanLosses
+package struct Familiarity: Equatable, Sendable {
+  package let seen: ClosedRange<Int>
+  package let losses: MeanLosses
 
   /// "0", "3–9", "300+".
-  public var name: String {
+  package var name: String {
     if seen.upperBound == .max { return "\(seen.lowerBound)+" }
     return seen.lowerBound == seen.upperBound ? "\(seen.lowerBound)" : "\(seen.lowerBound)–\(seen.upperBound)"
   }

@@ -1,6 +1,6 @@
-import Kernels
-import Platform
-import Transformer
+import GPT2Kernels
+import GPT2Platform
+import GPT2Transformer
 
 /// An n-gram model whose probabilities are computed instead of counted. Each token of the context becomes E numbers, and
 /// one hidden layer makes of these T·E numbers a score for each token that may follow:
@@ -8,9 +8,9 @@ import Transformer
 ///     x = [E[t₁] … E[t_T]],   h = tanh(W₁·x + b₁),   z = W₂·h + b₂,   p = softmax(z).
 ///
 /// Forward and backward are the project's kernels, one call a line; mlp.md derives them.
-public final class NeuralNGram {
-  public let parameters: NeuralNGramParameters
-  public let batchSize: Int
+package final class NeuralNGram {
+  package let parameters: NeuralNGramParameters
+  package let batchSize: Int
   private let workers: Workers
   private let buffer: FloatBuffer
 
@@ -22,11 +22,12 @@ public final class NeuralNGram {
   private let embeddedGradient: Matrix  // (B, T·E)
   private let hiddenGradient: Matrix  // (B, H)
 
-  public var shape: NeuralNGramShape { parameters.shape }
+  package var shape: NeuralNGramShape { parameters.shape }
 
   /// - Parameter batchSize: The most contexts that a pass takes.
   /// - Throws: `AllocationError` if the activations do not fit in memory.
-  public init(_ parameters: NeuralNGramParameters, batchSize: Int, workers: Workers) throws(AllocationError) {
+  package init(_ parameters: NeuralNGramParameters, batchSize: Int, workers: Workers) throws(AllocationError)
+  {
     precondition(batchSize > 0, "a batch of nothing")
     self.parameters = parameters
     self.batchSize = batchSize
@@ -43,7 +44,7 @@ public final class NeuralNGram {
   }
 
   /// The mean of −ln p of the targets, in nats.
-  public func loss(of batch: ContextBatch) -> Double {
+  package func loss(of batch: ContextBatch) -> Double {
     forward(batch.contexts)
     let rows = batch.targets.count
     let losses = losses.columns(0..<rows)[0]
@@ -56,7 +57,7 @@ public final class NeuralNGram {
   }
 
   /// The same, and its gradient by every parameter, which replaces what is in `gradients`.
-  public func loss(of batch: ContextBatch, gradients: NeuralNGramParameters) -> Double {
+  package func loss(of batch: ContextBatch, gradients: NeuralNGramParameters) -> Double {
     precondition(gradients.shape == shape, "gradients of another shape")
     forward(batch.contexts)
     let rows = batch.targets.count
@@ -74,7 +75,7 @@ public final class NeuralNGram {
   /// How likely each token is to follow, (V).
   ///
   /// - Parameter context: T tokens.
-  public func probabilities(after context: [Int]) -> [Double] {
+  package func probabilities(after context: [Int]) -> [Double] {
     precondition(context.count == shape.contextLength, "a context of another length")
     forward(context.map(Int32.init))
     let scores = logits[0].map(Double.init)

@@ -1,10 +1,10 @@
-import Charts
+import GPT2Charts
 
 extension NeuralNGramResults {
   /// The page of the rung.
   ///
   /// - Parameter contexts: Whose probabilities are drawn, T tokens each; if none, those with the largest differences.
-  public func gallery(contexts: [[Int]]) -> Gallery {
+  package func gallery(contexts: [[Int]]) -> Gallery {
     let losses = comparison.losses
     return Gallery(
       title: "An MLP that beats counting",

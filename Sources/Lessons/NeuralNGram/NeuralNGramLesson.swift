@@ -1,33 +1,33 @@
-import BinaryFiles
-import Kernels
-import RandomNumbers
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2RandomNumbers
+import GPT2Transformer
 
 /// The rung `mlp`: trains the neural model, counts the same contexts, and holds the two against each other.
-public struct NeuralNGramLesson {
-  public var contextLength = 3
-  public var embeddingSize = 48
-  public var hiddenSize = 512
-  public var settings = NeuralNGramSettings()
+package struct NeuralNGramLesson {
+  package var contextLength = 3
+  package var embeddingSize = 48
+  package var hiddenSize = 512
+  package var settings = NeuralNGramSettings()
   /// Of the parameters, and of what is drawn from the models.
-  public var seed: UInt64 = 1337
-  public var samplingSeed: UInt64 = 42
+  package var seed: UInt64 = 1337
+  package var samplingSeed: UInt64 = 42
   /// What counting adds to each count.
-  public var smoothing = 0.1
+  package var smoothing = 0.1
   /// What the drawn texts begin with; as in the original, only its last T letters matter.
-  public var prompt = "\nrichard"
-  public var sampledLetters = 200
+  package var prompt = "\nrichard"
+  package var sampledLetters = 200
 
-  public init() {}
+  package init() {}
 
   /// How many letters a text must have at least.
-  public var leastLetters: Int { max(settings.batchSize, contextLength + 1) }
+  package var leastLetters: Int { max(settings.batchSize, contextLength + 1) }
 
   /// - Parameters:
   ///   - texts: Of at least `leastLetters` each, with all letters of the prompt.
   ///   - report: Called with each evaluation.
   /// - Throws: `AllocationError` if the model does not fit in memory.
-  public func run(
+  package func run(
     on texts: NameTexts, workers: Workers, report: (NeuralNGramEvaluation) -> Void
   ) throws(AllocationError) -> NeuralNGramResults {
     guard let prompt = texts.vocabulary.tokens(prompt), prompt.count >= contextLength else {
@@ -59,26 +59,26 @@ public struct NeuralNGramLesson {
   }
 }
 
-public struct NeuralNGramResults {
-  public let vocabulary: LetterVocabulary
-  public let shape: NeuralNGramShape
-  public let settings: NeuralNGramSettings
-  public let evaluations: [NeuralNGramEvaluation]
+package struct NeuralNGramResults {
+  package let vocabulary: LetterVocabulary
+  package let shape: NeuralNGramShape
+  package let settings: NeuralNGramSettings
+  package let evaluations: [NeuralNGramEvaluation]
   /// Of the whole batches of the test text, as the original computes it.
-  public let testLoss: Double
+  package let testLoss: Double
   /// What the neural model wrote, and what counting did with the same coins.
-  public let sample: String
-  public let countingSample: String
+  package let sample: String
+  package let countingSample: String
   /// On the validation text.
-  public let comparison: CountingComparison
+  package let comparison: CountingComparison
 
   /// How many counts counting keeps: V to the power of T + 1.
-  public var countedNumbers: Int {
+  package var countedNumbers: Int {
     (0...shape.contextLength).reduce(1) { count, _ in count * shape.vocabularySize }
   }
 
   /// The contexts to look at: those that were asked for, or else those on which either model saves most.
-  public func shownContexts(_ asked: [[Int]]) -> [ContextComparison] {
+  package func shownContexts(_ asked: [[Int]]) -> [ContextComparison] {
     guard asked.isEmpty else { return asked.map(comparison.context) }
     let extremes = comparison.extremes(2)
     return extremes.neural + extremes.counting

@@ -1,15 +1,15 @@
-import Kernels
-import RandomNumbers
-import Transformer
+import GPT2Kernels
+import GPT2RandomNumbers
+import GPT2Transformer
 
 /// One flat buffer with a value for each parameter, and views of its tensors: weights, gradients, or moments.
-public final class NeuralNGramParameters {
-  public let shape: NeuralNGramShape
+package final class NeuralNGramParameters {
+  package let shape: NeuralNGramShape
   private let buffer: FloatBuffer
   private let tensors: [NeuralNGramTensor: Matrix]
 
   /// - Throws: `AllocationError` if they do not fit in memory.
-  public init(zeroed shape: NeuralNGramShape) throws(AllocationError) {
+  package init(zeroed shape: NeuralNGramShape) throws(AllocationError) {
     self.shape = shape
     buffer = try FloatBuffer(zeroed: shape.parameterCount)
     let all = NeuralNGramTensor.allCases
@@ -21,7 +21,7 @@ public final class NeuralNGramParameters {
   /// distribution, weights and biases evenly from ±1/√(inputs of the layer).
   ///
   /// - Parameter seed: Not 0, from which the generator never moves.
-  public convenience init(random shape: NeuralNGramShape, seed: UInt64) throws(AllocationError) {
+  package convenience init(random shape: NeuralNGramShape, seed: UInt64) throws(AllocationError) {
     precondition(seed != 0, "a seed of 0")
     try self.init(zeroed: shape)
     var generator = XorShift(state: seed)
@@ -35,9 +35,9 @@ public final class NeuralNGramParameters {
   }
 
   /// All values, tensor after tensor.
-  public var values: UnsafeMutableBufferPointer<Float> { buffer.values }
+  package var values: UnsafeMutableBufferPointer<Float> { buffer.values }
 
-  public subscript(tensor: NeuralNGramTensor) -> Matrix {
+  package subscript(tensor: NeuralNGramTensor) -> Matrix {
     guard let matrix = tensors[tensor] else { preconditionFailure("a tensor without a place") }
     return matrix
   }

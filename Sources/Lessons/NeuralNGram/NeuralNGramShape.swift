@@ -1,17 +1,17 @@
 /// The sizes of Bengio's neural n-gram model (Bengio, Ducharme, Vincent and Jauvin 2003, "A Neural Probabilistic
 /// Language Model"), from which the shapes of its five tensors follow.
-public struct NeuralNGramShape: Equatable, Sendable {
+package struct NeuralNGramShape: Equatable, Sendable {
   /// V: how many tokens there are.
-  public var vocabularySize: Int
+  package var vocabularySize: Int
   /// T: how many tokens predict the next.
-  public var contextLength: Int
+  package var contextLength: Int
   /// E: how many numbers a token becomes.
-  public var embeddingSize: Int
+  package var embeddingSize: Int
   /// H: how many hidden units there are.
-  public var hiddenSize: Int
+  package var hiddenSize: Int
 
   /// The defaults are those of EurekaLabsAI/mlp.
-  public init(vocabularySize: Int, contextLength: Int = 3, embeddingSize: Int = 48, hiddenSize: Int = 512) {
+  package init(vocabularySize: Int, contextLength: Int = 3, embeddingSize: Int = 48, hiddenSize: Int = 512) {
     precondition(
       vocabularySize > 0 && contextLength > 0 && embeddingSize > 0 && hiddenSize > 0, "a size below 1")
     self.vocabularySize = vocabularySize
@@ -21,13 +21,13 @@ public struct NeuralNGramShape: Equatable, Sendable {
   }
 
   /// T·E: the context's embeddings, one behind the other.
-  public var inputSize: Int { contextLength * embeddingSize }
+  package var inputSize: Int { contextLength * embeddingSize }
 
-  public var parameterCount: Int { NeuralNGramTensor.allCases.reduce(0) { $0 + $1.count(in: self) } }
+  package var parameterCount: Int { NeuralNGramTensor.allCases.reduce(0) { $0 + $1.count(in: self) } }
 }
 
 /// The model's tensors, in the order in which they lie in memory and are drawn at random.
-public enum NeuralNGramTensor: CaseIterable, Sendable {
+package enum NeuralNGramTensor: CaseIterable, Sendable {
   /// (V, E): a row for each token.
   case embedding
   /// (H, T·E)
@@ -39,7 +39,7 @@ public enum NeuralNGramTensor: CaseIterable, Sendable {
   /// (1, V)
   case outputBias
 
-  public func shape(in shape: NeuralNGramShape) -> (rows: Int, columns: Int) {
+  package func shape(in shape: NeuralNGramShape) -> (rows: Int, columns: Int) {
     switch self {
     case .embedding: (shape.vocabularySize, shape.embeddingSize)
     case .hiddenWeight: (shape.hiddenSize, shape.inputSize)

@@ -1,17 +1,17 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The losses that EurekaLabsAI/mlp's mlp_numpy.py printed, with the settings that it ran with; written by
 /// dev/reference/lessons/mlp.py.
-public struct NeuralNGramTrace: Sendable {
-  public let shape: NeuralNGramShape
-  public let settings: NeuralNGramSettings
-  public let evaluations: [NeuralNGramEvaluation]
-  public let testLoss: Double
+package struct NeuralNGramTrace: Sendable {
+  package let shape: NeuralNGramShape
+  package let settings: NeuralNGramSettings
+  package let evaluations: [NeuralNGramEvaluation]
+  package let testLoss: Double
   /// Its prompt, and the 200 letters that it drew after it.
-  public let sample: String
+  package let sample: String
 
   /// - Throws: `FileError` if the file cannot be read or is no such trace.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     let reader = Reader(path: path, object: try JSONParser.object(contentsOf: path))
     shape = NeuralNGramShape(
       vocabularySize: try reader.size("vocabulary_size"), contextLength: try reader.size("context_length"),
@@ -43,7 +43,7 @@ public struct NeuralNGramTrace: Sendable {
   }
 
   /// The largest difference of a loss from the trace's; infinite if other steps were evaluated, or one is no number.
-  public func largestDifference(from others: [NeuralNGramEvaluation], testLoss: Double) -> Double {
+  package func largestDifference(from others: [NeuralNGramEvaluation], testLoss: Double) -> Double {
     guard others.map(\.step) == evaluations.map(\.step) else { return .infinity }
     let differences = zip(others, evaluations).flatMap {
       [$0.trainingLoss - $1.trainingLoss, $0.validationLoss - $1.validationLoss]

@@ -1,23 +1,23 @@
-import Kernels
-import Platform
-import Transformer
+import GPT2Kernels
+import GPT2Platform
+import GPT2Transformer
 
 /// How the model is trained; the defaults are those of EurekaLabsAI/mlp.
-public struct NeuralNGramSettings: Equatable, Sendable {
-  public var steps = 50_000
-  public var batchSize = 128
+package struct NeuralNGramSettings: Equatable, Sendable {
+  package var steps = 50_000
+  package var batchSize = 128
   /// At the first step; it falls to 0 along half a cosine.
-  public var learningRate = 7e-4
-  public var weightDecay = 1e-4
+  package var learningRate = 7e-4
+  package var weightDecay = 1e-4
   /// Both losses are computed every so many steps, and at the last.
-  public var evaluationInterval = 200
+  package var evaluationInterval = 200
   /// How much of the training text is evaluated.
-  public var trainingBatches = 20
+  package var trainingBatches = 20
 
-  public init() {}
+  package init() {}
 
   /// η·½·(1 + cos(π·step / steps)), steps counted from 0.
-  public func learningRate(at step: Int) -> Double {
+  package func learningRate(at step: Int) -> Double {
     learningRate * 0.5 * (1 + cos(Double.pi * Double(step) / Double(steps)))
   }
 
@@ -25,16 +25,16 @@ public struct NeuralNGramSettings: Equatable, Sendable {
 }
 
 /// Losses before the update of a step, in nats per token.
-public struct NeuralNGramEvaluation: Equatable, Encodable, Sendable {
-  public var step: Int
-  public var trainingLoss: Double
-  public var validationLoss: Double
+package struct NeuralNGramEvaluation: Equatable, Encodable, Sendable {
+  package var step: Int
+  package var trainingLoss: Double
+  package var validationLoss: Double
 }
 
 /// Trains a model with AdamW on the windows of a text, in their order.
-public final class NeuralNGramTrainer {
-  public let model: NeuralNGram
-  public let settings: NeuralNGramSettings
+package final class NeuralNGramTrainer {
+  package let model: NeuralNGram
+  package let settings: NeuralNGramSettings
   private let workers: Workers
   private let training: [Int32]
   private let validation: [Int32]
@@ -46,7 +46,7 @@ public final class NeuralNGramTrainer {
   /// - Parameters:
   ///   - training: At least a batch of tokens, and more than a context; `validation` likewise.
   /// - Throws: `AllocationError` if what training needs does not fit in memory.
-  public init(
+  package init(
     _ parameters: NeuralNGramParameters, settings: NeuralNGramSettings, training: [Int32],
     validation: [Int32],
     workers: Workers
@@ -67,7 +67,7 @@ public final class NeuralNGramTrainer {
   ///
   /// - Parameter report: Called with each evaluation.
   /// - Returns: All evaluations.
-  public func run(_ report: (NeuralNGramEvaluation) -> Void = { _ in }) -> [NeuralNGramEvaluation] {
+  package func run(_ report: (NeuralNGramEvaluation) -> Void = { _ in }) -> [NeuralNGramEvaluation] {
     var evaluations: [NeuralNGramEvaluation] = []
     for step in 0..<settings.steps {
       if settings.isEvaluated(step) {
@@ -84,7 +84,7 @@ public final class NeuralNGramTrainer {
 
   /// The mean loss of the whole batches that a text has, from its beginning. As in the original these are ⌊tokens / B⌋,
   /// so that the last of them may hold a few of the first windows again.
-  public func loss(of tokens: [Int32], atMost limit: Int = .max) -> Double {
+  package func loss(of tokens: [Int32], atMost limit: Int = .max) -> Double {
     var windows = SlidingWindows(tokens, contextLength: model.shape.contextLength)
     let batches = min(tokens.count / settings.batchSize, limit)
     precondition(batches > 0, "a text of less than a batch")

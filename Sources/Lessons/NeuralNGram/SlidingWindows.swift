@@ -1,11 +1,11 @@
 /// Contexts and the tokens that follow them.
-public struct ContextBatch: Equatable, Sendable {
+package struct ContextBatch: Equatable, Sendable {
   /// (B, T)
-  public var contexts: [Int32]
+  package var contexts: [Int32]
   /// (B)
-  public var targets: [Int32]
+  package var targets: [Int32]
 
-  public init(contexts: [Int32], targets: [Int32]) {
+  package init(contexts: [Int32], targets: [Int32]) {
     self.contexts = contexts
     self.targets = targets
   }
@@ -13,23 +13,23 @@ public struct ContextBatch: Equatable, Sendable {
 
 /// All windows of T + 1 tokens of a text, from its beginning, and then again from there: T tokens are a context, the last
 /// is what follows it.
-public struct SlidingWindows: Sendable {
+package struct SlidingWindows: Sendable {
   private let tokens: [Int32]
   private let contextLength: Int
   private var position = 0
 
   /// - Parameter tokens: More than `contextLength`.
-  public init(_ tokens: [Int32], contextLength: Int) {
+  package init(_ tokens: [Int32], contextLength: Int) {
     precondition(tokens.count > contextLength, "a text without a window")
     self.tokens = tokens
     self.contextLength = contextLength
   }
 
   /// How many windows there are before the first comes again.
-  public var count: Int { tokens.count - contextLength }
+  package var count: Int { tokens.count - contextLength }
 
   /// The next `batchSize` windows.
-  public mutating func next(_ batchSize: Int) -> ContextBatch {
+  package mutating func next(_ batchSize: Int) -> ContextBatch {
     var batch = ContextBatch(contexts: [], targets: [])
     batch.contexts.reserveCapacity(batchSize * contextLength)
     batch.targets.reserveCapacity(batchSize)

@@ -1,4 +1,4 @@
-import Charts
+import GPT2Charts
 
 /// The network drawn as the paper's figure 1: inputs below, the two hidden units at the sides, the output above; weights on
 /// the arcs, biases in the nodes.

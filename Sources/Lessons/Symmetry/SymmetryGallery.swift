@@ -1,8 +1,8 @@
-import Charts
+import GPT2Charts
 
 extension SymmetryLesson {
   /// The learnt network as the paper draws it, how it got there, and how long others took.
-  public var gallery: Gallery {
+  package var gallery: Gallery {
     let median = results.quantile(0.5)
     let ratios = results.weights.ratios.map { NumberText.fixed($0, 1) }.joined(separator: " : ")
     return Gallery(

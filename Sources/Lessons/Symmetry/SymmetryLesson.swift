@@ -1,46 +1,46 @@
 /// The rung symmetry: the first experiment of "Learning representations by back-propagating errors" (Rumelhart, Hinton and
 /// Williams, Nature 323, 533–536, 1986), from many starts.
-public struct SymmetryLesson: Sendable {
-  public struct Run: Sendable, Encodable {
-    public let seed: UInt32
+package struct SymmetryLesson: Sendable {
+  package struct Run: Sendable, Encodable {
+    package let seed: UInt32
     /// Until all 64 outputs were on the right side of ½; `nil` if that took more than the limit.
-    public let sweeps: Int?
+    package let sweeps: Int?
   }
 
   /// What the shown network's training went through.
-  public struct Moment: Sendable, Encodable {
-    public let sweep: Int
-    public let error: Double
+  package struct Moment: Sendable, Encodable {
+    package let sweep: Int
+    package let error: Double
     /// The sizes of the three pairs of the first hidden unit's weights, from the outermost inwards.
-    public let sizes: [Double]
+    package let sizes: [Double]
   }
 
-  public struct Results: Sendable, Encodable {
-    public let runs: [Run]
-    public let limit: Int
+  package struct Results: Sendable, Encodable {
+    package let runs: [Run]
+    package let limit: Int
     /// Of the runs that learnt, in ascending order.
-    public let sweeps: [Int]
-    public let shownSeed: UInt32
+    package let sweeps: [Int]
+    package let shownSeed: UInt32
     /// When all outputs were on the right side of ½, and when all were within 0.1 of their targets.
-    public let shownSweeps: [Int]
-    public let parameters: [Double]
-    public let weights: SymmetryWeights
-    public let moments: [Moment]
+    package let shownSweeps: [Int]
+    package let parameters: [Double]
+    package let weights: SymmetryWeights
+    package let moments: [Moment]
   }
 
   /// What the paper's network needed.
-  public static let printedSweeps = 1_425
+  package static let printedSweeps = 1_425
 
-  public let results: Results
+  package let results: Results
   /// The first that learnt, trained on until all outputs are within 0.1.
-  public let network: SymmetryNetwork
+  package let network: SymmetryNetwork
 
   /// - Parameters:
   ///   - seeds: Of the starts, from 1 on.
   ///   - limit: Sweeps after which a run is given up.
   ///   - progress: Called after each run.
   /// - Throws: `SymmetryError` if no run learnt.
-  public init(seeds: Int, limit: Int, progress: (Int) -> Void = { _ in }) throws(SymmetryError) {
+  package init(seeds: Int, limit: Int, progress: (Int) -> Void = { _ in }) throws(SymmetryError) {
     let runs = (1...UInt32(seeds)).map { seed in
       var training = SymmetryTraining(SymmetryNetwork(seed: seed))
       let isLearnt = training.run(limit: limit)
@@ -69,18 +69,18 @@ public struct SymmetryLesson: Sendable {
 }
 
 /// No start led to a network that tells symmetrical vectors from others.
-public struct SymmetryError: Error, CustomStringConvertible {
-  public let seeds: Int
-  public let limit: Int
+package struct SymmetryError: Error, CustomStringConvertible {
+  package let seeds: Int
+  package let limit: Int
 
-  public var description: String {
+  package var description: String {
     "none of \(seeds) starts learnt within \(limit) sweeps, expected one at least: try more --seeds or a larger --limit"
   }
 }
 
 extension SymmetryLesson.Results {
   /// The number of sweeps that such a share of the runs that learnt needed at most.
-  public func quantile(_ share: Double) -> Int {
+  package func quantile(_ share: Double) -> Int {
     sweeps[min(sweeps.count - 1, Int(Double(sweeps.count) * share))]
   }
 }

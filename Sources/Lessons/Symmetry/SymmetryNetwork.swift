@@ -1,49 +1,49 @@
-import Platform
-import RandomNumbers
+import GPT2Platform
+import GPT2RandomNumbers
 
 /// The network that Rumelhart, Hinton and Williams (Nature 323, 1986) taught to see whether six bits read the same from
 /// both ends: six inputs, two hidden units, one output, all with biases, each unit a sigmoid of its weighted sum.
-public struct SymmetryNetwork: Sendable, Equatable {
-  public static let inputs = 6
-  public static let hidden = 2
+package struct SymmetryNetwork: Sendable, Equatable {
+  package static let inputs = 6
+  package static let hidden = 2
 
   /// All 64 vectors of six bits.
-  public static let vectors: [[Double]] = (0..<64).map { number in
+  package static let vectors: [[Double]] = (0..<64).map { number in
     (0..<inputs).map { Double(number >> (inputs - 1 - $0) & 1) }
   }
   /// 1 for the eight of them that are symmetrical about the middle.
-  public static let targets: [Double] = vectors.map { $0 == $0.reversed() ? 1 : 0 }
+  package static let targets: [Double] = vectors.map { $0 == $0.reversed() ? 1 : 0 }
 
   /// 17: for each hidden unit its six weights and its bias, then the output's weights by both and its bias.
-  public var parameters: [Double]
+  package var parameters: [Double]
 
   /// - Parameter seed: Of weights and biases, uniform from −0.3 to 0.3, drawn as Python's `random.seed(seed)` does.
-  public init(seed: UInt32) {
+  package init(seed: UInt32) {
     var random = MersenneTwister(key: [seed])
     parameters = (0..<Self.hidden * (Self.inputs + 1) + Self.hidden + 1).map { _ in
       -0.3 + 0.6 * random.nextUnit()
     }
   }
 
-  public init(parameters: [Double]) {
+  package init(parameters: [Double]) {
     precondition(parameters.count == 17, "not the seventeen parameters of a 6-2-1 network")
     self.parameters = parameters
   }
 
   /// (6): of a hidden unit, from the inputs.
-  public func weights(of unit: Int) -> [Double] { Array(parameters[unit * 7..<unit * 7 + 6]) }
-  public func bias(of unit: Int) -> Double { parameters[unit * 7 + 6] }
+  package func weights(of unit: Int) -> [Double] { Array(parameters[unit * 7..<unit * 7 + 6]) }
+  package func bias(of unit: Int) -> Double { parameters[unit * 7 + 6] }
   /// (2): of the output, from the hidden units.
-  public var outputWeights: [Double] { Array(parameters[14..<16]) }
-  public var outputBias: Double { parameters[16] }
+  package var outputWeights: [Double] { Array(parameters[14..<16]) }
+  package var outputBias: Double { parameters[16] }
 
   /// What a hidden unit gets from the inputs alone.
-  public func sum(of unit: Int, for vector: [Double]) -> Double {
+  package func sum(of unit: Int, for vector: [Double]) -> Double {
     zip(weights(of: unit), vector).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// The output for one vector.
-  public func output(for vector: [Double]) -> Double {
+  package func output(for vector: [Double]) -> Double {
     let hidden = (0..<Self.hidden).map { Self.sigmoid(sum(of: $0, for: vector) + bias(of: $0)) }
     return Self.sigmoid(outputBias + outputWeights[0] * hidden[0] + outputWeights[1] * hidden[1])
   }

@@ -1,15 +1,15 @@
 /// Gradient descent with momentum, all 64 vectors a sweep: the paper's equation 9, Δp(t) = −ε ∂E/∂p(t) + α Δp(t − 1).
-public struct SymmetryTraining: Sendable {
-  public static let learningRate = 0.1
-  public static let momentum = 0.9
+package struct SymmetryTraining: Sendable {
+  package static let learningRate = 0.1
+  package static let momentum = 0.9
 
-  public private(set) var network: SymmetryNetwork
+  package private(set) var network: SymmetryNetwork
   /// How often the parameters have been changed.
-  public private(set) var sweeps = 0
+  package private(set) var sweeps = 0
   private var velocity = [Double](repeating: 0, count: 17)
   private var gradient = [Double](repeating: 0, count: 17)
 
-  public init(_ network: SymmetryNetwork) { self.network = network }
+  package init(_ network: SymmetryNetwork) { self.network = network }
 
   /// Sweeps until every output is nearer to its target than that, or the limit is reached.
   ///
@@ -18,7 +18,7 @@ public struct SymmetryTraining: Sendable {
   ///   - limit: Of `sweeps`, those of earlier calls included.
   ///   - each: Called before each change with the error that it starts from.
   /// - Returns: Whether it has learnt.
-  public mutating func run(
+  package mutating func run(
     tolerance: Double = 0.5, limit: Int, each: (Int, Double, SymmetryNetwork) -> Void = { _, _, _ in }
   ) -> Bool {
     while true {
@@ -36,17 +36,17 @@ public struct SymmetryTraining: Sendable {
 }
 
 /// How a network does it, if it does it as the paper's.
-public struct SymmetryWeights: Sendable, Encodable {
+package struct SymmetryWeights: Sendable, Encodable {
   /// The largest of |wᵢ + w₇₋ᵢ| over both units, as a share of the largest weight: 0 where weights opposite about the
   /// middle are equal and of opposite sign.
-  public let asymmetry: Double
+  package let asymmetry: Double
   /// The sizes of the three pairs of the first unit from the smallest on, the smallest being 1: the paper's are near
   /// 1 : 2 : 4.
-  public let ratios: [Double]
+  package let ratios: [Double]
   /// Whether the second unit's weights have the opposite signs of the first's.
-  public let areOpposite: Bool
+  package let areOpposite: Bool
 
-  public init(of network: SymmetryNetwork) {
+  package init(of network: SymmetryNetwork) {
     let both = [network.weights(of: 0), network.weights(of: 1)]
     let largest = both.joined().map(abs).max() ?? 0
     let differences = both.flatMap { weights in (0..<3).map { abs(weights[$0] + weights[5 - $0]) } }

@@ -1,6 +1,6 @@
-import BinaryFiles
-import GGUF
-import Tokens
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Tokens
 
 // Which tokens of a GGUF file are no ordinary ones.
 extension GGUFTokenizerReader {

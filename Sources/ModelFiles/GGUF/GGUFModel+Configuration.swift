@@ -1,7 +1,7 @@
-import BinaryFiles
-import GGUF
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Kernels
+import GPT2Transformer
 
 extension GGUFModel {
   /// The numbers of the model, out of the metadata and the shape of the token table.

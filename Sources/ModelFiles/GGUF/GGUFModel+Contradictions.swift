@@ -1,6 +1,6 @@
-import BinaryFiles
-import GGUF
-import Transformer
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Transformer
 
 // What a file says beside the numbers that are read: it is refused where it contradicts these, or asks for what GPT-2 has
 // not. Other programs heed it, so to pass over it would be to compute another model than the file's.

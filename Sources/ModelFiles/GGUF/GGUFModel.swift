@@ -1,7 +1,7 @@
-import BinaryFiles
-import GGUF
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// GPT-2 in a GGUF file: checks that it is whole and consistent, and finds its tensors.
 struct GGUFModel {

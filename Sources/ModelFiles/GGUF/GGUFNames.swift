@@ -1,6 +1,6 @@
-import GGUF
-import Kernels
-import Transformer
+import GPT2GGUF
+import GPT2Kernels
+import GPT2Transformer
 
 // llama.cpp's names for GPT-2 in GGUF files, as its convert_hf_to_gguf.py writes them.
 extension ParameterTensor {

@@ -1,6 +1,6 @@
-import BinaryFiles
-import GGUF
-import Tokens
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Tokens
 
 // A token table may have rows beyond the tokenizer's tokens: nanoGPT and others pad 50257 to 50304. llama.cpp wants a
 // token for each row; its convert_hf_to_gguf.py fills up with unused ones, "[PAD50257]" and so on.
@@ -9,7 +9,7 @@ extension Tokenizer {
   ///
   /// - Parameter rows: At least as many as there are tokens.
   /// - Throws: As `ggufMetadata()`.
-  public func ggufMetadata(rows: Int) throws(FileError) -> [MetadataEntry] {
+  package func ggufMetadata(rows: Int) throws(FileError) -> [MetadataEntry] {
     precondition(rows >= vocabularySize, "more tokens than rows")
     let padding = vocabularySize..<rows
     return try ggufMetadata().map { entry in

@@ -1,6 +1,6 @@
-import BinaryFiles
-import GGUF
-import Tokens
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Tokens
 
 /// A byte-pair tokenizer in a GGUF file's metadata, as llama.cpp has it for GPT-2.
 enum GGUFTokenizer {
@@ -55,14 +55,14 @@ enum GGUFTokenizer {
 
 extension GGUFFile {
   /// All there is of a tokenizer, of any kind, as it is: to be written into another file. Empty if there is none.
-  public var tokenizerMetadata: [MetadataEntry] {
+  package var tokenizerMetadata: [MetadataEntry] {
     metadata.filter { $0.key.utf8.starts(with: GGUFTokenizer.prefix.utf8) }
   }
 }
 
 extension InstructionTemplate {
   /// These entries of a tokenizer with this chat template, in place of one that is among them.
-  public func added(to tokenizer: [MetadataEntry]) -> [MetadataEntry] {
+  package func added(to tokenizer: [MetadataEntry]) -> [MetadataEntry] {
     tokenizer.filter { $0.key != GGUFTokenizer.chatTemplate }
       + [MetadataEntry(GGUFTokenizer.chatTemplate, .string(jinja))]
   }
@@ -73,7 +73,7 @@ extension Tokenizer {
   ///
   /// - Throws: `FileError` if the tokenizer has no token for some byte, or puts a space before a text, which llama.cpp
   ///   does not for GPT-2's kind.
-  public func ggufMetadata() throws(FileError) -> [MetadataEntry] {
+  package func ggufMetadata() throws(FileError) -> [MetadataEntry] {
     guard !addsPrefixSpace else {
       throw FileError(
         path,
@@ -116,14 +116,14 @@ extension Tokenizer {
   }
 
   /// Added tokens whose flags llama.cpp does not know, so that it may split a text in other places there.
-  public var addedTokensUnlikeLlamaCpp: [AddedToken] {
+  package var addedTokensUnlikeLlamaCpp: [AddedToken] {
     addedTokens.filter { $0.lstrip || $0.rstrip || $0.isSingleWord }
   }
 
   /// The tokenizer in a GGUF file; its end-of-text is the file's end of a sequence.
   ///
   /// - Throws: `FileError` if the file has none, or none that splits and merges as GPT-2's.
-  public convenience init(_ file: GGUFFile) throws(FileError) {
+  package convenience init(_ file: GGUFFile) throws(FileError) {
     let reader = GGUFTokenizerReader(file: file)
     try reader.checkKind()
     let (tokens, types) = try reader.knownTokens()

@@ -1,6 +1,6 @@
-import BinaryFiles
-import GGUF
-import Tokens
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Tokens
 
 /// Checks the tokenizer in a GGUF file's metadata, piece by piece.
 struct GGUFTokenizerReader {

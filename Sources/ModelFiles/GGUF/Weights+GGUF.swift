@@ -1,8 +1,8 @@
-import BinaryFiles
-import GGUF
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 extension Weights {
   /// Writes a GGUF file as llama.cpp's convert_hf_to_gguf.py does for GPT-2, whole or not at all.
@@ -18,7 +18,7 @@ extension Weights {
   /// - Throws: `FileError` if the model differs from GPT-2 in what llama.cpp has no key for, if weights cannot be rounded
   ///   to the format, if rows are no whole blocks of it, if a weight is beyond its range, or if the file exists and may
   ///   not be replaced or cannot be written.
-  public func writeGGUF(
+  package func writeGGUF(
     to path: String, format: WeightFormat? = nil, tokenizer: [MetadataEntry] = [], replacing: Bool
   ) throws(FileError) {
     try checkStorable(path, in: "a GGUF file of GPT-2", knowing: Self.isKnownToGGUF)

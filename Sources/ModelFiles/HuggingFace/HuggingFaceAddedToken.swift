@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// An added token as a file states it: its place is known once the vocabulary is.
 struct HuggingFaceAddedToken: Equatable {

@@ -1,9 +1,9 @@
-import BinaryFiles
-import Kernels
-import SafeTensors
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2SafeTensors
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 extension Configuration {
   /// `config.json` as transformers wants it for GPT-2. Its rates of dropout are GPT-2's; nothing here drops out.
@@ -13,7 +13,7 @@ extension Configuration {
   ///   - endOfText: The token that ends a text, and begins one if no other does, if it is known.
   ///   - special: Which tokens begin a text and fill one up.
   ///   - tiesClassifier: Whether the token table is the classifier, too.
-  public func huggingFaceJSON(
+  package func huggingFaceJSON(
     format: WeightFormat, endOfText: Int?, special: SpecialTokens = SpecialTokens(),
     tiesClassifier: Bool = true
   ) -> String {
@@ -49,7 +49,7 @@ extension Configuration {
   }
 
   /// `generation_config.json`: which token begins and ends a text.
-  public static func huggingFaceGenerationJSON(
+  package static func huggingFaceGenerationJSON(
     endOfText: Int, special: SpecialTokens = SpecialTokens()
   ) -> String {
     let padding = special[.pad].map { [(key: "pad_token_id", json: "\($0)")] } ?? []

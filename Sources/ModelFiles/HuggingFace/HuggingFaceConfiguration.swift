@@ -1,6 +1,6 @@
-import BinaryFiles
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
 
 /// `config.json` of transformers (configuration_gpt2.py): the numbers of a model, and in what a relative differs.
 struct HuggingFaceConfiguration: StatedConfiguration {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The smaller files in a folder of Hugging Face's.
 struct HuggingFaceFiles {

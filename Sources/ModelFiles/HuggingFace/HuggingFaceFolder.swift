@@ -1,17 +1,17 @@
-import BinaryFiles
-import SafeTensors
-import Transformer
+import GPT2BinaryFiles
+import GPT2SafeTensors
+import GPT2Transformer
 
 /// The names of the files that transformers writes a model into.
-public enum HuggingFaceFolder {
-  public static let configuration = "config.json"
-  public static let weights = "model.safetensors"
+package enum HuggingFaceFolder {
+  package static let configuration = "config.json"
+  package static let weights = "model.safetensors"
   /// Of the files that a large model is cut into.
-  public static let index = "model.safetensors.index.json"
+  package static let index = "model.safetensors.index.json"
   /// What versions before 4.35 wrote instead of the two.
   static let pyTorchWeights = "pytorch_model.bin"
   static let pyTorchIndex = "pytorch_model.bin.index.json"
-  public static let generation = "generation_config.json"
+  package static let generation = "generation_config.json"
 }
 
 extension ModelFile {

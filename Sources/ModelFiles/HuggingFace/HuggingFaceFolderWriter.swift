@@ -1,12 +1,12 @@
-import BinaryFiles
-import Kernels
-import Platform
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Platform
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Writes a folder that transformers' `AutoModelForCausalLM` and `AutoTokenizer` load.
-public struct HuggingFaceFolderWriter {
+package struct HuggingFaceFolderWriter {
   /// With a slash at its end.
   private let folder: String
   private let tokenizer: Tokenizer?
@@ -23,7 +23,7 @@ public struct HuggingFaceFolderWriter {
   ///   - template: What conversations are put into, for transformers and, as `template.json`, for this project; only
   ///     beside a tokenizer that is not that of `source`.
   ///   - replacing: Whether files of a model that is in the folder already may be replaced.
-  public init(
+  package init(
     _ folder: String, tokenizer: Tokenizer?, keeping source: String? = nil, keepsTokenizer: Bool = false,
     template: InstructionTemplate? = nil, replacing: Bool
   ) {
@@ -36,13 +36,13 @@ public struct HuggingFaceFolderWriter {
   }
 
   /// Where the weights go.
-  public var weightsPath: String { folder + HuggingFaceFolder.weights }
+  package var weightsPath: String { folder + HuggingFaceFolder.weights }
 
   /// Says whether the folder can be written, and changes nothing.
   ///
   /// - Throws: `FileError` if it is no folder or takes no files, has files that may not be replaced, or has others
   ///   of a Hugging Face model, which would be read together with those that are written.
-  public func check() throws(FileError) {
+  package func check() throws(FileError) {
     guard FileSystem.status(of: folder) != nil else {
       guard errno == ENOENT else { throw FileError(folder, .fromErrno("looking at it")) }
       return try Folder.checkMissing(Folder.withoutSlash(folder))
@@ -64,7 +64,7 @@ public struct HuggingFaceFolderWriter {
   /// Writes the folder; until all of it is there, there is none, or the one that there was: see `StagedFolder`.
   ///
   /// - Throws: As `check`, and as `Weights.writeSafeTensors`.
-  public func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
+  package func write(_ weights: Weights, format: WeightFormat, on workers: Workers = Workers()) throws {
     try check()
     let texts = try files(weights, format)
     let staged = try StagedFolder(folder, replacing: replacing)

@@ -1,7 +1,7 @@
-import BinaryFiles
-import Kernels
-import Tokens
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Tokens
+import GPT2WeightFormats
 
 /// A file of a folder, but for its weights.
 struct HuggingFaceFile {

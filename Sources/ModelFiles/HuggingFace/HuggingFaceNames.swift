@@ -1,7 +1,7 @@
-import Kernels
-import SafeTensors
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2SafeTensors
+import GPT2Transformer
+import GPT2WeightFormats
 
 // The names of GPT-2's tensors in Hugging Face's transformers (modeling_gpt2.py).
 extension ParameterTensor {

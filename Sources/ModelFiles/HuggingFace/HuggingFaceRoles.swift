@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// Which tokens have roles, as tokenizer_config.json and special_tokens_map.json say.
 struct HuggingFaceRoles {

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// A byte-pair tokenizer as transformers writes it into a model's folder.
 enum HuggingFaceTokenizer {
@@ -37,20 +37,20 @@ struct HuggingFaceTokens {
 extension Tokenizer {
   /// The names of all files of a tokenizer in a folder of Hugging Face's: those that are read here, and those that
   /// transformers would read.
-  public static let huggingFaceFileNames =
+  package static let huggingFaceFileNames =
     [
       HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary, HuggingFaceTokenizer.merges,
       HuggingFaceTokenizer.addedTokens, HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens,
     ] + HuggingFaceTokenizer.templates
 
   /// Those of them that `huggingFaceFiles` makes.
-  public static let huggingFaceFileNamesWritten = [
+  package static let huggingFaceFileNamesWritten = [
     HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary, HuggingFaceTokenizer.merges,
     HuggingFaceTokenizer.settings, HuggingFaceTokenizer.specialTokens,
   ]
 
   /// Whether a folder has a tokenizer of Hugging Face's, of any kind.
-  public static func isInHuggingFaceFolder(_ folder: String) -> Bool {
+  package static func isInHuggingFaceFolder(_ folder: String) -> Bool {
     let files = HuggingFaceFiles(folder: folder)
     return [HuggingFaceTokenizer.whole, HuggingFaceTokenizer.vocabulary].contains { files.has($0) }
   }
@@ -59,7 +59,7 @@ extension Tokenizer {
   ///
   /// - Throws: `FileError` if there is none, if a file is damaged, or if it does not split and merge as GPT-2's:
   ///   here a token's id must be its merge's rank.
-  public convenience init(huggingFaceFolder folder: String) throws(FileError) {
+  package convenience init(huggingFaceFolder folder: String) throws(FileError) {
     try self.init(HuggingFaceTokenizerReader(folder: folder))
   }
 

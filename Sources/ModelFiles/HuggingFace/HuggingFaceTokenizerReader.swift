@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// Reads the files of a tokenizer out of a folder of Hugging Face's.
 struct HuggingFaceTokenizerReader {

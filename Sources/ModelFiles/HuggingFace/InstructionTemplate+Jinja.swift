@@ -1,9 +1,9 @@
-import Tokens
+import GPT2Tokens
 
 extension InstructionTemplate {
   /// The same as a chat template in Jinja: transformers' `apply_chat_template` and llama.cpp make the same text of it.
   /// A message of another role is passed over.
-  public var jinja: String {
+  package var jinja: String {
     let cases = Message.Role.allCases.map { role in
       var parts = [self[role].before, self[role].after].map(Self.literal)
       if role == .assistant { parts[1] = "eos_token" }

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 extension Tokenizer {
   /// The files that let transformers' `AutoTokenizer`, and `Tokenizer.from_file` of the package `tokenizers`, use this
@@ -9,7 +9,7 @@ extension Tokenizer {
   ///   - maximumLength: The model's positions.
   ///   - template: What conversations are put into; `nil` if the model knows of none.
   /// - Throws: `FileError` if the tokenizer has no token for some byte, or two of the same text.
-  public func huggingFaceFiles(
+  package func huggingFaceFiles(
     maximumLength: Int, template: InstructionTemplate? = nil
   ) throws(FileError) -> [(name: String, text: String)] {
     let ids = try huggingFaceVocabulary()

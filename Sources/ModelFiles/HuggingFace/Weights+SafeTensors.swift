@@ -1,8 +1,8 @@
-import BinaryFiles
-import Kernels
-import SafeTensors
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2SafeTensors
+import GPT2Transformer
+import GPT2WeightFormats
 
 extension Weights {
   /// Writes a safetensors file with the bytes that transformers' `GPT2LMHeadModel.save_pretrained` writes, whole or
@@ -17,7 +17,7 @@ extension Weights {
   ///   - body: Called when all is written but not under its name yet. If it throws, nothing is left behind.
   /// - Throws: `FileError` if the type has no such format, if a weight is beyond its range, or if the file exists and
   ///   may not be replaced or cannot be written; `AllocationError`; what `body` throws.
-  public func writeSafeTensors(
+  package func writeSafeTensors(
     to path: String, format: WeightFormat, replacing: Bool, on workers: Workers = Workers(),
     beforeNaming body: () throws(FileError) -> Void = {}
   ) throws {

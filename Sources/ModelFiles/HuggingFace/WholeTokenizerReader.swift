@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// Reads tokenizer.json, which describes a tokenizer part by part: each must be GPT-2's.
 struct WholeTokenizerReader {

@@ -1,14 +1,14 @@
-import BinaryFiles
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Model checkpoints in llm.c's format (magic 20240326).
-public enum Checkpoint {
+package enum Checkpoint {
   static let magic: Int32 = 20_240_326
 
   /// The versions that are read, and what they mean.
-  public enum Version: Int32, CaseIterable, Sendable {
+  package enum Version: Int32, CaseIterable, Sendable {
     /// fp32, vocabulary not padded.
     case unpadded = 1
     /// fp32, vocabulary padded.
@@ -21,7 +21,7 @@ public enum Checkpoint {
   }
 
   /// How a version 3 file gets into memory; other versions are always converted into memory of their own.
-  public enum Placement: Sendable {
+  package enum Placement: Sendable {
     /// Used where it lies in the file: starts at once, shares memory between processes. For inference.
     case mapped
     /// Copied into the process. For training.
@@ -32,7 +32,7 @@ public enum Checkpoint {
   ///
   /// - Throws: `FileError` for a file that is not a whole and consistent checkpoint; `AllocationError` if its
   ///   parameters do not fit in memory.
-  public static func read(_ path: String, placing placement: Placement = .copied) throws -> Parameters {
+  package static func read(_ path: String, placing placement: Placement = .copied) throws -> Parameters {
     let file = try MappedFile(path: path, isWritable: placement == .mapped)
     let (version, configuration) = try readHeader(of: file)
     let parameters: Parameters
@@ -49,7 +49,7 @@ public enum Checkpoint {
   /// The configuration of a checkpoint's model, without its weights: what is needed to plan for them.
   ///
   /// - Throws: `FileError` as `read` does.
-  public static func configuration(of path: String) throws(FileError) -> Configuration {
+  package static func configuration(of path: String) throws(FileError) -> Configuration {
     try configuration(in: try MappedFile(path: path))
   }
 
@@ -89,7 +89,7 @@ public enum Checkpoint {
   /// - Throws: `FileError` if the target exists and may not be replaced, a parameter is not finite, or the system
   ///   refuses a step.
   @discardableResult
-  public static func write(
+  package static func write(
     _ parameters: Parameters, to path: String, in folder: HeldFolder? = nil, replacing: Bool,
     version: Version = .float32
   ) throws(FileError) -> FileChecksum {
@@ -99,7 +99,7 @@ public enum Checkpoint {
   /// The same for weights in any format. In bfloat16 a weight beyond its range is refused, and what is no GPT-2 but
   /// a relative in any case.
   @discardableResult
-  public static func write(
+  package static func write(
     _ weights: Weights, to path: String, in folder: HeldFolder? = nil, replacing: Bool, version: Version
   ) throws(FileError) -> FileChecksum {
     let configuration = weights.configuration

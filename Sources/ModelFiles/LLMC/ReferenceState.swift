@@ -1,22 +1,22 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 /// A reference state (magic 20240327): a batch, and the logits, loss and gradients that PyTorch has for it.
-public struct ReferenceState {
+package struct ReferenceState {
   static let magic: Int32 = 20_240_327
 
   /// B
-  public let batchSize: Int
+  package let batchSize: Int
   /// T
-  public let sequenceLength: Int
+  package let sequenceLength: Int
   /// (B, T)
-  public let tokens: [Int32]
+  package let tokens: [Int32]
   /// (B, T)
-  public let targets: [Int32]
+  package let targets: [Int32]
   /// (B·T, V): the stride is V, not Vp. Valid as long as this value is held.
   package let logits: UnsafeBufferPointer<Float>
   /// In nats.
-  public let loss: Float
+  package let loss: Float
 
   private let gradients: [ParameterTensor: UnsafeBufferPointer<Float>]
   /// Owns the memory behind the views.
@@ -31,7 +31,7 @@ public struct ReferenceState {
   /// Reads a state of version 1 or 2 that belongs to a model of `configuration`.
   ///
   /// - Throws: `FileError` for a file that is not a whole and consistent state of such a model.
-  public init(contentsOf path: String, for configuration: Configuration) throws(FileError) {
+  package init(contentsOf path: String, for configuration: Configuration) throws(FileError) {
     let file = try MappedFile(path: path)
     let shape = try Shape(of: file, for: configuration)
     try DeclaredMemory.check(

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 // llm.c's tokenizer file: a header [0] magic, [1] version, [2] vocabulary size, [3] end-of-text (version 2),
 // then for each token one byte of length and that many bytes.
@@ -10,7 +10,7 @@ extension Tokenizer {
   ///
   /// - Throws: `FileError` if the file cannot be read or is not exactly what its header declares. A vocabulary
   ///   may have up to 65,536 tokens, since token files hold uint16.
-  public convenience init(contentsOf path: String) throws(FileError) {
+  package convenience init(contentsOf path: String) throws(FileError) {
     let file = try MappedFile(path: path)
     let header = try Header(of: file, magic: Self.magic, kind: "tokenizer")
     let size = try header.field(2, named: "vocabulary size", in: 1...Vocabulary.largestCount, of: path)
@@ -64,7 +64,7 @@ extension Tokenizer {
   ///   - replacing: Whether a file at `path` may be replaced.
   ///   - body: Called when all is written but not under its name yet. If it throws, nothing is left behind.
   /// - Throws: `FileError` if the file exists and may not be replaced, or cannot be written; what `body` throws.
-  public func write(
+  package func write(
     to path: String, in folder: HeldFolder? = nil, replacing: Bool,
     beforeNaming body: () throws(FileError) -> Void = {}
   ) throws(FileError) {

@@ -1,19 +1,19 @@
-import BinaryFiles
-import Kernels
-import PyTorchFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2PyTorchFiles
+import GPT2Transformer
 
 /// nanoGPT's ckpt.pt: {"model", "optimizer", "model_args", "iter_num", "best_val_loss", "config"} of its train.py.
-public struct NanoGPTCheckpoint: Sendable {
+package struct NanoGPTCheckpoint: Sendable {
   let file: PyTorchFile
 
   init(_ file: PyTorchFile) { self.file = file }
 
   /// Updates made so far.
-  public var updates: Int? { number("iter_num")?.integer }
+  package var updates: Int? { number("iter_num")?.integer }
 
   /// In nats.
-  public var bestValidationLoss: Double? { number("best_val_loss")?.number }
+  package var bestValidationLoss: Double? { number("best_val_loss")?.number }
 
   private func number(_ key: String) -> PyTorchValue? {
     do throws(FileError) { return try file.value(key) } catch { return nil }

@@ -1,16 +1,16 @@
-import BinaryFiles
-import Kernels
-import PyTorchFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2PyTorchFiles
+import GPT2Transformer
 
 /// AdamW's moments in a checkpoint of nanoGPT's.
 ///
 /// PyTorch numbers parameters in the order in which the optimizer was given them. nanoGPT gives it two groups, first those
 /// that decay, which are the matrices, then the others, each in the order of the model; so a number says which parameter
 /// it is, and the moments' shapes confirm it.
-public struct NanoGPTMoments: Sendable {
+package struct NanoGPTMoments: Sendable {
   /// Updates that they are the moments of: t in the bias corrections.
-  public let updates: Int
+  package let updates: Int
   /// exp_avg and exp_avg_sq.
   fileprivate let moments: [TensorPlace: (first: PyTorchTensor, second: PyTorchTensor)]
 
@@ -39,7 +39,7 @@ extension PyTorchModel {
   /// The moments of the checkpoint's optimizer; `nil` if there are none, or they are not AdamW's in nanoGPT's groups.
   ///
   /// - Throws: `FileError` if the file is damaged.
-  public func moments() throws(FileError) -> NanoGPTMoments? {
+  package func moments() throws(FileError) -> NanoGPTMoments? {
     guard let file = checkpoint?.file,
       let groups = file.groups("optimizer", "param_groups", listing: "params")
     else { return nil }

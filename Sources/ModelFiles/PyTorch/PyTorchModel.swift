@@ -1,14 +1,14 @@
-import BinaryFiles
-import PyTorchFiles
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2PyTorchFiles
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// GPT-2 in files that `torch.save` wrote: transformers' pytorch_model.bin, whole or in several files, nanoGPT's
 /// ckpt.pt, or a state_dict() alone, as minGPT's.
-public struct PyTorchModel: Sendable {
+package struct PyTorchModel: Sendable {
   let model: StateDictionaryModel
   /// Of a checkpoint of nanoGPT's, which holds more than a model.
-  public let checkpoint: NanoGPTCheckpoint?
+  package let checkpoint: NanoGPTCheckpoint?
 
   /// The model in a file, with config.json if there is one beside it and the file does not say it itself.
   init(_ file: MappedFile) throws(FileError) {

@@ -1,12 +1,12 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// The model below a run's adapters, where no other file has it since it was made of random numbers: `base.bin`, which the
 /// run's plan names.
-public enum RunBase {
-  public static let name = "base.bin"
+package enum RunBase {
+  package static let name = "base.bin"
   /// The file of the run's plan.
-  public static let plan = "plan.json"
+  package static let plan = "plan.json"
   /// The plan's member that names the model's file.
   private static let member = "base"
 

@@ -1,6 +1,6 @@
 /// The name of a checkpoint's file in a run directory. Those of the model, the state and the mark are llm.c's.
-public struct RunFileName: Equatable, Sendable {
-  public enum Kind: Equatable, Sendable {
+package struct RunFileName: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
     /// `model_STEP.bin`: all weights.
     case model
     /// `adapters_STEP.bin`: low-rank adapters, where they are all that is trained.
@@ -19,16 +19,16 @@ public struct RunFileName: Equatable, Sendable {
     case best
   }
 
-  public let kind: Kind
-  public let step: Int
+  package let kind: Kind
+  package let step: Int
 
-  public init(_ kind: Kind, _ step: Int) {
+  package init(_ kind: Kind, _ step: Int) {
     self.kind = kind
     self.step = step
   }
 
   /// What a name says; `nil` if it is of another kind of file.
-  public init?(_ name: some StringProtocol) {
+  package init?(_ name: some StringProtocol) {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     let words = parts[0].split(separator: "_", omittingEmptySubsequences: false)
     guard words.count > 1, let step = Self.number(words[1], digits: Self.stepDigits) else { return nil }
@@ -48,7 +48,7 @@ public struct RunFileName: Equatable, Sendable {
     self.step = step
   }
 
-  public var name: String {
+  package var name: String {
     let digits = Self.padded(step, Self.stepDigits)
     return switch kind {
     case .model: "model_\(digits).bin"

@@ -1,23 +1,23 @@
-import BinaryFiles
-import Platform
-import Tokens
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Tokens
 
 /// The model that a run directory holds, of this project's runs and of llm.c's.
 ///
 /// It is the one of the lowest validation loss, `best_STEP.bin`, or else that of the last checkpoint which
 /// `DONE_STEP` says is whole.
-public struct RunModel: Equatable, Sendable {
+package struct RunModel: Equatable, Sendable {
   /// With a slash at its end.
-  public let directory: String
+  package let directory: String
   /// The checkpoint's file, or the adapters' if it is they that were trained.
-  public let result: String
-  public let step: Int
+  package let result: String
+  package let step: Int
   /// Whether `result` holds low-rank adapters, which are of use with the model that they were trained on alone.
-  public let holdsAdapters: Bool
+  package let holdsAdapters: Bool
 
   /// - Returns: `nil` if the directory is no run's, or its run has saved nothing yet.
   /// - Throws: `FileError` if the directory cannot be read.
-  public init?(directory path: String) throws(FileError) {
+  package init?(directory path: String) throws(FileError) {
     let directory = Folder.withSlash(path)
     let files = try Folder.names(in: path).compactMap { RunFileName($0) }
     func last(_ kind: RunFileName.Kind) -> Int? { files.filter { $0.kind == kind }.map(\.step).max() }
@@ -41,15 +41,15 @@ public struct RunModel: Equatable, Sendable {
   }
 
   /// The tokenizer of the run's data: a run keeps one if it knows it. It is `nil` if the run keeps none.
-  public var tokenizerPath: String? { RunTokenizer.path(in: directory) }
+  package var tokenizerPath: String? { RunTokenizer.path(in: directory) }
 
   /// The template of the run's instructions; `nil` if it learnt from none.
-  public var templatePath: String? { RunTemplate.path(in: directory) }
+  package var templatePath: String? { RunTemplate.path(in: directory) }
 
   /// Where the model is that the adapters were trained on: the run's own, or as its first record says.
   ///
   /// - Throws: `FileError` if the record does not say, or there is no such file any more.
-  public func basePath() throws(FileError) -> String {
+  package func basePath() throws(FileError) -> String {
     if let base = try RunBase.path(in: directory) { return base }
     let log = directory + RunLogFormat.name
     let lines = try MappedFile(path: log)
@@ -71,9 +71,9 @@ public struct RunModel: Equatable, Sendable {
 }
 
 /// What is read elsewhere of a run's `metrics.jsonl`.
-public enum RunLogFormat {
-  public static let name = "metrics.jsonl"
-  public static let settings = "settings"
+package enum RunLogFormat {
+  package static let name = "metrics.jsonl"
+  package static let settings = "settings"
   /// Of the settings: where the model is that the run began with, from the root on; absent for a new model.
-  public static let modelPath = "model path"
+  package static let modelPath = "model path"
 }

@@ -1,19 +1,19 @@
-import BinaryFiles
-import GGUF
-import Platform
-import Tokens
+import GPT2BinaryFiles
+import GPT2GGUF
+import GPT2Platform
+import GPT2Tokens
 
 /// The tokenizer that a run keeps: in llm.c's format, `tokenizer.bin`, or where that would lose added tokens' flags
 /// in a GGUF file without tensors, `tokenizer.gguf`, which llama.cpp knows as a vocabulary.
-public enum RunTokenizer {
+package enum RunTokenizer {
   static let plain = "tokenizer.bin"
   static let whole = "tokenizer.gguf"
   /// The names that it may have.
-  public static let names = [whole, plain]
+  package static let names = [whole, plain]
 
   /// - Parameter directory: With a slash at its end.
   /// - Returns: `nil` if there is none.
-  public static func path(in directory: String) -> String? {
+  package static func path(in directory: String) -> String? {
     names.map { directory + $0 }.first { FileSystem.exists($0) }
   }
 
@@ -22,7 +22,7 @@ public enum RunTokenizer {
   ///   - folder: The directory, if it is held.
   ///   - replacing: Whether one that is there may be replaced.
   /// - Throws: `FileError` if there is one that may not be replaced, or if it cannot be written.
-  public static func write(
+  package static func write(
     _ tokenizer: Tokenizer, in directory: String, heldAs folder: HeldFolder? = nil, replacing: Bool
   ) throws(FileError) {
     let isPlain = tokenizer.addedTokens.count <= 1 && !tokenizer.parsesSpecialTokens
@@ -39,7 +39,7 @@ public enum RunTokenizer {
   }
 
   /// Whether a file holds just this tokenizer; `false` too if it holds none.
-  public static func isSame(_ tokenizer: Tokenizer, as path: String) -> Bool {
+  package static func isSame(_ tokenizer: Tokenizer, as path: String) -> Bool {
     guard let other = try? Tokenizer.read(path) else { return false }
     return other.vocabulary == tokenizer.vocabulary && other.endOfText == tokenizer.endOfText
       && other.addedTokens == tokenizer.addedTokens && other.addsPrefixSpace == tokenizer.addsPrefixSpace

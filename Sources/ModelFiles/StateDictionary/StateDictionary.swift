@@ -1,7 +1,7 @@
-import BinaryFiles
-import Kernels
-import SafeTensors
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2SafeTensors
+import GPT2WeightFormats
 
 /// Tensors by name, as PyTorch keeps those of a model: out of safetensors files, or of PyTorch's own.
 struct StateDictionary: Sendable {

@@ -1,9 +1,9 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 extension Configuration {
   /// The channels of a head in every GPT-2 that was published.
-  public static let usualHeadSize = 64
+  package static let usualHeadSize = 64
 }
 
 extension StateDictionaryModel {

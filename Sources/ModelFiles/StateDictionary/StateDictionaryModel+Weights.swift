@@ -1,6 +1,6 @@
-import BinaryFiles
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
 
 extension StateDictionaryModel {
   /// The model's weights for inference, each in the format of the file: where it lies there, or in memory what must

@@ -1,15 +1,15 @@
-import BinaryFiles
-import Kernels
-import SafeTensors
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2SafeTensors
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// GPT-2 in named tensors, as Hugging Face's transformers, nanoGPT or minGPT write it: checks that it is whole and
 /// consistent, and finds its tensors.
-public struct StateDictionaryModel: Sendable {
+package struct StateDictionaryModel: Sendable {
   let dictionary: StateDictionary
   /// The folder of its configuration, which may have a tokenizer too; with a slash at its end.
-  public let folder: String?
+  package let folder: String?
   let stated: (any StatedConfiguration)?
   /// By their names without what stands before them.
   private let tensors: [String: StoredTensor]
@@ -38,7 +38,7 @@ public struct StateDictionaryModel: Sendable {
     self.tensors = tensors
   }
 
-  public var path: String { dictionary.path }
+  package var path: String { dictionary.path }
 
   /// All of a model, as it lies in the file.
   struct Sources {
@@ -72,7 +72,7 @@ public struct StateDictionaryModel: Sendable {
   /// The numbers of the model, as they are stated, or as the shapes of its tensors say.
   ///
   /// - Throws: `FileError` if config.json is of another kind of model, or without one the heads cannot be known.
-  public func configuration() throws(FileError) -> Configuration {
+  package func configuration() throws(FileError) -> Configuration {
     let configuration = if let stated { try stated.configuration() } else { try configurationOfShapes() }
     // Or a number out of all proportion would be counted up to.
     guard configuration.layers <= tensors.count else {
@@ -85,7 +85,7 @@ public struct StateDictionaryModel: Sendable {
   }
 
   /// The tensors that are not read, since the logits do not need them: heads for other tasks, and empty ones.
-  public var leftOut: [String] {
+  package var leftOut: [String] {
     tensors.filter { isLeftOut($0.key, $0.value) }.values.map(\.name).sorted()
   }
 

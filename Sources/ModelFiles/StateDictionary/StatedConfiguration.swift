@@ -1,5 +1,5 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 /// What is said of a model beside its tensors.
 protocol StatedConfiguration: Sendable {

@@ -1,6 +1,6 @@
-import Kernels
-import Transformer
-import WeightFormats
+import GPT2Kernels
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Where one layer's tensor comes from, and how it gets to where inference reads it.
 struct TensorSource {

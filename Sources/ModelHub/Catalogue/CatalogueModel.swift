@@ -1,4 +1,4 @@
-import TextFormatting
+import GPT2TextFormatting
 
 /// A model that is known by name.
 package struct CatalogueModel: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import TextFormatting
+import GPT2TextFormatting
 
 /// The models that are known by name: OpenAI's four and Hugging Face's smaller one. A new one is one entry here.
 ///

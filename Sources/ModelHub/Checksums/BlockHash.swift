@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A hash of the family of SHA-1 and SHA-256 (FIPS 180-4): words of 32 bits, into which a message is worked block by
 /// block of 64 bytes.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// What a file's bytes are to give.
 package enum Checksum: Equatable, Sendable {

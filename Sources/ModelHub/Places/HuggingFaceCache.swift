@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Where huggingface_hub, and with it transformers, keeps what it has fetched:
 /// `models--OWNER--NAME/snapshots/REVISION/FILE`.

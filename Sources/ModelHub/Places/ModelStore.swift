@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Where fetched models are kept, a folder a model.
 package struct ModelStore: Equatable, Sendable {

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// A model that was named rather than given by its path.
 package struct NamedModel: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// Runs curl, the program: HTTPS with the system's certificates and proxies, without a library of our own for it.
 struct Curl {

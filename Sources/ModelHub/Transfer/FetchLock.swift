@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Keeps others from fetching into a folder as long as it is held. curl holds it, too: it may outlive a process that is
 /// killed, and then still writes there.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Brings one file into a folder: to `NAME.partial` first, which a later transfer goes on from, and to its name once it
 /// is whole, checked and on the drive.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// A model that is there.
 package struct FetchedModel: Equatable, Sendable {

@@ -1,6 +1,6 @@
-import BinaryFiles
-import Generation
-import Transformer
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2Transformer
 
 // What the floors below throw, as the API says it.
 extension APIError {

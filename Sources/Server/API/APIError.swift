@@ -1,7 +1,7 @@
 /// Why a request was not answered, as OpenAI's API says it: `{"error": {message, type, param, code}}` and a status.
-public struct APIError: Error, Equatable, Sendable {
+package struct APIError: Error, Equatable, Sendable {
   /// OpenAI's `type`.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case invalidRequest = "invalid_request_error"
     case authentication = "authentication_error"
     case notFound = "not_found_error"
@@ -9,18 +9,18 @@ public struct APIError: Error, Equatable, Sendable {
     case server = "server_error"
   }
 
-  public let status: Int
-  public let kind: Kind
+  package let status: Int
+  package let kind: Kind
   /// What was found, what was expected and what to do.
-  public let message: String
+  package let message: String
   /// The field that is to blame.
-  public let parameter: String?
+  package let parameter: String?
   /// For programs: "context_length_exceeded".
-  public let code: String?
+  package let code: String?
   /// Seconds after which another try may do.
-  public let retryAfter: Int?
+  package let retryAfter: Int?
 
-  public init(
+  package init(
     _ status: Int, _ message: String, kind: Kind = .invalidRequest, parameter: String? = nil,
     code: String? = nil, retryAfter: Int? = nil
   ) {
@@ -34,14 +34,14 @@ public struct APIError: Error, Equatable, Sendable {
 }
 
 extension APIError: CustomStringConvertible {
-  public var description: String { parameter.map { "\($0): \(message)" } ?? message }
+  package var description: String { parameter.map { "\($0): \(message)" } ?? message }
 }
 
 extension APIError: Encodable {
   private enum OuterKey: String, CodingKey { case error }
   private enum Key: String, CodingKey { case message, type, param, code }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var outer = encoder.container(keyedBy: OuterKey.self)
     var inner = outer.nestedContainer(keyedBy: Key.self, forKey: .error)
     try inner.encode(message, forKey: .message)

@@ -1,4 +1,4 @@
-import Tokens
+import GPT2Tokens
 
 /// The body of `POST /v1/chat/completions`.
 struct ChatRequest: Decodable, Sendable {

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// The body of `POST /v1/completions`.
 struct CompletionRequest: Decodable, Sendable {

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// The fields of a request that say how a text is written, the same in `/v1/completions` and `/v1/chat/completions`.
 /// Names and meanings are OpenAI's; `top_k`, `min_p`, `repetition_penalty`, `repetition_window` and `ignore_eos` are

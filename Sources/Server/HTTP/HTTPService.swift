@@ -8,7 +8,7 @@
   import UnixSignals
 
   /// Serves an `APIServer` over HTTP/1.1, with TLS if there is a certificate, until it is told to stop.
-  public struct HTTPService: Sendable {
+  package struct HTTPService: Sendable {
     private let server: APIServer
     private let address: ListeningAddress
     private let certificate: Certificate?
@@ -20,7 +20,7 @@
     /// Ends the program at once.
     private let leave: @Sendable () -> Void
 
-    public init(
+    package init(
       _ server: APIServer, at address: ListeningAddress = ListeningAddress(), certificate: Certificate? = nil,
       logger: Logger, hearsSignals: Bool = true, following follows: Duration? = nil,
       leave: @escaping @Sendable () -> Void = {}
@@ -39,7 +39,7 @@
     ///
     /// - Parameter listening: Told the port when there is one.
     /// - Throws: `ListeningError` if the address cannot be had.
-    public func run(listening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+    package func run(listening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
       let application = try application(listening)
       let group = ServiceGroup(
         configuration: .init(services: [.init(service: application)], logger: quiet))
@@ -151,11 +151,11 @@
   }
 
   /// An address that a server cannot listen at.
-  public struct ListeningError: Error, CustomStringConvertible {
+  package struct ListeningError: Error, CustomStringConvertible {
     let address: ListeningAddress
     let reason: String
 
-    public var description: String {
+    package var description: String {
       "\(address.host):\(address.port): \(reason), expected an address of this machine that is free; name another by "
         + "--host and --port"
     }

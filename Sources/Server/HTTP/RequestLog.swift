@@ -3,7 +3,7 @@
 
   extension Logger {
     /// A line for a request that was answered. What comes from a client is quoted, so that it makes no lines of its own.
-    public func log(_ record: RequestRecord) {
+    package func log(_ record: RequestRecord) {
       var metadata: Metadata = [
         "method": "\(record.method)", "route": "\(record.route)", "status": "\(record.status)",
         "milliseconds": "\(Int((record.seconds * 1000).rounded()))",

@@ -1,28 +1,28 @@
 #if Server
-  import BinaryFiles
+  import GPT2BinaryFiles
   import NIOSSL
 
   /// Where a server listens.
-  public struct ListeningAddress: Sendable {
-    public var host: String
+  package struct ListeningAddress: Sendable {
+    package var host: String
     /// 0 for any that is free.
-    public var port: Int
+    package var port: Int
 
-    public init(host: String = "127.0.0.1", port: Int = 8080) {
+    package init(host: String = "127.0.0.1", port: Int = 8080) {
       self.host = host
       self.port = port
     }
   }
 
   /// A certificate and its key, both PEM files, to speak TLS with.
-  public struct Certificate: Sendable {
+  package struct Certificate: Sendable {
     let configuration: TLSConfiguration
 
     /// - Parameters:
     ///   - path: The certificate, and those that vouch for it after it.
     ///   - keyPath: The private key.
     /// - Throws: `FileError` if one cannot be used.
-    public init(_ path: String, key keyPath: String) throws(FileError) {
+    package init(_ path: String, key keyPath: String) throws(FileError) {
       let chain = try Self.reading(path, "certificates in PEM") { try NIOSSLCertificate.fromPEMFile(path) }
       let key = try Self.reading(keyPath, "a private key in PEM") {
         try NIOSSLPrivateKey(file: keyPath, format: .pem)

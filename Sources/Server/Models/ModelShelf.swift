@@ -1,13 +1,13 @@
-import Generation
+import GPT2Generation
 import Synchronization
 
 /// The models that are served, by name, each loaded once. They can be taken off for newer ones while requests go on:
 /// those that have begun keep the model that they began with.
-public final class ModelShelf: Sendable {
+package final class ModelShelf: Sendable {
   /// Makes all models anew.
-  public typealias Loading = @Sendable () throws -> [ServedModel]
+  package typealias Loading = @Sendable () throws -> [ServedModel]
   /// Says what would be loaded now, such that two answers are equal if the same would be: the files' names.
-  public typealias Version = @Sendable () throws -> [String]
+  package typealias Version = @Sendable () throws -> [String]
 
   private let load: Loading
   private let version: Version
@@ -24,7 +24,7 @@ public final class ModelShelf: Sendable {
   ///   - version: For `reloadIfNewer`.
   ///   - load: Called now and for each `reload`; at least one model, no two of one name.
   /// - Throws: What these throw.
-  public init(version: @escaping Version = { [] }, _ load: @escaping Loading) throws {
+  package init(version: @escaping Version = { [] }, _ load: @escaping Loading) throws {
     self.load = load
     self.version = version
     // Before loading: what comes meanwhile is newer.
@@ -33,7 +33,7 @@ public final class ModelShelf: Sendable {
   }
 
   /// In the order in which they were named.
-  public var all: [ServedModel] { state.withLock(\.models) }
+  package var all: [ServedModel] { state.withLock(\.models) }
 
   /// How often models were loaded: another number means that others may be served.
   var revision: Int { state.withLock(\.revision) }
@@ -53,7 +53,7 @@ public final class ModelShelf: Sendable {
   /// be the memory for both.
   ///
   /// - Throws: What loading throws; the older ones are then served on.
-  public func reload() async throws {
+  package func reload() async throws {
     let version = try version()
     let models = try load()
     let older = state.withLock { state in
@@ -68,7 +68,7 @@ public final class ModelShelf: Sendable {
   ///
   /// - Returns: Whether they were loaded.
   /// - Throws: As `reload`; the older ones are then served on.
-  public func reloadIfNewer() async throws -> Bool {
+  package func reloadIfNewer() async throws -> Bool {
     let now = try version()
     guard state.withLock({ $0.version != now }) else { return false }
     try await reload()
@@ -76,12 +76,12 @@ public final class ModelShelf: Sendable {
   }
 
   /// Refuses what comes, and returns when all texts have ended.
-  public func close() async {
+  package func close() async {
     for model in all { await model.scheduler.close() }
   }
 
   /// Ends all texts now.
-  public func cancelAll() {
+  package func cancelAll() {
     for model in all { model.scheduler.cancelAll() }
   }
 }

@@ -1,20 +1,20 @@
-import Generation
-import Tokens
-import Transformer
+import GPT2Generation
+import GPT2Tokens
+import GPT2Transformer
 
 /// A model under its name, with all that requests need of it.
-public final class ServedModel: Sendable {
-  public let name: String
-  public let scheduler: BatchScheduler
+package final class ServedModel: Sendable {
+  package let name: String
+  package let scheduler: BatchScheduler
   /// How it was taught to be asked; without one there are no chats with it.
-  public let template: InstructionTemplate?
+  package let template: InstructionTemplate?
   /// The name of the file that it is from, as a run's checkpoint; `nil` if that says nothing.
   let file: String?
   /// When it was loaded, in seconds since 1970.
   let created: Int
   private let chatEncoder: InstructionEncoder?
 
-  public init(
+  package init(
     _ name: String, _ scheduler: BatchScheduler, template: InstructionTemplate? = nil, file: String? = nil,
     created: Int = WallClock.seconds
   ) {

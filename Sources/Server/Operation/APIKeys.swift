@@ -1,9 +1,9 @@
 /// The keys of which a request must bring one.
-public struct APIKeys: Sendable {
+package struct APIKeys: Sendable {
   private let keys: [[UInt8]]
 
   /// - Parameter keys: None of them empty; without any, all requests are answered.
-  public init(_ keys: [String] = []) {
+  package init(_ keys: [String] = []) {
     precondition(!keys.contains(""), "an empty key")
     self.keys = keys.map { Array($0.utf8) }
   }

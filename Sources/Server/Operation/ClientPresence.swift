@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Whether the client of a request is still there, and what is to be given up if it goes.
-public final class ClientPresence: Sendable {
+package final class ClientPresence: Sendable {
   private struct State {
     var isGone = false
     var next = 0
@@ -10,12 +10,12 @@ public final class ClientPresence: Sendable {
 
   private let state = Mutex(State())
 
-  public init() {}
+  package init() {}
 
-  public var isGone: Bool { state.withLock { $0.isGone } }
+  package var isGone: Bool { state.withLock { $0.isGone } }
 
   /// The client is gone: all that was to be given up is, once.
-  public func leave() {
+  package func leave() {
     let actions = state.withLock { state in
       defer { state.actions = [:] }
       state.isGone = true

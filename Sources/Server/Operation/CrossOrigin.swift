@@ -1,10 +1,10 @@
 /// From which pages of other servers a browser may ask (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). From
 /// none unless they are named.
-public struct CrossOrigin: Sendable {
+package struct CrossOrigin: Sendable {
   private let origins: [String]
 
   /// - Parameter origins: "https://example.org", or "*" for all.
-  public init(_ origins: [String] = []) { self.origins = origins }
+  package init(_ origins: [String] = []) { self.origins = origins }
 
   /// What is added to an answer to such a page.
   func headers(for origin: String?) -> [Header] {

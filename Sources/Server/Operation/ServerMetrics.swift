@@ -1,8 +1,8 @@
-import Generation
+import GPT2Generation
 import Synchronization
 
 /// What `/metrics` tells.
-public final class ServerMetrics: Sendable {
+package final class ServerMetrics: Sendable {
   /// Of one model, as long as the server runs.
   private struct ModelNumbers {
     var promptTokens = 0
@@ -21,10 +21,10 @@ public final class ServerMetrics: Sendable {
   private let numbers = Mutex(Numbers())
   private let start = WallClock.seconds
 
-  public init() {}
+  package init() {}
 
-  public func connectionOpened() { numbers.withLock { $0.connections += 1 } }
-  public func connectionClosed() { numbers.withLock { $0.connections -= 1 } }
+  package func connectionOpened() { numbers.withLock { $0.connections += 1 } }
+  package func connectionClosed() { numbers.withLock { $0.connections -= 1 } }
 
   func answered(_ route: Route, _ status: Int, seconds: Double) {
     numbers.withLock {

@@ -1,7 +1,7 @@
-import Platform
+import GPT2Platform
 
 /// The time of day.
-public enum WallClock {
+package enum WallClock {
   /// Seconds since 1970.
-  public static var seconds: Int { Int(time(nil)) }
+  package static var seconds: Int { Int(time(nil)) }
 }

@@ -1,18 +1,18 @@
 /// A request as the routes see it, whatever brought it.
-public struct APIRequest: Sendable {
-  public let method: String
+package struct APIRequest: Sendable {
+  package let method: String
   /// Without what follows a question mark.
-  public let path: String
+  package let path: String
   /// By names in small letters.
-  public let headers: [String: String]
-  public let client: ClientPresence
+  package let headers: [String: String]
+  package let client: ClientPresence
   /// When its head came.
-  public let arrival: ContinuousClock.Instant
+  package let arrival: ContinuousClock.Instant
   /// Reads the body.
-  public let body: @Sendable () async throws -> [UInt8]
+  package let body: @Sendable () async throws -> [UInt8]
 
   /// - Parameter body: Reads the body; throws `APIError` for one that is too long or does not come.
-  public init(
+  package init(
     _ method: String, _ path: String, headers: [String: String] = [:],
     client: ClientPresence = ClientPresence(), arrival: ContinuousClock.Instant = .now,
     body: @escaping @Sendable () async throws -> [UInt8] = { [] }

@@ -1,8 +1,8 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
-public struct Header: Equatable, Sendable {
-  public let name: String
-  public let value: String
+package struct Header: Equatable, Sendable {
+  package let name: String
+  package let value: String
 
   init(_ name: String, _ value: String) {
     self.name = name
@@ -11,16 +11,16 @@ public struct Header: Equatable, Sendable {
 }
 
 /// An answer as the routes make it.
-public struct APIResponse: Sendable {
-  public enum Body: Sendable {
+package struct APIResponse: Sendable {
+  package enum Body: Sendable {
     case whole([UInt8])
     /// Pieces, written as they come: each call of `write` returns once the client has taken enough of them.
     case streamed(@Sendable (_ write: (String) async throws -> Void) async throws -> Void)
   }
 
-  public var status: Int
-  public var headers: [Header]
-  public var body: Body
+  package var status: Int
+  package var headers: [Header]
+  package var body: Body
 
   init(status: Int = 200, headers: [Header] = [], body: Body = .whole([])) {
     self.status = status

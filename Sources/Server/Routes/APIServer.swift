@@ -1,12 +1,12 @@
-import BinaryFiles
-import Generation
+import GPT2BinaryFiles
+import GPT2Generation
 import Synchronization
 
 /// Answers requests: OpenAI's API and what surrounds it, without a socket.
-public final class APIServer: Sendable {
-  public let shelf: ModelShelf
-  public let metrics = ServerMetrics()
-  public let limits: ServerLimits
+package final class APIServer: Sendable {
+  package let shelf: ModelShelf
+  package let metrics = ServerMetrics()
+  package let limits: ServerLimits
   private let keys: APIKeys
   private let crossOrigin: CrossOrigin
   /// Whether bodies are in the log.
@@ -17,7 +17,7 @@ public final class APIServer: Sendable {
   private let isClosing = Mutex(false)
 
   /// - Parameter log: Told of each request when it is answered.
-  public init(
+  package init(
     _ shelf: ModelShelf, limits: ServerLimits = ServerLimits(), keys: APIKeys = APIKeys(),
     crossOrigin: CrossOrigin = CrossOrigin(), logsPrompts: Bool = false, following follows: Int? = nil,
     log: @escaping @Sendable (RequestRecord) -> Void = { _ in }
@@ -32,10 +32,10 @@ public final class APIServer: Sendable {
   }
 
   /// From now on nothing new is begun; what has been goes on.
-  public func stopAccepting() { isClosing.withLock { $0 = true } }
+  package func stopAccepting() { isClosing.withLock { $0 = true } }
 
   /// Answers a request, whatever it is. The log and the metrics have it once all of the answer is written.
-  public func answer(_ request: APIRequest) async -> APIResponse {
+  package func answer(_ request: APIRequest) async -> APIResponse {
     let logbook = RequestLogbook()
     var route = Route.unknown
     var response: APIResponse

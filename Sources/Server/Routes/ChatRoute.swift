@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// `POST /v1/chat/completions`: an answer by a model that learnt from conversations.
 struct ChatRoute {

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// `POST /v1/completions`
 ///

@@ -3,8 +3,8 @@
 #else
   import Foundation
 #endif
-import Generation
-import Transformer
+import GPT2Generation
+import GPT2Transformer
 
 /// `POST /v1/embeddings`: the mean of a text's last hidden states.
 struct EmbeddingRoute {

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// `POST /inspect`, or `/inspect/MODEL`: what is inside a model while it reads a text, as `gpt2 inspect --json` has it.
 struct InspectionRoute {

@@ -1,24 +1,24 @@
-import Generation
+import GPT2Generation
 import Synchronization
 
 /// What is written to the log of a request once it is answered.
-public struct RequestRecord: Sendable {
-  public var route = ""
-  public var method = ""
-  public var status = 0
+package struct RequestRecord: Sendable {
+  package var route = ""
+  package var method = ""
+  package var status = 0
   /// From its head to its answer's end.
-  public var seconds = 0.0
-  public var model: String?
-  public var promptTokens: Int?
-  public var completionTokens: Int?
-  public var seed: UInt64?
-  public var isStreamed = false
+  package var seconds = 0.0
+  package var model: String?
+  package var promptTokens: Int?
+  package var completionTokens: Int?
+  package var seed: UInt64?
+  package var isStreamed = false
   /// Whether the client went before its answer was whole.
-  public var isCutShort = false
+  package var isCutShort = false
   /// Why it was not answered.
-  public var error: String?
+  package var error: String?
   /// The body as it came; `nil` unless the log is to have it.
-  public var body: String?
+  package var body: String?
 }
 
 /// A record that grows while a request is worked on.

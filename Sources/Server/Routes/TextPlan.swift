@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// What a request for texts comes to.
 protocol TextPlan: Sendable {

@@ -1,5 +1,5 @@
-import ModelFiles
-import Tokens
+import GPT2ModelFiles
+import GPT2Tokens
 
 /// `/tokenize`, `/detokenize` and `/tokenizer_info`, as vLLM has them.
 struct TokenizerRoutes {

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// The events of `/v1/chat/completions`: who speaks, then a part a token, and why it ended.
 struct ChatEvents: EventMaker {

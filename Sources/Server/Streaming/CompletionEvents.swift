@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// The events of `/v1/completions`: one a token, or where nothing of it can be shown yet, none.
 struct CompletionEvents: EventMaker {

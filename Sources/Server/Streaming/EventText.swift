@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as OpenAI's API has them.
 enum EventText {

@@ -1,5 +1,5 @@
-import Generation
-import Transformer
+import GPT2Generation
+import GPT2Transformer
 
 /// Makes the events of a streamed answer of what comes of its texts.
 protocol EventMaker {

@@ -1,5 +1,5 @@
-import Generation
-import Tokens
+import GPT2Generation
+import GPT2Tokens
 
 /// Makes `logprobs` of chats.
 struct ChatLogProbabilityList: Sendable {

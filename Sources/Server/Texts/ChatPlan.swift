@@ -1,5 +1,5 @@
-import Generation
-import Tokens
+import GPT2Generation
+import GPT2Tokens
 
 /// What a request for an answer to a conversation comes to.
 struct ChatPlan: TextPlan {

@@ -1,5 +1,5 @@
-import Generation
-import Tokens
+import GPT2Generation
+import GPT2Tokens
 
 /// Makes the choices of completions, piece by piece or whole.
 struct CompletionChoices {

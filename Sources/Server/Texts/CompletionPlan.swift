@@ -1,5 +1,5 @@
-import Generation
-import Tokens
+import GPT2Generation
+import GPT2Tokens
 
 /// What a request for completions comes to.
 struct CompletionPlan: TextPlan {

@@ -1,5 +1,5 @@
-import Generation
-import Tokens
+import GPT2Generation
+import GPT2Tokens
 
 /// Collects `logprobs` of a text, token by token.
 struct LogProbabilityList {

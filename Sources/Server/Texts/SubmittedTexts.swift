@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// Texts at work, or in the queue; they are given up when this goes.
 final class SubmittedTexts: Sendable {

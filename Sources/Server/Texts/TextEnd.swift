@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 extension FinishReason {
   /// As OpenAI's API says it.

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 
 /// The texts that one request asks for: `count` of each prompt.
 struct TextJob: Sendable {

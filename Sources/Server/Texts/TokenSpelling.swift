@@ -1,4 +1,4 @@
-import Tokens
+import GPT2Tokens
 
 /// How single tokens are shown.
 struct TokenSpelling: Sendable {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A command as the argument parser describes it to other programs: its options and commands by name.
 package struct CommandDescription: Decodable {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TextFormatting
+import GPT2TextFormatting
 
 /// The words of a command line before the argument parser's own complaints: a word that is not known is named first, with
 /// those that are near. Otherwise who mistypes an option is told that it is missing.

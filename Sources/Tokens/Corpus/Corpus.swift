@@ -1,10 +1,10 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Texts as one stream of tokens, in which each document begins with end-of-text.
 ///
 /// The texts are read, encoded and written a block at a time, so that their size does not matter. What comes
 /// out is, bit for bit, what encoding each document as a whole gives, for any number of threads.
-public struct Corpus: Sendable {
+package struct Corpus: Sendable {
   private let inputs: [TextInput]
   private let documents: DocumentSeparation
   private let reading: TextReading
@@ -19,7 +19,7 @@ public struct Corpus: Sendable {
   ///   - reading: What becomes of line ends, byte-order marks, and bytes that are no text.
   ///   - parsingSpecialTokens: See `Tokenizer.encode`.
   /// - Throws: `FileError` if the tokenizer has no token for some byte.
-  public init(
+  package init(
     _ inputs: [TextInput], documents: DocumentSeparation = .blankLine, reading: TextReading = .text,
     tokenizer: Tokenizer, parsingSpecialTokens: Bool = false
   ) throws(FileError) {
@@ -42,7 +42,7 @@ public struct Corpus: Sendable {
   }
 
   /// The size of all inputs, or `nil` if it is not known, as that of standard input.
-  public var byteCount: Int? { InputReader.size(of: inputs) }
+  package var byteCount: Int? { InputReader.size(of: inputs) }
 
   /// Writes the tokens to files.
   ///
@@ -56,7 +56,7 @@ public struct Corpus: Sendable {
   /// - Throws: `FileError` if an input cannot be read, is no text, or has a line that is not as it should be, if a file would
   ///   hold fewer than two tokens, an input and its target, or cannot be written. No file gets its name before
   ///   all are whole.
-  public func write(
+  package func write(
     to prefix: String, layout: TokenLayout = .split(validationCount: nil), replacing: Bool, threads: Int = 1,
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {

@@ -1,5 +1,5 @@
 /// What is one document of a text. Each begins with end-of-text.
-public enum DocumentSeparation: Sendable, Equatable {
+package enum DocumentSeparation: Sendable, Equatable {
   /// Every section up to a blank line ("\n\n", from left to right), as llm.c's `dev/data/tinyshakespeare.py` has
   /// it: the blank line stays at the end of every section but the last.
   /// With `TextReading.text` its line ends are Python's, too: "\r\n" and "\r" are read as "\n".

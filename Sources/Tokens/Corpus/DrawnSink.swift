@@ -1,5 +1,5 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 /// Whole documents, drawn at random, in one file for validation, and all others in a second.
 ///

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Finds the text files in a folder and the folders in it.
 ///

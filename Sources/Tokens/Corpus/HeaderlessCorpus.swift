@@ -1,7 +1,7 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Header-less token files as one stream of tokens, to be written with headers.
-public struct HeaderlessCorpus: Sendable {
+package struct HeaderlessCorpus: Sendable {
   private let inputs: [TextInput]
   private let kind: HeaderlessTokens
   private let vocabularySize: Int?
@@ -9,21 +9,21 @@ public struct HeaderlessCorpus: Sendable {
   /// - Parameters:
   ///   - inputs: Read one after the other.
   ///   - vocabularySize: If given, every token must be below it; else it must fit into 16 bits.
-  public init(_ inputs: [TextInput], kind: HeaderlessTokens, vocabularySize: Int? = nil) {
+  package init(_ inputs: [TextInput], kind: HeaderlessTokens, vocabularySize: Int? = nil) {
     self.inputs = inputs
     self.kind = kind
     self.vocabularySize = vocabularySize
   }
 
   /// The size of all inputs, or `nil` if it is not known, as that of standard input.
-  public var byteCount: Int? { InputReader.size(of: inputs) }
+  package var byteCount: Int? { InputReader.size(of: inputs) }
 
   /// Writes the tokens to files: see `Corpus.write`.
   ///
   /// - Returns: What was written, the documents not counted; `nil` if interrupted.
   /// - Throws: `FileError` if an input cannot be read, has a header, is not a whole number of tokens or has a token
   ///   out of range, if there are not enough tokens for the files, or if they cannot be written.
-  public func write(
+  package func write(
     to prefix: String, layout: TokenLayout = .split(validationCount: nil), replacing: Bool,
     isInterrupted: () -> Bool = { false }, observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CorpusSummary? {

@@ -1,7 +1,7 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The token files of older programs: nothing but tokens, little-endian, which a file does not tell about itself.
-public enum HeaderlessTokens: String, Sendable, CaseIterable {
+package enum HeaderlessTokens: String, Sendable, CaseIterable {
   /// nanoGPT's `data/*/prepare.py`.
   case uint16
   /// llm.c's data scripts before May 2024.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Reads an input from its beginning to its end, a part at a time, so that its size does not matter.
 final class InputReader {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A line that holds a JSON object with a text in one of its fields.
 struct JSONLine: Sendable {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// As many tokens in each file as were asked for, and in the last what is left. The first is for validation.
 final class ShardSink: TokenSink {

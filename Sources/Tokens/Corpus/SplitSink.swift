@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The first tokens in one file, for validation, and the others in a second.
 ///

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// A part of one input that can be encoded apart from the others.
 struct TextBlock: Sendable {

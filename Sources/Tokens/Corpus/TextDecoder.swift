@@ -1,5 +1,5 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Turns the bytes of one text, which come in parts of any size, into the UTF-8 that is encoded: see `TextReading`.
 struct TextDecoder {
@@ -110,7 +110,7 @@ extension TextReading {
   ///
   /// - Parameter name: What it is called in errors.
   /// - Throws: `FileError` if it is no text.
-  public func decode(
+  package func decode(
     _ bytes: [UInt8], of name: String
   ) throws(FileError) -> (text: [UInt8], conversions: TextConversions) {
     // `withUnsafeBytes` rethrows untyped, so the typed error travels as a result.

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// How the bytes of a text stand for its characters, as its first bytes tell.
 enum TextEncoding: Equatable {

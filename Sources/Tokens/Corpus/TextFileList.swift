@@ -1,14 +1,14 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// The texts that arguments of a command line name: files, folders with all that is in them, standard input.
-public struct TextFileList: Sendable, Equatable {
+package struct TextFileList: Sendable, Equatable {
   /// In the order of the arguments, and those of a folder sorted by the bytes of their paths.
-  public private(set) var inputs: [TextInput] = []
+  package private(set) var inputs: [TextInput] = []
   /// Whether a folder was named.
-  public private(set) var hasFolders = false
+  package private(set) var hasFolders = false
   /// What is in the folders but was not taken.
-  public private(set) var skipped: [SkippedFile] = []
+  package private(set) var skipped: [SkippedFile] = []
 
   /// - Parameters:
   ///   - arguments: Paths, or "-" for standard input. Files named here are taken whatever they are.
@@ -16,7 +16,7 @@ public struct TextFileList: Sendable, Equatable {
   ///     "tar.gz". Empty for any.
   ///   - reading: How they will be read: what folders hold beside texts is skipped.
   /// - Throws: `FileError` if something is not there or cannot be read, or if a folder has no text in it.
-  public init(
+  package init(
     _ arguments: [String], extensions: [String] = [], reading: TextReading = .text
   ) throws(FileError) {
     for argument in arguments {
@@ -57,8 +57,8 @@ public struct TextFileList: Sendable, Equatable {
 }
 
 /// Something in a folder that is no text, or is not wanted.
-public struct SkippedFile: Sendable, Equatable {
-  public enum Reason: String, Sendable, CaseIterable {
+package struct SkippedFile: Sendable, Equatable {
+  package enum Reason: String, Sendable, CaseIterable {
     /// Its name begins with a dot. Of a folder all that is in it is skipped.
     case hidden
     /// There is a zero byte among the first 8,000, which is how git tells; not of UTF-16.
@@ -74,6 +74,6 @@ public struct SkippedFile: Sendable, Equatable {
     case special = "neither file nor folder"
   }
 
-  public let path: String
-  public let reason: Reason
+  package let path: String
+  package let reason: Reason
 }

@@ -1,5 +1,5 @@
 /// What becomes of a text's bytes before they are encoded.
-public enum TextReading: Sendable, Equatable {
+package enum TextReading: Sendable, Equatable {
   /// As Python's text mode reads it: "\r\n" and "\r" become "\n". UTF-16 with a byte-order mark becomes UTF-8, and
   /// UTF-8 loses its mark. What is no text is refused; a few bytes that are no UTF-8 stay as they are.
   ///
@@ -10,13 +10,13 @@ public enum TextReading: Sendable, Equatable {
 }
 
 /// What was changed in reading texts.
-public struct TextConversions: Sendable, Equatable {
+package struct TextConversions: Sendable, Equatable {
   /// The line ends "\r\n" and "\r" that were read as "\n".
-  public internal(set) var lineEnds = 0
+  package internal(set) var lineEnds = 0
   /// The texts that were in UTF-16.
-  public internal(set) var fromUTF16 = 0
+  package internal(set) var fromUTF16 = 0
   /// The texts in UTF-8 that began with a byte-order mark.
-  public internal(set) var marks = 0
+  package internal(set) var marks = 0
 
   mutating func add(_ other: TextConversions) {
     lineEnds += other.lineEnds

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Writes a token file as its tokens come. Their number, which the header holds, is written last.
 ///

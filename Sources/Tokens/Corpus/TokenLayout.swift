@@ -1,8 +1,8 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// The files that a stream of tokens is written to.
-public enum TokenLayout: Sendable, Equatable {
+package enum TokenLayout: Sendable, Equatable {
   /// The first `validationCount` tokens in PREFIX_val.bin and the others in PREFIX_train.bin, as llm.c's
   /// `dev/data/tinyshakespeare.py` writes them; `nil` for `defaultValidationCount`, 0 for no PREFIX_val.bin.
   case split(validationCount: Int?)
@@ -16,12 +16,12 @@ public enum TokenLayout: Sendable, Equatable {
 
   /// How many of `count` tokens to set aside for validation unless told otherwise: llm.c's 32,768, but no
   /// more than a tenth, and at least 2, an input and its target.
-  public static func defaultValidationCount(of count: Int) -> Int { max(2, min(32_768, count / 10)) }
+  package static func defaultValidationCount(of count: Int) -> Int { max(2, min(32_768, count / 10)) }
 
   /// Says whether the files could be begun, so that nobody waits for the tokens first.
   ///
   /// - Throws: `FileError` if a file exists and may not be replaced, or if its directory takes no files.
-  public func checkOutputs(prefix: String, replacing: Bool) throws(FileError) {
+  package func checkOutputs(prefix: String, replacing: Bool) throws(FileError) {
     switch self {
     case .split(let validationCount), .drawn(let validationCount, _):
       if validationCount != 0 { try FileWriter.check(Self.validation(prefix), replacing: replacing) }

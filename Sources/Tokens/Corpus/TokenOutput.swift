@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// The files of one layout, all or none of which get their names.
 final class TokenOutput {

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Takes a stream of tokens and divides it among files.
 protocol TokenSink: AnyObject {

@@ -1,17 +1,17 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// Turns conversations into tokens by a template.
 ///
 /// Marks and texts are encoded apart, so that the same tokens stand before an answer when it is learnt as when it is
 /// asked for, and so that special tokens are themselves in a template's marks and are spelt out in people's texts.
-public struct InstructionEncoder: Sendable {
-  public let template: InstructionTemplate
+package struct InstructionEncoder: Sendable {
+  package let template: InstructionTemplate
   private let marks: TextEncoder
   private let texts: TextEncoder
   private let endOfText: Int32
 
   /// - Throws: `FileError` if the tokenizer cannot encode any text.
-  public init(_ template: InstructionTemplate, _ tokenizer: Tokenizer) throws(FileError) {
+  package init(_ template: InstructionTemplate, _ tokenizer: Tokenizer) throws(FileError) {
     self.template = template
     marks = try tokenizer.makeTextEncoder(parsingSpecialTokens: true)
     texts = try tokenizer.makeTextEncoder(parsingSpecialTokens: false)
@@ -21,7 +21,7 @@ public struct InstructionEncoder: Sendable {
   /// A conversation to learn from: all that the assistant says.
   ///
   /// - Precondition: The last message is the assistant's.
-  public func example(of messages: [Message]) -> InstructionExample {
+  package func example(of messages: [Message]) -> InstructionExample {
     precondition(messages.last?.role == .assistant, "no answer to learn")
     var example = InstructionExample()
     var mark = ""
@@ -46,7 +46,7 @@ public struct InstructionEncoder: Sendable {
   /// - Parameters:
   ///   - messages: All so far, or those since the last answer. Answers have their end-of-text tokens.
   ///   - isGoingOn: Whether they follow an answer and its end-of-text token.
-  public func prompt(of messages: [Message], isGoingOn: Bool = false) -> [Int32] {
+  package func prompt(of messages: [Message], isGoingOn: Bool = false) -> [Int32] {
     var example = InstructionExample()
     var mark = isGoingOn ? template.assistant.after : ""
     for message in messages {

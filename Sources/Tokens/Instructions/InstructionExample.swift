@@ -1,31 +1,31 @@
 /// The tokens of a conversation, and which of them are learnt.
-public struct InstructionExample: Equatable, Sendable {
+package struct InstructionExample: Equatable, Sendable {
   /// x₀ … xₙ
-  public internal(set) var tokens: [Int32] = []
+  package internal(set) var tokens: [Int32] = []
   /// Whether each token is an answer's, or the end-of-text token after it. The first is not.
-  public internal(set) var isLearnt: [Bool] = []
+  package internal(set) var isLearnt: [Bool] = []
 
   /// n: the positions that it takes, each predicting the next token.
-  public var length: Int { tokens.count - 1 }
+  package var length: Int { tokens.count - 1 }
 
   /// The tokens that are learnt.
-  public var learntCount: Int { isLearnt.count { $0 } }
+  package var learntCount: Int { isLearnt.count { $0 } }
 
   /// What comes before the first answer.
-  public var prompt: [Int32] { zip(tokens, isLearnt).prefix { !$1 }.map(\.0) }
+  package var prompt: [Int32] { zip(tokens, isLearnt).prefix { !$1 }.map(\.0) }
 
   /// x₁ … xₙ, `TokenBatch.ignored` where nothing is learnt.
-  public var targets: [Int32] {
+  package var targets: [Int32] {
     zip(tokens, isLearnt).dropFirst().map { $1 ? $0 : TokenBatch.ignored }
   }
 }
 
 extension [InstructionExample] {
   /// T that the longest of them takes, but no more than a model has positions.
-  public func sequenceLength(ofAtMost positions: Int) -> Int {
+  package func sequenceLength(ofAtMost positions: Int) -> Int {
     Swift.max(1, Swift.min(positions, map(\.length).max() ?? 1))
   }
 
   /// Those that fit so many positions.
-  public func fitting(_ positions: Int) -> [InstructionExample] { filter { $0.length <= positions } }
+  package func fitting(_ positions: Int) -> [InstructionExample] { filter { $0.length <= positions } }
 }

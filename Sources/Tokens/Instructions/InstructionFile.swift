@@ -1,20 +1,20 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 /// Questions and their answers to learn from: a file of JSON objects, one a line.
-public struct InstructionFile: Sendable {
-  public let path: String
+package struct InstructionFile: Sendable {
+  package let path: String
   /// At least 1.
-  public let records: [InstructionRecord]
+  package let records: [InstructionRecord]
   /// Lines that were left out, since an answer in them is empty.
-  public let emptyAnswers: Int
+  package let emptyAnswers: Int
 
   /// Reads all of it. Empty lines, and fields that are not known, are passed over. The file is read as
   /// `TextReading.text` says; half a character in an escape becomes U+FFFD.
   ///
   /// - Throws: `FileError` if the file cannot be read, is no text or has nothing to learn from, or with the first line
   ///   that is not UTF-8, no JSON, or has none of the shapes of `InstructionRecord`.
-  public init(contentsOf path: String) throws(FileError) {
+  package init(contentsOf path: String) throws(FileError) {
     let file = try MappedFile(path: path)
     if let kind = FileKind(of: file.bytes) {
       throw .anotherKind(kind, at: path, expected: "file of JSON lines")
@@ -52,7 +52,7 @@ public struct InstructionFile: Sendable {
   }
 
   /// Whether the first line of a file is such a record. Reads no more than that line.
-  public static func isOne(_ path: String) -> Bool {
+  package static func isOne(_ path: String) -> Bool {
     guard let file = try? MappedFile(path: path) else { return false }
     let start = withExtendedLifetime(file) { Array(file.bytes.prefix(longestFirstLine)) }
     guard let text = try? TextReading.text.decode(start, of: path).text,
@@ -71,13 +71,13 @@ public struct InstructionFile: Sendable {
   private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D].contains(byte) }
 
   /// That of the first line: prompts and completions stay as they are, all else gets Alpaca's headings.
-  public var usualTemplate: InstructionTemplate { records[0].shape == .pair ? .plain : .alpaca }
+  package var usualTemplate: InstructionTemplate { records[0].shape == .pair ? .plain : .alpaca }
 
   /// How many lines are of another shape than the first, whose template they get, too.
-  public var othersCount: Int { records.count { ($0.shape == .pair) != (records[0].shape == .pair) } }
+  package var othersCount: Int { records.count { ($0.shape == .pair) != (records[0].shape == .pair) } }
 
   /// How many lines say the same as one before them.
-  public var duplicates: Int { records.count - Set(records.map(\.messages)).count }
+  package var duplicates: Int { records.count - Set(records.map(\.messages)).count }
 
   /// Sets records aside for validation. Those that say the same go together, so that none is in both parts.
   ///
@@ -85,7 +85,7 @@ public struct InstructionFile: Sendable {
   ///   - fraction: Of the records, from 0 to 1; at least one record is in each part.
   ///   - seed: The same draws the same.
   /// - Throws: `FileError` if all records say the same.
-  public func split(
+  package func split(
     holdingOut fraction: Double, seed: UInt32
   ) throws(FileError) -> (training: [InstructionRecord], validation: [InstructionRecord]) {
     let groups = Dictionary(grouping: records.indices) { records[$0].messages }.values.sorted {

@@ -1,17 +1,17 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 /// Serves instructions: rows of T tokens, each of several examples that do not see one another, and of padding where
 /// no more fit.
 ///
 /// An epoch has each example once. With shuffling every epoch has a new order, and so other rows. The last batch of an
 /// epoch may end in rows of nothing but padding.
-public struct InstructionLoader: BatchSource {
-  public let batchSize: Int
-  public let sequenceLength: Int
+package struct InstructionLoader: BatchSource {
+  package let batchSize: Int
+  package let sequenceLength: Int
   /// What the examples are from, named in errors.
-  public let path: String
-  public private(set) var state: LoaderState
+  package let path: String
+  package private(set) var state: LoaderState
 
   private let examples: [InstructionExample]
   private let padding: Int32
@@ -25,7 +25,7 @@ public struct InstructionLoader: BatchSource {
   ///   - seed: By which each epoch is shuffled; `nil` for the order of the examples.
   ///   - padding: A token of the vocabulary. Nothing is learnt from it, and nothing sees it.
   /// - Throws: `FileError` naming `path` if there are no examples, or one is longer than T.
-  public init(
+  package init(
     _ examples: [InstructionExample], from path: String, batchSize: Int, sequenceLength: Int,
     shufflingBy seed: UInt32?, padding: Int32
   ) throws(FileError) {
@@ -54,18 +54,18 @@ public struct InstructionLoader: BatchSource {
     reset()
   }
 
-  public var exampleCount: Int { examples.count }
+  package var exampleCount: Int { examples.count }
 
   /// The tokens of all examples that are learnt.
-  public var learntCount: Int { examples.reduce(0) { $0 + $1.learntCount } }
+  package var learntCount: Int { examples.reduce(0) { $0 + $1.learntCount } }
 
   /// The tokens of all examples.
-  public var tokenCount: Int { examples.reduce(0) { $0 + $1.tokens.count } }
+  package var tokenCount: Int { examples.reduce(0) { $0 + $1.tokens.count } }
 
-  public var batchesPerEpoch: Int { (rows.count + batchSize - 1) / batchSize }
+  package var batchesPerEpoch: Int { (rows.count + batchSize - 1) / batchSize }
 
   /// Each example has one position less than it has tokens.
-  public mutating func nextBatch() -> TokenBatch {
+  package mutating func nextBatch() -> TokenBatch {
     if state.sample >= batchesPerEpoch { reset() }
     let first = state.sample * batchSize
     state.sample += 1
@@ -95,7 +95,7 @@ public struct InstructionLoader: BatchSource {
   }
 
   /// With shuffling the new epoch has a new order: the generator goes on, it does not start over.
-  public mutating func reset() {
+  package mutating func reset() {
     state.sample = 0
     if state.generator != nil {
       state.sampleOrder = examples.indices.map { Int32($0) }
@@ -109,7 +109,7 @@ public struct InstructionLoader: BatchSource {
     rows = RowPacking.rows(of: examples.map(\.length), in: order, rowLength: sequenceLength)
   }
 
-  public mutating func resume(from state: LoaderState) throws(FileError) {
+  package mutating func resume(from state: LoaderState) throws(FileError) {
     guard state.kind == .instructions else { throw mismatch("a position in \(state.kind.words)") }
     guard (state.generator == nil) == (self.state.generator == nil) else {
       throw mismatch("a position \(state.generator == nil ? "without" : "with") shuffling")

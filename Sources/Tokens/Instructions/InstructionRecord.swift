@@ -1,9 +1,9 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// One line of an instruction file.
-public struct InstructionRecord: Equatable, Sendable {
+package struct InstructionRecord: Equatable, Sendable {
   /// How a line says who says what.
-  public enum Shape: String, CaseIterable, Sendable {
+  package enum Shape: String, CaseIterable, Sendable {
     /// "prompt" and "completion", as they are.
     case pair
     /// "instruction", maybe "input", and "output".
@@ -21,9 +21,9 @@ public struct InstructionRecord: Equatable, Sendable {
     }
   }
 
-  public let shape: Shape
+  package let shape: Shape
   /// The last is an answer; none of the answers is empty.
-  public let messages: [Message]
+  package let messages: [Message]
 
   /// What lines may look like, for errors.
   static let expected =

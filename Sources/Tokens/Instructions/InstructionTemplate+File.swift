@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 // As a file: {"user": {"before": "### Instruction:\n", "after": "\n\n"}, "assistant": …}.
 extension InstructionTemplate {
@@ -50,7 +50,7 @@ extension InstructionTemplate {
 
   /// - Parameter folder: That `path` is in, if it is held.
   /// - Throws: `FileError` if there is such a file that may not be replaced, or it cannot be written.
-  public func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
+  package func write(to path: String, in folder: HeldFolder? = nil, replacing: Bool) throws(FileError) {
     let text = text
     try FileWriter.write(to: path, in: folder, replacing: replacing) { writer throws(FileError) in
       try writer.append(Array(text.utf8))

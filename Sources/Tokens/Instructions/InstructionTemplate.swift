@@ -46,7 +46,7 @@ public struct InstructionTemplate: Hashable, Sendable {
     system: Marks(), user: Marks(), input: Marks(), assistant: Marks())
 
   /// Those that have a name.
-  public static let named = [("alpaca", alpaca), ("plain", plain)]
+  package static let named = [("alpaca", alpaca), ("plain", plain)]
 
   /// The marks of a role.
   public subscript(role: Message.Role) -> Marks {
@@ -59,5 +59,5 @@ public struct InstructionTemplate: Hashable, Sendable {
   }
 
   /// Whether something shows where an answer begins, so that there can be more than one.
-  public var hasTurns: Bool { !user.after.isEmpty || !assistant.before.isEmpty }
+  package var hasTurns: Bool { !user.after.isEmpty || !assistant.before.isEmpty }
 }

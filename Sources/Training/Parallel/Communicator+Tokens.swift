@@ -1,4 +1,4 @@
-import Communication
+import GPT2Communication
 
 extension Communicator {
   /// Which tokens are in somebody's batch.

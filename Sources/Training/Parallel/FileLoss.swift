@@ -1,5 +1,5 @@
-import BinaryFiles
-import Communication
+import GPT2BinaryFiles
+import GPT2Communication
 
 /// Losses that are of use only if all files were there that they were computed from.
 enum FileLoss {

@@ -1,7 +1,7 @@
-import Communication
-import Kernels
-import Platform
-import Transformer
+import GPT2Communication
+import GPT2Kernels
+import GPT2Platform
+import GPT2Transformer
 
 /// The gradients of an update, summed over all replicas in the order of a `ReplicaTree`: first those of this process, then
 /// between processes.

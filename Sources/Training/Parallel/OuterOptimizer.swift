@@ -1,7 +1,7 @@
-import BinaryFiles
-import Communication
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Kernels
+import GPT2Transformer
 
 /// Brings together what processes have learnt apart (DiLoCo: Douillard et al. 2023, arXiv:2311.08105; with Muon as the
 /// inner optimizer MuLoCo: Thérien et al. 2025, arXiv:2505.23725), for machines that slow lines join.

@@ -1,14 +1,14 @@
 /// How processes that train apart bring together what they have learnt: see `OuterOptimizer`.
-public struct OuterSettings: Equatable, Sendable {
+package struct OuterSettings: Equatable, Sendable {
   /// H: steps that each makes by itself before an exchange.
-  public var localSteps: Int
+  package var localSteps: Int
   /// η
-  public var learningRate: Float
+  package var learningRate: Float
   /// μ
-  public var momentum: Float
+  package var momentum: Float
 
   /// The defaults are those of DiLoCo's authors.
-  public init(localSteps: Int, learningRate: Float = 0.7, momentum: Float = 0.9) {
+  package init(localSteps: Int, learningRate: Float = 0.7, momentum: Float = 0.9) {
     precondition(localSteps > 0, "an exchange after no step")
     self.localSteps = localSteps
     self.learningRate = learningRate
@@ -41,16 +41,16 @@ extension Int? {
 }
 
 /// A number of processes that replicas with weights of their own cannot be trained by.
-public struct LocalStepsError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let replicas: Int
-  public let processes: Int
+package struct LocalStepsError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let replicas: Int
+  package let processes: Int
 
   /// - Throws: Itself, if there are not as many processes as replicas.
-  public static func check(replicas: Int, processes: Int) throws(LocalStepsError) {
+  package static func check(replicas: Int, processes: Int) throws(LocalStepsError) {
     guard replicas == processes else { throw LocalStepsError(replicas: replicas, processes: processes) }
   }
 
-  public var description: String {
+  package var description: String {
     "found \(processes) \(processes == 1 ? "process" : "processes") for \(replicas) "
       + "\(replicas == 1 ? "replica" : "replicas") that make steps of their own, expected one process for each; start "
       + (replicas == 1 ? "it without mpirun" : "mpirun -n \(replicas)")

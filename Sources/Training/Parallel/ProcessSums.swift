@@ -1,5 +1,5 @@
-import Communication
-import Kernels
+import GPT2Communication
+import GPT2Kernels
 
 /// Sums over processes, in the order of a `ReplicaTree`: in step d a process meets that whose rank differs in bit d, as
 /// neighbours in the tree do. Each keeps one half of what it has and gets the other's part of it, so that a process sends

@@ -1,15 +1,15 @@
-import BinaryFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Tokens
 
 /// The batches of all replicas of a run: those of replica r are what process r of R gets of llm.c's loader.
 ///
 /// Every process knows where each replica stands, and reads only what its own are to learn from, so that any of them can
 /// save for all, and go on as another.
-public struct ReplicaData: Sendable {
+package struct ReplicaData: Sendable {
   private var sources: [any BatchSource]
 
   /// - Parameter loaders: Of ranks 0, 1, … of as many processes, over the same data.
-  public init(_ loaders: [DataLoader]) {
+  package init(_ loaders: [DataLoader]) {
     precondition(!loaders.isEmpty, "a run has one replica at least")
     precondition(
       loaders.enumerated().allSatisfy { $1.processRank == $0 && $1.processCount == loaders.count },
@@ -18,7 +18,7 @@ public struct ReplicaData: Sendable {
   }
 
   /// Of the only replica.
-  public init(_ source: any BatchSource) { sources = [source] }
+  package init(_ source: any BatchSource) { sources = [source] }
 
   /// Of all replicas, none of which resumes: made up, to be measured with.
   package init(replicas sources: [any BatchSource]) {
@@ -26,7 +26,7 @@ public struct ReplicaData: Sendable {
     self.sources = sources
   }
 
-  public var replicas: Int { sources.count }
+  package var replicas: Int { sources.count }
 
   var states: [LoaderState] { sources.map(\.state) }
 
@@ -60,11 +60,11 @@ public struct ReplicaData: Sendable {
 }
 
 /// A run that has another number of replicas than it is to go on with.
-public struct ReplicaCountError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let found: Int
-  public let expected: Int
+package struct ReplicaCountError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let found: Int
+  package let expected: Int
 
-  public var description: String {
+  package var description: String {
     "found a run of \(found) replicas, expected \(expected); go on with --replicas \(found), as it began"
   }
 }

@@ -1,5 +1,5 @@
-import Kernels
-import Transformer
+import GPT2Kernels
+import GPT2Transformer
 
 /// Sums of replicas' gradients within a process, in the order of a `ReplicaTree`.
 ///

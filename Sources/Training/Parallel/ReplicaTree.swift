@@ -1,4 +1,4 @@
-import Communication
+import GPT2Communication
 
 /// The order in which the gradients of a run's replicas are summed, which no number of processes changes.
 ///
@@ -10,15 +10,15 @@ import Communication
 ///     within a process    └─+─┘   └─+─┘   └─+─┘   └─+─┘      P = 4
 ///     between them          └───+───┘       └───+───┘
 ///                               └───────+───────┘
-public struct ReplicaTree: Equatable, Sendable {
+package struct ReplicaTree: Equatable, Sendable {
   /// R
-  public let replicas: Int
+  package let replicas: Int
   /// P
-  public let processes: Int
-  public let rank: Int
+  package let processes: Int
+  package let rank: Int
 
   /// - Throws: `ReplicaError` if so many processes cannot share the replicas.
-  public init(replicas: Int, processes: Int = 1, rank: Int = 0) throws(ReplicaError) {
+  package init(replicas: Int, processes: Int = 1, rank: Int = 0) throws(ReplicaError) {
     precondition((0..<processes).contains(rank), "no such process")
     guard processes.isPowerOfTwo, replicas > 0, replicas % processes == 0 else {
       throw ReplicaError(replicas: replicas, processes: processes)
@@ -29,7 +29,7 @@ public struct ReplicaTree: Equatable, Sendable {
   }
 
   /// The replicas of this process.
-  public var local: Range<Int> { rank * localCount..<(rank + 1) * localCount }
+  package var local: Range<Int> { rank * localCount..<(rank + 1) * localCount }
 
   private var localCount: Int { replicas / processes }
 
@@ -37,7 +37,7 @@ public struct ReplicaTree: Equatable, Sendable {
   var groupCount: Int { replicas >> replicas.trailingZeroBitCount }
 
   /// Sums that are held at most, one of a replica alone included.
-  public var sumCount: Int {
+  package var sumCount: Int {
     (localCount / groupCount).trailingZeroBitCount + (groupCount > 1 ? 2 : 1)
   }
 
@@ -57,11 +57,11 @@ public struct ReplicaTree: Equatable, Sendable {
 }
 
 /// A number of processes that replicas cannot be shared by.
-public struct ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let replicas: Int
-  public let processes: Int
+package struct ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let replicas: Int
+  package let processes: Int
 
-  public var description: String {
+  package var description: String {
     let most = 1 << max(0, replicas).trailingZeroBitCount
     return "found \(processes) \(processes == 1 ? "process" : "processes") for \(replicas) "
       + "\(replicas == 1 ? "replica" : "replicas"), expected a power of two that divides their number: "

@@ -1,6 +1,6 @@
-import BinaryFiles
-import Communication
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Transformer
 
 /// Brings what the processes of a job keep to the one that writes it. Where each keeps the moments of its share of the
 /// weights, a file has all of them, in the order of one process, so that no number of processes changes a byte; where

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 // Values as they travel between processes: fp32 as they are, or bf16 in half the bytes, which all processes have in the
 // same order of bytes.

@@ -1,5 +1,5 @@
-import BinaryFiles
-import ModelFiles
+import GPT2BinaryFiles
+import GPT2ModelFiles
 
 /// What `DONE_STEP` says of its checkpoint's files: of each a line, its checksum and its name, as `xxhsum -c` reads them.
 ///

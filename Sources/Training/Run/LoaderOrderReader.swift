@@ -1,5 +1,5 @@
-import BinaryFiles
-import RandomNumbers
+import GPT2BinaryFiles
+import GPT2RandomNumbers
 
 /// Reads what a shuffling loader adds to the end of a state file.
 struct LoaderOrderReader {

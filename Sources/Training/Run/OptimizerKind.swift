@@ -1,5 +1,5 @@
-import BinaryFiles
-import Transformer
+import GPT2BinaryFiles
+import GPT2Transformer
 
 /// What the moments in a state file, or those of an optimizer, are.
 struct OptimizerKind: Equatable {

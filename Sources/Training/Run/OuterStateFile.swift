@@ -1,6 +1,6 @@
-import BinaryFiles
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
 
 /// What processes that train apart have in common beside the weights, in `outer_STEP.bin`: the velocity u of an
 /// `OuterOptimizer`.

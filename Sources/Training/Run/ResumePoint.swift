@@ -1,29 +1,29 @@
-import BinaryFiles
-import ModelFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
 
 /// Where a run goes on, by what its directory holds: the last checkpoint that is whole, or the beginning.
-public struct ResumePoint: Sendable {
+package struct ResumePoint: Sendable {
   /// The last checkpoint.
-  public struct Saved: Equatable, Sendable {
+  package struct Saved: Equatable, Sendable {
     /// Updates that were made before it.
-    public let step: Int
+    package let step: Int
     /// Its model, or its adapters.
-    public let path: String
+    package let path: String
     /// Whether it is adapters alone that are trained.
-    public let holdsAdapters: Bool
+    package let holdsAdapters: Bool
     /// How many replicas the run has.
-    public let replicas: Int
+    package let replicas: Int
   }
 
-  public let directory: RunDirectory
+  package let directory: RunDirectory
   /// `nil` for a run of llm.c's, or of a version that kept none, and if there is no run.
-  public let plan: RunPlan?
+  package let plan: RunPlan?
   /// `nil` if nothing is saved yet, and the run begins.
-  public let saved: Saved?
+  package let saved: Saved?
 
   /// - Throws: `FileError` if the plan or the checkpoint cannot be used.
-  public init(_ directory: RunDirectory) throws(FileError) {
+  package init(_ directory: RunDirectory) throws(FileError) {
     self.directory = directory
     plan = FileSystem.exists(directory.plan) ? try RunPlan(contentsOf: directory.plan) : nil
     let replaced = plan?.replaced ?? []
@@ -47,10 +47,10 @@ public struct ResumePoint: Sendable {
   }
 
   /// The run's own model below its adapters; `nil` if the plan names another one.
-  public var base: String? { plan?.base == nil ? nil : directory.base }
+  package var base: String? { plan?.base == nil ? nil : directory.base }
 
   /// Updates made so far.
-  public var step: Int { saved?.step ?? 0 }
+  package var step: Int { saved?.step ?? 0 }
 
   /// The changes that a run goes on with from here.
   ///
@@ -58,7 +58,7 @@ public struct ResumePoint: Sendable {
   ///   - values: Of all options that have one, by name.
   ///   - defaults: Those of options that the plan does not know, as it is older.
   /// - Throws: `PlanError` if it cannot go on so. Where nothing is saved yet, it can with any.
-  public func changes(
+  package func changes(
     to values: [String: String], of options: [PlanOption], defaults: [String: String] = [:]
   ) throws(PlanError) -> [PlanChange] {
     let changes = plan?.changes(to: values, of: options, defaults: defaults) ?? []
@@ -69,7 +69,7 @@ public struct ResumePoint: Sendable {
   }
 
   /// Whether the data begin anew where the run goes on: the checkpoint's place in them is one in others.
-  public func beginsData(with changes: [PlanChange]) -> Bool {
+  package func beginsData(with changes: [PlanChange]) -> Bool {
     guard saved != nil else { return false }
     return changes.contains { $0.option.effect == .data } || step <= (plan?.dataBeginAfter ?? 0)
   }
@@ -77,7 +77,7 @@ public struct ResumePoint: Sendable {
   /// The plan of the run from here on.
   ///
   /// - Parameter values: Of all options that have one; others keep that of the plan.
-  public func plan(with changes: [PlanChange], to values: [String: String]) -> RunPlan {
+  package func plan(with changes: [PlanChange], to values: [String: String]) -> RunPlan {
     guard var plan else { return RunPlan(values) }
     let before = plan.timed
     // Paths are given as from here.

@@ -1,17 +1,17 @@
-import RandomNumbers
+import GPT2RandomNumbers
 
 /// The random state that llm.c's `train_gpt2.cu` draws from to round weights to bfloat16. Nothing here is rounded at
 /// random; it is kept so that a run of ours goes on there, and one of theirs here, as if it had never moved.
-public struct RoundingRandom: Equatable, Sendable {
+package struct RoundingRandom: Equatable, Sendable {
   /// `rng_state`
-  public private(set) var state: UInt64
+  package private(set) var state: UInt64
   /// `rng_state_last_update`: the state before the last update.
-  public private(set) var beforeLastUpdate: UInt64
+  package private(set) var beforeLastUpdate: UInt64
 
   /// As llm.c begins, in its only process.
-  public init() { self.init(state: 13_371_337, beforeLastUpdate: 0) }
+  package init() { self.init(state: 13_371_337, beforeLastUpdate: 0) }
 
-  public init(state: UInt64, beforeLastUpdate: UInt64) {
+  package init(state: UInt64, beforeLastUpdate: UInt64) {
     self.state = state
     self.beforeLastUpdate = beforeLastUpdate
   }

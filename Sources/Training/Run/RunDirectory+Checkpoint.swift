@@ -1,7 +1,7 @@
-import BinaryFiles
-import ModelFiles
-import Platform
-import Transformer
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Transformer
 
 extension RunDirectory {
   /// Writes a checkpoint of where `trainer` stands. A kill at any moment leaves it whole or not there, and all
@@ -120,7 +120,7 @@ extension RunDirectory {
   }
 
   /// Where the checkpoint's model is, or its adapters, if it is they that are trained.
-  public func result(of model: Model, _ step: Int) -> String {
+  package func result(of model: Model, _ step: Int) -> String {
     model.adapters == nil ? self.model(step) : adapters(step)
   }
 
@@ -130,7 +130,7 @@ extension RunDirectory {
   /// - Returns: Whether its files have checksums, which all held. Those of llm.c and of earlier versions have none.
   /// - Throws: `FileError` if a file of it is missing or damaged, or does not belong to the trainer's data.
   @discardableResult
-  public func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws -> Bool {
+  package func load(_ step: Int, into trainer: Trainer, beginningData: Bool = false) throws -> Bool {
     let isChecked = try checkFiles(of: step, readBy: trainer)
     let progressPath = progress(step)
     let isLLMC = !place(progressPath).exists

@@ -1,13 +1,13 @@
-import BinaryFiles
-import Platform
-import Transformer
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Transformer
 
 extension RunDirectory {
   /// Says before the work whether there is room for a checkpoint, so that nobody finds out after it.
   ///
   /// - Parameter keepsBase: Whether the run keeps the model below its adapters, too.
   /// - Throws: `FileError` if there is less room than one checkpoint takes.
-  public func checkSpace(
+  package func checkSpace(
     for plan: TrainingPlan, of configuration: Configuration, policy: CheckpointPolicy, keepsBase: Bool = false
   ) throws(FileError) {
     let memory = plan.memory(for: configuration)

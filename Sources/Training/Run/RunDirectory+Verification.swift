@@ -1,10 +1,10 @@
-import BinaryFiles
-import ModelFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
 
 /// A file of a run, held against what was written.
-public struct RunFileCheck: Equatable, Sendable {
-  public enum Outcome: Equatable, Sendable {
+package struct RunFileCheck: Equatable, Sendable {
+  package enum Outcome: Equatable, Sendable {
     case asWritten
     case differs(found: FileChecksum, expected: FileChecksum)
     /// It is missing, or cannot be read.
@@ -13,11 +13,11 @@ public struct RunFileCheck: Equatable, Sendable {
     case hasNoChecksums
 
     /// Whether it is known to be wrong.
-    public var isWrong: Bool { self != .asWritten && self != .hasNoChecksums }
+    package var isWrong: Bool { self != .asWritten && self != .hasNoChecksums }
   }
 
-  public let path: String
-  public let outcome: Outcome
+  package let path: String
+  package let outcome: Outcome
 
   /// - Parameter expected: The checksum that it was written with.
   init(_ path: String, expected: FileChecksum) {
@@ -42,7 +42,7 @@ extension RunDirectory {
   ///
   /// - Parameter observe: Called with each file, in the order of their steps.
   /// - Throws: `FileError` if the directory cannot be read or is no run's; what `observe` throws.
-  public func verify(observing observe: (RunFileCheck) throws -> Void) throws {
+  package func verify(observing observe: (RunFileCheck) throws -> Void) throws {
     let steps = try Folder.names(in: path).isEmpty ? [] : checkpoints()
     guard !steps.isEmpty else {
       throw FileError(

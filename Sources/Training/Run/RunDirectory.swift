@@ -1,8 +1,8 @@
-import BinaryFiles
-import ModelFiles
-import Platform
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Tokens
+import GPT2Transformer
 
 /// Where a run keeps its checkpoints and its logs, laid out as llm.c's `train_gpt2.cu` does it.
 ///
@@ -32,7 +32,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// What is done with a run that is there.
   public let use: Use
   /// The directory itself, while a run holds it.
-  public private(set) var folder: HeldFolder?
+  package private(set) var folder: HeldFolder?
 
   /// A directory, which need not be there yet.
   public init(_ path: String, use: Use = .new) {
@@ -42,7 +42,7 @@ public struct RunDirectory: Equatable, Sendable {
   }
 
   /// The same directory as it is held by a run; by its path alone if that is not locked.
-  public func held(by lock: RunLock?) -> RunDirectory {
+  package func held(by lock: RunLock?) -> RunDirectory {
     var held = self
     held.folder = lock?.folder
     return held
@@ -51,7 +51,7 @@ public struct RunDirectory: Equatable, Sendable {
   public static func == (a: RunDirectory, b: RunDirectory) -> Bool { a.path == b.path && a.use == b.use }
 
   /// Where it is by now, if it was moved since it is held.
-  public var placeMovedTo: String? {
+  package var placeMovedTo: String? {
     guard let folder, let place = FileSystem.path(ofFolder: folder.descriptor) else { return nil }
     return FilePlace(path).leads(to: folder.descriptor, followingLinks: true) ? nil : place
   }
@@ -59,41 +59,41 @@ public struct RunDirectory: Equatable, Sendable {
   /// Where one of its files is.
   func place(_ path: String) -> FilePlace { FilePlace(path, in: folder) }
 
-  public func model(_ step: Int) -> String { file(.model, step) }
-  public func adapters(_ step: Int) -> String { file(.adapters, step) }
+  package func model(_ step: Int) -> String { file(.model, step) }
+  package func adapters(_ step: Int) -> String { file(.adapters, step) }
   /// - Parameter replica: Each has a file of its own.
-  public func state(_ step: Int, replica: Int = 0) -> String { file(.state(rank: replica), step) }
-  public func outer(_ step: Int) -> String { file(.outer, step) }
-  public func average(_ step: Int) -> String { file(.average, step) }
-  public func progress(_ step: Int) -> String { file(.progress, step) }
-  public func done(_ step: Int) -> String { file(.done, step) }
-  public func best(_ step: Int) -> String { file(.best, step) }
+  package func state(_ step: Int, replica: Int = 0) -> String { file(.state(rank: replica), step) }
+  package func outer(_ step: Int) -> String { file(.outer, step) }
+  package func average(_ step: Int) -> String { file(.average, step) }
+  package func progress(_ step: Int) -> String { file(.progress, step) }
+  package func done(_ step: Int) -> String { file(.done, step) }
+  package func best(_ step: Int) -> String { file(.best, step) }
 
   private func file(_ kind: RunFileName.Kind, _ step: Int) -> String {
     "\(path)/\(RunFileName(kind, step).name)"
   }
 
-  public var log: String { path + "/main.log" }
-  public var metrics: String { path + "/" + RunLogFormat.name }
+  package var log: String { path + "/main.log" }
+  package var metrics: String { path + "/" + RunLogFormat.name }
   /// The tokenizer of the run's data, so that whoever uses its models need not name it; `nil` if it keeps none.
-  public var tokenizer: String? { RunTokenizer.path(in: path + "/") }
+  package var tokenizer: String? { RunTokenizer.path(in: path + "/") }
 
   /// The template of the run's instructions; `nil` if it learns from none.
-  public var template: String? { RunTemplate.path(in: path + "/") }
+  package var template: String? { RunTemplate.path(in: path + "/") }
 
   /// The model below the run's adapters, if it keeps one: see `RunBase`.
-  public var base: String { path + "/" + RunBase.name }
+  package var base: String { path + "/" + RunBase.name }
 
   /// What the run was begun with: see `RunPlan`.
-  public var plan: String { path + "/" + RunPlan.name }
+  package var plan: String { path + "/" + RunPlan.name }
 
   /// Whether there is such a directory.
-  public var exists: Bool { FileSystem.exists(path) }
+  package var exists: Bool { FileSystem.exists(path) }
 
   /// Finds out before the work whether the directory can be used, and changes nothing.
   ///
   /// - Throws: `FileError` if it is no directory, cannot be written to, or holds a model that may not be replaced.
-  public func check() throws(FileError) {
+  package func check() throws(FileError) {
     guard let status = FileSystem.status(of: path) else {
       guard errno == ENOENT else { throw FileError(path, .fromErrno("looking at it")) }
       return try Folder.checkMissing(path)
@@ -116,7 +116,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// Makes the directory, and those it is in. What is written there keeps them.
   ///
   /// - Throws: `FileError` if it cannot be made; then nothing is left behind.
-  public func create() throws(FileError) {
+  package func create() throws(FileError) {
     try UnfinishedFiles.makeFolders(for: path + "/")
     do throws(FileError) {
       try check()
@@ -142,7 +142,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// Keeps a copy of the tokenizer that the run's data were made with; a run that goes on has it already.
   ///
   /// - Throws: `FileError` if there is another tokenizer, which is not the run's, or if it cannot be written.
-  public func keep(_ tokenizer: Tokenizer) throws(FileError) {
+  package func keep(_ tokenizer: Tokenizer) throws(FileError) {
     let mayReplace = try holdsReplaced()
     guard !mayReplace, let kept = self.tokenizer else {
       return try RunTokenizer.write(tokenizer, in: path + "/", heldAs: folder, replacing: mayReplace)
@@ -160,7 +160,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// - Parameter template: `nil` if the run learns from none; then there must be none, but that of a run it replaces,
   ///   which goes.
   /// - Throws: `FileError` if there is another, or if it cannot be written.
-  public func keep(_ template: InstructionTemplate?) throws(FileError) {
+  package func keep(_ template: InstructionTemplate?) throws(FileError) {
     let path = path + "/" + RunTemplate.name
     let isThere = place(path).exists
     if isThere, try !holdsReplaced() {
@@ -183,7 +183,7 @@ public struct RunDirectory: Equatable, Sendable {
   ///
   /// - Parameter base: The model below the adapters, if no other file has it.
   /// - Throws: `FileError` if it cannot be written, or a file is in the model's place that is not the run's.
-  public func keep(_ plan: RunPlan, base: Parameters? = nil) throws(FileError) {
+  package func keep(_ plan: RunPlan, base: Parameters? = nil) throws(FileError) {
     var plan = plan
     if use == .replacing { plan.replaced = try checkpoints() }
     guard let base else { return try plan.write(to: self.plan, in: folder) }
@@ -207,7 +207,7 @@ public struct RunDirectory: Equatable, Sendable {
   /// The steps of all whole checkpoints, the last one last; none if there is no such directory.
   ///
   /// - Throws: `FileError` if the directory cannot be read.
-  public func checkpoints() throws(FileError) -> [Int] {
+  package func checkpoints() throws(FileError) -> [Int] {
     try steps(of: .done)
   }
 

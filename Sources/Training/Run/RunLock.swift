@@ -1,23 +1,23 @@
-import BinaryFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2Platform
 
 /// Keeps a run's directory from a second run, as long as it is held. The system lets go of it when the process ends,
 /// however it ends.
 ///
 /// The directory is held open with it, and the lock is in it wherever it is moved.
-public final class RunLock {
+package final class RunLock {
   static let name = "run.lock"
   /// Where there are no locks: see `OwnerFile`.
   static let ownerName = "run.owner"
 
   /// The run's directory.
-  public let folder: HeldFolder
+  package let folder: HeldFolder
   private let place: FilePlace
   private let descriptor: Int32
   private let owner: OwnerFile?
 
   /// - Throws: `FileError` if another process holds the directory, or it takes no files.
-  public convenience init(_ directory: String) throws(FileError) {
+  package convenience init(_ directory: String) throws(FileError) {
     try self.init(directory) { flock($0, LOCK_EX | LOCK_NB) == 0 }
   }
 
@@ -55,7 +55,7 @@ public final class RunLock {
   }
 
   /// What the user should know of it; `nil` where it is as it should be.
-  public var note: String? {
+  package var note: String? {
     guard owner != nil else { return nil }
     return
       "\(folder.path): the file system has no locks, so \(Self.ownerName) says whose directory it is; should this "

@@ -1,5 +1,5 @@
-import BinaryFiles
-import TextFormatting
+import GPT2BinaryFiles
+import GPT2TextFormatting
 
 /// What a run writes about itself as it goes: `main.log`, line for line as llm.c's logger.h, and `metrics.jsonl`,
 /// which holds all of it.
@@ -54,7 +54,7 @@ struct RunLog {
 
 extension RunRecord {
   /// The record of an event, as far as it is one of the run and not of its files' trouble.
-  public init?(_ event: TrainingEvent) {
+  package init?(_ event: TrainingEvent) {
     switch event {
     case .step(let report):
       self.init(report.outlier == nil ? .step : .skipped, step: report.step)
@@ -85,7 +85,7 @@ extension RunRecord {
   }
 
   /// The record as a line of JSON, without its end. What is not a number is written as a string.
-  public var line: String {
+  package var line: String {
     // Nothing else in a record can fail to encode.
     (try? JSONCoding.line(self)) ?? "{}"
   }

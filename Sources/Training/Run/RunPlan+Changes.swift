@@ -1,9 +1,9 @@
-import BinaryFiles
-import Platform
-import Tokens
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Tokens
 
 /// What becomes of a run that goes on if one of its options is another from there on.
-public enum ChangeEffect: Sendable {
+package enum ChangeEffect: Sendable {
   /// What was computed stands, and what follows is what the new value says.
   case free
   /// It goes on, but not as the run that was begun would have.
@@ -15,13 +15,13 @@ public enum ChangeEffect: Sendable {
 }
 
 /// An option as far as plans are concerned.
-public struct PlanOption: Equatable, Sendable {
-  public let name: String
-  public let effect: ChangeEffect
+package struct PlanOption: Equatable, Sendable {
+  package let name: String
+  package let effect: ChangeEffect
   /// Whether its value names files, or may.
-  public let isPath: Bool
+  package let isPath: Bool
 
-  public init(_ name: String, _ effect: ChangeEffect, isPath: Bool = false) {
+  package init(_ name: String, _ effect: ChangeEffect, isPath: Bool = false) {
     self.name = name
     self.effect = effect
     self.isPath = isPath
@@ -29,14 +29,14 @@ public struct PlanOption: Equatable, Sendable {
 }
 
 /// An option of a run that goes on with another value.
-public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
-  public let option: PlanOption
+package struct PlanChange: Equatable, Sendable, CustomStringConvertible {
+  package let option: PlanOption
   /// `nil` if it was not given.
-  public let before: String?
-  public let now: String
+  package let before: String?
+  package let now: String
 
   /// "learning rate: 0.001 before, 0.0005 now"
-  public var description: String { "\(words): \(before ?? "none") before, \(now) now" }
+  package var description: String { "\(words): \(before ?? "none") before, \(now) now" }
 
   /// "learning rate"; of one letter "-w".
   private var words: String {
@@ -45,7 +45,7 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// For `metrics.jsonl`.
-  public func record(after step: Int) -> RunRecord {
+  package func record(after step: Int) -> RunRecord {
     var record = RunRecord(.change, step: step)
     (record.option, record.before, record.now) = (option.name, before, now)
     return record
@@ -53,12 +53,12 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// An option that a run cannot go on with.
-public struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let change: PlanChange
+package struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let change: PlanChange
   /// Of the run.
-  public let path: String
+  package let path: String
 
-  public var description: String {
+  package var description: String {
     "\(change.option.name): found \(change.now), expected "
       + (change.before.map { "\($0), which the run in \(path) was begun with" }
         ?? "none, as the run in \(path) was begun without")
@@ -69,7 +69,7 @@ public struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
 extension RunPlan {
   /// What of these values is other than the plan's, in the order of the options. An option without a value keeps the
   /// plan's; one that the plan does not know had its default.
-  public func changes(
+  package func changes(
     to values: [String: String], of options: [PlanOption], defaults: [String: String] = [:]
   ) -> [PlanChange] {
     options.compactMap { option in
@@ -84,7 +84,7 @@ extension RunPlan {
   /// Where a path of the options is, as seen from the working directory.
   ///
   /// From another one than the plan's it is looked for there, then here: a run's files may have been moved together.
-  public func located(_ path: String) -> String {
+  package func located(_ path: String) -> String {
     guard System.workingDirectory != directory, !Folder.isAbsolute(path) else { return path }
     let there = directory + "/" + path
     if isThere(there) { return there }

@@ -1,25 +1,25 @@
-import BinaryFiles
-import ModelFiles
-import Platform
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
 
 /// What a run was begun with, kept in its directory, so that whoever goes on with it need not say it again: `plan.json`.
 ///
 /// Options are kept by the names that a user gives them by, with the values that hold, defaults included: a later version
 /// with other defaults goes on as this one would.
-public struct RunPlan: Codable, Equatable, Sendable {
-  public static let name = RunBase.plan
+package struct RunPlan: Codable, Equatable, Sendable {
+  package static let name = RunBase.plan
   static let version = 1
 
-  public private(set) var version = Self.version
+  package private(set) var version = Self.version
   /// By name, such as "--batch-size". One that was not given and has no default is absent.
-  public var options: [String: String]
+  package var options: [String: String]
   /// The working directory, which relative paths in the options begin at.
-  public var directory: String
+  package var directory: String
   /// The step after which the data begin anew, since others were named or their batches got another shape; 0 for the
   /// run's beginning.
-  public var dataBeginAfter: Int
+  package var dataBeginAfter: Int
   /// The file of the run's directory that has the model below its adapters: see `RunBase`; `nil` if another one has it.
-  public var base: String?
+  package var base: String?
   /// That of the file, as `FileChecksum` has it.
   var baseChecksum: String?
   /// What `best_STEP.bin` was written with: no checkpoint's record has it.
@@ -36,14 +36,14 @@ public struct RunPlan: Codable, Equatable, Sendable {
   var replaced: [Int]?
 
   /// - Parameter directory: The present working directory if not given.
-  public init(_ options: [String: String], directory: String? = nil, dataBeginAfter: Int = 0) {
+  package init(_ options: [String: String], directory: String? = nil, dataBeginAfter: Int = 0) {
     self.options = options
     self.directory = directory ?? System.workingDirectory
     self.dataBeginAfter = dataBeginAfter
   }
 
   /// - Throws: `FileError` if there is none, if it is of another version, or no plan at all.
-  public init(contentsOf path: String) throws(FileError) { try self.init(contentsOf: path, in: nil) }
+  package init(contentsOf path: String) throws(FileError) { try self.init(contentsOf: path, in: nil) }
 
   /// - Parameter folder: That `path` is in, if it is held.
   init(contentsOf path: String, in folder: HeldFolder?) throws(FileError) {

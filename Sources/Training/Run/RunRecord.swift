@@ -3,8 +3,8 @@
 ///
 /// A run that is resumed goes on in the same file, so that steps after the checkpoint may come a second time: of
 /// two records of one event and step the later one holds.
-public struct RunRecord: Codable, Equatable, Sendable {
-  public enum Event: String, Codable, Sendable {
+package struct RunRecord: Codable, Equatable, Sendable {
+  package enum Event: String, Codable, Sendable {
     /// The run, or a part of it after a resume, begins: `time`, `command`, `settings`, `step`.
     case run
     /// An update: `loss`, `learningRate`, `gradientNorm`, `milliseconds`, `tokensPerSecond`, `gigaflops`;
@@ -26,38 +26,38 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case end
   }
 
-  public var event: Event
+  package var event: Event
   /// Updates made so far, the one that the record is about included.
-  public var step: Int
+  package var step: Int
   /// In nats.
-  public var loss: Float?
+  package var loss: Float?
   /// That of the average of the weights, in nats.
-  public var emaLoss: Float?
-  public var learningRate: Float?
+  package var emaLoss: Float?
+  package var learningRate: Float?
   /// Before clipping.
-  public var gradientNorm: Float?
+  package var gradientNorm: Float?
   /// Wall time of the step.
-  public var milliseconds: Double?
+  package var milliseconds: Double?
   /// Of these, how long the gradients' sum over replicas and processes was waited for after the last backward pass.
-  public var waitedMilliseconds: Double?
-  public var tokensPerSecond: Double?
-  public var gigaflops: Double?
+  package var waitedMilliseconds: Double?
+  package var tokensPerSecond: Double?
+  package var gigaflops: Double?
   /// From 0 to 1.
-  public var accuracy: Double?
-  public var text: String?
-  public var path: String?
-  public var reason: String?
-  public var option: String?
-  public var before: String?
-  public var now: String?
+  package var accuracy: Double?
+  package var text: String?
+  package var path: String?
+  package var reason: String?
+  package var option: String?
+  package var before: String?
+  package var now: String?
   /// ISO 8601, in UTC.
-  public var time: String?
+  package var time: String?
   /// The command line, word by word.
-  public var command: [String]?
+  package var command: [String]?
   /// What the run was set to, by name: "model", "parameters", "batch size", …
-  public var settings: [String: String]?
+  package var settings: [String: String]?
 
-  public init(_ event: Event, step: Int) {
+  package init(_ event: Event, step: Int) {
     self.event = event
     self.step = step
   }

@@ -1,6 +1,6 @@
-import BinaryFiles
-import Kernels
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2Transformer
 
 /// What the optimizer had kept when a state file was written, and the weights beside it: where they are, and how they get
 /// into an optimizer that may be one process's share.

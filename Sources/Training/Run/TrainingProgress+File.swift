@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 extension TrainingProgress {
   /// - Returns: The file's checksum.

@@ -1,26 +1,26 @@
-import BinaryFiles
-import Communication
-import Platform
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Platform
+import GPT2Transformer
 
 /// A trainer at work in its run directory: it logs what happens and saves what is learnt, so that a run which is
 /// ended at any moment, by anything, can go on from its last checkpoint as if it had never stopped.
-public final class TrainingRun {
-  public let trainer: Trainer
-  public let directory: RunDirectory
-  public let policy: CheckpointPolicy
+package final class TrainingRun {
+  package let trainer: Trainer
+  package let directory: RunDirectory
+  package let policy: CheckpointPolicy
 
   /// The step of the last whole checkpoint, of this run; `nil` before the first.
-  public private(set) var lastSaved: Int?
+  package private(set) var lastSaved: Int?
 
   /// Names of files that a kill had left in the directory, of checkpoints that were not whole any more or not yet.
-  public let removedLeftovers: [String]
+  package let removedLeftovers: [String]
 
   /// Last records of logs that were cut off, since a kill or a full disk had left no end of them: a line for each.
-  public var cutRecords: [String] { log?.cuts ?? [] }
+  package var cutRecords: [String] { log?.cuts ?? [] }
 
   /// What of the run's end could not be written to its logs: nothing comes later that would show it.
-  public private(set) var logFailures: [FileError] = []
+  package private(set) var logFailures: [FileError] = []
 
   /// `nil` in a process that another one writes for.
   private let log: RunLog?
@@ -39,7 +39,7 @@ public final class TrainingRun {
   ///   - opening: The first records of this part of the run.
   ///   - writes: Whether this process writes for all that share the run; the others make the same steps.
   /// - Throws: `FileError` if the directory takes no files.
-  public init(
+  package init(
     _ trainer: Trainer, in directory: RunDirectory, policy: CheckpointPolicy, opening: [RunRecord],
     writes: Bool = true
   ) throws(FileError) {
@@ -76,7 +76,7 @@ public final class TrainingRun {
   }
 
   /// Makes the trainer's steps; see `Trainer.run`. After it, however it ends, comes `finish`.
-  public func run(
+  package func run(
     isInterrupted: () -> Bool = { false }, observing observe: (TrainingEvent) throws -> Void
   ) throws {
     try trainer.run(isInterrupted: isInterrupted) { event in
@@ -101,7 +101,7 @@ public final class TrainingRun {
   /// - Parameter reason: Why the run ended, for its log.
   /// - Returns: Where it is and why it is not in the run's directory, if it had to go elsewhere.
   /// - Throws: `FileError` if it can be saved nowhere.
-  public func finish(
+  package func finish(
     _ reason: String, observing observe: (TrainingEvent) throws -> Void
   ) throws -> (path: String, problem: FileError)? {
     let step = trainer.stepsMade

@@ -1,7 +1,7 @@
-import BinaryFiles
-import RandomNumbers
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2RandomNumbers
+import GPT2Tokens
+import GPT2Transformer
 
 extension TrainingStateFile {
   /// Puts the moments of a state file into `optimizer`, and the weights, if it has them, into `parameters`.
@@ -12,7 +12,7 @@ extension TrainingStateFile {
   ///   - replica: Where each replica has moments of its own, whose are wanted; `nil` where they have them together.
   /// - Throws: `FileError` for a file that is not a whole state of a model of the same size and of the same kind of
   ///   optimizer, or that is one of several processes' that are not all there. Then nothing is changed.
-  public static func read(
+  package static func read(
     _ path: String, others: ((_ replica: Int) -> String)? = nil, into optimizer: Optimizer,
     ownOf replica: Int? = nil, and parameters: Parameters? = nil
   ) throws(FileError) -> TrainingState {
@@ -83,7 +83,7 @@ extension TrainingStateFile {
   /// How many replicas the run of a first replica's file has.
   ///
   /// - Throws: `FileError` if it is no such file.
-  public static func replicas(of path: String) throws(FileError) -> Int {
+  package static func replicas(of path: String) throws(FileError) -> Int {
     let file = try MappedFile(path: path)
     return try checkedHeader(of: file, replica: 0, of: 1...mostReplicas)[Field.processes]
   }

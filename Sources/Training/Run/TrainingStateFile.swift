@@ -1,8 +1,8 @@
-import BinaryFiles
-import Communication
-import RandomNumbers
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2RandomNumbers
+import GPT2Tokens
+import GPT2Transformer
 
 /// llm.c's training state (magic 20240527; `save_state` and `load_state` of train_gpt2.cu): the optimizer's moments,
 /// the step, the random state and the data loader's place.
@@ -20,7 +20,7 @@ import Transformer
 /// llm.c writes a file for each process. Here there is one for each replica of a run, whatever processes make them; all
 /// but the first hold no moments, only the place of that replica's data. With 1 in field 46 processes train apart, and
 /// each replica's file has moments of its own.
-public enum TrainingStateFile {
+package enum TrainingStateFile {
   static let magic: Int32 = 20_240_527
   static let versions: [Int32] = [1, 2, 3]
 
@@ -62,7 +62,7 @@ public enum TrainingStateFile {
   /// - Returns: The file's checksum.
   /// - Throws: `FileError` if the target exists and may not be replaced, or the system refuses a step.
   @discardableResult
-  public static func write(
+  package static func write(
     _ state: TrainingState, of optimizer: Optimizer, weights: Parameters? = nil, to path: String,
     replacing: Bool
   ) throws(FileError) -> FileChecksum {
@@ -118,7 +118,7 @@ public enum TrainingStateFile {
   /// - Returns: The file's checksum.
   /// - Throws: As `write`.
   @discardableResult
-  public static func write(
+  package static func write(
     _ state: TrainingState, replica: Int, to path: String, in folder: HeldFolder? = nil, replacing: Bool
   ) throws(FileError) -> FileChecksum {
     precondition(replica > 0, "the first has the moments")

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// AdamW, of which `Kernels.AdamW` has the formula: two moments of every value.
 struct AdamWRule: UpdateRule {

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// Muon, of which `Kernels.Muon` has the formula: a momentum of every value.
 struct MuonRule: UpdateRule {

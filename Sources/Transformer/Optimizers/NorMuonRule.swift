@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// NorMuon, of which `Kernels.NorMuon` has the formula: a momentum of every value, and a second moment of every row.
 struct NorMuonRule: UpdateRule {

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 // What processes that share the update do together.
 extension Optimizer {

@@ -1,22 +1,22 @@
-import BinaryFiles
-import Kernels
+import GPT2BinaryFiles
+import GPT2Kernels
 
 /// Changes what is trained of a model by its gradients: AdamW (Loshchilov & Hutter 2019) as llm.c's `gpt2_update`
 /// does it, or Muon or NorMuon for the linear layers' weights and AdamW for all else.
 ///
 /// Of several processes with the same gradients each may update a share, and then only keeps what it needs for that.
 public final class Optimizer {
-  public let settings: Settings
+  package let settings: Settings
   /// The tensors that are trained.
-  public let trained: TensorSet
-  public let adapters: AdapterLayout?
-  public let configuration: Configuration
+  package let trained: TensorSet
+  package let adapters: AdapterLayout?
+  package let configuration: Configuration
   /// What it remembers of the steps so far, by name.
-  public let states: [OptimizerState]
+  package let states: [OptimizerState]
   /// Steps made so far, those whose update was left out included: t in the bias corrections.
-  public package(set) var step = 0
+  package var step = 0
   /// Updates that the moments are of from before the run: they count in t as well.
-  public package(set) var updatesBefore = 0
+  package var updatesBefore = 0
 
   let pieces: UpdateUnits
   /// The share that this optimizer updates.
@@ -27,7 +27,7 @@ public final class Optimizer {
   ///   - adapters: The adapters likewise; AdamW updates them in any case.
   ///   - process: Of so many processes that share the update, which this one is.
   /// - Throws: `AllocationError` if what is kept does not fit in memory.
-  public init(
+  package init(
     _ configuration: Configuration, training trained: TensorSet = .all, adapters: AdapterLayout? = nil,
     settings: Settings, process: Int = 0, of processes: Int = 1
   ) throws(AllocationError) {
@@ -51,7 +51,7 @@ public final class Optimizer {
 
   /// Values that one of so many processes keeps at most: all by itself, else its share and a piece more, as pieces are not
   /// cut; `nil` if the count overflows.
-  public static func stateCount(
+  package static func stateCount(
     _ configuration: Configuration, training trained: TensorSet, adapters: AdapterLayout?,
     settings: Settings, processes: Int = 1
   ) -> Int? {
@@ -80,7 +80,7 @@ public final class Optimizer {
   }
 
   /// Values of scratch that an update needs; `nil` if the count overflows.
-  public static func scratchCount(_ configuration: Configuration, settings: Settings) -> Int? {
+  package static func scratchCount(_ configuration: Configuration, settings: Settings) -> Int? {
     settings.method.orthogonalised.tensors.compactMap { tensor -> Int? in
       // The largest model whose weights can be counted has matrices that can.
       guard tensor.count(in: configuration) != nil else { return nil }
@@ -90,7 +90,7 @@ public final class Optimizer {
   }
 
   /// The Euclidean norm of all gradients together, before clipping.
-  public static func norm(of gradients: Parameters, on workers: Workers) -> Float {
+  package static func norm(of gradients: Parameters, on workers: Workers) -> Float {
     let sum = gradients.present.tensors.reduce(0.0) {
       $0 + GradientNorm.sumOfSquares(gradients.values(of: $1), on: workers)
     }
@@ -99,7 +99,7 @@ public final class Optimizer {
   }
 
   /// Lets a step pass without an update, as llm.c does with outliers: t goes on.
-  public func skip() { step += 1 }
+  package func skip() { step += 1 }
 
   /// Makes one update of the tensors and adapters that are trained, or of this process's share of them. Weight decay
   /// applies to matrices, or to all tensors; both factors of an adapter are matrices.
@@ -109,7 +109,7 @@ public final class Optimizer {
   ///   - gradients: Of what is trained.
   ///   - gradientNorm: `norm(of:on:)` of these gradients, by which they are clipped.
   ///   - precision: Of Muon's matrix products.
-  public func update(
+  package func update(
     _ parameters: Parameters, adapters: LowRankAdapters? = nil, gradients: Parameters, learningRate: Float,
     gradientNorm: Float, precision: Precision = .fp32, on workers: Workers
   ) {

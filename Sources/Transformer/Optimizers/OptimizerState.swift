@@ -1,12 +1,12 @@
-import BinaryFiles
-import Kernels
+import GPT2BinaryFiles
+import GPT2Kernels
 
 /// What one rule keeps under one name: of all its pieces one after the other, of which a process has a run.
-public struct OptimizerState {
+package struct OptimizerState {
   /// "adamw.m": the rule's name and the state's.
-  public let name: String
+  package let name: String
   /// Values over all processes.
-  public let count: Int
+  package let count: Int
   /// Where the run of each process begins, and at last `count`.
   private let bounds: [Int]
   /// Which process has `values`.

@@ -1,4 +1,4 @@
-import Kernels
+import GPT2Kernels
 
 /// How a matrix of weights is changed by its gradient, and what is remembered of it from step to step. A rule is one
 /// file: what it keeps is allocated, shared among processes, saved and read by the names that it gives.

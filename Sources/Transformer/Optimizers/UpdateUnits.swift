@@ -1,5 +1,5 @@
-import BinaryFiles
-import Kernels
+import GPT2BinaryFiles
+import GPT2Kernels
 
 /// A piece of what is trained that one call of a rule updates: a matrix as a whole, or a run of values.
 struct UpdateUnit {

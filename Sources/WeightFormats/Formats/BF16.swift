@@ -1,15 +1,15 @@
-import CKernels
+import CGPT2Kernels
 
 /// 8 bits of significand, 8 of exponent: `ggml_fp32_to_bf16`.
-public enum BF16: SingleValueFormat, EncodableFormat {
-  public static let ggmlName = "BF16"
-  public static let ggmlNumber: UInt32 = 30
-  public static let ggmlFileType: UInt32? = 32
-  public static let blockBytes = 2
-  public static let valueType = Int32(CK_BF16)
-  public static let largestMagnitude = Float(bitPattern: 0x7F7F_7FFF)
+package enum BF16: SingleValueFormat, EncodableFormat {
+  package static let ggmlName = "BF16"
+  package static let ggmlNumber: UInt32 = 30
+  package static let ggmlFileType: UInt32? = 32
+  package static let blockBytes = 2
+  package static let valueType = Int32(CK_BF16)
+  package static let largestMagnitude = Float(bitPattern: 0x7F7F_7FFF)
 
-  public static func encode(
+  package static func encode(
     _ values: UnsafePointer<Float>, blocks: Int, into bytes: UnsafeMutableRawPointer
   ) {
     for index in 0..<blocks {
@@ -18,7 +18,7 @@ public enum BF16: SingleValueFormat, EncodableFormat {
     }
   }
 
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<blocks { values[index] = BrainFloat.value(of: bytes.half(at: 2 * index)) }

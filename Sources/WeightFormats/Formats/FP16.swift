@@ -1,16 +1,16 @@
-import CKernels
+import CGPT2Kernels
 
 /// 11 bits of significand, 5 of exponent: `GGML_FP32_TO_FP16`.
-public enum FP16: SingleValueFormat, EncodableFormat {
-  public static let ggmlName = "F16"
-  public static let ggmlNumber: UInt32 = 1
-  public static let ggmlFileType: UInt32? = 1
-  public static let blockBytes = 2
-  public static let valueType = Int32(CK_FP16)
+package enum FP16: SingleValueFormat, EncodableFormat {
+  package static let ggmlName = "F16"
+  package static let ggmlNumber: UInt32 = 1
+  package static let ggmlFileType: UInt32? = 1
+  package static let blockBytes = 2
+  package static let valueType = Int32(CK_FP16)
   /// Less than half a step above the largest number.
-  public static let largestMagnitude = Float(65520).nextDown
+  package static let largestMagnitude = Float(65520).nextDown
 
-  public static func encode(
+  package static func encode(
     _ values: UnsafePointer<Float>, blocks: Int, into bytes: UnsafeMutableRawPointer
   ) {
     for index in 0..<blocks {
@@ -19,7 +19,7 @@ public enum FP16: SingleValueFormat, EncodableFormat {
     }
   }
 
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<blocks { values[index] = HalfFloat.value(of: bytes.half(at: 2 * index)) }

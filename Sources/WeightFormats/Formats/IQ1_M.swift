@@ -1,16 +1,16 @@
 /// 256 values as in IQ1_S: the lower parts of the places; for each eight values four bits, the place's upper three and whether
 /// an eighth is taken off; four words of two bytes, each with four scales' halves of three bits for sixteen values each, and
 /// above them four bits of what scales are multiples of, in fp16, the lowest first.
-public enum IQ1_M: QuantizedFormat {
-  public static let ggmlName = "IQ1_M"
-  public static let ggmlNumber: UInt32 = 29
-  public static let ggmlFileType: UInt32? = 31
-  public static let blockValues = 256
-  public static let blockBytes = 56
-  public static let offset = IQ1_S.offset
-  public static let layout = PanelLayout.iq1_s
+package enum IQ1_M: QuantizedFormat {
+  package static let ggmlName = "IQ1_M"
+  package static let ggmlNumber: UInt32 = 29
+  package static let ggmlFileType: UInt32? = 31
+  package static let blockValues = 256
+  package static let blockBytes = 56
+  package static let offset = IQ1_S.offset
+  package static let layout = PanelLayout.iq1_s
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq1
     let (lower, upper) = (block.bytes(at: 0), block.bytes(at: 32))
     for index in 0..<32 {

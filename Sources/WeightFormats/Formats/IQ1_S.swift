@@ -1,16 +1,16 @@
 /// 256 values: what scales are multiples of, in fp16; a byte for each eight values, the lower part of the place in a codebook
 /// of 2048 points of −1, 0 and 1; then for each 32 values two bytes: the places' upper three bits, half of the scale, and
 /// whether an eighth is taken off each value or added to it.
-public enum IQ1_S: QuantizedFormat {
-  public static let ggmlName = "IQ1_S"
-  public static let ggmlNumber: UInt32 = 19
-  public static let ggmlFileType: UInt32? = 24
-  public static let blockValues = 256
-  public static let blockBytes = 50
-  public static let offset = 16
-  public static let layout = PanelLayout.iq1_s
+package enum IQ1_S: QuantizedFormat {
+  package static let ggmlName = "IQ1_S"
+  package static let ggmlNumber: UInt32 = 19
+  package static let ggmlFileType: UInt32? = 24
+  package static let blockValues = 256
+  package static let blockBytes = 50
+  package static let offset = 16
+  package static let layout = PanelLayout.iq1_s
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq1
     parts.d = block.half(at: 0)
     let lower = block.bytes(at: 2)

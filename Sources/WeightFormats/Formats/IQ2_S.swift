@@ -1,15 +1,15 @@
 /// 256 values: what scales are multiples of, in fp16; for each eight values a byte, the lower part of the place in a
 /// codebook of 1024 points, and a byte of signs; then the places' upper two bits, and scales as in IQ2_XS.
-public enum IQ2_S: QuantizedFormat {
-  public static let ggmlName = "IQ2_S"
-  public static let ggmlNumber: UInt32 = 22
-  public static let ggmlFileType: UInt32? = 28
-  public static let blockValues = 256
-  public static let blockBytes = 82
-  public static let offset = 128
-  public static let layout = PanelLayout.iq2_xs
+package enum IQ2_S: QuantizedFormat {
+  package static let ggmlName = "IQ2_S"
+  package static let ggmlNumber: UInt32 = 22
+  package static let ggmlFileType: UInt32? = 28
+  package static let blockValues = 256
+  package static let blockBytes = 82
+  package static let offset = 128
+  package static let layout = PanelLayout.iq2_xs
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq2_s
     parts.d = block.half(at: 0)
     let (lower, signs, upper) = (block.bytes(at: 2), block.bytes(at: 34), block.bytes(at: 66))

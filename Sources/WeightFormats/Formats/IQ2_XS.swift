@@ -1,15 +1,15 @@
 /// 256 values: what scales are multiples of, in fp16; for each eight values two bytes, the place in a codebook of 512
 /// points and above it seven signs; then half of a scale for each sixteen values, four bits each.
-public enum IQ2_XS: QuantizedFormat {
-  public static let ggmlName = "IQ2_XS"
-  public static let ggmlNumber: UInt32 = 17
-  public static let ggmlFileType: UInt32? = 20
-  public static let blockValues = 256
-  public static let blockBytes = 74
-  public static let offset = 128
-  public static let layout = PanelLayout.iq2_xs
+package enum IQ2_XS: QuantizedFormat {
+  package static let ggmlName = "IQ2_XS"
+  package static let ggmlNumber: UInt32 = 17
+  package static let ggmlFileType: UInt32? = 20
+  package static let blockValues = 256
+  package static let blockBytes = 74
+  package static let offset = 128
+  package static let layout = PanelLayout.iq2_xs
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq2_xs
     parts.d = block.half(at: 0)
     for index in 0..<32 {

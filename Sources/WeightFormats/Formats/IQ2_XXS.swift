@@ -1,15 +1,15 @@
 /// 256 values: what scales are multiples of, in fp16; for each 32 values four bytes, each the place of eight in a codebook
 /// of 256 points, then four times seven signs, and half of the scale in the upper four bits.
-public enum IQ2_XXS: QuantizedFormat {
-  public static let ggmlName = "IQ2_XXS"
-  public static let ggmlNumber: UInt32 = 16
-  public static let ggmlFileType: UInt32? = 19
-  public static let blockValues = 256
-  public static let blockBytes = 66
-  public static let offset = 128
-  public static let layout = PanelLayout.iq2_xs
+package enum IQ2_XXS: QuantizedFormat {
+  package static let ggmlName = "IQ2_XXS"
+  package static let ggmlNumber: UInt32 = 16
+  package static let ggmlFileType: UInt32? = 19
+  package static let blockValues = 256
+  package static let blockBytes = 66
+  package static let offset = 128
+  package static let layout = PanelLayout.iq2_xs
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq2_xxs
     parts.d = block.half(at: 0)
     for part in 0..<8 {

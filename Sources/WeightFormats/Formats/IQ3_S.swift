@@ -1,15 +1,15 @@
 /// 256 values: what scales are multiples of, in fp16; a byte for each four values, the lower part of the place in a codebook
 /// of 512 points; the places' ninth bits; the signs; half of a scale for each 32 values, four bits each.
-public enum IQ3_S: QuantizedFormat {
-  public static let ggmlName = "IQ3_S"
-  public static let ggmlNumber: UInt32 = 21
-  public static let ggmlFileType: UInt32? = 26
-  public static let blockValues = 256
-  public static let blockBytes = 110
-  public static let offset = 16
-  public static let layout = PanelLayout.q6_K
+package enum IQ3_S: QuantizedFormat {
+  package static let ggmlName = "IQ3_S"
+  package static let ggmlNumber: UInt32 = 21
+  package static let ggmlFileType: UInt32? = 26
+  package static let blockValues = 256
+  package static let blockBytes = 110
+  package static let offset = 16
+  package static let layout = PanelLayout.q6_K
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq3_s
     parts.d = block.half(at: 0)
     let (lower, upper, signs) = (block.bytes(at: 2), block.bytes(at: 66), block.bytes(at: 74))

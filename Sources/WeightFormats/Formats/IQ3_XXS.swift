@@ -1,15 +1,15 @@
 /// 256 values: what scales are multiples of, in fp16; a byte for each four values, the place in a codebook of 256 points;
 /// then signs and scales for each 32 values, as in IQ2_XXS.
-public enum IQ3_XXS: QuantizedFormat {
-  public static let ggmlName = "IQ3_XXS"
-  public static let ggmlNumber: UInt32 = 18
-  public static let ggmlFileType: UInt32? = 23
-  public static let blockValues = 256
-  public static let blockBytes = 98
-  public static let offset = 128
-  public static let layout = PanelLayout.iq2_xs
+package enum IQ3_XXS: QuantizedFormat {
+  package static let ggmlName = "IQ3_XXS"
+  package static let ggmlNumber: UInt32 = 18
+  package static let ggmlFileType: UInt32? = 23
+  package static let blockValues = 256
+  package static let blockBytes = 98
+  package static let offset = 128
+  package static let layout = PanelLayout.iq2_xs
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     let codebook = Codebook.iq3_xxs
     parts.d = block.half(at: 0)
     let places = block.bytes(at: 2)

@@ -1,15 +1,15 @@
 /// 32 values: a scale in fp16, then 16 bytes; byte i holds value i in its low half, value 16 + i in its high half, each as
 /// the place of one of sixteen levels, which lie closer together near 0.
-public enum IQ4_NL: QuantizedFormat {
-  public static let ggmlName = "IQ4_NL"
-  public static let ggmlNumber: UInt32 = 20
-  public static let ggmlFileType: UInt32? = 25
-  public static let blockValues = 32
-  public static let blockBytes = 18
-  public static let offset = 128
-  public static let layout = PanelLayout.q8_0
+package enum IQ4_NL: QuantizedFormat {
+  package static let ggmlName = "IQ4_NL"
+  package static let ggmlNumber: UInt32 = 20
+  package static let ggmlFileType: UInt32? = 25
+  package static let blockValues = 32
+  package static let blockBytes = 18
+  package static let offset = 128
+  package static let layout = PanelLayout.q8_0
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     parts.setNibbles(at: 0, from: block.bytes(at: 2), count: 16)
     Levels.replaceCodes(of: parts, count: blockValues)

@@ -1,15 +1,15 @@
 /// 256 values: what scales are multiples of, in fp16; a scale of six bits for each 32 values, first the upper two of all,
 /// then the lower four; codes as in IQ4_NL. A scale is what it stands for plus 32.
-public enum IQ4_XS: QuantizedFormat {
-  public static let ggmlName = "IQ4_XS"
-  public static let ggmlNumber: UInt32 = 23
-  public static let ggmlFileType: UInt32? = 30
-  public static let blockValues = 256
-  public static let blockBytes = 136
-  public static let offset = IQ4_NL.offset
-  public static let layout = PanelLayout.bytes
+package enum IQ4_XS: QuantizedFormat {
+  package static let ggmlName = "IQ4_XS"
+  package static let ggmlNumber: UInt32 = 23
+  package static let ggmlFileType: UInt32? = 30
+  package static let blockValues = 256
+  package static let blockBytes = 136
+  package static let offset = IQ4_NL.offset
+  package static let layout = PanelLayout.bytes
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     let (upper, lower) = (block.half(at: 2), block.bytes(at: 4))
     for part in 0..<8 {

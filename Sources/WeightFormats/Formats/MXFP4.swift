@@ -1,14 +1,14 @@
 /// 32 values: an exponent of eight bits, then 16 bytes; byte i holds value i in its low half, value 16 + i in its high half,
 /// each a float of four bits (E2M1 of the OCP Microscaling Formats, v1.0).
-public enum MXFP4: DecodedFormat {
-  public static let ggmlName = "MXFP4"
-  public static let ggmlNumber: UInt32 = 39
-  public static let ggmlFileType: UInt32? = 38
-  public static let blockValues = 32
-  public static let blockBytes = 17
-  public static let products = WeightFormat.bf16
+package enum MXFP4: DecodedFormat {
+  package static let ggmlName = "MXFP4"
+  package static let ggmlNumber: UInt32 = 39
+  package static let ggmlFileType: UInt32? = 38
+  package static let blockValues = 32
+  package static let blockBytes = 17
+  package static let products = WeightFormat.bf16
 
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     SmallFloats.withTable { table in

@@ -1,14 +1,14 @@
 /// 64 values: for each sixteen of them a scale, a float of eight bits (E4M3, its sign unused); then for each sixteen eight
 /// bytes; byte i holds value i in its low half, value 8 + i in its high half, each as in MXFP4.
-public enum NVFP4: DecodedFormat {
-  public static let ggmlName = "NVFP4"
-  public static let ggmlNumber: UInt32 = 40
-  public static let ggmlFileType: UInt32? = 39
-  public static let blockValues = 64
-  public static let blockBytes = 36
-  public static let products = WeightFormat.bf16
+package enum NVFP4: DecodedFormat {
+  package static let ggmlName = "NVFP4"
+  package static let ggmlNumber: UInt32 = 40
+  package static let ggmlFileType: UInt32? = 39
+  package static let blockValues = 64
+  package static let blockBytes = 36
+  package static let products = WeightFormat.bf16
 
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     MXFP4.SmallFloats.withTable { table in

@@ -1,16 +1,16 @@
 /// 256 values: the codes' third bits, their lower two, a scale of six bits for each sixteen, and what these are multiples
 /// of, in fp16. A code is the value plus 4, a scale what it stands for plus 32.
-public enum Q3_K: QuantizedFormat {
-  public static let ggmlName = "Q3_K"
-  public static let ggmlNumber: UInt32 = 11
+package enum Q3_K: QuantizedFormat {
+  package static let ggmlName = "Q3_K"
+  package static let ggmlNumber: UInt32 = 11
   /// That of Q3_K_S, which has no other types.
-  public static let ggmlFileType: UInt32? = 11
-  public static let blockValues = 256
-  public static let blockBytes = 110
-  public static let offset = 4
-  public static let layout = PanelLayout.q3_K
+  package static let ggmlFileType: UInt32? = 11
+  package static let blockValues = 256
+  package static let blockBytes = 110
+  package static let offset = 4
+  package static let layout = PanelLayout.q3_K
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.codes.update(repeating: 0, count: blockValues)
     parts.addBits(from: block.bytes(at: 0), at: 2)
     parts.addPairs(from: block.bytes(at: 32), at: 0)

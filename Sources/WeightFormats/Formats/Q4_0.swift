@@ -1,21 +1,21 @@
 /// 32 values: a scale in fp16, then 16 bytes; byte i holds value i in its low half, value 16 + i in its high half, each
 /// plus 8. Encoded as `quantize_row_q4_0_ref`.
-public enum Q4_0: QuantizedFormat, EncodableFormat {
-  public static let ggmlName = "Q4_0"
-  public static let ggmlNumber: UInt32 = 2
-  public static let ggmlFileType: UInt32? = 2
-  public static let blockValues = 32
-  public static let blockBytes = 18
-  public static let offset = 8
-  public static let layout = PanelLayout.q4_0
-  public static let largestMagnitude = 8 * ScaleRounding.largestScale
+package enum Q4_0: QuantizedFormat, EncodableFormat {
+  package static let ggmlName = "Q4_0"
+  package static let ggmlNumber: UInt32 = 2
+  package static let ggmlFileType: UInt32? = 2
+  package static let blockValues = 32
+  package static let blockBytes = 18
+  package static let offset = 8
+  package static let layout = PanelLayout.q4_0
+  package static let largestMagnitude = 8 * ScaleRounding.largestScale
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     parts.setNibbles(at: 0, from: block.bytes(at: 2), count: 16)
   }
 
-  public static func encode(
+  package static func encode(
     _ values: UnsafePointer<Float>, blocks: Int, into bytes: UnsafeMutableRawPointer
   ) {
     for block in 0..<blocks {
@@ -52,7 +52,7 @@ public enum Q4_0: QuantizedFormat, EncodableFormat {
   }
 
   /// As the default has it, in a third of the time.
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     for block in 0..<blocks {

@@ -1,14 +1,14 @@
 /// 32 values: a scale and the least value in fp16, the codes' fifth bits, then their lower four as in Q4_1.
-public enum Q5_1: QuantizedFormat {
-  public static let ggmlName = "Q5_1"
-  public static let ggmlNumber: UInt32 = 7
-  public static let ggmlFileType: UInt32? = 9
-  public static let blockValues = 32
-  public static let blockBytes = 24
-  public static let offset = 0
-  public static let layout = PanelLayout.q5_1
+package enum Q5_1: QuantizedFormat {
+  package static let ggmlName = "Q5_1"
+  package static let ggmlNumber: UInt32 = 7
+  package static let ggmlFileType: UInt32? = 9
+  package static let blockValues = 32
+  package static let blockBytes = 24
+  package static let offset = 0
+  package static let layout = PanelLayout.q5_1
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     parts.dmin = block.half(at: 2)
     // The least value is added.

@@ -1,15 +1,15 @@
 /// 256 values: as Q4_K, with the codes' fifth bits before their lower four.
-public enum Q5_K: QuantizedFormat {
-  public static let ggmlName = "Q5_K"
-  public static let ggmlNumber: UInt32 = 13
+package enum Q5_K: QuantizedFormat {
+  package static let ggmlName = "Q5_K"
+  package static let ggmlNumber: UInt32 = 13
   /// That of Q5_K_S, which has the fewest other types.
-  public static let ggmlFileType: UInt32? = 16
-  public static let blockValues = 256
-  public static let blockBytes = 176
-  public static let offset = 0
-  public static let layout = PanelLayout.q5_K
+  package static let ggmlFileType: UInt32? = 16
+  package static let blockValues = 256
+  package static let blockBytes = 176
+  package static let offset = 0
+  package static let layout = PanelLayout.q5_K
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     parts.dmin = block.half(at: 2)
     parts.setScalesAndMins(from: block.bytes(at: 4))

@@ -1,21 +1,21 @@
 /// 32 values: a scale in fp16, then 32 int8. Encoded as `quantize_row_q8_0_ref`.
-public enum Q8_0: QuantizedFormat, EncodableFormat {
-  public static let ggmlName = "Q8_0"
-  public static let ggmlNumber: UInt32 = 8
-  public static let ggmlFileType: UInt32? = 7
-  public static let blockValues = 32
-  public static let blockBytes = 34
-  public static let offset = 128
-  public static let layout = PanelLayout.q8_0
-  public static let largestMagnitude = 127 * ScaleRounding.largestScale
+package enum Q8_0: QuantizedFormat, EncodableFormat {
+  package static let ggmlName = "Q8_0"
+  package static let ggmlNumber: UInt32 = 8
+  package static let ggmlFileType: UInt32? = 7
+  package static let blockValues = 32
+  package static let blockBytes = 34
+  package static let offset = 128
+  package static let layout = PanelLayout.q8_0
+  package static let largestMagnitude = 127 * ScaleRounding.largestScale
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     parts.d = block.half(at: 0)
     let bytes = block.bytes(at: 2)
     for index in 0..<32 { parts.codes[index] = bytes[index] ^ 0x80 }
   }
 
-  public static func encode(
+  package static func encode(
     _ values: UnsafePointer<Float>, blocks: Int, into bytes: UnsafeMutableRawPointer
   ) {
     for block in 0..<blocks {
@@ -35,7 +35,7 @@ public enum Q8_0: QuantizedFormat, EncodableFormat {
   }
 
   /// As the default has it, in a third of the time.
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawPointer, blocks: Int, into values: UnsafeMutablePointer<Float>
   ) {
     for block in 0..<blocks {

@@ -1,15 +1,15 @@
 /// 256 values, each a scale in fp16 times −1, 0 or 1: five of them a byte, 32 bytes and then 16 with the first fifth's values
 /// in all, and four in each of four more bytes; then the scale.
-public enum TQ1_0: QuantizedFormat {
-  public static let ggmlName = "TQ1_0"
-  public static let ggmlNumber: UInt32 = 34
-  public static let ggmlFileType: UInt32? = 36
-  public static let blockValues = 256
-  public static let blockBytes = 54
-  public static let offset = 1
-  public static let layout = PanelLayout.q3_K
+package enum TQ1_0: QuantizedFormat {
+  package static let ggmlName = "TQ1_0"
+  package static let ggmlNumber: UInt32 = 34
+  package static let ggmlFileType: UInt32? = 36
+  package static let blockValues = 256
+  package static let blockBytes = 54
+  package static let offset = 1
+  package static let layout = PanelLayout.q3_K
 
-  public static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
+  package static func takeApart(_ block: UnsafeRawPointer, into parts: inout BlockParts) {
     setDigits(at: 0, from: block.bytes(at: 0), count: 32, digits: 5, of: parts)
     setDigits(at: 160, from: block.bytes(at: 32), count: 16, digits: 5, of: parts)
     setDigits(at: 240, from: block.bytes(at: 48), count: 4, digits: 4, of: parts)

@@ -1,8 +1,8 @@
-import Benchmarks
-import Communication
-import Kernels
-import Terminal
-import Training
+import GPT2Benchmarks
+import GPT2Communication
+import GPT2Kernels
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// `gpt2 bench cluster`.
 struct ClusterCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Benchmarks
-import Communication
-import Kernels
-import Terminal
+import GPT2Benchmarks
+import GPT2Communication
+import GPT2Kernels
+import GPT2Terminal
 
 /// The machines that `bench cluster` says how long a run takes on.
 struct ClusterOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-import Benchmarks
-import Terminal
+import GPT2Benchmarks
+import GPT2Terminal
 
 /// What `bench cluster` found: tables, or one JSON object.
 struct ClusterPrinter {

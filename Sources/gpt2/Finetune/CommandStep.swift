@@ -1,7 +1,7 @@
 import ArgumentParser
-import Platform
-import Reports
-import Terminal
+import GPT2Platform
+import GPT2Reports
+import GPT2Terminal
 
 /// One command of several that follow each other: printed as a shell takes it, then run as if it had been typed.
 struct CommandStep {

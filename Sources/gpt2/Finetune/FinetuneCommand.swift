@@ -1,12 +1,12 @@
 import ArgumentParser
-import BinaryFiles
-import ModelFiles
-import Platform
-import Reports
-import Terminal
-import Tokens
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Reports
+import GPT2Terminal
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

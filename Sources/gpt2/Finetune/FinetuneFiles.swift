@@ -1,7 +1,7 @@
-import BinaryFiles
-import Platform
-import Reports
-import Training
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Reports
+import GPT2TrainingCore
 
 /// What `finetune` has in its run's directory besides what `train` writes.
 struct FinetuneFiles {

@@ -1,7 +1,7 @@
-import Kernels
-import Terminal
-import Training
-import Transformer
+import GPT2Kernels
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// The commands that `finetune` stands for.
 struct FinetuneSteps {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Generation
+import GPT2Generation
 
 /// What of a model is switched off.
 struct AblationOptions: ParsableArguments {

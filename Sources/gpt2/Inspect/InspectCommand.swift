@@ -1,10 +1,10 @@
 import ArgumentParser
-import BinaryFiles
-import Generation
-import Kernels
-import Terminal
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Generation
+import GPT2Kernels
+import GPT2Terminal
+import GPT2Tokens
+import GPT2Transformer
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
-import Generation
-import Platform
-import Terminal
-import TextFormatting
+import GPT2Generation
+import GPT2Platform
+import GPT2Terminal
+import GPT2TextFormatting
 
 /// Shows what was found inside a model as tables.
 struct InspectionPrinter {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Communication
-import Kernels
-import Platform
-import Terminal
+import GPT2Communication
+import GPT2Kernels
+import GPT2Platform
+import GPT2Terminal
 
 // What a command has to do around what its processes do together.
 extension JobProcesses {

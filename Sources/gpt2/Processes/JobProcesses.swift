@@ -1,7 +1,7 @@
 import ArgumentParser
-import Communication
-import Platform
-import Terminal
+import GPT2Communication
+import GPT2Platform
+import GPT2Terminal
 
 /// The processes that share a run: those that mpirun started, or the only one.
 struct JobProcesses {

@@ -1,6 +1,6 @@
-import BinaryFiles
-import Platform
-import Terminal
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Terminal
 
 /// Shows a page in the user's browser, where there is one.
 enum BrowserWindow {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import BinaryFiles
-import Platform
-import Reports
-import Terminal
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Reports
+import GPT2Terminal
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

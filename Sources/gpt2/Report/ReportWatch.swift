@@ -1,6 +1,6 @@
-import BinaryFiles
-import Platform
-import Terminal
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Terminal
 
 /// Writes a report again whenever one of its runs has gone on.
 struct ReportWatch {
@@ -25,7 +25,7 @@ struct ReportWatch {
         for index in runs.indices where try runs[index].update() { isNew = true }
         guard isNew else { continue }
         let summary = try page.write(runs)
-        progress.show("wrote \(page.output) \(summary)")
+        progress.show(Progress(page.output).saying("written \(summary)"))
         // Of very long runs the reading is not to take the machine from the training.
         guard wait((ContinuousClock.now - start) * 10) else { break }
       }

@@ -1,9 +1,9 @@
 import ArgumentParser
-import BinaryFiles
-import Charts
-import Platform
-import Reports
-import Terminal
+import GPT2BinaryFiles
+import GPT2Charts
+import GPT2Platform
+import GPT2Reports
+import GPT2Terminal
 
 /// Where a report is written, and how.
 struct ReportWriter {

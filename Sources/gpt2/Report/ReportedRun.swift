@@ -1,8 +1,8 @@
-import BinaryFiles
-import ModelFiles
-import Platform
-import Reports
-import Terminal
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Reports
+import GPT2Terminal
 
 /// A run that a report is made on, as it was when it was read last.
 struct ReportedRun {

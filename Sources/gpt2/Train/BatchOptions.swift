@@ -1,6 +1,6 @@
 import ArgumentParser
-import Terminal
-import Training
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// What an update learns from.
 struct BatchOptions: ParsableArguments {

@@ -1,10 +1,10 @@
 import ArgumentParser
-import BinaryFiles
-import ModelFiles
-import Platform
-import Terminal
-import TextFormatting
-import Training
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Terminal
+import GPT2TextFormatting
+import GPT2TrainingCore
 
 /// What `train --config` reads: options of `train` and their values in JSON, of which those on the command line win.
 ///

@@ -1,9 +1,9 @@
-import BinaryFiles
-import ModelFiles
-import Terminal
-import Tokens
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Terminal
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// Instructions for a run, read and encoded.
 struct InstructionData {

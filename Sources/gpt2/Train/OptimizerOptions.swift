@@ -1,7 +1,7 @@
 import ArgumentParser
-import Terminal
-import Training
-import Transformer
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// How weights follow gradients.
 struct OptimizerOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What an option of `train` takes, for those who write it into a file.
 enum OptionKind: Sendable {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import BinaryFiles
-import Reports
-import Terminal
-import Training
+import GPT2BinaryFiles
+import GPT2Reports
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// What `train` was asked for; of a run that goes on, with what it was begun with in place of what was not given.
 struct PlannedCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Terminal
-import Training
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// An option of `train`, and what becomes of a run that goes on with another value of it.
 ///

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Kernels
-import Terminal
-import Training
+import GPT2Kernels
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// How a run is shared by the processes that mpirun starts.
 struct ProcessOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-import TextFormatting
+import GPT2TextFormatting
 
 /// Warnings that may come at every step: each is said once, and then counted.
 struct RepeatedWarnings {

@@ -1,4 +1,4 @@
-import Reports
+import GPT2Reports
 
 /// The command line that goes on with a run.
 enum ResumeCommand {

@@ -1,6 +1,6 @@
-import Platform
-import Terminal
-import Training
+import GPT2Platform
+import GPT2Terminal
+import GPT2TrainingCore
 
 /// What a run was like as a whole, for its last line.
 struct RunSummary {

@@ -1,8 +1,8 @@
-import BinaryFiles
-import Platform
-import Reports
-import Tokens
-import Transformer
+import GPT2BinaryFiles
+import GPT2Platform
+import GPT2Reports
+import GPT2Tokens
+import GPT2Transformer
 
 /// Texts where `train` wants token files: an error that names the command which takes them, to be typed as it is.
 struct TextsAsData {

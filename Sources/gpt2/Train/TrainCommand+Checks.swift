@@ -1,5 +1,5 @@
 import ArgumentParser
-import Terminal
+import GPT2Terminal
 
 extension TrainCommand {
   /// Checks all options with each other, those of the plan included if a run goes on.

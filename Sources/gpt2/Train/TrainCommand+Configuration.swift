@@ -1,5 +1,5 @@
 import ArgumentParser
-import Terminal
+import GPT2Terminal
 
 extension TrainCommand {
   /// The command with what its configuration file says, if it names one.

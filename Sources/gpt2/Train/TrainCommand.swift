@@ -1,12 +1,12 @@
 import ArgumentParser
-import BinaryFiles
-import Communication
-import Kernels
-import Platform
-import Terminal
-import Tokens
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Kernels
+import GPT2Platform
+import GPT2Terminal
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Terminal
-import Training
-import Transformer
-import WeightFormats
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
+import GPT2WeightFormats
 
 // Each option has a name that can be read and, where llm.c's train_gpt2.cu has a flag for it, that one, too.
 

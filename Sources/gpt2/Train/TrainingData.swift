@@ -1,9 +1,9 @@
 import ArgumentParser
-import BinaryFiles
-import Terminal
-import Tokens
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2Terminal
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// What a run learns from and is measured on.
 struct TrainingData {

@@ -1,5 +1,5 @@
-import Training
-import Transformer
+import GPT2TrainingCore
+import GPT2Transformer
 
 extension TrainingPlan {
   /// Of one step; see `making(steps:by:)`.

@@ -1,7 +1,7 @@
-import Kernels
-import Terminal
-import Training
-import Transformer
+import GPT2Kernels
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// Prints what happens during a run: for people, or as one line of JSON an event.
 struct TrainingPrinter {

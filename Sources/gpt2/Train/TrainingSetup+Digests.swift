@@ -1,7 +1,7 @@
-import Kernels
-import Platform
-import Terminal
-import Training
+import GPT2Kernels
+import GPT2Platform
+import GPT2Terminal
+import GPT2TrainingCore
 
 // What must be the same in all processes that share a run.
 extension TrainingSetup {

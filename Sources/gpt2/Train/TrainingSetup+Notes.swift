@@ -1,6 +1,6 @@
-import Kernels
-import Reports
-import Training
+import GPT2Kernels
+import GPT2Reports
+import GPT2TrainingCore
 
 // What is said of a run that goes on in another way than it was computed so far.
 extension TrainingSetup {

@@ -1,16 +1,16 @@
 import ArgumentParser
-import Benchmarks
-import BinaryFiles
-import Communication
-import Generation
-import Kernels
-import ModelFiles
-import Platform
-import Terminal
-import Tokens
-import Training
-import Transformer
-import WeightFormats
+import GPT2Benchmarks
+import GPT2BinaryFiles
+import GPT2Communication
+import GPT2Generation
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Terminal
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// Everything a training run needs, read and checked before anything large is allocated or anything written.
 struct TrainingSetup {

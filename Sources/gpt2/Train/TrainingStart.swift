@@ -1,11 +1,11 @@
 import ArgumentParser
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Terminal
-import Training
-import Transformer
-import WeightFormats
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Terminal
+import GPT2TrainingCore
+import GPT2Transformer
+import GPT2WeightFormats
 
 /// What a run starts from: random weights of a named size, a model file, or a checkpoint of its own.
 enum TrainingStart {

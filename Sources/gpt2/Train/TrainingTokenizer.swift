@@ -1,10 +1,10 @@
-import BinaryFiles
-import ModelFiles
-import Platform
-import Terminal
-import Tokens
-import Training
-import Transformer
+import GPT2BinaryFiles
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Terminal
+import GPT2Tokens
+import GPT2TrainingCore
+import GPT2Transformer
 
 /// The tokenizer of a run's data: the one that was named, else the one that the run keeps, or that the model knows.
 struct TrainingTokenizer {

@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// What a step reads and writes.
 @Suite struct ContinuousBatchTests {

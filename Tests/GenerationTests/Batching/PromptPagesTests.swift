@@ -1,8 +1,8 @@
-import Kernels
+import GPT2Kernels
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Which pages are found again, and which go.
 @Suite struct PromptPagesTests {

@@ -1,7 +1,7 @@
 import Dispatch
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct TextOutputTests {
   private struct LostWakeUp: Error {}

@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
-import WeightFormats
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// A pass over several tokens has for each the logits' bits that a pass over it alone has.
 @Suite struct CheckingPassTests {

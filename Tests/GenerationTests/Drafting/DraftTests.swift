@@ -1,11 +1,11 @@
-import Tokens
-import Kernels
+import GPT2Tokens
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
-import WeightFormats
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct DraftTests {
   @Test(arguments: [

@@ -1,10 +1,10 @@
-import Tokens
-import Kernels
+import GPT2Tokens
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// How often drafted texts come, against probabilities computed by a plain GPT-2 and plain sampling in double
 /// precision.

@@ -1,10 +1,10 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Texts of small models of single bytes, with and without drafts.
 enum DraftedTexts {

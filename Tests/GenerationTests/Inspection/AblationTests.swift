@@ -1,11 +1,11 @@
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Neurons and heads that are switched off, against weights that are 0.
 @Suite struct AblationTests {

@@ -1,10 +1,10 @@
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
-import Transformer
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// What transformers computes inside two small models: see dev/reference/make_inspection.py.
 struct InsideFixture {

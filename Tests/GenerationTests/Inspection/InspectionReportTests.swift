@@ -1,12 +1,12 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Requests and reports as JSON, and that a report has what the inspection says.
 @Suite struct InspectionReportTests {

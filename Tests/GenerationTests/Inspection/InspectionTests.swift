@@ -1,12 +1,12 @@
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
-import WeightFormats
+import GPT2Tokens
+import GPT2Transformer
+import GPT2WeightFormats
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// What is inside a model while it reads, against transformers with eager attention in double precision.
 @Suite struct InspectionTests {

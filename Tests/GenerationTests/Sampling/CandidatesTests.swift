@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct TemperatureTests {
   @Test(arguments: [1, 2, 7, 8, 9, 16, 17, 1003], [0.3, 1, 2.5] as [Float])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Against the C library's exponential and logarithm.
 @Suite struct ExponentialTests {
@@ -41,7 +41,7 @@ import Testing
     for lane in 0..<8 {
       var vector = SIMD8<Double>(repeating: -1)
       vector[lane] = x
-      results.insert(Generation.Exponential.ofNonPositive(vector)[lane])
+      results.insert(GPT2Generation.Exponential.ofNonPositive(vector)[lane])
     }
     #expect(results.count == 1)
     return results.first ?? .nan

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct LogProbabilityTests {
   private let logits = [0.0625, 0.25, 0.0625, 0.5, 0.125].map { Float(naturalLogarithm($0)) }

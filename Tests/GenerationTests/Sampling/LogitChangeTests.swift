@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct LogitBiasTests {
   @Test func addsAndBans() {

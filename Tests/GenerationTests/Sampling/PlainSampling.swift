@@ -1,5 +1,5 @@
-import Generation
-import RandomNumbers
+import GPT2Generation
+import GPT2RandomNumbers
 import TestSupport
 
 /// Sampling once more, in double precision with sorted arrays, sharing nothing with the sampler but the random

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Top-k's selection against sorting.
 @Suite struct TopKTests {

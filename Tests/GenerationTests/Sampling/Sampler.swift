@@ -1,4 +1,4 @@
-@testable import Generation
+@testable import GPT2Generation
 
 /// A `TokenSampler` made for whatever vocabulary the first logits have.
 struct Sampler {

@@ -1,4 +1,4 @@
-import Generation
+import GPT2Generation
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct SamplerTests {
   /// The running sum of the probabilities against llm.c's numbers for seed 1337, which its own C code printed:

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 @Suite struct SamplingOptionsTests {
   @Test func defaultsAndExtremesAreUsable() throws {

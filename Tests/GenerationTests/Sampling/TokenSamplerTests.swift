@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Generation
+@testable import GPT2Generation
 
 /// Against `PlainSampling` and probabilities worked out by hand.
 @Suite struct TokenSamplerTests {

@@ -1,6 +1,6 @@
 import Foundation
-import Lessons
-import RandomNumbers
+import GPT2Lessons
+import GPT2RandomNumbers
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import Charts
+import GPT2Charts
 import Foundation
-import Lessons
+import GPT2Lessons
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import BinaryFiles
+import GPT2BinaryFiles
 import Foundation
-import Lessons
+import GPT2Lessons
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 #if Server
   import Foundation
-  import ModelFiles
+  import GPT2ModelFiles
   import TestSupport
   import Testing
-  import Tokens
+  import GPT2Tokens
 
   /// The program itself, as a user starts it.
   @Suite(.serialized) struct ProgramTests {

@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  @testable import Server
+  @testable import GPT2Server
 
   /// A server on a port of this machine while a test runs.
   struct RunningServer {

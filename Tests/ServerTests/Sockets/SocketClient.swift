@@ -1,5 +1,5 @@
 import Foundation
-import Platform
+import GPT2Platform
 
 /// A connection to a server on this machine, to speak HTTP through byte by byte.
 ///

@@ -1,11 +1,11 @@
 #if Server
   import Foundation
-  import Generation
+  import GPT2Generation
   import Logging
   import TestSupport
   import Testing
 
-  @testable import Server
+  @testable import GPT2Server
 
   /// Over real sockets of this machine.
   @Suite(.serialized) struct SocketTests {

@@ -1,10 +1,10 @@
 #if Server
-  import BinaryFiles
+  import GPT2BinaryFiles
   import Foundation
   import TestSupport
   import Testing
 
-  @testable import Server
+  @testable import GPT2Server
 
   /// With a certificate that openssl makes, asked by curl.
   @Suite(.enabled(if: Tool.areThere, "openssl and curl are not both there")) struct TLSTests {

@@ -1,11 +1,11 @@
-import Communication
+import GPT2Communication
 import Foundation
-import Kernels
+import GPT2Kernels
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// What an exchange sends, and how it ends if something fails on the way.
 @Suite struct GradientExchangeTests {

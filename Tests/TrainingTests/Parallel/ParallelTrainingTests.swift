@@ -1,14 +1,14 @@
-import BinaryFiles
-import Communication
+import GPT2BinaryFiles
+import GPT2Communication
 import Foundation
-import Kernels
-import ModelFiles
+import GPT2Kernels
+import GPT2ModelFiles
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// A run of eight replicas is the same run, bit for bit, on any number of processes.
 @Suite struct ParallelTrainingTests {

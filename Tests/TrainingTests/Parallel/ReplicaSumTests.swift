@@ -1,12 +1,12 @@
-import Communication
-import Kernels
-import ModelFiles
-import RandomNumbers
+import GPT2Communication
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2RandomNumbers
 import TestSupport
 import Testing
-import Transformer
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// Sums of replicas: the same bits on any number of processes, namely those of the tree as it is drawn.
 @Suite struct ReplicaSumTests {

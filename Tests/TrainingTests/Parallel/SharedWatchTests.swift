@@ -1,11 +1,11 @@
-import Communication
-import Kernels
+import GPT2Communication
+import GPT2Kernels
 import TestSupport
 import Testing
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// What a run is watched by is the same on any number of processes, also where it is interrupted.
 @Suite struct SharedWatchTests {

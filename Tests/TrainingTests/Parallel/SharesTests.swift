@@ -1,9 +1,9 @@
-import Communication
-import Kernels
+import GPT2Communication
+import GPT2Kernels
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 /// Who has which part of a sum between the steps there and the steps back.
 @Suite struct SharesTests {

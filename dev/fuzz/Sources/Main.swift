@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// The reader that is fuzzed. libFuzzer calls C functions, which nothing can be handed but the input.
 private nonisolated(unsafe) var reader: Reader?

@@ -1,4 +1,4 @@
-import Platform
+import GPT2Platform
 
 /// Something that reads what others wrote. It may refuse any input with an error, and must survive all of them.
 struct Reader {

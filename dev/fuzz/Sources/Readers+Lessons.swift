@@ -1,4 +1,4 @@
-@testable import Lessons
+@testable import GPT2Lessons
 
 extension Reader {
   /// The ladder's files.

@@ -1,10 +1,10 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import SafeTensors
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2SafeTensors
+import GPT2Transformer
 
-@testable import PyTorchFiles
+@testable import GPT2PyTorchFiles
 
 extension Reader {
   /// Models and what belongs to them.

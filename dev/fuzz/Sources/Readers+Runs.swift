@@ -1,11 +1,11 @@
-import BinaryFiles
-import Kernels
-import ModelFiles
-import Platform
-import Reports
-import Transformer
+import GPT2BinaryFiles
+import GPT2Kernels
+import GPT2ModelFiles
+import GPT2Platform
+import GPT2Reports
+import GPT2Transformer
 
-@testable import Training
+@testable import GPT2TrainingCore
 
 extension Reader {
   /// What training leaves, and its reports.

@@ -1,10 +1,10 @@
 import Dispatch
-import Generation
-import Kernels
-import Tokens
-import Transformer
+import GPT2Generation
+import GPT2Kernels
+import GPT2Tokens
+import GPT2Transformer
 
-@testable import Server
+@testable import GPT2Server
 
 extension Reader {
   /// The server's answers, without its sockets: a method and a path on the first line, the body behind it.

@@ -1,10 +1,10 @@
-import BinaryFiles
-import Evaluation
-import Generation
-import ModelFiles
-import Tokens
+import GPT2BinaryFiles
+import GPT2Evaluation
+import GPT2Generation
+import GPT2ModelFiles
+import GPT2Tokens
 
-@testable import ModelHub
+@testable import GPT2ModelHub
 
 extension Reader {
   /// JSON, and texts of all kinds.

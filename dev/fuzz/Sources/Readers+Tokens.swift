@@ -1,5 +1,5 @@
-import ModelFiles
-import Tokens
+import GPT2ModelFiles
+import GPT2Tokens
 
 extension Reader {
   /// Tokenizers, and files of tokens.

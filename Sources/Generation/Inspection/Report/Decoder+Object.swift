@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 extension Decoder {
   /// An object that has no other members than these.

@@ -1,5 +1,5 @@
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 extension InspectionReport {
   /// Reads the text once, and once more with nothing switched off where that is to be compared.

@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 /// What an `InspectionRequest` asked to see, and nothing else.
 ///

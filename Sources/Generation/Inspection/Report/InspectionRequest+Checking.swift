@@ -1,5 +1,5 @@
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 extension InspectionRequest {
   /// The most numbers that a report may have, some twenty megabytes.

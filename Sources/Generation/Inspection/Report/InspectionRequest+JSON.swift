@@ -1,4 +1,4 @@
-import BinaryFiles
+import GPT2BinaryFiles
 
 extension InspectionRequest {
   /// Reads a request. A member that there is not is an error: what is misspelt would be missed without a word.

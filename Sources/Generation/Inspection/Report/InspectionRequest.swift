@@ -1,5 +1,5 @@
-import Tokens
-import Transformer
+import GPT2Tokens
+import GPT2Transformer
 
 /// What somebody wants to see of a model while it reads a text. What is not asked for is neither computed nor reported.
 ///

@@ -1,4 +1,4 @@
-import Tokens
+import GPT2Tokens
 
 /// Writes tokens into a report.
 struct TokenWriter {
