@@ -79,9 +79,9 @@ package struct Element: Sendable {
     for child in children {
       switch child {
       case .element(let element): element.write(to: &output)
-      // HTML reads a style sheet or a script as it stands, XML would unescape it: so nothing in one needs escaping.
-      case .text(let text) where name == "style" || name == "script":
-        precondition(!text.contains { "<&".contains($0) }, "a style sheet or a script that needs escaping")
+      // HTML reads a style sheet as it stands, XML would unescape it: so nothing in one needs escaping.
+      case .text(let text) where name == "style":
+        precondition(!text.contains { "<&".contains($0) }, "a style sheet that needs escaping")
         output += text
       // Nor is anything in a script unescaped by HTML; for XML it has to put itself into a CDATA section.
       case .text(let text) where name == "script":

@@ -104,9 +104,9 @@ package struct LadderIndex: Sendable {
   private static let opening = #"<nav class="facts rungs">"#
 
   private func navigation(for rung: Rung, after: Rung?, before: Rung?) -> Element {
-    var links = [link("The ladder", "../index.html")]
-    if let after { links.append(link("← \(after.name)", "../\(after.name)/index.html")) }
-    if let before { links.append(link("\(before.name) →", "../\(before.name)/index.html")) }
+    var links = [anchor("The ladder", "../index.html")]
+    if let after { links.append(anchor("← \(after.name)", "../\(after.name)/index.html")) }
+    if let before { links.append(anchor("\(before.name) →", "../\(before.name)/index.html")) }
     return Self.emptyNavigation.with(links + further(rung, from: "../"))
   }
 
@@ -118,13 +118,13 @@ package struct LadderIndex: Sendable {
     if let derivations {
       let folder =
         derivations.contains("://") || Folder.isAbsolute(derivations) ? derivations : way + derivations
-      links.append(link("derived by hand", "\(folder)/\(rung.name).md"))
-      links.append(link("in Swift", "\(folder)/../\(rung.sources)/"))
+      links.append(anchor("derived by hand", "\(folder)/\(rung.name).md"))
+      links.append(anchor("in Swift", "\(folder)/../\(rung.sources)/"))
     }
-    return links + [link("after \(rung.original.text)", rung.original.address)]
+    return links + [anchor("after \(rung.original.text)", rung.original.address)]
   }
 
-  private func link(_ text: String, _ address: String) -> Element {
+  private func anchor(_ text: String, _ address: String) -> Element {
     Element("a", ["href": address], text: text)
   }
 
@@ -148,7 +148,7 @@ package struct LadderIndex: Sendable {
         "p", ["class": "facts"],
         mixed: [
           .text("Then comes "),
-          .element(link("what training 124M from scratch takes", "\(derivations)/124M.md")), .text("."),
+          .element(anchor("what training 124M from scratch takes", "\(derivations)/124M.md")), .text("."),
         ])
       content.append(Element("section", [:], [last]))
     }
@@ -159,7 +159,7 @@ package struct LadderIndex: Sendable {
     let name = "\(number). \(rung.name)"
     let title =
       isThere
-      ? Element("h2", [:], [link(name, "\(rung.name)/index.html")]) : Element("h2", text: name)
+      ? Element("h2", [:], [anchor(name, "\(rung.name)/index.html")]) : Element("h2", text: name)
     var parts = [title, Element("p", text: rung.summary)]
     if !isThere {
       let command = "ladder \(rung.name) --output \(directory)/\(rung.name)"

@@ -20,6 +20,7 @@ struct CircuitsCommand: Rung {
       """)
 
   @Option(
+    name: .shortAndLong,
     help: "Seed of search and machine; by default 5165 and 123656, which draw as the guide's browser did.")
   var seed: UInt32?
 

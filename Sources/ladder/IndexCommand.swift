@@ -13,6 +13,7 @@ struct IndexCommand: ParsableCommand {
       """)
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp("Directory of the galleries, each in a folder of its rung's name.", valueName: "dir"),
     completion: .directory)
   var output = "lessons"
@@ -22,6 +23,8 @@ struct IndexCommand: ParsableCommand {
       "Where the pages that derive each rung are: as seen from --output, a path from /, or an address.",
       valueName: "place"))
   var derivations: String?
+
+  @OptionGroup var detail: DetailOptions
 
   func run() throws {
     let rungs = Ladder.rungs.map { rung in

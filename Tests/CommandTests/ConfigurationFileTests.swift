@@ -113,7 +113,7 @@ import Testing
       "found the key 'resume', which each call says anew; give --resume on the command line"
     ),
     (#"{"config": "a"}"#, "found the key 'config', which each call says anew"),
-    (#"{"batch-size": 0}"#, "--batch-size is 0, expected a whole number of at least 1."),
+    (#"{"batch-size": 0}"#, "--batch-size is 0, expected a whole number from 1 to 1048576."),
     (#"{"seed": -1}"#, "The value '-1' is invalid for '--seed <seed>'"),
     ("[1]", "found JSON that is an array, expected an object"), ("{", "line 1: found"), ("", "found"),
     (#"{"version": 9, "options": {}, "directory": "/", "dataBeginAfter": 0}"#, "version 9"),

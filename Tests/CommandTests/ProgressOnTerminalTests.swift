@@ -61,15 +61,27 @@ import Testing
     #expect(run.drawnRows.last?.contains("left | …") ?? false || columns == 140)
   }
 
+  /// From a pipe that has no more to say for a while, as work of less than a second shows no progress.
   @Test(arguments: widths) func tokenizing(columns: Int) throws {
-    let text = String(repeating: "To be, or not to be, that is the question.\n\n", count: 60_000)
-    try workspace.directory.write(text, to: "long.txt")
+    let pipe = workspace.directory.file("text")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let text = String(repeating: "To be, or not to be, that is the question.\n\n", count: 20_000)
+    let writer = Thread {
+      // Opened once there is a reader, whose clock starts about then.
+      guard let output = FileHandle(forWritingAtPath: pipe) else { return }
+      try? output.write(contentsOf: Data(text.utf8))
+      Thread.sleep(forTimeInterval: 1.5)
+      try? output.write(contentsOf: Data(text.utf8))
+      try? output.close()
+    }
+    writer.start()
     let run = try TerminalRun(
       [
-        "tokenize", workspace.directory.file("long.txt"), "--tokenizer", workspace.tokenizer, "-o",
-        workspace.directory.file("long"), "--threads", "1",
+        "tokenize", pipe, "--tokenizer", workspace.tokenizer, "-o", workspace.directory.file("long"),
+        "--threads",
+        "1",
       ], columns: columns)
-    expect(run, fits: columns, beginning: " % | ")
+    expect(run, fits: columns, beginning: " MB | ")
   }
 
   @Test(arguments: widths) func verifying(columns: Int) throws {

@@ -23,7 +23,7 @@ import Testing
           && $0.hasSuffix("2 threads, \(KernelSet.preferred) kernels")
       })
     let memory = try #require(lines.firstIndex { $0.hasPrefix("memory  ") })
-    #expect(memory < (lines.firstIndex { $0.hasPrefix("step 1/3") } ?? 0))
+    #expect(memory < (lines.firstIndex { $0.contains("step 1/3") } ?? 0))
     for part in ["weights", "gradients", "moments", "activations", "scratch"] {
       #expect(lines[memory + 1].contains(part))
     }
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func aBatchTooLargeIsRefusedWithWhatWouldFit() throws {
-    let run = try workspace.train("--batch-size", "1000000000", model: "d2")
+    let run = try workspace.train("--batch-size", "1000000", model: "d2")
     #expect(run.exitCode == 2)
     #expect(run.output.isEmpty)
     #expect(run.diagnostics.split(separator: "\n").count == 1)
