@@ -1,5 +1,5 @@
 /// What the programs are a part of.
 package enum Release {
   /// The one place that says it; scripts/stage.sh reads it here.
-  package static let version = "0.13.0"
+  package static let version = "0.14.0"
 }
