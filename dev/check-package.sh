@@ -142,7 +142,7 @@ say "train-and-stream: $(grep '^step 200' "$work/trained")"
 [ -s "$work/told" ] || fail "stream writes nothing"
 if "$programs/stream" "$work/nowhere" "Once" 2>"$work/log"; then fail "stream opens what is not there"; fi
 grep -q "^stream: $work/nowhere: no such file" "$work/log" || fail "stream says: $(cat "$work/log")"
-answer=$("$programs/app-model" "$work/app")
+answer=$("$programs/app-model" "$work/learnt")
 say "app-model $answer"
 case "$answer" in "went on, and wrote"*) ;; *) fail "app-model" ;; esac
 

@@ -27,6 +27,10 @@ class Failure(Exception):
     """What went wrong and, where that helps, what to do."""
 
 
+class Partial(Failure):
+    """Some files were changed, and others not."""
+
+
 class Unusable(Failure):
     """What cannot be used at all: an option or a file."""
 
@@ -238,14 +242,28 @@ def replaced(text: str, name: str, lines: list[str], path: str) -> str:
 
 
 def write(texts: dict[Path, str]) -> None:
-    """Each whole or not at all; nothing is begun before all texts are there."""
-    for path, text in texts.items():
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(file.name, path.stat().st_mode & 0o777)
-        os.replace(file.name, path)
+    """Each whole or not at all; nothing is begun before all texts are there, and none is named before all are written."""
+    written: dict[Path, str] = {}
+    named: list[str] = []
+    try:
+        for path, text in texts.items():
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+                written[path] = file.name
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(file.name, path.stat().st_mode & 0o777)
+        for path in texts:
+            os.replace(written[path], path)
+            del written[path]
+            named.append(str(path))
+    except OSError as failure:
+        if not named:
+            raise
+        raise Partial(f"{failure}; changed were {', '.join(named)}, and not {', '.join(map(str, written))}") from failure
+    finally:
+        for name in written.values():
+            Path(name).unlink(missing_ok=True)
 
 
 def measure(options: argparse.Namespace, names: list[str]) -> dict:
@@ -311,6 +329,9 @@ def main() -> None:
     except Unusable as failure:
         print(f"figures: {failure}", file=sys.stderr)
         sys.exit(2)
+    except Partial as failure:
+        print(f"figures: {failure}", file=sys.stderr)
+        sys.exit(1)
     except (Failure, OSError, ValueError, KeyError, IndexError, TypeError, ZeroDivisionError, StopIteration) as failure:
         print(f"figures: {type(failure).__name__}: {failure}; no file was changed", file=sys.stderr)
         sys.exit(1)

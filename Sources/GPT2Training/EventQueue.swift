@@ -26,10 +26,11 @@ final class EventQueue: @unchecked Sendable {
 
   var whyStopped: Stop? { locked { stop } }
 
-  /// Hands an event over. Waits while the reader is far behind, but not for one who wants training to end.
+  /// Hands an event over. Waits while the reader is far behind, but not for one who wants training to end, nor while
+  /// somebody waits for its end: that may be the reader, who takes nothing meanwhile.
   func write(_ event: TrainingEvent) {
     let answer = locked {
-      while events.count >= Self.most, stop == nil { lock.wait() }
+      while events.count >= Self.most, stop == nil, waiters.isEmpty { lock.wait() }
       events.append(event)
       return reply()
     }
@@ -47,7 +48,7 @@ final class EventQueue: @unchecked Sendable {
     for waiter in waiting { waiter.resume(returning: result) }
   }
 
-  /// Asks training to end after the step under way. The first reason counts.
+  /// Asks training to end after the batch under way. The first reason counts.
   func stop(_ reason: Stop) {
     locked {
       stop = stop ?? reason
@@ -70,7 +71,10 @@ final class EventQueue: @unchecked Sendable {
   func waitForEnd() async -> Result<Void, any Error> {
     await withCheckedContinuation { waiter in
       let end = locked {
-        if self.end == nil { waiters.append(waiter) }
+        if self.end == nil {
+          waiters.append(waiter)
+          lock.broadcast()
+        }
         return self.end
       }
       if let end { waiter.resume(returning: end) }

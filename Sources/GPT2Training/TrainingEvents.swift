@@ -3,14 +3,14 @@ import GPT2TrainingCore
 /// What happens while a session trains, in order: steps, validation losses, samples, checkpoints.
 ///
 /// Training begins with the first event that is asked for, on a thread of its own, and goes at most 32 events ahead of its
-/// reader. It can be read once.
+/// reader, or any number while somebody awaits `TrainingSession.gpt2()`. It can be read once.
 ///
-/// A reader that no longer reads, as after `break`, ends training after the step under way. Cancelling the reader's task
-/// does the same: what was learnt is saved, the events until then still come, and then the iteration throws
-/// `CancellationError`.
+/// A reader that no longer reads, as after `break`, ends training after the batch under way; an update of several batches
+/// is begun anew by whoever goes on. Cancelling the reader's task does the same: what was learnt is saved, the events until
+/// then still come, and then the iteration throws `CancellationError`.
 ///
 /// Errors that an iteration throws: `TrainingError` if the loss is no longer finite, before it reaches the weights;
-/// `FileError` if a file cannot be read, or a checkpoint be saved at the end; `AllocationError`; `TrainingSessionError`;
+/// `FileError` if a file cannot be read, or a checkpoint or the logs' end not be written; `AllocationError`; `TrainingSessionError`;
 /// `KernelSetError` if `GPT2_KERNELS` names kernels that there are not.
 public struct TrainingEvents: AsyncSequence, Sendable {
   /// What happened.

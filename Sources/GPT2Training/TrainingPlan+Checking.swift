@@ -37,28 +37,53 @@ extension TrainingPlan {
   }
 
   private func checkCounts() throws(TrainingPlanError) {
-    let counts = [
-      ("batchSize", batchSize), ("sequenceLength", sequenceLength), ("accumulation", accumulation),
-      ("validationInterval", validationInterval ?? 1), ("validationBatches", validationBatches),
-      ("patience", patience ?? 1), ("sampleInterval", sampleInterval ?? 1), ("sampleLength", sampleLength),
+    let most = Self.possibleSteps.upperBound
+    // The command's limits.
+    let counts: [(field: String, value: Int, most: Int)] = [
+      ("batchSize", batchSize, 1 << 20), ("sequenceLength", sequenceLength, 1 << 24),
+      ("accumulation", accumulation, most), ("validationInterval", validationInterval ?? 1, most),
+      // All there are, if it is more.
+      ("validationBatches", validationBatches, Int.max),
+      ("patience", patience ?? 1, most), ("sampleInterval", sampleInterval ?? 1, most),
+      ("sampleLength", sampleLength, 1_000_000),
     ]
-    for (field, value) in counts { try Self.require(value >= 1, field, value, "at least 1") }
+    for (field, value, most) in counts {
+      try Self.require(value >= 1, field, value, "at least 1")
+      try Self.require(value <= most, field, value, "at most \(most)")
+    }
+    try Self.require(1...most ~= steps, "steps", steps, "from 1 to \(most)")
+    // As llm.c counts an update's tokens, in an int32.
+    let mostTokens = Int(Int32.max)
     try Self.require(
-      1...Self.possibleSteps.upperBound ~= steps, "steps", steps, "from 1 to \(Self.possibleSteps.upperBound)"
-    )
-    try Self.require(
-      learningRate.warmUpSteps >= 0, "learningRate.warmUpSteps", learningRate.warmUpSteps, "at least 0")
+      accumulation == 1 || tokensPerStep <= mostTokens, "accumulation", accumulation,
+      "at most \(max(1, mostTokens / (batchSize * sequenceLength))), for an update of \(mostTokens) tokens")
     try Self.require(
       patience == nil || validationInterval != nil, "patience", patience ?? 0, "nil without validation losses"
     )
+    try checkWarmUps()
+  }
+
+  private func checkWarmUps() throws(TrainingPlanError) {
+    let counts: [(field: String, value: Int, most: Int)] = [
+      ("learningRate.warmUpSteps", learningRate.warmUpSteps, Self.possibleSteps.upperBound),
+      ("sequenceWarmUp.steps", sequenceWarmUp?.steps ?? 0, 100_000_000),
+      ("batchWarmUpSteps", batchWarmUpSteps, 100_000_000),
+    ]
+    for (field, value, most) in counts {
+      try Self.require(value >= 0, field, value, "at least 0")
+      try Self.require(value <= most, field, value, "at most \(most)")
+    }
     if let sequenceWarmUp {
+      try Self.require(
+        sequenceWarmUp.firstLength >= 1, "sequenceWarmUp.firstLength", sequenceWarmUp.firstLength,
+        "at least 1")
       try Self.require(
         sequenceWarmUp.firstLength < sequenceLength, "sequenceWarmUp.firstLength", sequenceWarmUp.firstLength,
         "less than T = \(sequenceLength), which sequences grow to")
     }
     try Self.require(
-      batchWarmUpSteps == 0 || (batchWarmUpSteps > 0 && accumulation > 1), "batchWarmUpSteps",
-      batchWarmUpSteps, "0, or more with updates of several batches")
+      batchWarmUpSteps == 0 || accumulation > 1, "batchWarmUpSteps", batchWarmUpSteps,
+      "0, or more with updates of several batches")
   }
 
   private func checkRates() throws(TrainingPlanError) {
@@ -76,6 +101,12 @@ extension TrainingPlan {
     ]
     for (field, value) in decays {
       try Self.require(0..<1 ~= value, field, value, "a number from 0 to less than 1")
+    }
+    for (field, value) in [
+      ("outliers.loss", outliers.loss), ("outliers.gradientNorm", outliers.gradientNorm),
+    ] {
+      guard let value else { continue }
+      try Self.require(value.isFinite && value > 0, field, value, "a finite number above 0, or nil")
     }
     try Self.require(
       optimizer.epsilon.isFinite && optimizer.epsilon > 0, "optimizer.epsilon", optimizer.epsilon,

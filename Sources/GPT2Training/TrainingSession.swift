@@ -92,21 +92,40 @@ public final class TrainingSession: Sendable {
   ///
   /// - Parameter observe: Called with each event.
   /// - Returns: The trained model.
-  /// - Throws: As reading `events` does; what `observe` throws, which ends training as cancelling it does.
+  /// - Throws: As reading `events` does; what `observe` throws, which ends training as cancelling it does, once all is
+  ///   saved.
   @discardableResult
   public func train(
     observing observe: (TrainingEvent) async throws -> Void = { _ in }
   ) async throws -> GPT2 {
-    for try await event in events { try await observe(event) }
+    for try await event in events {
+      do {
+        try await observe(event)
+      } catch {
+        await giveUp()
+        throw error
+      }
+    }
     return try await gpt2()
   }
 
-  /// Ends training after the step under way. What was learnt is saved, and the events end without an error.
+  /// Ends training for a reader who has failed, and waits until all is saved.
+  private func giveUp() async {
+    guard case .begun(let queue) = phase.withLock({ $0 }) else { return }
+    queue.stop(.asked)
+    _ = await queue.waitForEnd()
+  }
+
+  /// Ends training after the batch under way; an update of several batches is begun anew by whoever goes on. What was
+  /// learnt is saved, and the events end without an error.
   public func stop() {
     if case .begun(let queue) = phase.withLock({ $0 }) { queue.stop(.asked) }
   }
 
   /// The model as training left it, to write texts with. Waits until training is over and all is saved.
+  ///
+  /// While somebody waits here, events gather for their reader, however many: who has read some of them may wait, and
+  /// read the others later.
   ///
   /// It shares the trained weights' memory; adapters are merged into a copy.
   ///

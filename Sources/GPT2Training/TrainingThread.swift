@@ -39,6 +39,8 @@ struct TrainingThread {
   private func train(in directory: RunDirectory, _ keep: (Model) -> Void) throws {
     // A directory that is not there yet is not made before there is something to put into it.
     var lock = directory.exists ? try RunLock(directory.path) : nil
+    // Since the session was made, another may have trained there and ended.
+    try directory.check()
     let continuation = try RunContinuation(session, in: directory)
     let trainer = try trainer(of: try model(from: continuation.saved))
     defer { keep(trainer.model) }
@@ -49,6 +51,7 @@ struct TrainingThread {
     if lock == nil {
       try directory.create()
       lock = try RunLock(directory.path)
+      try directory.check()
     }
     let run = try begin(trainer, in: directory.held(by: lock), continuation)
     try withExtendedLifetime(lock) { try finish(run, after: Result { try train(run) }) }
@@ -58,13 +61,19 @@ struct TrainingThread {
   private func begin(
     _ trainer: Trainer, in directory: RunDirectory, _ continuation: RunContinuation
   ) throws -> TrainingRun {
+    let keepsBase = session.start.path == nil && plan.adapters != nil
+    func keepPlan() throws {
+      try directory.keep(continuation.plan, base: keepsBase ? trainer.model.parameters : nil)
+    }
+    // Another run is replaced once the plan says so; whatever fails before leaves all that is its own.
+    if directory.use == .replacing { try keepPlan() }
     try directory.keep(session.start.tokenizer)
     try directory.keep(nil as InstructionTemplate?)
     let run = try TrainingRun(
       trainer, in: directory, policy: session.checkpoints, opening: continuation.opening(trainer, on: workers)
     )
-    let keepsBase = session.start.path == nil && plan.adapters != nil
-    try directory.keep(continuation.plan, base: keepsBase ? trainer.model.parameters : nil)
+    // One that goes on is looked at by its last plan first.
+    if directory.use != .replacing { try keepPlan() }
     return run
   }
 
@@ -81,8 +90,11 @@ struct TrainingThread {
       queue.write(.problem(refuge.problem))
       queue.write(.checkpoint(step: run.trainer.stepsMade, path: refuge.path, reason: .end))
     }
+    for failure in run.logFailures { queue.write(.problem(failure)) }
     try end.get()
     if let refuge { throw refuge.problem }
+    // What was learnt is safe; that the logs do not say so must be said here.
+    if let failure = run.logFailures.first { throw failure }
   }
 
   private func trainer(of model: Model) throws -> Trainer {

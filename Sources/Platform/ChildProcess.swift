@@ -19,15 +19,19 @@ package final class ChildProcess {
   /// - Parameters:
   ///   - input: What it reads from standard input.
   ///   - kept: A descriptor that the child keeps open, too.
+  ///   - inOwnGroup: Whether Ctrl-C, which a terminal sends to all of a group of processes, is not for it: then it can be
+  ///     left.
   package init(
-    _ program: String, _ arguments: [String], input: String = "", keeping kept: Int32? = nil
+    _ program: String, _ arguments: [String], input: String = "", keeping kept: Int32? = nil,
+    inOwnGroup: Bool = false
   ) throws(StartError) {
     precondition(input.utf8.count <= Self.greatestInput, "\(input.utf8.count) bytes may fill the pipe")
     var opened: [Int32] = []
     do throws(StartError) {
       opened.append(try Self.pipe(holding: input))
       for _ in 1...2 { opened.append(try Self.namelessFile()) }
-      identifier = try Self.spawn(program, arguments, streams: opened, keeping: kept)
+      identifier = try Self.spawn(
+        program, arguments, streams: opened, keeping: kept, inOwnGroup: inOwnGroup)
     } catch {
       for descriptor in opened { close(descriptor) }
       throw error
@@ -60,7 +64,7 @@ package final class ChildProcess {
   /// Asks it to end.
   package func terminate() { if exitCode == nil { kill(identifier, SIGTERM) } }
 
-  /// Lets it go on by itself, whatever becomes of this process.
+  /// Lets it go on by itself, whatever becomes of this process; Ctrl-C ends it only if it is in this process's group.
   package func leave() { isLeft = true }
 
   /// All that it has printed, once it has ended.
@@ -94,7 +98,7 @@ package final class ChildProcess {
 
   /// - Parameter streams: What become the child's descriptors 0, 1 and 2.
   private static func spawn(
-    _ program: String, _ arguments: [String], streams: [Int32], keeping kept: Int32?
+    _ program: String, _ arguments: [String], streams: [Int32], keeping kept: Int32?, inOwnGroup: Bool
   ) throws(StartError) -> pid_t {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
@@ -116,7 +120,10 @@ package final class ChildProcess {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // To 0 means to its own.
+    posix_spawnattr_setpgroup(&attributes, 0)
+    let group = inOwnGroup ? POSIX_SPAWN_SETPGROUP : 0
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
     guard let words = ArgumentWords([program] + arguments), let name = words.pointers[0] else {
       throw StartError(code: EINVAL)
     }

@@ -62,6 +62,7 @@ package enum Exit {
       exit(unusableInput.rawValue)
     }
     Interruption.begin()
+    MemoryRefusal.endsCommand()
     // A reader that goes away shows as an error where something is written, and a run can still be saved.
     signal(SIGPIPE, SIG_IGN)
     // So does a limit on the size of files.

@@ -1,3 +1,4 @@
+import GPT2BinaryFiles
 import GPT2Transformer
 
 /// What a training run is to do.
@@ -109,6 +110,6 @@ public struct TrainingPlan: Sendable {
   /// The steps that a run can come to: state files, which are llm.c's, count them in an int32.
   public static let possibleSteps = 0...Int(Int32.max)
 
-  /// Tokens that an update learns from, after a warm-up of batches.
-  public var tokensPerStep: Int { batchSize * sequenceLength * accumulation }
+  /// Tokens that an update learns from, after a warm-up of batches; the largest number if there is none for so many.
+  public var tokensPerStep: Int { (CheckedCount(batchSize) * sequenceLength * accumulation).value ?? .max }
 }

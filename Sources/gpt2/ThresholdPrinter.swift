@@ -47,13 +47,19 @@ struct ThresholdPrinter {
 
   private func line(_ row: ThresholdCheck.Row) -> String {
     Columns.left("  " + row.operation, 25) + Columns.left(row.pass ?? "", 13)
-      + Columns.right(Columns.percent(row.required, 1), 11) + Columns.right(Columns.percent(row.found, 1), 11)
-      + (row.isKept ? "" : "  BELOW")
+      + Columns.right(Columns.percent(row.required, 1), 11)
+      + Columns.right(check.isMeasured ? Columns.percent(row.found, 1) : "-", 11)
+      + (row.isKept || !check.isMeasured ? "" : "  BELOW")
   }
 
   private var result: String {
+    guard check.isMeasured else {
+      return "nothing is known: something else used this machine while it was measured \(check.tries) times; "
+        + "measure again when it is idle"
+    }
     let below = check.rows.count { !$0.isKept }
-    let times = check.tries == 1 ? "once" : "\(check.tries) times"
+    var times = check.tries == 1 ? "once" : "\(check.tries) times"
+    if check.disturbed > 0 { times += ", of which \(check.disturbed) disturbed and not counted" }
     return below == 0
       ? "all \(check.rows.count) are kept; measured \(times)"
       : "\(below) of \(check.rows.count) are below what they must keep; measured \(times), the best counts"

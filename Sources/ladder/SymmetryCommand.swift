@@ -50,14 +50,15 @@ struct SymmetryCommand: Rung {
         "hidden unit \(unit + 1): weights \(weights), bias \(Numbers.fixed(lesson.network.bias(of: unit), 2))"
     }
     let out = lesson.network.outputWeights.map { Numbers.fixed($0, 2) }.joined(separator: " ")
+    let nearSweeps = results.shownSweeps.dropFirst().first
+    let near = nearSweeps.map { "within 0.1 after \($0)" } ?? "not within 0.1 after twenty times as many"
     return [
       "\(results.sweeps.count) of \(results.runs.count) starts learnt within \(results.limit) sweeps"
     ]
       + shares.map { "\($1) of them within \(results.quantile($0)) sweeps" }
       + [
         "the paper's network: \(SymmetryLesson.printedSweeps) sweeps",
-        "seed \(results.shownSeed): right after \(results.shownSweeps[0]) sweeps, within 0.1 after "
-          + "\(results.shownSweeps[1])",
+        "seed \(results.shownSeed): right after \(results.shownSweeps[0]) sweeps, \(near)",
       ] + rows + [
         "output: weights \(out), bias \(Numbers.fixed(lesson.network.outputBias, 2))",
         "ratios " + results.weights.ratios.map { Numbers.fixed($0, 2) }.joined(separator: " : "),

@@ -41,7 +41,9 @@ import GPT2Transformer
   }
 
   /// A report in which every operation has one share of the peak.
-  private func report(_ share: Double) throws -> BenchmarkReport {
+  ///
+  /// - Parameter isDisturbed: Whether the peaks are far below what one thread did.
+  private func report(_ share: Double, isDisturbed: Bool = false) throws -> BenchmarkReport {
     let peaks = PeakRates(threads: 1, fp32: 100, bf16: nil, read: 1e9, update: 1e9)
     func row(_ name: String, _ pass: String?) -> BenchmarkRow {
       BenchmarkRow(
@@ -51,7 +53,9 @@ import GPT2Transformer
     }
     var report = BenchmarkReport(
       machine: Machine(.fp32, try settings().workers.kernels), settings: .init(try settings()),
-      peaks: Peaks(oneThread: peaks, allThreads: peaks, fanOutSeconds: 0))
+      peaks: Peaks(
+        oneThread: PeakRates(threads: 1, fp32: isDisturbed ? 200 : 100, bf16: nil, read: 1e9, update: 1e9),
+        allThreads: peaks, fanOutSeconds: 0))
     report.sections = [
       BenchmarkSection(
         kind: .trainingOperations, title: "t",
@@ -102,11 +106,34 @@ import GPT2Transformer
     #expect(abs(check.rows[0].found - 0.3) < 1e-12)
   }
 
+  /// Its peaks are too low, so its shares are too high.
+  @Test func whatIsMeasuredOnADisturbedMachineDoesNotCount() throws {
+    let named = [threshold("qkv", "forward", 0.4), threshold("training step", nil, 0.4)]
+    var (check, path) = try check(named)
+    var shares = [(0.9, true), (0.3, false), (0.8, true), (0.45, false)]
+    _ = try check.run(in: path) { _ in
+      let (share, isDisturbed) = shares.removeFirst()
+      return try report(share, isDisturbed: isDisturbed)
+    }
+    #expect(check.isKept && check.tries == 4 && check.disturbed == 2)
+    #expect(check.rows.allSatisfy { abs($0.found - 0.45) < 1e-12 })
+
+    (check, path) = try self.check(named)
+    _ = try check.run(in: path) { _ in try report(0.9, isDisturbed: true) }
+    #expect(!check.isKept && !check.isMeasured && check.tries == ThresholdCheck.greatestTries)
+    #expect(check.rows.allSatisfy { $0.found == 0 && !$0.isKept })
+  }
+
   @Test func aRealMeasurementHasTheirRows() throws {
     let path = try write([threshold("fc + GELU", "its dW, db", 1e-9), threshold("training step", nil, 1e-9)])
     var check = ThresholdCheck(try ThresholdFile(contentsOf: path).set(for: settings(), in: path))
     let benchmark = Benchmark(try settings()) { _ in }
-    _ = try check.run(in: path) { try benchmark.run($0) }
+    _ = try check.run(in: path) { parts in
+      var measured = try benchmark.run(parts)
+      // Whatever else is at work here.
+      measured.peaks = try report(1).peaks
+      return measured
+    }
     #expect(check.isKept && check.tries == 1)
   }
 

@@ -89,7 +89,8 @@ import Testing
   @Test(arguments: [false, true])
   func theMarkIsThereForAsLongAsItIsTrue(wasThere: Bool) throws {
     let mark = directory.file("mark")
-    if wasThere { _ = try directory.write([7], to: "mark") }
+    // Not all of its text, as a kill may leave it.
+    if wasThere { try directory.write("Files are getting their names. If", to: "mark") }
     _ = try directory.write([7], to: "c")
     var writers = try ["a", "b"].map { try FileWriter(to: directory.file($0), replacing: false) }
     _ = try directory.write([7], to: "b")
@@ -100,6 +101,22 @@ import Testing
     try FileWriter.commit(writers, markedBy: mark)
     writers = []
     #expect(try directory.names() == ["b", "c", "d"])
+  }
+
+  @Test func anotherFileInTheMarksPlaceStaysAsItIs() throws {
+    let mark = try directory.write([7], to: "mark")
+    let writers = try ["a", "b"].map { try FileWriter(to: directory.file($0), replacing: false) }
+    guard
+      case .mismatch("another file", _, _)? = expectFileError(
+        mark, { try FileWriter.commit(writers, markedBy: mark) })
+    else {
+      Issue.record("it was taken for a mark")
+      return
+    }
+    #expect(throws: FileError.self) { try FileWriter.checkMark(mark) }
+    #expect(try bytes("mark") == [7])
+    #expect(try !directory.names().contains { ["a", "b"].contains($0) })
+    try FileWriter.checkMark(directory.file("none"))
   }
 
   @Test func whatMayBeReplacedIsReplacedTogether() throws {

@@ -104,6 +104,42 @@ struct FiguresScriptTests {
     #expect(try contents("dev/speed.md").contains("gpt2 0.9.9"))
   }
 
+  /// The system gives one file its name and not the other: it is said which, and nothing else stays.
+  @Test func whereOneFileCannotBeNamedItIsSaid() throws {
+    let script = """
+      import os, sys
+      sys.path.insert(0, os.path.dirname(sys.argv[1]))
+      import figures
+      rename, refused = os.replace, sys.argv[2]
+      def replace(old, new):
+          if str(new).endswith(refused): raise OSError(5, "refused")
+          rename(old, new)
+      os.replace = replace
+      sys.argv = sys.argv[1:2] + sys.argv[3:]
+      figures.main()
+      """
+    func run(refusing name: String) throws -> Command {
+      try Command(
+        [
+          "-B", "-c", script, TestFiles.project("dev/figures.py"), name, "--from",
+          directory.file("measured.json"), "step", "growth", "--root", directory.path,
+        ], executable: try #require(python))
+    }
+    let none = try run(refusing: "README.md")
+    #expect(none.exitCode == 1)
+    #expect(none.diagnostics.contains("no file was changed"), "\(none.diagnostics)")
+    #expect(try isUnchanged())
+    let one = try run(refusing: "speed.md")
+    #expect(one.exitCode == 1)
+    #expect(!one.diagnostics.contains("no file was changed"))
+    #expect(
+      one.diagnostics.contains("README.md, and not \(directory.file("dev/speed.md"))"), "\(one.diagnostics)")
+    #expect(try contents("README.md").contains("PyTorch 2.99"))
+    #expect(try contents("dev/speed.md") == speed)
+    #expect(try directory.names() == ["README.md", "dev", "measured.json"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("dev")) == ["speed.md"])
+  }
+
   @Test func whatIsNotAsExpectedIsSaid() throws {
     let measured = directory.file("measured.json")
     let unknown = try run("--from", measured, "nonsense")

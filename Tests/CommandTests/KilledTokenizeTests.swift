@@ -31,6 +31,40 @@ import Testing
     }
   }
 
+  private func train(on data: String) throws -> Command {
+    try Command(
+      "train", "--model", "d1", "--positions", "8", "--data", data, "--output", directory.file("run"),
+      "-b", "1", "-t", "1", "--steps", "1", "--overwrite")
+  }
+
+  /// As a kill leaves it; `theSetIsRefused` may kill too late.
+  @Test func aMarkThatIsLeftGoesWithTheNextSet() throws {
+    #expect(try Command(words("old.txt")).exitCode == 0)
+    let (data, mark) = (directory.file(names[0]), directory.file("new.unfinished"))
+    try directory.write("Files are getting their names.", to: "new.unfinished")
+    expectRefusal(try train(on: data), naming: "\(data): found new.unfinished beside it")
+    #expect(try Command(words("new.txt")).exitCode == 0)
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    #expect(try !train(on: data).diagnostics.contains("unfinished"))
+  }
+
+  /// A set of one file needs no mark of its own.
+  @Test func aMarkThatIsLeftGoesWithTheNextFile() throws {
+    let mark = directory.file("one.unfinished")
+    let words = [
+      "tokenize", directory.file("old.txt"), "--tokenizer", directory.file("byte.bin"), "--output",
+      directory.file("one"), "--validation-tokens", "0", "--overwrite",
+    ]
+    try directory.write("mine", to: "one.unfinished")
+    expectRefusal(try Command(words), naming: "\(mark): found another file")
+    #expect(try String(contentsOfFile: mark, encoding: .utf8) == "mine")
+    #expect(!FileManager.default.fileExists(atPath: directory.file("one_train.bin")))
+    try directory.write("", to: "one.unfinished")
+    #expect(try Command(words).exitCode == 0)
+    #expect(FileManager.default.fileExists(atPath: directory.file("one_train.bin")))
+    #expect(!FileManager.default.fileExists(atPath: mark))
+  }
+
   /// Who reads one of them learns that they may be of two texts, until they are made again.
   @Test func theSetIsRefused() throws {
     for _ in 0..<3 {
@@ -47,9 +81,7 @@ import Testing
       process.waitUntilExit()
       let replaced = zip(before, numbers()).count { $0 != $1 }
       let data = directory.file(names[0])
-      let result = try Command(
-        "train", "--model", "d1", "--positions", "8", "--data", data, "--output", directory.file("run"),
-        "-b", "1", "-t", "1", "--steps", "1", "--overwrite")
+      let result = try train(on: data)
       if replaced < names.count {
         expectRefusal(result, naming: "\(data): found new.unfinished beside it")
         #expect(try Command(words("new.txt")).exitCode == 0)

@@ -45,9 +45,14 @@ import GPT2Tokens
   /// The events until then still come, the checkpoint among them; the run goes on to the same bits as if nothing had
   /// happened.
   @Test func cancelledItSavesAndGoesOnToTheSameBits() async throws {
-    try await session("straight").train()
+    // Many more than a reader who comes late can be behind.
+    let steps = 200
+    func run(_ name: String, use: RunDirectory.Use = .new) throws -> TrainingSession {
+      try session(name, use: use, steps: steps) { $0.validationInterval = 100 }
+    }
+    try await run("straight").train()
     let events = Mutex<[TrainingEvent]>([])
-    let cut = try session("cut")
+    let cut = try run("cut")
     let task = Task {
       try await cut.train { event in
         events.withLock { $0.append(event) }
@@ -58,15 +63,20 @@ import GPT2Tokens
     _ = try await cut.gpt2()
     let saved = try #require(
       try RunDirectory(directory.file("cut"), use: .resuming).checkpoints().last)
-    #expect(7..<30 ~= saved)
+    #expect(7..<steps ~= saved)
+    let last = events.withLock { $0.last }
+    guard case .checkpoint(saved, _, .end)? = last else {
+      Issue.record("\(String(describing: last))")
+      return
+    }
 
     var first: Int?
-    let rest = try session("cut", use: .resuming)
+    let rest = try run("cut", use: .resuming)
     try await rest.train { event in
       if case .step(let report) = event, first == nil { first = report.step }
     }
     #expect(first == saved + 1)
-    try expectSameCheckpoint(30, "cut", "straight")
+    try expectSameCheckpoint(steps, "cut", "straight")
   }
 
   @Test func theCheckpointOfAStopIsTold() async throws {
@@ -87,6 +97,68 @@ import GPT2Tokens
     let gpt2 = try GPT2(contentsOf: directory.file("run"))
     #expect(gpt2.tokenizer.vocabularySize == 257)
   }
+
+  /// Whoever catches what a reader has thrown finds the run saved, and free to go on.
+  @Test func anErrorOfTheReaderIsThrownOnceAllIsSaved() async throws {
+    struct Enough: Error {}
+    let failing = try session("run", steps: 1_000_000, validates: false)
+    await #expect(throws: Enough.self) {
+      try await failing.train { event in
+        if case .step(let report) = event, report.step == 3 { throw Enough() }
+      }
+    }
+    let saved = try #require(try RunDirectory(directory.file("run"), use: .resuming).checkpoints().last)
+    try await session("run", use: .resuming, steps: saved + 1, validates: false).train()
+  }
+
+  /// The second finds at its beginning what was not there when it was made.
+  @Test func twoSessionsForOneNewDirectory() async throws {
+    let (first, second) = (try session("run", steps: 2), try session("run", steps: 3))
+    try await first.train()
+    let log = try bytes("run/metrics.jsonl")
+    await #expect {
+      try await second.train()
+    } throws: { error in
+      "\(error)".contains("a run's model already there")
+    }
+    #expect(try bytes("run/metrics.jsonl") == log)
+  }
+
+  #if os(Linux) && compiler(>=6.2)
+    /// A disk that is full when all but the run's end is written, played by a limit on the size of files.
+    @Test(.timeLimit(.minutes(5))) func anEndThatTheLogDoesNotTakeIsTold() async {
+      await #expect(processExitsWith: .success) {
+        let directory = try TemporaryDirectory()
+        signal(SIGXFSZ, SIG_IGN)
+        let data = try DataLoader(text: Story.text, batchSize: 2, sequenceLength: 16)
+        // The first event is read and 32 wait; with one of the checkpoint at hand the thread waits before the run's end.
+        var plan = TrainingPlan(for: data, steps: 33)
+        (plan.validationInterval, plan.sampleInterval) = (nil, nil)
+        let session = try TrainingSession(
+          Story.model(), on: data, plan: plan, directory: RunDirectory(directory.file("run")),
+          checkpoints: CheckpointPolicy(), threads: 1)
+        var events = session.events.makeAsyncIterator()
+        _ = try await events.next()
+        let metrics = directory.file("run/metrics.jsonl")
+        while try !String(contentsOfFile: metrics, encoding: .utf8).contains(#""checkpoint""#) {
+          try await Task.sleep(for: .milliseconds(5))
+        }
+        var limit = rlimit(rlim_cur: 10, rlim_max: .max)
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        var last: TrainingEvent?
+        do {
+          while let event = try await events.next() { last = event }
+          Issue.record("it ended as if all had been written")
+        } catch let error as FileError {
+          #expect(error == FileError(metrics, .system(operation: "writing to it", code: EFBIG)))
+        }
+        guard case .problem? = last else {
+          Issue.record("\(String(describing: last))")
+          return
+        }
+      }
+    }
+  #endif
 
   @Test func checkpointsComeAsThePolicySays() async throws {
     var steps: [Int] = []

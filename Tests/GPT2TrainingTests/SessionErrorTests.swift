@@ -50,6 +50,45 @@ import GPT2Tokens
     expectRefusal("found trained = ") { $0.trained = .none }
   }
 
+  /// The command's.
+  @Test func limits() {
+    expectRefusal("found batchSize = 1048577, expected at most") { $0.batchSize = (1 << 20) + 1 }
+    expectRefusal("found sampleLength = 2147483648, expected at most 1000000") { $0.sampleLength = 1 << 31 }
+    expectRefusal("found validationInterval = 2147483648, expected at most") {
+      $0.validationInterval = 1 << 31
+    }
+    expectRefusal("found sampleInterval = 2147483648, expected at most") { $0.sampleInterval = 1 << 31 }
+    expectRefusal("found patience = 2147483648, expected at most") { $0.patience = 1 << 31 }
+    expectRefusal("found learningRate.warmUpSteps = 2147483648, expected at most") {
+      $0 = TrainingPlan(for: data, steps: 5, warmUpSteps: 1 << 31)
+    }
+    expectRefusal("found batchWarmUpSteps = 100000001, expected at most") {
+      ($0.accumulation, $0.batchWarmUpSteps) = (2, 100_000_001)
+    }
+    // Gradients of so many batches, with steps to be found for them.
+    expectRefusal("found accumulation = \(Int.max), expected at most") {
+      $0 = TrainingPlan(for: data, accumulation: .max)
+    }
+    expectRefusal("found accumulation = 67108864, expected at most 67108863") { $0.accumulation = 1 << 26 }
+  }
+
+  /// They would never grow to T.
+  @Test(arguments: [0, -1]) func firstLengths(length: Int) {
+    expectRefusal("found sequenceWarmUp.firstLength = \(length), expected at least 1") {
+      $0.sequenceWarmUp = SequenceWarmUp(steps: 2, firstLength: 4)
+      $0.sequenceWarmUp?.firstLength = length
+    }
+  }
+
+  @Test func outliers() {
+    expectRefusal("found outliers.loss = nan, expected a finite number above 0, or nil") {
+      $0.outliers.loss = Double.nan
+    }
+    expectRefusal("found outliers.gradientNorm = 0.0, expected a finite number above 0, or nil") {
+      $0.outliers.gradientNorm = 0
+    }
+  }
+
   @Test func rates() {
     expectRefusal("found learningRate.peak = nan, expected a finite number") {
       $0.learningRate = LearningRateSchedule(peak: .nan, steps: 5)

@@ -46,6 +46,13 @@ import Testing
     #expect(process.printed.output == "\(kept)\n")
   }
 
+  /// Signals to a group that has a process's own number reach it only if it leads one.
+  @Test(arguments: [false, true])
+  func itHasItsOwnGroupOrOurs(inOwnGroup: Bool) throws {
+    let process = try ChildProcess("sh", ["-c", "kill -s 0 -- -$$"], inOwnGroup: inOwnGroup)
+    #expect((end(of: process) == 0) == inOwnGroup)
+  }
+
   @Test func aProgramThatIsNotThere() {
     #expect(throws: ChildProcess.StartError.self) { try ChildProcess("a program that nobody has", []) }
     do throws(ChildProcess.StartError) {

@@ -2,8 +2,9 @@ import GPT2BinaryFiles
 
 /// Whether operations keep the shares of the peak that they must.
 ///
-/// What disturbs a measurement can only slow it down. So each share is that of a median of several runs, and the best of
-/// several such measurements counts; as many are made as are needed, and no more than `greatestTries`.
+/// What disturbs a measurement can only slow it down, but peaks too, and then shares rise: a measurement whose peaks are
+/// disturbed does not count. So each share is that of a median of several runs, and the best of several measurements of
+/// steady peaks counts; as many are made as are needed, and no more than `greatestTries`.
 package struct ThresholdCheck: Encodable, Sendable {
   package static let greatestTries = 4
 
@@ -25,12 +26,16 @@ package struct ThresholdCheck: Encodable, Sendable {
   package private(set) var rows: [Row]
   /// Measurements that were made.
   package private(set) var tries = 0
+  /// Those of them that do not count.
+  package private(set) var disturbed = 0
   /// What was measured and has no threshold.
   package private(set) var unchecked: [String] = []
-  package var isKept: Bool { rows.allSatisfy(\.isKept) }
+  /// Whether any measurement counts.
+  package var isMeasured: Bool { disturbed < tries }
+  package var isKept: Bool { isMeasured && rows.allSatisfy(\.isKept) }
   private let set: ThresholdSet
 
-  private enum CodingKeys: String, CodingKey { case rows, tries, unchecked }
+  private enum CodingKeys: String, CodingKey { case rows, tries, disturbed, unchecked }
 
   package init(_ set: ThresholdSet) {
     self.set = set
@@ -60,6 +65,8 @@ package struct ThresholdCheck: Encodable, Sendable {
 
   mutating func add(_ report: BenchmarkReport, in path: String) throws(FileError) {
     tries += 1
+    let isDisturbed = report.peaks.areDisturbed
+    if isDisturbed { disturbed += 1 }
     for (index, threshold) in set.thresholds.enumerated() {
       let row = report.section(threshold.section)?.rows.first { threshold.names($0, in: threshold.section) }
       guard let row else {
@@ -69,7 +76,7 @@ package struct ThresholdCheck: Encodable, Sendable {
             found: "a threshold for \(threshold.words)", expected: "one for what bench measures",
             advice: "correct its name, or remove it"))
       }
-      rows[index].see(row.fractionOfPeak)
+      if !isDisturbed { rows[index].see(row.fractionOfPeak) }
     }
     let sections = report.sections.filter { section in set.thresholds.contains { $0.section == section.kind }
     }

@@ -21,7 +21,8 @@ package struct SymmetryLesson: Sendable {
     /// Of the runs that learnt, in ascending order.
     package let sweeps: [Int]
     package let shownSeed: UInt32
-    /// When all outputs were on the right side of ½, and when all were within 0.1 of their targets.
+    /// When all outputs were on the right side of ½, and when all were within 0.1 of their targets; the second is
+    /// missing if twenty times as many sweeps were not enough for that.
     package let shownSweeps: [Int]
     package let parameters: [Double]
     package let weights: SymmetryWeights
@@ -32,7 +33,7 @@ package struct SymmetryLesson: Sendable {
   package static let printedSweeps = 1_425
 
   package let results: Results
-  /// The first that learnt, trained on until all outputs are within 0.1.
+  /// The first that learnt, trained on until all outputs are within 0.1, or for twenty times as many sweeps.
   package let network: SymmetryNetwork
 
   /// - Parameters:
@@ -53,7 +54,7 @@ package struct SymmetryLesson: Sendable {
     var training = SymmetryTraining(SymmetryNetwork(seed: shown.seed))
     var moments: [Moment] = []
     // Twenty times as long is ample: the shown run's error falls by then as 1 over the sweeps.
-    _ = training.run(tolerance: 0.1, limit: 20 * max(1, sweeps)) { sweep, error, network in
+    let isNear = training.run(tolerance: 0.1, limit: 20 * max(1, sweeps)) { sweep, error, network in
       guard sweep.isMultiple(of: 10) else { return }
       let weights = network.weights(of: 0)
       moments.append(
@@ -63,7 +64,7 @@ package struct SymmetryLesson: Sendable {
     network = training.network
     results = Results(
       runs: runs, limit: limit, sweeps: runs.compactMap(\.sweeps).sorted(), shownSeed: shown.seed,
-      shownSweeps: [sweeps, training.sweeps], parameters: training.network.parameters,
+      shownSweeps: isNear ? [sweeps, training.sweeps] : [sweeps], parameters: training.network.parameters,
       weights: SymmetryWeights(of: training.network), moments: moments)
   }
 }

@@ -22,6 +22,7 @@ package enum TokenLayout: Sendable, Equatable {
   ///
   /// - Throws: `FileError` if a file exists and may not be replaced, or if its directory takes no files.
   package func checkOutputs(prefix: String, replacing: Bool) throws(FileError) {
+    try FileWriter.checkMark(Self.mark(prefix))
     switch self {
     case .split(let validationCount), .drawn(let validationCount, _):
       if validationCount != 0 { try FileWriter.check(Self.validation(prefix), replacing: replacing) }

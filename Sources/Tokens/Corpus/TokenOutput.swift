@@ -1,4 +1,5 @@
 import GPT2BinaryFiles
+import GPT2Platform
 
 /// The files of one layout, all or none of which get their names.
 final class TokenOutput {
@@ -41,7 +42,10 @@ final class TokenOutput {
   /// - Throws: `FileError` if there are not enough tokens for the files, or the system refuses a step.
   func commit(source: String) throws(FileError) -> TokenFiles {
     let writers = try sink.finish(source: source)
-    try TokenFileWriter.commit(writers, markedBy: writers.count > 1 ? TokenLayout.mark(prefix) : nil)
+    let mark = TokenLayout.mark(prefix)
+    // One file needs none, but one that a kill has left goes with it.
+    let isMarked = writers.count > 1 || FileSystem.exists(mark)
+    try TokenFileWriter.commit(writers, markedBy: isMarked ? mark : nil)
     let paths = Set(writers.map(\.path))
     var strays: [String] = []
     if case .shards = layout { strays = TokenLayout.existingShards(prefix).filter { !paths.contains($0) } }

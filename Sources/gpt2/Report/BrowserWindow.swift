@@ -19,7 +19,7 @@ enum BrowserWindow {
   private static func refusal(to place: String) -> String? {
     guard Desktop.isThere else { return "there is no screen to open a browser on" }
     let opener = Desktop.opener
-    guard let child = try? ChildProcess(opener, [place]) else {
+    guard let child = try? ChildProcess(opener, [place], inOwnGroup: true) else {
       return "found no \(opener) to open a browser with"
     }
     let end = ContinuousClock.now + patience

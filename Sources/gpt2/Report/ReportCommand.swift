@@ -66,7 +66,7 @@ struct ReportCommand: ParsableCommand {
     if output == nil, !json {
       throw ValidationError("Name the page of several runs: --output compared.html")
     }
-    guard directories.count <= ComparisonReport.greatestCount else {
+    guard json || directories.count <= ComparisonReport.greatestCount else {
       throw ValidationError(
         "found \(directories.count) runs, expected at most \(ComparisonReport.greatestCount) on a page.")
     }
@@ -85,7 +85,7 @@ struct ReportCommand: ParsableCommand {
     let page = ReportWriter(
       output: output ?? runs[0].directory + "/report.html", mayOverwrite: overwrite, isWatched: watch)
     if watch { Interruption.watch() }
-    Diagnostics.write("wrote \(page.output) \(try page.write(runs))")
+    Diagnostics.write("wrote \(page.output) \(try page.write(runs).joined(separator: "\n  "))")
     if open { BrowserWindow.open(page.output) }
     guard watch else { return }
     var watch = ReportWatch(page)

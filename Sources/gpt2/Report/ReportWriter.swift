@@ -18,9 +18,10 @@ struct ReportWriter {
 
   /// Writes the page.
   ///
-  /// - Returns: What is on it: "(book): 1000 steps, best validation loss 5.5467 at step 1000".
+  /// - Returns: What is on it: "(book): 1000 steps, best validation loss 5.5467 at step 1000"; of several runs how many
+  ///   there are, and behind it one line each.
   /// - Throws: `FileError` if it may not be written there, or the system refuses a step.
-  func write(_ runs: [ReportedRun]) throws(FileError) -> String {
+  func write(_ runs: [ReportedRun]) throws(FileError) -> [String] {
     let reload = isWatched ? PageReload(seconds: Self.reloadSeconds) : nil
     guard runs.count > 1 else {
       let run = runs[0]
@@ -29,7 +30,7 @@ struct ReportWriter {
         origin: Self.origin(of: "\(run.history.recordCount) records of \(run.history.source.rawValue)"),
         reload: reload)
       try ReportFile.write(report, to: output, overwriting: mayOverwrite)
-      return "(\(run.name)): \(Self.summary(report.overview))"
+      return ["(\(run.name)): \(Self.summary(report.overview))"]
     }
     let report = ComparisonReport(
       runs.map { ComparisonReport.Run($0.name, $0.history) },
@@ -37,8 +38,7 @@ struct ReportWriter {
         of: "\(runs.reduce(0) { $0 + $1.history.recordCount }) records of \(runs.count) runs"),
       reload: reload)
     try ReportFile.write(report, to: output, overwriting: mayOverwrite)
-    return "(\(runs.count) runs)"
-      + report.runs.map { "\n  \($0.name): \(Self.summary($0.overview))" }.joined()
+    return ["(\(runs.count) runs)"] + report.runs.map { "\($0.name): \(Self.summary($0.overview))" }
   }
 
   private static func origin(of records: String) -> String {

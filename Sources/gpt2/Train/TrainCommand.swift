@@ -32,7 +32,8 @@ struct TrainCommand: ParsableCommand {
       The flags of llm.c's train_gpt2.cu work as they are there: -e d12 -i DATA -j VALIDATION -o DIR -y 1 and so \
       on. Where they are left out, defaults are as listed below.
 
-      Ctrl-C finishes the step, saves, and prints the command that goes on. DIR gets checkpoints as llm.c lays \
+      Ctrl-C ends after the batch under way (an update of several batches is begun anew), saves, and prints the command \
+      that goes on. DIR gets checkpoints as llm.c lays \
       them out (model_STEP.bin, state_STEP_00000.bin, DONE_STEP, which has their checksums), main.log, metrics.jsonl, and plan.json. Whatever ends a \
       run, with --resume it goes on from the last checkpoint to the same bits, from any working directory:
 
@@ -300,7 +301,8 @@ struct TrainCommand: ParsableCommand {
     let lastBefore = run.lastSaved
     let reason = isStopped ? "interrupted" : failure.map { "\($0)" } ?? "finished"
     let refuge = try run.finish(reason) { printer.show($0) }
-    if let refuge { Diagnostics.write("wrote \(refuge.path)") }
+    // Also where little is to be said: it is not where it was to be.
+    if let refuge { Diagnostics.error("wrote \(refuge.path)") }
     if let place = run.directory.placeMovedTo {
       Diagnostics.write("gpt2: note: \(run.directory.path) was moved; the run is in \(place)")
     }
@@ -313,7 +315,7 @@ struct TrainCommand: ParsableCommand {
     }
     // What was learnt is safe; that the logs do not say so must be said here.
     let errors: [any Error] = [failure, refuge?.problem].compactMap { $0 } + run.logFailures
-    for other in errors.dropFirst() { Diagnostics.write("gpt2: warning: \(other)") }
+    for other in errors.dropFirst() { Diagnostics.error("gpt2: warning: \(other)") }
     if let error = errors.first { throw error }
   }
 }

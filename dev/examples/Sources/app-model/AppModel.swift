@@ -37,7 +37,7 @@ final class AppModel {
     }
   }
 
-  /// For a button: ends training after the step under way, saved.
+  /// For a button: ends training after the batch under way, saved; an update of several batches is begun anew.
   func stop() { session?.stop() }
 
   func write(_ prompt: String) async {

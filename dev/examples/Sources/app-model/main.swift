@@ -4,14 +4,14 @@ let text = String(repeating: "The sea is blue, and the sky is blue too. ", count
 
 let first = AppModel(folder: folder)
 let visit = Task { await first.train(on: text, steps: 2_000) }
-while first.losses.count < 20 { try await Task.sleep(for: .milliseconds(5)) }
+while first.losses.count < 20, first.problem == nil { try await Task.sleep(for: .milliseconds(5)) }
 visit.cancel()
 await visit.value
 let left = first.losses.count
 
 let second = AppModel(folder: folder)
 let next = Task { await second.train(on: text, steps: 2_000) }
-while second.losses.count < 20 { try await Task.sleep(for: .milliseconds(5)) }
+while second.losses.count < 20, second.problem == nil { try await Task.sleep(for: .milliseconds(5)) }
 second.stop()
 await next.value
 await second.write("The sea")
