@@ -1,19 +1,24 @@
-"""Usage: check_harness.py ADDRESS MODEL TEXT FOLDER
+"""Usage: check_harness.py ADDRESS MODEL TEXT FOLDER GPT2
 
 Lets lm-evaluation-harness, as it is, score two tasks made of the lines of TEXT, in the shapes of HellaSwag and LAMBADA: once
 through the gpt2-serve at ADDRESS (local-completions, its remote tokenizer), once by transformers on MODEL, the same model as a
-Hugging Face folder. Accuracies must be the same and log-likelihoods nearly so. FOLDER is for the tasks.
+Hugging Face folder. Accuracies must be the same and log-likelihoods nearly so. Then the command GPT2 evaluates the same
+documents, LAMBADA's as they are and HellaSwag's as llm.c's file of choices, and must come to the harness's own numbers.
+FOLDER is for the tasks.
 """
 import json
 import os
 import random
+import struct
+import subprocess
 import sys
 
 os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
 import lm_eval
 from lm_eval.tasks import TaskManager
+from transformers import AutoTokenizer
 
-address, model, text, folder = sys.argv[1:]
+address, model, text, folder, gpt2 = sys.argv[1:]
 DOCUMENTS = 24
 
 random.seed(1)
@@ -92,5 +97,37 @@ for name in SHAPES:
           f"least), {greedy} differ in whether they are greedy; {numbers}")
     differs |= len(a) != len(b) or largest > 1e-2 or greedy > 0
     differs |= any(abs(x - y) > 1e-3 * abs(y) for x, y in numbers.values())
+
+
+def choices_file(path):
+    """The documents in llm.c's format, with the tokens that the harness has: those of context and ending as one text."""
+    tokenizer, streams = AutoTokenizer.from_pretrained(model), []
+    for index, document in enumerate(choices):
+        context = tokenizer.encode(document["ctx"])
+        body = [index, document["label"], len(document["endings"]), len(context), *context]
+        for ending in document["endings"]:
+            tokens = tokenizer.encode(document["ctx"] + ending)[len(context):]
+            body += [len(tokens), *tokens]
+        streams.append(struct.pack(f"<{len(body) + 2}H", 65535, 2 * (len(body) + 2), *body))
+    header = [20240522, 1, len(streams), max(map(len, streams))] + [0] * 252
+    with open(path, "wb") as file:
+        file.write(struct.pack("<256i", *header) + b"".join(streams))
+
+
+def by_command(*options):
+    command = [gpt2, "evaluate", "--model", model, "--json", *options]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+choices_file(f"{folder}/choices.bin")
+found = by_command("--choices", f"{folder}/choices.bin")
+expected = own["results"]["made_choices"]["acc,none"]
+print(f"gpt2 evaluate --choices: accuracy {found['accuracy']}, the harness's {expected}")
+differs |= abs(found["accuracy"] - expected) > 1e-6
+found, expected = by_command("--lambada", f"{folder}/made_last_words.json"), own["results"]["made_last_words"]
+print(f"gpt2 evaluate --lambada: accuracy {found['accuracy']}, perplexity {found['perplexity']}; the harness's "
+      f"{expected['acc,none']}, {expected['perplexity,none']}")
+differs |= abs(found["accuracy"] - expected["acc,none"]) > 1e-6
+differs |= abs(found["perplexity"] / expected["perplexity,none"] - 1) > 1e-4
 print("DIFFERS" if differs else "passed")
 sys.exit(1 if differs else 0)

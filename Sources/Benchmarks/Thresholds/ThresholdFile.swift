@@ -1,6 +1,6 @@
 import GPT2BinaryFiles
 
-/// A file of thresholds, as JSON: `dev/thresholds.json` is one. See `ThresholdSet`.
+/// A file of thresholds, as JSON: dev/thresholds.py makes them. See `ThresholdSet`.
 package struct ThresholdFile: Codable, Equatable, Sendable {
   static let version = 1
 
@@ -27,7 +27,8 @@ package struct ThresholdFile: Codable, Equatable, Sendable {
       throw FileError(
         path,
         .mismatch(
-          found: "something else", expected: "thresholds as JSON", advice: "name one like dev/thresholds.json"
+          found: "something else", expected: "thresholds as JSON",
+          advice: "name one that dev/thresholds.py wrote"
         ))
     }
     self = thresholds
