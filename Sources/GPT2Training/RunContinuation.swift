@@ -77,30 +77,15 @@ struct RunContinuation {
 
   /// The first records of this part of the run.
   func opening(_ trainer: Trainer, on workers: Workers) -> [RunRecord] {
-    let plan = trainer.plan
-    var record = RunRecord(.run, step: saved?.step ?? 0)
-    record.time = System.timestamp
-    record.settings = [
-      "model": session.start.path ?? "new", "configuration": session.start.configuration.words,
-      "data": session.data.pattern, "parameters": "\(session.start.configuration.parameterCount ?? 0)",
-      "batch size": "\(plan.batchSize)", "sequence length": "\(plan.sequenceLength)",
-      "batches an update": "\(plan.accumulation)", "steps": "\(plan.steps)", "trained": "\(plan.trained)",
-      "optimizer": plan.optimizer.method.rawValue, "learning rate": "\(plan.learningRate.peak)",
-      "schedule": plan.learningRate.shape.rawValue, "precision": session.precision.rawValue,
-      "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
-    ]
-    if let path = session.start.path.flatMap(System.absolutePath) {
-      record.settings?[RunLogFormat.modelPath] = path
-    }
+    var record = RunRecord(
+      opening: trainer.plan, of: session.start.configuration, beganWith: session.start.path,
+      after: saved?.step ?? 0,
+      precision: session.precision, on: workers)
+    record.settings?["model"] = session.start.path ?? "new"
+    record.settings?["configuration"] = session.start.configuration.words
+    record.settings?["data"] = session.data.pattern
+    record.settings?["trained"] = "\(trainer.plan.trained)"
     return [record] + changes.map { $0.record(after: saved?.step ?? 0) }
-  }
-}
-
-extension Configuration {
-  /// "12 layers, 12 heads, 768 channels, 50257 tokens, 1024 positions"
-  fileprivate var words: String {
-    "\(layers) layers, \(heads) heads, \(channels) channels, \(vocabularySize) tokens, "
-      + "\(maximumSequenceLength) positions"
   }
 }
 

@@ -74,7 +74,7 @@ public final class TrainingSession: Sendable {
     try directory?.check()
     try directory?.checkSpace(
       for: plan, of: start.configuration, policy: checkpoints,
-      keepsBase: start.path == nil && plan.adapters != nil)
+      keepsBase: Self.keepsBase(start, plan))
     self.start = start
     self.plan = plan
     self.data = data
@@ -83,6 +83,11 @@ public final class TrainingSession: Sendable {
     self.directory = directory
     self.checkpoints = checkpoints
     self.threads = threads
+  }
+
+  /// Whether adapters are trained over a new model, which no file has unless the run keeps it.
+  static func keepsBase(_ start: StartingModel, _ plan: TrainingPlan) -> Bool {
+    start.path == nil && plan.adapters != nil
   }
 
   /// What happens, as it happens. Reading it is what trains.

@@ -61,7 +61,7 @@ struct TrainingThread {
   private func begin(
     _ trainer: Trainer, in directory: RunDirectory, _ continuation: RunContinuation
   ) throws -> TrainingRun {
-    let keepsBase = session.start.path == nil && plan.adapters != nil
+    let keepsBase = TrainingSession.keepsBase(session.start, plan)
     func keepPlan() throws {
       try directory.keep(continuation.plan, base: keepsBase ? trainer.model.parameters : nil)
     }

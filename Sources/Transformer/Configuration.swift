@@ -17,6 +17,12 @@ public struct Configuration: Equatable, Sendable {
   public let channels: Int
   package private(set) var variant: Variant
 
+  /// "12 layers, 12 heads, 768 channels, 50257 tokens, 1024 positions"
+  package var words: String {
+    "\(layers) layers, \(heads) heads, \(channels) channels, \(vocabularySize) tokens, "
+      + "\(maximumSequenceLength) positions"
+  }
+
   /// What llm.c pads the vocabulary to a multiple of.
   package static let vocabularyMultiple = 128
 

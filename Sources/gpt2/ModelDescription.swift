@@ -5,8 +5,7 @@ import GPT2Transformer
 extension Configuration {
   /// "12 layers, 12 heads, 768 channels, 50257 tokens, 1024 positions: 124.5M parameters"
   var summary: String {
-    "\(layers) layers, \(heads) heads, \(channels) channels, \(vocabularySize) tokens, "
-      + "\(maximumSequenceLength) positions: \(Numbers.short(Double(parameterCount ?? 0))) parameters"
+    "\(words): \(Numbers.short(Double(parameterCount ?? 0))) parameters"
   }
 }
 

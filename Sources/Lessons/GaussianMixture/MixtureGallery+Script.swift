@@ -36,10 +36,9 @@ extension MixtureResults {
       Values.Component(weight: component.weight, mean: component.mean, covariance: component.covariance)
     }
     let (x, y) = (range(of: 0), range(of: 1))
-    let values = Values(
-      points: pairs, start: start, tolerance: settings.tolerance, regularisation: settings.regularisation,
-      iterations: settings.iterations, x: [x.low, x.high], y: [y.low, y.high])
-    // These are plain numbers, which can all be encoded.
-    return (try? JSONCoding.line(values)) ?? "null"
+    return Gallery.json(
+      Values(
+        points: pairs, start: start, tolerance: settings.tolerance, regularisation: settings.regularisation,
+        iterations: settings.iterations, x: [x.low, x.high], y: [y.low, y.high]))
   }
 }

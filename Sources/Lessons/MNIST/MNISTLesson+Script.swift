@@ -30,15 +30,12 @@ extension MNISTLesson {
   }
 
   var scriptValues: String {
-    let parameters = network.parameters.copy.flatMap { value in
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
-    }
-    let values = Values(
-      rows: test.rows, columns: test.columns, hidden: network.shape.hidden, classes: network.shape.classes,
-      parameters: Base64.text(of: parameters), images: samples.map { Base64.text(of: Array(test[$0])) },
-      labels: samples.map { test.labels[$0] }, confidences: samples.map { readings.confidences[$0] })
-    // These are plain numbers and texts, which can all be encoded.
-    return (try? JSONCoding.line(values)) ?? "null"
+    Gallery.json(
+      Values(
+        rows: test.rows, columns: test.columns, hidden: network.shape.hidden, classes: network.shape.classes,
+        parameters: Base64.text(of: network.parameters.copy.littleEndianBytes),
+        images: samples.map { Base64.text(of: Array(test[$0])) },
+        labels: samples.map { test.labels[$0] }, confidences: samples.map { readings.confidences[$0] }))
   }
 
   var samplesChart: ImageGrid {
@@ -51,23 +48,5 @@ extension MNISTLesson {
     return ImageGrid(
       summary: "The first test image of each digit", images: images, columns: 10, domain: 0...255,
       ramp: ColorRamp([0xFF_FFFF, 0x00_0000]), pixelSize: 2.5)
-  }
-}
-
-/// Bytes as letters, digits, + and / (RFC 4648, section 4).
-enum Base64 {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func text(of bytes: [UInt8]) -> String {
-    var output: [UInt8] = []
-    output.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for place in 0..<4 {
-        output.append(place > group.count ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * place) & 63])
-      }
-    }
-    return String(decoding: output, as: UTF8.self)
   }
 }

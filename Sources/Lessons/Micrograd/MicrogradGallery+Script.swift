@@ -37,7 +37,7 @@ extension MicrogradLesson {
   var moonValues: String {
     let network = moons.network
     let widths = [network.layers[0][0].weights.count] + network.layers.map(\.count)
-    return Self.json(
+    return Gallery.json(
       Boundary(widths: widths, snapshots: moonSnapshots, x: Self.moonPlace.x, y: Self.moonPlace.y))
   }
 
@@ -84,12 +84,7 @@ extension MicrogradLesson {
           step: step)
       }
     }
-    return Self.json(Graph(nodes: nodes, inputs: inputs, unit: "mm in 1000 km"))
-  }
-
-  private static func json(_ value: some Encodable) -> String {
-    // These are plain numbers and texts, which can all be encoded.
-    (try? JSONCoding.line(value)) ?? "null"
+    return Gallery.json(Graph(nodes: nodes, inputs: inputs, unit: "mm in 1000 km"))
   }
 }
 

@@ -46,16 +46,13 @@ extension NeuralNGramResults {
   }
 
   private var scriptValues: String {
-    let parameters = comparison.neural.parameters.values.flatMap { value in
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
-    }
-    let values = Values(
-      letters: vocabulary.shown(Array(0..<vocabulary.count)), contextLength: shape.contextLength,
-      embeddingSize: shape.embeddingSize, hiddenSize: shape.hiddenSize,
-      smoothing: comparison.counting.smoothing,
-      before: "anna.", parameters: Base64.text(of: parameters), counts: seenCounts)
-    // These are plain numbers and texts, which can all be encoded.
-    return (try? JSONCoding.line(values)) ?? "null"
+    Gallery.json(
+      Values(
+        letters: vocabulary.shown(Array(0..<vocabulary.count)), contextLength: shape.contextLength,
+        embeddingSize: shape.embeddingSize, hiddenSize: shape.hiddenSize,
+        smoothing: comparison.counting.smoothing,
+        before: "anna.", parameters: Base64.text(of: comparison.neural.parameters.values.littleEndianBytes),
+        counts: seenCounts))
   }
 
   private var seenCounts: [String: [Int]] {

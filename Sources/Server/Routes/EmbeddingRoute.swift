@@ -3,6 +3,7 @@
 #else
   import Foundation
 #endif
+import GPT2BinaryFiles
 import GPT2Generation
 import GPT2Transformer
 
@@ -51,8 +52,7 @@ struct EmbeddingRoute {
     switch encoding {
     case .float: return .numbers(vector)
     case .base64:
-      let bytes = vector.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
-      return .base64(Data(bytes).base64EncodedString())
+      return .base64(Data(vector.littleEndianBytes).base64EncodedString())
     }
   }
 }

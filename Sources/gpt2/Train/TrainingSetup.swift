@@ -178,25 +178,21 @@ struct TrainingSetup {
 
   /// The first record of the run's metrics.
   func opening(_ command: [String]) -> RunRecord {
-    var record = RunRecord(.run, step: start.step ?? 0)
-    record.time = System.timestamp
+    var record = RunRecord(
+      opening: plan, of: configuration, beganWith: start.base, after: startStep, precision: precision,
+      on: workers)
     record.command = command
-    record.settings = [
+    let more = [
       "model": source, "configuration": configuration.summary, "data": data.name,
-      "parameters": "\(configuration.parameterCount ?? 0)", "batch size": "\(plan.batchSize)",
-      "sequence length": "\(plan.sequenceLength)", "batches an update": "\(plan.accumulation)",
-      "tokens an update": "\(plan.tokensPerStep)", "steps": "\(plan.steps)",
-      "trained": trainedWords, "optimizer": plan.optimizer.method.rawValue,
-      "learning rate": "\(plan.learningRate.peak)", "schedule": plan.learningRate.shape.rawValue,
+      "tokens an update": "\(plan.tokensPerStep)", "trained": trainedWords,
       "warm-up steps": "\(plan.learningRate.warmUpSteps)",
       "final learning rate": "\(plan.learningRate.finalFraction)",
       "weight decay": "\(plan.optimizer.weightDecay)", "beta1": "\(plan.optimizer.beta1)",
       "beta2": "\(plan.optimizer.beta2)",
-      "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "precision": precision.rawValue,
-      "replicas": "\(plan.replicas)", "gradient precision": plan.exchange.precision.rawValue,
-      "processes": "\(processes.communicator.size)",
-      "threads": "\(workers.count)", "kernels": "\(workers.kernels)", "seed": "\(plan.seed)",
+      "clip": plan.optimizer.maximumGradientNorm.map { "\($0)" } ?? "none", "replicas": "\(plan.replicas)",
+      "gradient precision": plan.exchange.precision.rawValue, "processes": "\(processes.communicator.size)",
     ]
+    record.settings?.merge(more) { $1 }
     if let token = plan.documentStart { record.settings?["documents begin with"] = "\(token)" }
     if let warmUp = plan.sequenceWarmUp {
       record.settings?["sequence warm-up steps"] = "\(warmUp.steps)"
@@ -208,9 +204,6 @@ struct TrainingSetup {
       record.settings?["local steps"] = "\(outer.localSteps)"
       record.settings?["outer learning rate"] = "\(outer.learningRate)"
       record.settings?["outer momentum"] = "\(outer.momentum)"
-    }
-    if let path = start.base.flatMap(System.absolutePath) {
-      record.settings?[RunLogFormat.modelPath] = path
     }
     return record
   }
