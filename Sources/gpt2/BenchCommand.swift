@@ -40,7 +40,7 @@ struct BenchCommand: ParsableCommand {
       \(ThresholdCheck.greatestTries) times where one is missed, and ends with 1 if one still is. What is not named is \
       measured as the file has it:
 
-        gpt2 bench --thresholds thresholds.json
+        gpt2 bench --thresholds dev/thresholds.json
 
       Under mpirun (a build of `make mpi`) it also measures the ways between the processes there, and holds the computed \
       time of an update against the time that the trainer takes:

@@ -1,6 +1,6 @@
 import GPT2BinaryFiles
 
-/// A file of thresholds, as JSON: dev/thresholds.py makes them. See `ThresholdSet`.
+/// A file of thresholds, as JSON, as dev/thresholds.py makes them; `dev/thresholds.json` is one. See `ThresholdSet`.
 package struct ThresholdFile: Codable, Equatable, Sendable {
   static let version = 1
 
