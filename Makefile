@@ -48,10 +48,10 @@ setup: ## Install what is missing (OpenBLAS and zlib on Linux)
 	@scripts/setup.sh
 
 lint: ## Check the formatting
-	swift format lint --strict --recursive Package.swift Sources Tests dev/examples
+	swift format lint --strict --recursive Package.swift Sources Tests dev/examples dev/fuzz/Sources
 
 format: ## Format the sources
-	swift format --in-place --recursive Package.swift Sources Tests dev/examples
+	swift format --in-place --recursive Package.swift Sources Tests dev/examples dev/fuzz/Sources
 
 verify-124M: build ## Hold a random 124M against PyTorch (needs Python with torch; about 1.1 GB)
 	PYTHON="$(PYTHON)" dev/reference/verify-124M.sh $(GPT2)

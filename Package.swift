@@ -279,15 +279,18 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// dev/fuzz/fuzz.sh builds it, which says so; nobody else sees it.
-if Context.environment["GPT2_FUZZ"] != nil {
-  package.targets += [
-    .executableTarget(
-      name: "fuzz",
-      dependencies: ([
-        "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
-        "Transformer", "Tokens", "Kernels", "SafeTensors", "PyTorchFiles", "BinaryFiles", "Platform",
-      ] as [Target.Dependency]).map(module(of:)),
-      path: "dev/fuzz/Sources", swiftSettings: settings)
-  ]
-}
+// dev/fuzz/fuzz.sh, which says so, builds a program of the readers that are fuzzed; the tests read what it found again.
+let fuzzed: [Target.Dependency] = [
+  "Lessons", "Reports", "Training", "Evaluation", "Server", "Generation", "ModelFiles", "ModelHub",
+  "Transformer", "Tokens", "Kernels", "SafeTensors", "PyTorchFiles", "BinaryFiles", "Platform",
+].map(module(of:))
+package.targets += [
+  Context.environment["GPT2_FUZZ"] != nil
+    ? .executableTarget(
+      name: "fuzz", dependencies: fuzzed, path: "dev/fuzz/Sources", exclude: ["CorpusTests.swift"],
+      swiftSettings: settings)
+    : .testTarget(
+      name: "FuzzTests", dependencies: fuzzed + ["TestSupport"], path: "dev/fuzz/Sources",
+      exclude: ["Main.swift"],
+      swiftSettings: settings)
+]

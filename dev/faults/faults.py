@@ -108,6 +108,8 @@ def digest(folder, patterns):
             name = str(path.relative_to(folder))
             if path.name in ("main.log", "metrics.jsonl", "plan.json", "run.lock"):
                 continue
+            if ".partial" in path.name:  # No output yet; whether it may be left is asked elsewhere.
+                continue
             if path.is_dir():
                 found[name] = "folder"
                 continue

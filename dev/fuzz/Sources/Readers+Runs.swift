@@ -25,7 +25,7 @@ extension Reader {
           input.file(), step: 2, into: try Parameters(zeroed: try tiny()), on: Workers(count: 1))
       },
       Reader("plan") { _ = try RunPlan(contentsOf: $0.file()) },
-      Reader("progress") { _ = try TrainingProgress(contentsOf: $0.file()) },
+      Reader("progress") { _ = try TrainingProgress(contentsOf: $0.file(), step: 4) },
       Reader("metrics") { try report(RunHistory(metrics: $0.file())) },
       Reader("main-log") { try report(RunHistory(mainLog: $0.file())) },
       Reader("losses") { _ = try LossFile.read($0.file(), count: 10) },
