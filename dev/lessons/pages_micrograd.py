@@ -4,6 +4,14 @@ import json
 from pages import close, shown
 
 
+HEIGHT = 1900
+
+
+def pose(pages):
+    """The backward pass, under way."""
+    pages.set_slider("#tyre .slider:nth-of-type(4) input", 6)
+
+
 def drive(pages):
     check_tyre(pages)
     check_boundary(pages)
@@ -22,11 +30,15 @@ def check_tyre(pages):
         expected = pages.results("micrograd", "--steps", "1", f"--speed={speed}", f"--temperature={temperature}",
                            f"--humidity={humidity}")["tyreWear"]
         for place, value in enumerate((speed, temperature, humidity), 1):
-            pages.set_slider(f"#tyre .slider:nth-child({place}) input", value)
+            pages.set_slider(f"#tyre .slider:nth-of-type({place}) input", value)
         said = browser.text("#tyre .said")
         wanted = (f"wear {shown(expected['wear'])} mm in 1000 km; slope by speed {shown(expected['bySpeed'])}, slope by "
                   f"temperature {shown(expected['byTemperature'])}, slope by humidity {shown(expected['byHumidity'])}.")
         check(f"wear and slopes at {speed} km/h are the program's", said == wanted, f"{said} / {wanted}")
+        written, raised = browser.text("#tyre .formula"), browser.texts("#tyre .formula sup")
+        numbers = f"({speed} / 100){raised[0]} · e{raised[1]} · (1 − 0.4 · tanh(2 · {humidity})) = {shown(expected['wear'])} "
+        check("the formula has them too", numbers in written and raised == ["2.1", f"(({temperature} − 20) / 30)".replace("-", "−")],
+              (written, raised))
 
     pages.drag("#tyre .slider input", 0.9)
     speed = float(browser.value("document.querySelector('#tyre .slider input').value"))
@@ -44,7 +56,7 @@ def check_tyre(pages):
     check("the last product hands on to two", unknown() == nodes - 3, unknown())
     check("one node and its two edges stand out", browser.value("document.querySelectorAll('#tyre .now').length") == 3)
     check("it says what it hands on", " to “" in browser.text("#tyre .said") and browser.text("#tyre .said").startswith("Step 1 of 16"))
-    browser.value("document.querySelector('#tyre .slider:nth-child(4) input').focus()")
+    browser.value("document.querySelector('#tyre .slider:nth-of-type(4) input').focus()")
     before = nodes
     for _ in range(15):
         browser.key("ArrowRight", 39)
