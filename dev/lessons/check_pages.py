@@ -4,7 +4,8 @@ Drives the pages that `ladder` wrote to the folder PAGES in a real Chromium (CHR
 they compute against the program LADDER, and against what the originals printed. PICTURES is a folder for what they look like;
 DATA the folder that the pages learnt from, if there is one.
 
-What a page is held to by itself is in pages_RUNG.py, as a function `drive` of the `Pages` in pages.py.
+What a page is held to by itself is in pages_RUNG.py, as a function `drive` of the `Pages` in pages.py. PICTURES/docs has the
+pictures that the rungs' pages in Lessons.docc show; `pose` and HEIGHT of the module say what of the page.
 """
 import importlib
 import os
@@ -28,6 +29,10 @@ for name in driven:
     importlib.import_module("pages_" + name).drive(pages)
 for name in ["", *there]:
     pages.look(name)
+for name in there:
+    # A rung's module may say what is to be seen on its picture.
+    module = importlib.import_module("pages_" + name) if name in driven else None
+    pages.document(name, getattr(module, "pose", None), getattr(module, "HEIGHT", 1700))
 foreign = [url for url in pages.browser.requests if not url.startswith(("file:", "data:"))]
 pages.check("nothing is asked of a network", foreign == [], foreign)
 pages.check("nothing went wrong", pages.browser.faults == [], pages.browser.faults)

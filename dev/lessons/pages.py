@@ -1,8 +1,12 @@
 """What the checks of all pages share: the browser, the program, and what people do with a mouse and a keyboard."""
+import base64
+import io
 import json
 import pathlib
 import subprocess
 import sys
+
+from PIL import Image
 
 
 class Pages:
@@ -68,8 +72,36 @@ class Pages:
             self.open(name)
             widest = self.browser.value("document.documentElement.scrollWidth")
             self.check(f"{name or 'index'}: no wider than {width}", widest <= width, widest)
+            self.check(f"{name or 'index'}: all drawings can be read at {width}", *self.letters(10 if width < 500 else 9))
             self.browser.picture(self.pictures / f"{name or 'index'}-{width}-{'dark' if dark else 'light'}.png")
         self.check(f"{name or 'index'}: everything has a name", self.browser.nameless() == [], self.browser.nameless())
+
+    def letters(self, least):
+        """Whether all text in drawings is at least so many pixels high, and no single letter lies on its side."""
+        faults = self.browser.value("""[...document.querySelectorAll('svg text')].flatMap((e) => {
+          if (e.getClientRects().length === 0 || getComputedStyle(e).visibility !== 'visible' || e.textContent === '') return [];
+          const m = e.getScreenCTM(), height = parseFloat(getComputedStyle(e).fontSize) * Math.hypot(m.a, m.b);
+          const name = (e.closest('figure')?.id ?? '') + ': ' + e.textContent;
+          return height < %s ? [name + ' is ' + height.toFixed(1) + ' high']
+            : [...e.textContent].length === 1 && Math.abs(m.b) > 1e-6 ? [name + ' lies on its side'] : [];
+        })""" % least)
+        return faults == [], (len(faults), faults[:8])
+
+    def document(self, name, pose=None, height=1700):
+        """Takes the picture that the rung's page in Lessons.docc shows, into the folder docs of the pictures."""
+        self.browser.look(1200)
+        self.open(name)
+        if pose:
+            pose(self)
+        self.browser.value("(() => { document.activeElement?.blur(); scrollTo(0, 0); })()")
+        whole = self.browser.value("document.documentElement.scrollHeight")
+        clip = {"x": 0, "y": 0, "width": 1200, "height": min(height, whole), "scale": 1}
+        answer = self.browser.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        folder = self.pictures / "docs"
+        folder.mkdir(exist_ok=True)
+        picture = Image.open(io.BytesIO(base64.b64decode(answer["data"]))).convert("RGB")
+        # Charts have few colours: a palette makes the file a third as large.
+        picture.quantize(128, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
 
 
 def close(a, b, tolerance=1e-12):
