@@ -5,7 +5,7 @@ extension Gallery.Picture {
   private static let narrowWidth = 340.0
 
   /// How far a drawing is made smaller at most, on a phone and on a wide screen, and larger: its text, 12 pixels high in its
-  /// own size, is 10.5, 9 and 16.8 then.
+  /// own size, is about 10.5, 9 and 16.8 then.
   private static let scale = (narrow: 10.5 / 12, wide: 9.0 / 12, most: 1.4)
 
   /// The picture on the page. Where its text would be too small it is drawn a second time, for narrow screens, or keeps its

@@ -72,7 +72,7 @@ class Pages:
             self.open(name)
             widest = self.browser.value("document.documentElement.scrollWidth")
             self.check(f"{name or 'index'}: no wider than {width}", widest <= width, widest)
-            self.check(f"{name or 'index'}: all drawings can be read at {width}", *self.letters(10 if width < 500 else 9))
+            self.check(f"{name or 'index'}: all drawings can be read at {width}", *self.letters(10 if width < 500 else 8.5))
             self.browser.picture(self.pictures / f"{name or 'index'}-{width}-{'dark' if dark else 'light'}.png")
         self.check(f"{name or 'index'}: everything has a name", self.browser.nameless() == [], self.browser.nameless())
 
