@@ -8,6 +8,9 @@ import subprocess
 
 from pages import shown
 
+# Down to the letters.
+HEIGHT = 2380
+
 
 def plain_names(values):
     """Both models of the rung mlp, by plain Python: functions of a text."""
