@@ -42,12 +42,15 @@ package struct HeatMap: Sendable {
   }
 
   private var columns: Int { values.first?.count ?? 0 }
-  private var left: Double { (rowLabels.map(TextMetrics.width).max() ?? 0) + 8 }
+  /// With room for letters that are wider than most: a single m is 12.
+  private var left: Double { rowLabels.isEmpty ? 8 : (rowLabels.map(TextMetrics.width).max() ?? 0) + 12 }
   private var top: Double {
     (columnTitle.isEmpty ? 0 : 20) + (rowTitle.isEmpty ? 0 : 20)
-      // Labels of columns are written upwards.
-      + (columnLabels.map(TextMetrics.width).max() ?? 0) + 8
+      + (columnLabels.map { fits($0) ? 12 : TextMetrics.width($0) }.max() ?? 0) + 8
   }
+
+  /// Whether a label of a column is no wider than it; others are written upwards.
+  private func fits(_ label: String) -> Bool { TextMetrics.width(label) <= cellSize }
 
   package var size: ChartSize {
     let titles = [columnTitle, rowTitle, valueTitle].map(TextMetrics.width).max() ?? 0
@@ -126,9 +129,12 @@ package struct HeatMap: Sendable {
       return Element("text", ["x": left - 6, "y": y, "text-anchor": "end"], text: label)
     }
       + columnLabels.enumerated().map { column, label in
-        let x = NumberText.coordinate(left + (Double(column) + 0.5) * cellSize + 4)
-        let y = NumberText.coordinate(top - 6)
-        return Element("text", ["transform": "translate(\(x) \(y)) rotate(-90)"], text: label)
+        let (middle, y) = (left + (Double(column) + 0.5) * cellSize, top - 6)
+        if fits(label) {
+          return Element("text", ["x": middle, "y": y, "text-anchor": "middle"], text: label)
+        }
+        let place = "translate(\(NumberText.coordinate(middle + 4)) \(NumberText.coordinate(y)))"
+        return Element("text", ["transform": "\(place) rotate(-90)"], text: label)
       }
   }
 

@@ -35,6 +35,10 @@ enum PageStyle {
     figcaption{margin-bottom:.6rem}
     figcaption p{font-size:.85rem;color:var(--quiet)}
     .narrow{display:none}
+    .figures figure:not(.full)>.chart{max-width:40rem;margin:auto}
+    .window{overflow-x:auto}.window .chart{max-width:var(--most);margin:auto}
+    .window:not(.half)>div{min-width:var(--least);padding-right:1.5rem}
+    .window.tall{max-height:85vh;overflow:auto}
     section h2{margin-bottom:.6rem}
     figcaption h2{margin-bottom:0}
     details{margin-top:.5rem}
@@ -61,6 +65,7 @@ enum PageStyle {
     .buttons button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--border);\
     border-radius:6px;padding:.35rem .7rem;cursor:pointer}
     .buttons button:disabled{opacity:.5;cursor:default}
+    .controls .formula{color:inherit;font-variant-numeric:tabular-nums}
     .controls .said{color:inherit;min-height:3em;font-variant-numeric:tabular-nums}
     .drawing{display:grid;grid-template-columns:minmax(0,300px) minmax(0,1fr);gap:1rem}
     .drawing .slider{grid-template-columns:1rem minmax(0,1fr) 4.5rem}.drawing meter{width:100%}
@@ -76,6 +81,8 @@ enum PageStyle {
     align-items:center;font-variant-numeric:tabular-nums}.pair meter{width:100%}
     .slider input[type=text]{font:inherit;color:inherit;background:var(--page);border:1px solid var(--border);\
     border-radius:6px;padding:.3rem .5rem}
+    .moving{transition:transform .3s linear}
+    @media (prefers-reduced-motion:reduce){.moving{transition:none}}
     .now>rect,.now>path{stroke:var(--series-1);stroke-opacity:1;stroke-width:2.5}
     a{color:var(--series-0)}
     @media (max-width:760px){.drawing{grid-template-columns:minmax(0,1fr)}
@@ -83,9 +90,12 @@ enum PageStyle {
     .slider input{grid-row:2;grid-column:1/-1;height:1.8rem}
     .drawing .slider{grid-template-columns:1rem minmax(0,1fr) 4.5rem}.units button{min-height:2rem}}
     @media (max-width:760px){main{padding:1.5rem .75rem 2rem}h1{font-size:1.5rem}
-    .figures{grid-template-columns:minmax(0,1fr)}figure{padding:.9rem .8rem}
+    figure{padding:.9rem .8rem}.chart.touched{font-size:14px}
     .headline{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.card .value{font-size:1.35rem}
-    .wide{display:none}.narrow{display:block}}
-    @media print{body{background:none}figure,.card{break-inside:avoid}}
+    }
+    @media (max-width:1000px){.figures{grid-template-columns:minmax(0,1fr)}.wide{display:none}
+    .narrow{display:block;max-width:32rem;margin:auto}
+    .figures .window>div{min-width:var(--readable)}}
+    @media print{body{background:none}.window.tall{max-height:none}figure,.card{break-inside:avoid}}
     """
 }

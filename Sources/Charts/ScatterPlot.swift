@@ -5,14 +5,19 @@ package struct ScatterPlot: Sendable {
     package var points: [ChartPoint]
     /// What each point is, shown when it is pointed at; as many as points, or none.
     package var names: [String]
+    /// Whether the names are written at the points, in place of symbols.
+    package var isWritten: Bool
     /// Which colour of the palette, and which shape, so that colour is not all that tells groups apart.
     package var style: Int
 
-    package init(_ name: String, _ points: [ChartPoint], names: [String] = [], style: Int) {
-      precondition(names.isEmpty || names.count == points.count, "names for some points only")
+    package init(
+      _ name: String, _ points: [ChartPoint], names: [String] = [], isWritten: Bool = false, style: Int
+    ) {
+      precondition(names.count == points.count || names.isEmpty && !isWritten, "names for some points only")
       self.name = name
       self.points = points
       self.names = names
+      self.isWritten = isWritten
       self.style = style
     }
   }
@@ -71,7 +76,10 @@ package struct ScatterPlot: Sendable {
   /// The drawing: an `svg` element, which wants the style sheet of `Palette`. Points without a place are left out.
   package var svg: Element {
     let entries = groups.map {
-      Legend.Entry(name: $0.name, symbol: Self.symbol($0.style, x: 13, y: 0))
+      Legend.Entry(
+        name: $0.name,
+        symbol: $0.isWritten
+          ? Self.word($0.names.first ?? "", $0.style, x: 13, y: 0) : Self.symbol($0.style, x: 13, y: 0))
     }
     let legend = Legend(entries, width: size.width)
     let points = groups.flatMap(\.points) + curves.flatMap(\.points)
@@ -80,7 +88,7 @@ package struct ScatterPlot: Sendable {
       size: size, x: x, y: y, xs: points.map(\.x) + (edges?.0 ?? []), ys: points.map(\.y) + (edges?.1 ?? []),
       above: legend.height)
     var parts = [legend.element]
-    if let regions { parts.append(Element("g", ["class": "regions"], cells(of: regions, in: frame))) }
+    if let regions { parts.append(behind(regions, in: frame)) }
     parts += [frame.grid, frame.axes]
     parts += groups.flatMap { symbols(of: $0, in: frame) }
     parts += curves.flatMap { lines(of: $0, in: frame) }
@@ -90,7 +98,9 @@ package struct ScatterPlot: Sendable {
   private func symbols(of group: Group, in frame: PlotFrame) -> [Element] {
     group.points.enumerated().compactMap { index, point in
       guard let x = frame.x.position(point.x), let y = frame.y.position(point.y) else { return nil }
-      var symbol = Self.symbol(group.style, x: x, y: y)
+      var symbol =
+        group.isWritten
+        ? Self.word(group.names[index], group.style, x: x, y: y) : Self.symbol(group.style, x: x, y: y)
       let place = "(\(NumberText.significant(point.x)), \(NumberText.significant(point.y)))"
       let name = group.names.isEmpty ? group.name : group.names[index]
       symbol.children.append(.element(Element("title", text: "\(name) \(place)")))
@@ -108,6 +118,13 @@ package struct ScatterPlot: Sendable {
       ["d": path, "class": "line", "style": "stroke:\(Palette.series(curve.style));stroke-width:2.5"],
       [Element("title", text: curve.name)])
     return [halo, line]
+  }
+
+  /// The cells; a script that draws others reads from `data-box` where: left, top, width and height.
+  private func behind(_ regions: Regions, in frame: PlotFrame) -> Element {
+    let box = [frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top]
+      .map(NumberText.coordinate).joined(separator: " ")
+    return Element("g", ["class": "regions", "data-box": box], cells(of: regions, in: frame))
   }
 
   /// Equal cells that lie side by side are one rectangle.
@@ -136,6 +153,13 @@ package struct ScatterPlot: Sendable {
       }
     }
     return parts
+  }
+
+  /// Bold, and with the surface's colour around it, so that words on top of each other can be told apart.
+  private static func word(_ text: String, _ style: Int, x: Double, y: Double) -> Element {
+    let look = "fill:\(Palette.series(style));font-size:15px;font-weight:700"
+    return Element(
+      "text", ["x": x, "y": y + 5, "text-anchor": "middle", "class": "named", "style": look], text: text)
   }
 
   /// A circle, square, triangle or diamond, in turn; all of about the same area.

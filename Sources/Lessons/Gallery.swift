@@ -30,10 +30,13 @@ package struct Gallery: Sendable {
     package var isWide: Bool
     /// For the page's script, in JSON.
     package var values: String?
+    /// Whether it may be there twice, once for narrow screens: not if a script expects one drawing.
+    package var isTwofold: Bool
 
+    /// - Parameter isTwofold: If not given, whether there are no values for a script.
     package init(
       _ name: String, title: String, caption: String, _ chart: any Chart, isWide: Bool = false,
-      values: String? = nil
+      values: String? = nil, isTwofold: Bool? = nil
     ) {
       self.name = name
       self.title = title
@@ -41,6 +44,7 @@ package struct Gallery: Sendable {
       self.chart = chart
       self.isWide = isWide
       self.values = values
+      self.isTwofold = isTwofold ?? (values == nil)
     }
   }
 
@@ -100,7 +104,7 @@ package struct Gallery: Sendable {
       let cards = facts.map { Page.card($0.name, $0.value, unit: $0.unit, $0.explanation) }
       content.append(Element("section", ["class": "headline"], cards))
     }
-    content.append(Element("section", ["class": "figures"], pictures.map(figure)))
+    content.append(Element("section", ["class": "figures"], pictures.map(\.figure)))
     content += tables.map(section)
     for text in texts {
       content.append(
@@ -126,22 +130,6 @@ package struct Gallery: Sendable {
           "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": table.title],
           [Element("table", ["style": "min-width:46rem"], [head, body])]),
       ])
-  }
-
-  private func figure(_ picture: Picture) -> Element {
-    let caption = Element(
-      "figcaption", [:],
-      [Element("h2", text: picture.title), Element("p", text: picture.caption)])
-    var figure = Element("figure", ["id": picture.name], [caption, picture.chart.svg])
-    if picture.isWide {
-      // On a narrow screen it keeps a size at which it can be read, and is moved. Labels may reach beyond it a little.
-      let width = Int(min(picture.chart.size.width, 960))
-      let window = Element(
-        "div", ["style": "overflow-x:auto", "tabindex": "0", "role": "region", "aria-label": picture.title],
-        [Element("div", ["style": "min-width:\(width)px;padding-right:1.5rem"], [picture.chart.svg])])
-      figure = Element("figure", ["id": picture.name, "class": "full"], [caption, window])
-    }
-    return picture.values.map { figure.with("data-values", $0) } ?? figure
   }
 
   /// Writes `index.html`, and each picture as NAME.svg beside it. A gallery that is there is replaced; a directory that

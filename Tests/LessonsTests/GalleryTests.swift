@@ -54,6 +54,46 @@ import Testing
     #expect(page.all("td").map(\.text) == ["1", "<2>", "3", "4"])
   }
 
+  /// Text of 12 in a drawing of its own size: never below 10.5 pixels on a phone, whose drawings are 340 wide.
+  @Test func drawingsCanBeReadOnAPhone() throws {
+    let line = { (width: Double) in
+      LineChart(
+        summary: "l", x: Axis("x"), y: Axis("y"), series: [.init("s", [ChartPoint(0, 0), ChartPoint(1, 1)])],
+        size: ChartSize(width: width, height: 300))
+    }
+    let map = { (columns: Int) in
+      HeatMap(summary: "m", values: [[Double](repeating: 0, count: columns)], cellSize: 20)
+    }
+    var gallery = gallery
+    gallery.pictures = [
+      .init("twice", title: "", caption: "", line(520)),
+      .init("wide", title: "", caption: "", line(860), isWide: true),
+      .init("small", title: "", caption: "", line(330)),
+      .init("once", title: "", caption: "", line(520), values: "1"),
+      .init("scripted", title: "", caption: "", line(520), values: "1", isTwofold: true),
+      .init("map", title: "", caption: "", map(30)),
+      .init("widemap", title: "", caption: "", map(80), isWide: true),
+    ]
+    let page = try XMLTree.parse(gallery.html.replacing("<!DOCTYPE html>\n", with: ""))
+    let drawings = page.all("figure").map { figure in
+      figure.children.filter { $0.name != "figcaption" }.map {
+        ($0.attributes["class"] ?? "") + ($0.attributes["style"].map { " " + $0 } ?? "")
+      }
+    }
+    #expect(
+      drawings == [
+        ["wide", "narrow"], ["wide", "narrow"], ["chart"],
+        ["window half --least:520px;--readable:455px;--most:728px"],
+        ["wide", "narrow"],
+        ["window half --least:616px;--readable:539px;--most:862px"],
+        ["window --least:1212px;--readable:1414px;--most:2262px"],
+      ])
+    #expect(
+      page.all("figure").map { $0.attributes["class"] == "full" } == [
+        false, true, false, false, false, false, true,
+      ])
+  }
+
   @Test func replacesOnlyWhatLadderMade() throws {
     let directory = try TemporaryDirectory()
     let target = directory.file("lesson")

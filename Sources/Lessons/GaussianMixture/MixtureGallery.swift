@@ -45,7 +45,7 @@ extension MixtureResults {
       "mixture-\(points.dimensions)d-\(iteration)", title: "\(name): \(when)",
       caption: "Log-likelihood \(NumberText.fixed(state.meanLogLikelihood, 4)) nats a point.", chart,
       // The script needs them once, and takes the last panel for its own.
-      values: points.dimensions == 2 && iteration == fit.last.iteration ? scriptValues : nil)
+      values: iteration == fit.last.iteration ? scriptValues : nil, isTwofold: true)
   }
 
   private var likelihoods: Gallery.Picture {
@@ -67,11 +67,7 @@ extension MixtureResults {
 
   private func densities(_ state: MixtureFit.State) -> LineChart {
     let (low, high) = range(of: 0)
-    let xs = (0...200).map { low + (high - low) * Double($0) / 200 }
-    let curves = state.mixture.components.map { component in
-      xs.map { ChartPoint($0, Self.density(component, at: $0)) }
-    }
-    let sum = xs.indices.map { index in ChartPoint(xs[index], curves.reduce(0.0) { $0 + $1[index].y }) }
+    let curves = densities(of: state.mixture)
     let count = curves.count
     let series =
       [
@@ -79,14 +75,28 @@ extension MixtureResults {
           "histogram", histogram(from: low, to: high), color: count + 1, labelsLast: false)
       ]
       + curves.enumerated().map { .init("Gaussian \($0 + 1)", $1, color: $0, labelsLast: false) }
-      + [.init("their sum", sum, color: count, labelsLast: false)]
+      + [.init("their sum", sum(of: curves), color: count, labelsLast: false)]
     return LineChart(
       summary: "A histogram of the points, and the densities of the mixture", x: Axis("x"),
       y: Axis("density", including: 0), series: series, size: ChartSize(width: 420, height: 280))
   }
 
+  /// Each component's density at 201 places.
+  func densities(of mixture: GaussianMixture) -> [[ChartPoint]] {
+    let (low, high) = range(of: 0)
+    let xs = (0...200).map { low + (high - low) * Double($0) / 200 }
+    return mixture.components.map { component in xs.map { ChartPoint($0, Self.density(component, at: $0)) } }
+  }
+
+  /// Of curves with the same places.
+  func sum(of curves: [[ChartPoint]]) -> [ChartPoint] {
+    (curves.first ?? []).indices.map { index in
+      ChartPoint(curves[0][index].x, curves.reduce(0.0) { $0 + $1[index].y })
+    }
+  }
+
   /// The outline of a histogram of the points whose bars have an area of 1 together.
-  private func histogram(from low: Double, to high: Double) -> [ChartPoint] {
+  func histogram(from low: Double, to high: Double) -> [ChartPoint] {
     let bars = max(8, min(40, Int(Double(points.count).squareRoot())))
     let width = (high - low) / Double(bars)
     var counts = [Int](repeating: 0, count: bars)

@@ -23,7 +23,7 @@ extension MicrogradLesson {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.micrograd_js, as: UTF8.self),
-      sha256: "Ttk9AAa9NUqRtyXn9HJSACIL4FFQy1HiiiToMnhv2hA=")
+      sha256: "DnligcMkV4qSTfVpwMrsUKQi+7hy5EqszE6N8EmhD/8=")
   }
 
   private struct Boundary: Encodable {
@@ -59,6 +59,8 @@ extension MicrogradLesson {
     var nodes: [Node]
     var inputs: [Input]
     var unit: String
+    /// With {names} of inputs, and what is raised between two ^.
+    var formula: String
   }
 
   /// The tyre's graph, its nodes in the drawing's order, and how far its inputs can be moved.
@@ -84,7 +86,8 @@ extension MicrogradLesson {
           step: step)
       }
     }
-    return Gallery.json(Graph(nodes: nodes, inputs: inputs, unit: "mm in 1000 km"))
+    return Gallery.json(
+      Graph(nodes: nodes, inputs: inputs, unit: "mm in 1000 km", formula: TyreWear.formula))
   }
 }
 

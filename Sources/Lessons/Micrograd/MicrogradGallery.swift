@@ -32,7 +32,8 @@ extension MicrogradLesson {
     [
       .init(
         "moons", title: "Two moons, told apart",
-        caption: "Behind the points is what the network takes each place for.", moonPlot, values: moonValues),
+        caption: "Behind the points is what the network takes each place for.", moonPlot, values: moonValues,
+        isTwofold: true),
       .init(
         "yin-yang", title: "Yin, yang and the dots",
         caption: "Three classes; the points are those it was trained on.", yinYangPlot),
@@ -59,8 +60,8 @@ extension MicrogradLesson {
         isWide: true),
       .init(
         "network", title: "The whole network",
-        caption: "The loss of the yin-yang network at the origin, all of its operations. Open network.svg "
-          + "beside this page to read it.", networkGraph, isWide: true),
+        caption: "The loss of the yin-yang network at the origin, all of its operations. Move it to read it, "
+          + "or open network.svg beside this page.", networkGraph, isWide: true),
     ]
   }
 

@@ -17,6 +17,10 @@ package struct TyreWear: Sendable, Encodable {
     self.humidity = humidity
   }
 
+  /// The formula, with {names} in place of the inputs and what is raised between two ^.
+  static let formula =
+    "wear = 0.05 · ({speed} / 100)^2.1^ · e^(({temperature} − 20) / 30)^ · (1 − 0.4 · tanh(2 · {humidity}))"
+
   /// How the wear changes with each of them, by itself.
   package struct Sensitivity: Sendable, Encodable {
     package var wear: Double

@@ -45,7 +45,7 @@
 
   /** The graph of a formula: its inputs can be moved, and its backward pass taken node by node. */
   const graph = (figure) => {
-    const { nodes, inputs, unit } = values(figure);
+    const { nodes, inputs, unit, formula } = values(figure);
     const boxes = [...figure.querySelectorAll("g.node")];
     const edges = [...figure.querySelectorAll("g.edge")];
     const data = nodes.map((node) => node.data);
@@ -77,7 +77,17 @@
 
     const controls = panel(figure);
     const said = make("p", { class: "said", "aria-live": "polite" });
+    const written = make("p", { class: "formula" });
     let taken = order.length;
+
+    /** The formula with its inputs' numbers; what stands between two ^ is raised. */
+    const write = () => {
+      const filled = inputs.reduce(
+        (text, { name, node }) => text.replace(`{${name}}`, String(data[node]).replace("-", "−")), formula);
+      written.replaceChildren(
+        ...filled.split("^").map((part, place) => place % 2 === 0 ? part : make("sup", {}, part)),
+        ` = ${significant(data[nodes.length - 1])} ${unit}`);
+    };
 
     const show = () => {
       forward();
@@ -112,12 +122,14 @@
         said.textContent = `${name(nodes.length - 1).split(" ")[0]} ${significant(data[nodes.length - 1])} ${unit}; `
           + inputs.map((input) => `slope by ${input.name} ${significant(gradients[input.node])}`).join(", ") + ".";
       }
+      write();
       steps.input.value = taken;
       steps.output.textContent = `${taken} of ${order.length}`;
       earlier.disabled = taken === 0;
       later.disabled = taken === order.length;
     };
 
+    controls.append(written);
     for (const input of inputs) {
       const { row, output } = slider(
         `${input.name}, ${input.unit}`, { ...input, value: data[input.node] }, (value, output) => {
@@ -149,8 +161,6 @@
   /** What a network of rectified neurons takes each place for, after as many steps as a slider says. */
   const boundary = (figure) => {
     const { widths, snapshots, x, y } = values(figure);
-    const regions = figure.querySelector("g.regions");
-    const box = regions.getBBox();
     const [columns, rows] = [100, 70];
 
     const score = (parameters, place) => {
@@ -168,25 +178,34 @@
       return activations[0];
     };
 
-    const paths = ["0", "1"].map((series) => {
+    const path = (series) => {
       const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
       path.setAttribute("style", `fill:var(--series-${series});fill-opacity:.2`);
       path.setAttribute("shape-rendering", "crispEdges");
       return path;
+    };
+    // The drawing for wide screens and that for narrow ones, each with what lies behind its points.
+    const drawings = [...figure.querySelectorAll("g.regions")].map((regions) => {
+      const [left, top, width, height] = regions.dataset.box.split(" ").map(Number);
+      const paths = [path(0), path(1)];
+      regions.replaceChildren(...paths);
+      return { left, top, width: width / columns, height: height / rows, paths };
     });
     const show = (snapshot, output) => {
-      const shapes = ["", ""];
-      for (let row = 0; row < rows; row++) {
-        for (let column = 0; column < columns; column++) {
-          const place = [x[0] + (column + 0.5) / columns * (x[1] - x[0]), y[0] + (row + 0.5) / rows * (y[1] - y[0])];
-          const left = box.x + column / columns * box.width;
-          const top = box.y + box.height - (row + 1) / rows * box.height;
-          shapes[score(snapshot.parameters, place) > 0 ? 1 : 0] +=
-            `M${left.toFixed(2)} ${top.toFixed(2)}h${(box.width / columns).toFixed(2)}v${(box.height / rows).toFixed(2)}`
-            + `h${(-box.width / columns).toFixed(2)}z`;
-        }
+      const lower = Array.from({ length: rows * columns }, (_, cell) => {
+        const [row, column] = [Math.floor(cell / columns), cell % columns];
+        return score(snapshot.parameters, [
+          x[0] + (column + 0.5) / columns * (x[1] - x[0]), y[0] + (row + 0.5) / rows * (y[1] - y[0])]) > 0;
+      });
+      for (const { left, top, width, height, paths } of drawings) {
+        const shapes = ["", ""];
+        lower.forEach((isLower, cell) => {
+          const place = [left + cell % columns * width, top + (rows - 1 - Math.floor(cell / columns)) * height];
+          shapes[isLower ? 1 : 0] += `M${place[0].toFixed(2)} ${place[1].toFixed(2)}`
+            + `h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
+        });
+        paths.forEach((path, index) => path.setAttribute("d", shapes[index]));
       }
-      paths.forEach((path, index) => path.setAttribute("d", shapes[index]));
       output.textContent = `${snapshot.step}: loss ${significant(snapshot.loss)}, `
         + `${Math.round(snapshot.accuracy * 1000) / 10} % right`;
     };
@@ -194,7 +213,6 @@
       "after step", { min: 0, max: snapshots.length - 1, step: 1, value: snapshots.length - 1 },
       (index, output) => show(snapshots[index], output));
     panel(figure).append(row);
-    regions.replaceChildren(...paths);
     show(snapshots[snapshots.length - 1], output);
     // For those who want to look at a number, and for the check of this page.
     figure.score = (index, place) => score(snapshots[index].parameters, place);

@@ -7,7 +7,7 @@ extension NeuralNGramResults {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.mlp_js, as: UTF8.self),
-      sha256: "mQU8bnRKVDU83uAXUA5ymOsIgR4M/9shaU17tR6BDqM=")
+      sha256: "4ugb+INHEFfEIEk7FYavrggyZuMAAeHI+fAO5J83PNE=")
   }
 
   /// Models with more numbers than that are too much for a page.

@@ -30,7 +30,8 @@ extension NeuralNGramResults {
           "Steps", NumberText.grouped(settings.steps),
           explanation: "of AdamW, on \(settings.batchSize) contexts each"),
       ],
-      pictures: [nextLetters].compactMap(\.self) + [curves, byFamiliarity] + contextPictures(contexts),
+      pictures: [nextLetters].compactMap(\.self) + embeddingPictures + [curves, byFamiliarity]
+        + contextPictures(contexts),
       texts: [
         .init("Names by the MLP", sample), .init("Names by counting, with the same coins", countingSample),
       ], script: Self.script)
@@ -54,9 +55,21 @@ extension NeuralNGramResults {
     return Gallery.Picture(
       "losses", title: "Learning",
       caption:
-        "Where the validation loss falls below counting's, computing has won. Counting is done in one pass. The last "
-        + "value is not the one above: it was taken before the last update, and of whole batches only, as in the original.",
+        "Where the validation loss falls below counting's, computing has won. Counting is done in one pass. "
+        + twoFigures,
       chart, isWide: true)
+  }
+
+  /// Why the curve does not end at the loss that is compared with counting's.
+  private var twoFigures: String {
+    guard let last = evaluations.last else { return "" }
+    let windows = comparison.losses.windows
+    // As `NeuralNGramTrainer.loss(of:)` takes them, of all tokens.
+    let inBatches = (windows + shape.contextLength) / settings.batchSize * settings.batchSize
+    return "The curve ends at \(NumberText.fixed(last.validationLoss, 4)) and not at the "
+      + "\(NumberText.fixed(comparison.losses.neural, 4)) above: it was taken before the last update, and, as in the "
+      + "original, of whole batches only, \(NumberText.grouped(inBatches)) letters in place of "
+      + "\(NumberText.grouped(windows))."
   }
 
   private var byFamiliarity: Gallery.Picture {

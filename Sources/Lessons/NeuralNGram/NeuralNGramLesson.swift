@@ -39,7 +39,9 @@ package struct NeuralNGramLesson {
     let trainer = try NeuralNGramTrainer(
       try NeuralNGramParameters(random: shape, seed: seed), settings: settings, training: texts.training,
       validation: texts.validation, workers: workers)
-    let evaluations = trainer.run(report)
+    var history = EmbeddingHistory(steps: settings.steps)
+    let evaluations = trainer.run(
+      watch: { history.note($0, trainer.model.parameters[.embedding]) }, report)
     let testLoss = trainer.loss(of: texts.test)
     var counting = NGramModel(
       order: contextLength + 1, vocabularySize: shape.vocabularySize, smoothing: smoothing)
@@ -52,7 +54,8 @@ package struct NeuralNGramLesson {
     }
     return NeuralNGramResults(
       vocabulary: texts.vocabulary, shape: shape, settings: settings, evaluations: evaluations,
-      testLoss: testLoss, sample: texts.vocabulary.text(sample(trainer.model.probabilities)),
+      testLoss: testLoss, embeddings: history,
+      sample: texts.vocabulary.text(sample(trainer.model.probabilities)),
       countingSample: texts.vocabulary.text(sample(counting.probabilities)),
       comparison: CountingComparison(
         counting: counting, neural: trainer.model, training: texts.training, text: texts.validation))
@@ -66,6 +69,7 @@ package struct NeuralNGramResults {
   package let evaluations: [NeuralNGramEvaluation]
   /// Of the whole batches of the test text, as the original computes it.
   package let testLoss: Double
+  package let embeddings: EmbeddingHistory
   /// What the neural model wrote, and what counting did with the same coins.
   package let sample: String
   package let countingSample: String

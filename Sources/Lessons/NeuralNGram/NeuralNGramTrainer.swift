@@ -65,11 +65,16 @@ package final class NeuralNGramTrainer {
 
   /// Makes all steps.
   ///
-  /// - Parameter report: Called with each evaluation.
+  /// - Parameters:
+  ///   - watch: Called before each update with the number of those made, and once after the last.
+  ///   - report: Called with each evaluation.
   /// - Returns: All evaluations.
-  package func run(_ report: (NeuralNGramEvaluation) -> Void = { _ in }) -> [NeuralNGramEvaluation] {
+  package func run(
+    watch: (Int) -> Void = { _ in }, _ report: (NeuralNGramEvaluation) -> Void = { _ in }
+  ) -> [NeuralNGramEvaluation] {
     var evaluations: [NeuralNGramEvaluation] = []
     for step in 0..<settings.steps {
+      watch(step)
       if settings.isEvaluated(step) {
         let evaluation = NeuralNGramEvaluation(
           step: step, trainingLoss: loss(of: training, atMost: settings.trainingBatches),
@@ -79,6 +84,7 @@ package final class NeuralNGramTrainer {
       }
       update(at: step)
     }
+    watch(settings.steps)
     return evaluations
   }
 

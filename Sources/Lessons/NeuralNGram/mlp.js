@@ -1,9 +1,80 @@
 //<![CDATA[
 "use strict";
-// Lets a name be typed on mlp's page, and shows what both models say comes next; without it the page shows one context. The
-// figure has both models in data-values, and the passes are NeuralNGram's and NGramModel's. The page lets this text run by its
-// SHA-256, which stands in NeuralNGramGallery+Script.swift.
+// Lets a name be typed on mlp's page, and shows what both models say comes next; without it the page shows one context. And
+// lets the letters move to their places over the steps; without it there are the start, the middle and the end. The figures have
+// their numbers in data-values; the passes are NeuralNGram's and NGramModel's. The page lets this text run by its SHA-256, which
+// stands in NeuralNGramGallery+Script.swift.
 (() => {
+  const make = (name, attributes = {}, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+
+  /** The last still of the letters becomes one that moves; the others are hidden. */
+  const move = (stills) => {
+    const figure = stills[stills.length - 1];
+    const { letters, steps, places, x, y } = JSON.parse(figure.dataset.values);
+    const last = steps.length - 1;
+    stills.slice(0, -1).forEach((still) => { still.hidden = true; });
+    figure.querySelector("h2").textContent = "Letters as vectors, over the steps";
+    // The drawing for wide screens and that for narrow ones, in each of which a letter's word is moved.
+    const drawings = [...figure.querySelectorAll("svg")].map((svg) => {
+      const [left, top, width, height] = svg.querySelector("g.regions").dataset.box.split(" ").map(Number);
+      const words = [...svg.querySelectorAll(":scope > text")];
+      return {
+        words: [...letters].map((letter) => words.find((word) => word.firstChild.data === letter)),
+        place: ([along, up]) => [
+          left + (along - x[0]) / (x[1] - x[0]) * width, top + (y[1] - up) / (y[1] - y[0]) * height + 5],
+      };
+    });
+    const input = make("input", { type: "range", min: 0, max: last, step: 1, value: last, "aria-label": "after step" });
+    const output = make("output");
+    const button = make("button", { type: "button" });
+    let timer = null;
+    const show = (index) => {
+      for (const { words, place } of drawings) {
+        words.forEach((word, letter) => {
+          const [along, down] = place(places[index][letter]);
+          word.setAttribute("x", 0);
+          word.setAttribute("y", 0);
+          word.style.transform = `translate(${along.toFixed(2)}px, ${down.toFixed(2)}px)`;
+          word.querySelector("title").textContent = `${letters[letter]} (${places[index][letter].join(", ").replaceAll("-", "−")})`;
+        });
+      }
+      input.value = index;
+      output.textContent = `${steps[index]} of ${steps[last]}`;
+    };
+    const stop = () => {
+      clearInterval(timer);
+      timer = null;
+      button.textContent = "play";
+    };
+    const play = () => {
+      if (Number(input.value) === last) show(0);
+      button.textContent = "stop";
+      timer = setInterval(() => {
+        show(Number(input.value) + 1);
+        if (Number(input.value) === last) stop();
+      }, 300);
+    };
+    button.addEventListener("click", () => timer === null ? play() : stop());
+    input.addEventListener("input", () => {
+      stop();
+      show(Number(input.value));
+    });
+    figure.querySelector("figcaption").append(make("div", { class: "controls" },
+      make("label", { class: "slider" }, make("span", {}, "after step"), input, output), make("div", { class: "buttons" }, button)));
+    stop();
+    show(last);
+    // Only now, so that they do not fly in from a corner.
+    figure.getBoundingClientRect();
+    drawings.forEach(({ words }) => words.forEach((word) => word.classList.add("moving")));
+  };
+  const stills = [...document.querySelectorAll('figure[id^="letters-"]')];
+  if (stills.length > 0) move(stills);
+
   const figure = document.getElementById("next");
   if (!figure) return;
   const { letters, contextLength, embeddingSize, hiddenSize, smoothing, before, parameters, counts } = JSON.parse(figure.dataset.values);
@@ -13,13 +84,6 @@
   const next = (count) => numbers.subarray(at, at += count);
   const [embedding, weight1, bias1] = [next(size * embeddingSize), next(hiddenSize * inputs), next(hiddenSize)];
   const [weight2, bias2] = [next(size * hiddenSize), next(size)];
-
-  const make = (name, attributes = {}, ...children) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children);
-    return element;
-  };
 
   /** (letters): softmax(W₂·tanh(W₁·x + b₁) + b₂), x being the embeddings of the context's letters. */
   const neural = (context) => {

@@ -4,13 +4,24 @@ import GPT2Charts
 /// the arcs, biases in the nodes.
 struct SymmetryDrawing: Chart {
   let network: SymmetryNetwork
-  let size = ChartSize(width: 520, height: 440)
+  private(set) var size = ChartSize(width: 520, height: 440)
 
-  private static let output = ChartPoint(260, 50)
-  private static let hidden = [ChartPoint(80, 200), ChartPoint(440, 200)]
   private static let radius = 22.0
 
-  private func input(_ index: Int) -> ChartPoint { ChartPoint(65 + Double(index) * 78, 400) }
+  init(network: SymmetryNetwork) { self.network = network }
+
+  func narrowed(to width: Double) -> (any Chart)? {
+    var drawing = self
+    drawing.size.width = width
+    return drawing
+  }
+
+  private var output: ChartPoint { place(260, 50) }
+  private var hidden: [ChartPoint] { [place(80, 200), place(440, 200)] }
+  private func input(_ index: Int) -> ChartPoint { place(65 + Double(index) * 78, 400) }
+
+  /// - Parameter x: In a drawing that is 520 wide.
+  private func place(_ x: Double, _ y: Double) -> ChartPoint { ChartPoint(x * size.width / 520, y) }
 
   private struct Arc {
     let start: ChartPoint
@@ -24,14 +35,14 @@ struct SymmetryDrawing: Chart {
     // Labels come after all lines, so that none is crossed out.
     let drawing =
       arcs.map(line) + arcs.map(label) + (0..<SymmetryNetwork.inputs).map { node(at: input($0), nil) }
-      + (0..<2).map { node(at: Self.hidden[$0], network.bias(of: $0)) }
-      + [node(at: Self.output, network.outputBias), middle]
+      + (0..<2).map { node(at: hidden[$0], network.bias(of: $0)) }
+      + [node(at: output, network.outputBias), middle]
     return Element(
       "svg",
       [
         "class": "chart", "role": "img",
         "aria-label": "The network: weights opposite about the middle are equal and of opposite sign",
-        "viewBox": "0 0 520 440",
+        "viewBox": "0 0 \(Int(size.width)) \(Int(size.height))",
       ], drawing)
   }
 
@@ -40,18 +51,18 @@ struct SymmetryDrawing: Chart {
     let below = (0..<2).flatMap { unit in
       network.weights(of: unit).enumerated().map { index, weight in
         Arc(
-          start: input(index), end: Self.hidden[unit], weight: weight, labelled: unit == 0 ? 0.18 : 0.34)
+          start: input(index), end: hidden[unit], weight: weight, labelled: unit == 0 ? 0.18 : 0.34)
       }
     }
     let above = network.outputWeights.enumerated().map { unit, weight in
-      Arc(start: Self.hidden[unit], end: Self.output, weight: weight, labelled: 0.5)
+      Arc(start: hidden[unit], end: output, weight: weight, labelled: 0.5)
     }
     return below + above
   }
 
   /// Where the vectors are mirrored.
   private var middle: Element {
-    Element("line", ["x1": 260.0, "x2": 260.0, "y1": 372.0, "y2": 432.0, "class": "mark"])
+    Element("line", ["x1": output.x, "x2": output.x, "y1": 372.0, "y2": 432.0, "class": "mark"])
   }
 
   private func line(_ arc: Arc) -> Element {
