@@ -172,6 +172,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js"),
+        .embedInCode("MNIST/digits.js"), .embedInCode("ConvNet/convnet.js"),
         .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
       ]),
     floor(

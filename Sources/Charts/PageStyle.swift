@@ -77,6 +77,10 @@ enum PageStyle {
     border:1px solid var(--border);border-radius:4px;\
     background:color-mix(in srgb,var(--series-0) calc(100%*var(--strength,0)),var(--surface))}
     .units button[aria-pressed=true]{background:none;border-style:dashed}
+    .maps{display:block;width:100%;max-width:720px;image-rendering:pixelated;background:var(--border);\
+    border:1px solid var(--border)}
+    .neighbours{display:grid;grid-template-columns:repeat(6,minmax(0,56px));gap:.5rem;text-align:center}
+    .neighbours canvas{display:block;width:100%;border:1px solid var(--border);image-rendering:pixelated}
     .pair{display:grid;grid-template-columns:1rem minmax(0,1fr) 4.5rem minmax(0,1fr) 4.5rem;gap:.6rem;\
     align-items:center;font-variant-numeric:tabular-nums}.pair meter{width:100%}
     .slider input[type=text]{font:inherit;color:inherit;background:var(--page);border:1px solid var(--border);\

@@ -53,31 +53,15 @@ struct MNISTCommand: Rung {
   }
 
   func climb() throws {
-    let training = try DigitImages(.training, in: data)
-    let test = try DigitImages(.test, in: data)
-    try test.check(rows: training.rows, columns: training.columns, in: data)
-    let settings = DigitTraining.Settings(
+    let (training, test) = try Digits.read(from: data)
+    let settings = DigitSettings(
       hidden: hidden, epochs: epochs, batchSize: batchSize, learningRate: learningRate,
       weightDecay: weightDecay, seed: seed)
     var progress = ProgressLine()
-    let lesson = try MNISTLesson(training: training, test: test, settings, on: threading.workers) { event in
-      switch event {
-      case .step(let step, let steps, let loss):
-        progress.show(
-          Progress(done: Double(step) / Double(steps)).saying("step \(step)/\(steps)")
-            .saying("loss \(Numbers.fixed(Double(loss), 4))"))
-      case .epoch(let epoch):
-        progress.clear()
-        Diagnostics.write(Self.line(epoch))
-      }
+    let lesson = try MNISTLesson(training: training, test: test, settings, on: threading.workers) {
+      Digits.show($0, on: &progress)
     }
     progress.end()
     try options.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
-  }
-
-  private static func line(_ epoch: MNISTLesson.Epoch) -> String {
-    let training = epoch.trainingLoss.map { "training loss \(Numbers.fixed(Double($0), 4)), " } ?? ""
-    return "epoch \(epoch.epoch): \(training)test loss \(Numbers.fixed(epoch.testLoss, 4)), "
-      + "accuracy \(Numbers.fixed(epoch.testAccuracy * 100, 2)) %"
   }
 }

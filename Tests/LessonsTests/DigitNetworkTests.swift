@@ -81,7 +81,7 @@ import Testing
       .init(
         hidden: trace.hidden, epochs: trace.epochs, batchSize: trace.batchSize,
         learningRate: trace.learningRate, weightDecay: trace.weightDecay),
-      from: parameters, on: Workers(count: 2))
+      teaching: DigitNetwork(parameters, on: Workers(count: 2)))
     #expect(training.steps == trace.batches.count && trace.batches.count > 10)
     for (step, indices) in trace.batches.enumerated() {
       #expect(abs(Double(training.update(with: indices)) - trace.losses[step]) < 1e-5, "step \(step)")

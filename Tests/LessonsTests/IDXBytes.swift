@@ -51,25 +51,29 @@ enum IDXBytes {
   }
 }
 
-/// A directory with a small MNIST of its own: digits of 6 × 5 pixels, drawn as bars at places of their own, with noise.
+/// A directory with a small MNIST of its own: digits of 6 × 5 pixels or of others, drawn as bars at places of their own,
+/// with noise.
 struct SmallDigits {
   let directory: TemporaryDirectory
   static let (rows, columns) = (6, 5)
 
-  init(training: Int = 200, test: Int = 60, packed: Bool = true) throws {
+  init(
+    training: Int = 200, test: Int = 60, packed: Bool = true, rows: Int = Self.rows,
+    columns: Int = Self.columns
+  ) throws {
     directory = try TemporaryDirectory()
     var random = SeededRandom(seed: 7)
     for (name, count) in [("train", training), ("t10k", test)] {
       let labels = (0..<count).map { _ in UInt8.random(in: 0..<10, using: &random) }
       let pixels = labels.flatMap { label in
-        (0..<Self.rows * Self.columns).map { place in
+        (0..<rows * columns).map { place in
           let isInk = place % 10 == Int(label)
           return UInt8.random(in: isInk ? 120...255 : 0...90, using: &random)
         }
       }
       let ending = packed ? ".gz" : ""
       for (kind, bytes) in [
-        ("images-idx3", IDXBytes.make([count, Self.rows, Self.columns], pixels)),
+        ("images-idx3", IDXBytes.make([count, rows, columns], pixels)),
         ("labels-idx1", IDXBytes.make([count], labels)),
       ] {
         _ = try directory.write(

@@ -28,26 +28,26 @@ import Testing
 
   @Test func learns() throws {
     let lesson = try lesson(epochs: 20)
-    #expect(lesson.epochs.map(\.epoch) == Array(0...20))
-    #expect(lesson.losses.count == 20 * 12)
-    #expect(lesson.imagesSeen == 20 * 12 * 16)
-    #expect(lesson.epochs[0].testAccuracy < 0.4)
+    #expect(lesson.course.epochs.map(\.epoch) == Array(0...20))
+    #expect(lesson.course.losses.count == 20 * 12)
+    #expect(lesson.course.imagesSeen == 20 * 12 * 16)
+    #expect(lesson.course.epochs[0].testAccuracy < 0.4)
     #expect(lesson.readings.accuracy > 0.95)
-    #expect(lesson.epochs.last?.testAccuracy == lesson.readings.accuracy)
+    #expect(lesson.course.epochs.last?.testAccuracy == lesson.readings.accuracy)
   }
 
   @Test func theSameSeedGivesTheSameBits() throws {
     let one = try lesson(threads: 1)
     let two = try lesson(threads: 2)
     let other = try lesson(seed: 2)
-    #expect(one.losses == two.losses && one.losses != other.losses)
+    #expect(one.course.losses == two.course.losses && one.course.losses != other.course.losses)
     #expect(one.network.parameters.copy == two.network.parameters.copy)
   }
 
   /// A batch larger than all images, and images that fill no batch.
   @Test(arguments: [(500, 1), (199, 1), (101, 1), (100, 2)])
   func awkwardBatches(batchSize: Int, stepsPerEpoch: Int) throws {
-    #expect(try lesson(epochs: 2, batchSize: batchSize).losses.count == 2 * stepsPerEpoch)
+    #expect(try lesson(epochs: 2, batchSize: batchSize).course.losses.count == 2 * stepsPerEpoch)
   }
 
   @Test func anEpochTakesEachImageOnce() throws {
@@ -85,11 +85,11 @@ import Testing
     #expect(!wrong.isEmpty && Set(lesson.readings.mistakes) == Set(wrong))
     let sureness = lesson.readings.mistakes.map { lesson.readings.confidences[$0] }
     #expect(sureness == sureness.sorted(by: >))
-    let worst = try #require(lesson.confusions(1).first)
+    let worst = try #require(lesson.readings.confusions(1).first)
     #expect(worst.count == confusion[worst.actual][worst.read] && worst.actual != worst.read)
     let names = [worst.actual, worst.read].map { $0 == 8 ? "an 8" : "a \($0)" }
     #expect(lesson.lines[1] == "\(worst.count) times \(names[0]) was read as \(names[1])")
-    #expect(lesson.confusions(100).reduce(0) { $0 + $1.count } == wrong.count)
+    #expect(lesson.readings.confusions(100).reduce(0) { $0 + $1.count } == wrong.count)
   }
 
   @Test func switchingAUnitOffIsComputingWithoutIt() throws {
@@ -137,7 +137,7 @@ import Testing
       training: DigitImages(.training, in: digits.directory.path),
       test: DigitImages(.test, in: digits.directory.path),
       .init(hidden: 1, epochs: 1, batchSize: 1), on: Workers(count: 1))
-    #expect(lesson.losses.count == 1)
+    #expect(lesson.course.losses.count == 1)
     #expect(lesson.gallery.html.contains("Reading digits"))
     #expect(lesson.lines.count >= 2)
   }

@@ -95,6 +95,8 @@ STARTS = {
     "ladder mlp": ["--data names --steps 2 --batch-size 4 --embedding-size 4 --hidden-size 8 --output new --threads 1"],
     "ladder em": ["--points 20 --starts 1 --iterations 2 --output new", "--data points.txt"],
     "ladder mnist": ["--data digits --hidden 4 --epochs 1 --batch-size 2 --output new --threads 1"],
+    "ladder convnet": ["--data digits --kernel 1 --first-maps 2 --second-maps 2 --hidden 4 --epochs 1 --batch-size 2 --output new"
+                       " --threads 1"],
     "ladder nanogpt": ["--text text.txt --model 1x1x16 -t 8 -b 2 --steps 2 --output new --threads 1"],
     "gpt2-serve": ["--model run --port 0 --threads 1"],
 }
@@ -120,7 +122,7 @@ class Folder:
         digits.mkdir()
         for part in ("train", "t10k"):
             digits.joinpath(f"{part}-images-idx3-ubyte").write_bytes(
-                struct.pack(">4i", 0x803, 4, 3, 3) + bytes(range(36)))
+                struct.pack(">4i", 0x803, 4, 4, 4) + bytes(range(64)))
             digits.joinpath(f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 0x801, 4) + bytes([0, 1, 2, 9]))
         self.path.joinpath("folder").mkdir()
         shutil.copy(self.path / "text.txt", self.path / "folder" / "inner.txt")

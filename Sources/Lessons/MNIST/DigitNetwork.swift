@@ -10,7 +10,9 @@ import GPT2Transformer
 ///     dz = (softmax(z) − [k = t]) / B
 ///     dW₂ = dzᵀ·h,   db₂ = Σ dz,   dh = dz·W₂,   da = dh ⊙ GELU'(a)
 ///     dW₁ = daᵀ·x,   db₁ = Σ da
-package struct DigitNetwork {
+package struct DigitNetwork: DigitReader {
+  static let imagesAtOnce = 500
+
   package let parameters: DigitParameters
   package let workers: Workers
 
@@ -22,7 +24,7 @@ package struct DigitNetwork {
   }
 
   /// What the passes over a batch leave behind.
-  final class Batch {
+  final class Batch: DigitBatch {
     let input: Matrix  // (B, I), x
     let preActivation: Matrix  // (B, H), a
     let hidden: Matrix  // (B, H), h
@@ -39,16 +41,9 @@ package struct DigitNetwork {
       (input, preActivation, hidden) = (matrices[0], matrices[1], matrices[2])
       (logits, hiddenGradient, losses) = (matrices[3], matrices[4], matrices[5].flat)
     }
-
-    /// Takes images as inputs: 0 for paper, 1 for ink.
-    func fill(from images: DigitImages, _ indices: some Collection<Int>) {
-      precondition(indices.count == input.rows && images.pixelsPerImage == input.columns, "shapes disagree")
-      for (row, index) in indices.enumerated() {
-        let x = input[row]
-        for (column, pixel) in images[index].enumerated() { x[column] = Float(pixel) / 255 }
-      }
-    }
   }
+
+  func batch(of size: Int) throws(AllocationError) -> Batch { try Batch(size, of: shape) }
 
   /// From the batch's input to its logits.
   func forward(_ batch: Batch) {
@@ -81,5 +76,18 @@ package struct DigitNetwork {
       inputGradient: nil, weightGradient: gradients.weight1, biasGradient: gradients.bias1,
       accumulating: false, on: workers)
     return batch.losses.reduce(0, +) / Float(size)
+  }
+}
+
+extension DigitTraining<DigitNetwork> {
+  /// From a random start.
+  ///
+  /// - Throws: `AllocationError` if the memory is not to be had.
+  convenience init(
+    _ images: DigitImages, _ settings: DigitSettings, on workers: Workers
+  ) throws(AllocationError) {
+    let shape = DigitParameters.Shape(inputs: images.pixelsPerImage, hidden: settings.hidden)
+    let start = try DigitParameters(random: shape, seed: settings.seed)
+    try self.init(images, settings, teaching: DigitNetwork(start, on: workers))
   }
 }

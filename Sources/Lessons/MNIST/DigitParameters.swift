@@ -3,7 +3,7 @@ import GPT2RandomNumbers
 import GPT2Transformer
 
 /// The numbers that a `DigitNetwork` learns, or as many beside them: gradients, moments.
-package final class DigitParameters {
+package final class DigitParameters: DigitTensors {
   /// The sizes of a network's layers.
   package struct Shape: Equatable, Sendable {
     /// I, pixels of an image.
@@ -54,8 +54,7 @@ package final class DigitParameters {
   /// In the order in which they lie in `values`.
   var tensors: [Matrix] { [weight1, bias1, weight2, bias2] }
 
-  /// Whether one of `tensors` is a weight, not a bias.
-  static func isWeight(_ index: Int) -> Bool { index.isMultiple(of: 2) }
+  func zeros() throws(AllocationError) -> DigitParameters { try DigitParameters(zeroed: shape) }
 
   /// A copy of all values: W₁, b₁, W₂, b₂.
   var copy: [Float] { Array(values.values) }

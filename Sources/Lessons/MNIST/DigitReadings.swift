@@ -16,7 +16,7 @@ package struct DigitReadings: Sendable {
   package let loss: Double
 
   /// - Throws: `AllocationError` if the memory is not to be had.
-  package init(of images: DigitImages, by network: DigitNetwork) throws(AllocationError) {
+  init(of images: DigitImages, by network: some DigitReader) throws(AllocationError) {
     var guesses: [UInt8] = []
     var confidences: [Float] = []
     var loss = 0.0
@@ -48,23 +48,6 @@ package struct DigitReadings: Sendable {
       repeating: [Int](repeating: 0, count: DigitImages.classes), count: DigitImages.classes)
     for (label, guess) in zip(labels, guesses) { counts[Int(label)][Int(guess)] += 1 }
     return counts
-  }
-}
-
-extension DigitNetwork {
-  /// Reads all images, some hundreds at a time, and calls `body` after each forward pass.
-  func forEachBatch(
-    of images: DigitImages, _ body: (_ batch: Batch, _ images: Range<Int>) -> Void
-  ) throws(AllocationError) {
-    let size = min(500, images.count)
-    var batch = try Batch(size, of: shape)
-    for start in stride(from: 0, to: images.count, by: size) {
-      let range = start..<min(images.count, start + size)
-      if range.count < size { batch = try Batch(range.count, of: shape) }
-      batch.fill(from: images, range)
-      forward(batch)
-      body(batch, range)
-    }
   }
 }
 

@@ -3,71 +3,39 @@ import GPT2RandomNumbers
 import GPT2TrainingCore
 import GPT2Transformer
 
-/// Teaches a `DigitNetwork` by AdamW on small batches of shuffled images.
-package final class DigitTraining {
-  package struct Settings: Equatable, Sendable {
-    /// H
-    package var hidden: Int
-    /// Times that every image is seen.
-    package var epochs: Int
-    /// B, at most the number of images.
-    package var batchSize: Int
-    /// At the beginning; a cosine takes it to zero.
-    package var learningRate: Float
-    /// Of the weights, not of the biases.
-    package var weightDecay: Float
-    /// Of the start and of the order of the images.
-    package var seed: UInt32
-
-    package init(
-      hidden: Int = 128, epochs: Int = 12, batchSize: Int = 64, learningRate: Float = 2e-3,
-      weightDecay: Float = 0.05, seed: UInt32 = 42
-    ) {
-      self.hidden = hidden
-      self.epochs = epochs
-      self.batchSize = batchSize
-      self.learningRate = learningRate
-      self.weightDecay = weightDecay
-      self.seed = seed
-    }
-  }
-
-  package let network: DigitNetwork
-  package let settings: Settings
+/// Teaches a network to read digits by AdamW on small batches of shuffled images.
+final class DigitTraining<Network: DigitReader> {
+  let network: Network
+  let settings: DigitSettings
   private let images: DigitImages
-  private let gradients: DigitParameters
-  private let firstMoments: DigitParameters
-  private let secondMoments: DigitParameters
-  private let batch: DigitNetwork.Batch
+  private let gradients: Network.Parameters
+  private let firstMoments: Network.Parameters
+  private let secondMoments: Network.Parameters
+  private let batch: Network.Batch
   private let schedule: LearningRateSchedule
   private var random: MersenneTwister
   /// Steps made so far.
-  package private(set) var step = 0
+  private(set) var step = 0
 
   /// Images that fill no batch are left out of an epoch; each has others, as its order is its own.
-  package var stepsPerEpoch: Int { images.count / batch.input.rows }
-  package var steps: Int { schedule.steps }
+  var stepsPerEpoch: Int { images.count / batch.input.rows }
+  var steps: Int { schedule.steps }
+  /// Images of a batch.
+  var batchSize: Int { batch.input.rows }
 
+  /// - Parameter network: As it is before the first step; its parameters are changed in place.
   /// - Throws: `AllocationError` if the memory is not to be had.
-  package convenience init(
-    _ images: DigitImages, _ settings: Settings, on workers: Workers
-  ) throws(AllocationError) {
-    let shape = DigitParameters.Shape(inputs: images.pixelsPerImage, hidden: settings.hidden)
-    try self.init(images, settings, from: DigitParameters(random: shape, seed: settings.seed), on: workers)
-  }
-
-  /// - Parameter start: What the parameters are before the first step; they are changed in place.
   init(
-    _ images: DigitImages, _ settings: Settings, from start: DigitParameters, on workers: Workers
+    _ images: DigitImages, _ settings: DigitSettings, teaching network: Network
   ) throws(AllocationError) {
     self.images = images
     self.settings = settings
-    network = DigitNetwork(start, on: workers)
-    gradients = try DigitParameters(zeroed: start.shape)
-    firstMoments = try DigitParameters(zeroed: start.shape)
-    secondMoments = try DigitParameters(zeroed: start.shape)
+    self.network = network
+    gradients = try network.parameters.zeros()
+    firstMoments = try network.parameters.zeros()
+    secondMoments = try network.parameters.zeros()
     let batchSize = min(settings.batchSize, images.count)
-    batch = try DigitNetwork.Batch(batchSize, of: start.shape)
+    batch = try network.batch(of: batchSize)
     schedule = LearningRateSchedule(
       shape: .cosine, peak: settings.learningRate, warmUpSteps: 0,
       steps: settings.epochs * (images.count / batchSize), finalFraction: 0)
@@ -78,12 +46,12 @@ package final class DigitTraining {
   ///
   /// - Parameter observing: Called with each step's loss, in nats, before its update.
   /// - Returns: The mean of these.
-  package func runEpoch(observing observe: (Float) throws -> Void = { _ in }) rethrows -> Float {
+  func runEpoch(observing observe: (Float) throws -> Void = { _ in }) rethrows -> Float {
     var order = (0..<Int32(images.count)).map { $0 }
     random.permute(&order)
     var sum = 0.0
-    for start in stride(from: 0, to: stepsPerEpoch * batch.input.rows, by: batch.input.rows) {
-      let loss = update(with: order[start..<start + batch.input.rows].map(Int.init))
+    for start in stride(from: 0, to: stepsPerEpoch * batchSize, by: batchSize) {
+      let loss = update(with: order[start..<start + batchSize].map(Int.init))
       sum += Double(loss)
       try observe(loss)
     }
@@ -103,8 +71,8 @@ package final class DigitTraining {
         parameters: tensor.flat, gradients: gradients.tensors[index].flat,
         firstMoments: firstMoments.tensors[index].flat, secondMoments: secondMoments.tensors[index].flat,
         settings: AdamWStep(
-          learningRate: rate, weightDecay: DigitParameters.isWeight(index) ? settings.weightDecay : 0,
-          step: step),
+          learningRate: rate,
+          weightDecay: Network.Parameters.isWeight(index) ? settings.weightDecay : 0, step: step),
         on: network.workers)
     }
     return loss

@@ -4,32 +4,11 @@ import GPT2Transformer
 
 /// The rung `mnist`: a perceptron learns to read digits, and is then looked into.
 package struct MNISTLesson {
-  /// What was measured after an epoch; epoch 0 is the random start.
-  package struct Epoch: Encodable, Sendable {
-    package let epoch: Int
-    /// The mean of the epoch's batches, in nats, each before its update; `nil` before the first.
-    package let trainingLoss: Float?
-    package let testLoss: Double
-    package let testAccuracy: Double
-  }
-
-  package enum Event {
-    case step(_ step: Int, of: Int, loss: Float)
-    case epoch(Epoch)
-  }
-
-  package let settings: DigitTraining.Settings
-  package let network: DigitNetwork
-  package let test: DigitImages
-  /// Of each step, in nats.
-  package let losses: [Float]
-  package let epochs: [Epoch]
-  package let readings: DigitReadings
+  let course: DigitCourse<DigitNetwork>
   package let ablation: UnitAblation
-  /// Wall time of the training, without what was measured in between.
-  package let seconds: Double
-  /// Images that the network learnt from, each time counted.
-  package let imagesSeen: Int
+
+  package var network: DigitNetwork { course.network }
+  package var readings: DigitReadings { course.readings }
 
   /// Trains a network, then reads the test images with it and with each of its hidden units switched off.
   ///
@@ -38,66 +17,22 @@ package struct MNISTLesson {
   ///   - observing: Called with each event as it happens.
   /// - Throws: `AllocationError` if the memory is not to be had; what `observing` throws.
   package init(
-    training: DigitImages, test: DigitImages, _ settings: DigitTraining.Settings, on workers: Workers,
-    observing observe: (Event) throws -> Void = { _ in }
+    training: DigitImages, test: DigitImages, _ settings: DigitSettings, on workers: Workers,
+    observing observe: (DigitEvent) throws -> Void = { _ in }
   ) throws {
     let trainer = try DigitTraining(training, settings, on: workers)
-    var losses: [Float] = []
-    var epochs: [Epoch] = []
-    var spent = Duration.zero
-    var readings = try DigitReadings(of: test, by: trainer.network)
-    func note(_ trainingLoss: Float?) throws {
-      epochs.append(
-        Epoch(
-          epoch: epochs.count, trainingLoss: trainingLoss, testLoss: readings.loss,
-          testAccuracy: readings.accuracy))
-      try observe(.epoch(epochs[epochs.count - 1]))
-    }
-    try note(nil)
-    for _ in 0..<settings.epochs {
-      let start = ContinuousClock.now
-      let loss = try trainer.runEpoch { loss in
-        losses.append(loss)
-        try observe(.step(losses.count, of: trainer.steps, loss: loss))
-      }
-      spent += ContinuousClock.now - start
-      readings = try DigitReadings(of: test, by: trainer.network)
-      try note(loss)
-    }
-    self.settings = settings
-    self.test = test
-    self.losses = losses
-    self.epochs = epochs
-    self.readings = readings
-    network = trainer.network
+    course = try DigitCourse(trainer, test: test, observing: observe)
     ablation = try UnitAblation(of: trainer.network, on: test)
-    seconds = spent / .seconds(1)
-    imagesSeen = losses.count * min(settings.batchSize, training.count)
-  }
-
-  /// The most frequent mistakes: of an actual digit that was read as another.
-  package func confusions(_ limit: Int) -> [(actual: Int, read: Int, count: Int)] {
-    let pairs = readings.confusion.enumerated().flatMap { actual, row in
-      row.enumerated().compactMap { read, count in
-        actual == read || count == 0 ? nil : (actual: actual, read: read, count: count)
-      }
-    }
-    return Array(
-      pairs.sorted { ($1.count, $0.actual, $0.read) < ($0.count, $1.actual, $1.read) }.prefix(limit))
   }
 
   /// What is to be said of a unit, in words.
   package static func words(_ effect: UnitAblation.Effect, _ ablation: UnitAblation) -> String {
     let digit = effect.neediest
     return
-      "without unit \(effect.unit), \(percent(effect.accuracies[digit])) of the \(digit)s are read rightly "
-      + "instead of \(percent(ablation.accuracies[digit])), of all digits \(percent(effect.drop)) fewer"
+      "without unit \(effect.unit), \(DigitText.percent(effect.accuracies[digit])) of the \(digit)s are read "
+      + "rightly instead of \(DigitText.percent(ablation.accuracies[digit])), of all digits "
+      + "\(DigitText.percent(effect.drop)) fewer"
   }
-
-  /// "a 7", "an 8".
-  static func named(_ digit: Int) -> String { (digit == 8 ? "an " : "a ") + String(digit) }
-
-  static func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 2) + " %" }
 }
 
 extension MNISTLesson {
@@ -111,7 +46,7 @@ extension MNISTLesson {
     }
 
     let parameters: Int
-    let epochs: [Epoch]
+    let epochs: [DigitEpoch]
     let testAccuracy: Double
     let testLoss: Double
     let mistakes: Int
@@ -124,24 +59,14 @@ extension MNISTLesson {
 
   package var results: Results {
     Results(
-      parameters: network.shape.parameters, epochs: epochs, testAccuracy: readings.accuracy,
+      parameters: network.shape.parameters, epochs: course.epochs, testAccuracy: readings.accuracy,
       testLoss: readings.loss, mistakes: readings.mistakes.count, confusion: readings.confusion,
       units: ablation.effects.map { .init(unit: $0.unit, drop: $0.drop, drops: $0.drops) },
-      seconds: seconds, imagesPerSecond: imagesPerSecond)
+      seconds: course.seconds, imagesPerSecond: course.imagesPerSecond)
   }
-
-  var imagesPerSecond: Double { Double(imagesSeen) / seconds }
 
   /// What the rung prints.
   package var lines: [String] {
-    var lines = [
-      "test accuracy \(Self.percent(readings.accuracy)): \(readings.mistakes.count) of \(test.count) digits "
-        + "read wrongly, mean loss \(NumberText.fixed(readings.loss, 4)) nats"
-    ]
-    lines += confusions(3).map {
-      "\($0.count) times \(Self.named($0.actual)) was read as \(Self.named($0.read))"
-    }
-    lines += ablation.effects.prefix(3).map { Self.words($0, ablation) }
-    return lines
+    readings.lines + ablation.effects.prefix(3).map { Self.words($0, ablation) }
   }
 }
