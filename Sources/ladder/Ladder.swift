@@ -8,6 +8,7 @@ struct Ladder: ParsableCommand {
     CircuitsCommand.self, MicrogradCommand.self, SymmetryCommand.self, NGramCommand.self, MLPCommand.self,
     EMCommand.self,
     MNISTCommand.self,
+    AttentionCommand.self,
     NanoGPTCommand.self,
   ]
 
