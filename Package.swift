@@ -266,8 +266,8 @@ let package = Package(
     tests(
       of: "Lessons",
       using: [
-        "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
-        "CZlib",
+        "Lessons", "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers",
+        "BinaryFiles", "CZlib",
       ]),
     tests(
       of: "Command",

@@ -1,4 +1,5 @@
 import Foundation
+import GPT2Generation
 import GPT2Kernels
 import GPT2Transformer
 import TestSupport

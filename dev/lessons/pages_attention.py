@@ -29,7 +29,7 @@ def check_attention(browser, check, results, open_page):
             check(f"attention: weights over {text} {name or 'after'} are the program's", same)
             check(f"attention: and what comes next", all(
                 close(a, b) for a, b in zip(found["probabilities"][-1], expected["probabilities" + name])))
-    written = browser.texts("#recall tbody tr")
+    written = browser.texts("section table tbody tr")
     check("attention: the row in numbers is the program's", written == rows, (written, rows))
 
     said = lambda: browser.text("#recall .said")

@@ -6,7 +6,7 @@ extension AttentionLesson {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.attention_js, as: UTF8.self),
-      sha256: "gHMek6h6r2NPD5Rkl1gi9UOT48etc0y0GVvxbM/ABJM=")
+      sha256: "/pEy8iJl0BTtlqvODx7xDAkKMoD5K/PIuQ8gMDflMr4=")
   }
 
   private struct Values: Encodable {

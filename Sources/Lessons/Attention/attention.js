@@ -68,7 +68,8 @@
     return button;
   });
   const svg = figure.querySelector("svg");
-  const steps = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "step by step" });
+  // In place of the table that is there.
+  const steps = document.querySelector('[role="region"][aria-label$="step by step"]');
   let chosen = 1, tokens = [];
 
   const drawMap = (weights, row) => {
@@ -106,7 +107,7 @@
       fixed(weights[row][other] * votes[other][winner], 3)]));
     const sum = weights[row].slice(0, row + 1).reduce((total, weight, other) => total + weight * votes[other][winner], 0);
     const total = cells("td", ["sum", "", "", "", "", "1", "", fixed(sum, 3)]);
-    steps.replaceChildren(make("table", { style: "min-width:34rem" },
+    steps.replaceChildren(make("table", { style: "min-width:46rem" },
       make("thead", {}, cells("th", ["position", "token", "before it", "q·k", "q·k / √h", "weight",
         `its say for ${characters[winner]}`, "weight × say"])),
       make("tbody", {}, ...lines, total)));
@@ -141,11 +142,13 @@
   place.addEventListener("input", show);
   figure.querySelector("figcaption").append(make("div", { class: "controls" },
     make("p", {}, `Type up to ${longest} of the characters ${characters}. Each row of the picture is a character that looks back; press one, `
-      + "or move the slider, and its numbers are below."),
+      + "or move the slider, and its numbers are in the table below."),
     make("label", { class: "slider" }, make("span", {}, "a text"), field),
     make("label", { class: "slider" }, make("span", {}, "position that looks"), place, where),
     make("div", { class: "buttons" }, ...buttons), said));
-  figure.append(steps);
+  for (const title of [figure.querySelector("h2"), steps.parentElement.querySelector("h2")]) {
+    title.textContent = title.textContent.replace(", after training", "").replace("The last character's look back", "That look back");
+  }
   show();
   // For the check of this page.
   figure.read = (typed, isTrained) => {

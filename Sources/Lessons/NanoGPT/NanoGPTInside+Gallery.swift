@@ -74,7 +74,7 @@ extension NanoGPTInside {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.nanogpt_js, as: UTF8.self),
-      sha256: "tYOu4kRf9FM+s/b2BkIu49+vEfMVOyVWWdTOM/yQL/c=")
+      sha256: "0ntk7V3LytfXBkZTFf6ZhqVUJHHydZlY2D+weA7GzEA=")
   }
 
   private struct Values: Encodable {

@@ -95,8 +95,8 @@ extension NanoGPTLesson {
 
   var positionsChart: HeatMap {
     let count = settings.sequenceLength
-    // No more than can be told apart.
-    let step = (count + 63) / 64
+    // Not every one: each takes a row of cells, which make up much of the page.
+    let step = (count + 31) / 32
     let shown = Array(stride(from: 0, to: count, by: step))
     return HeatMap(
       summary: "Cosines between the embeddings of positions", values: cosines(.wpe, rows: shown),

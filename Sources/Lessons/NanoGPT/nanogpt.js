@@ -61,6 +61,7 @@
   const images = [...figure.querySelectorAll("g.image")];
   images.forEach((image, index) => {
     image.setAttribute("style", "cursor:pointer");
+    image.setAttribute("aria-label", image.querySelector("text").textContent);
     image.addEventListener("click", () => {
       [layer, head] = [Math.floor(index / heads), index % heads];
       show();
@@ -129,8 +130,9 @@
     make("div", { class: "buttons", role: "group", "aria-label": "layer" }, ...layerButtons),
     make("div", { class: "buttons", role: "group", "aria-label": "head" }, ...headButtons),
     make("label", { class: "slider" }, make("span", {}, "position that looks"), place, where), said));
-  const lensTitle = make("h2", { style: "margin-top:1.2rem" }, "What it would say there after each layer");
-  figure.append(line, svg, lensTitle, table);
+  const title = (text) => make("h2", { style: "margin:1.2rem 0 .6rem" }, text);
+  figure.querySelector("figcaption").after(
+    line, svg, title("What it would say there after each layer"), table, title("All heads"));
   show();
   // For the check of this page.
   figure.weights = (layer, head, t) => [...row(layer, head, t)];

@@ -93,14 +93,29 @@ import Testing
     #expect(row.nested[1] == [0, 1])
   }
 
-  /// The example of attention.md.
+  /// The example of attention.md, whose numbers are those of the code.
   @Test func theExampleForAPencil() throws {
-    let P = DoubleMatrix(
-      rows: 3, columns: 3, values: [0, 0, 0, 0, log(2), 0, 0, log(2), log(3)]
-    ).causallyMasked.softmax
-    let V = DoubleMatrix(rows: 3, columns: 1, values: [6, 0, 3])
-    #expect(Closeness.error(of: P.values, against: [1, 0, 0, 1 / 3, 2 / 3, 0, 1 / 6, 1 / 3, 1 / 2]) < 1e-15)
-    #expect(Closeness.error(of: P.times(V).values, against: [6, 2, 2.5]) < 1e-15)
+    var parameters = HeadParameters(zeros: 3, channels: 3, headSize: 1)
+    for token in 0..<3 { parameters[.token][token, token] = 1 }
+    parameters[.query].values = [1, 1, 1]
+    parameters[.key].values = [0, log(2), log(3)]
+    parameters[.value].values = [6, 0, 3]
+    let head = RecallHead(parameters, reading: [0, 1, 2])
+    let (third, sixth): (Double, Double) = (1 / 3, 1 / 6)
+    let weights: [Double] = [1, 0, 0, third, 2 * third, 0, sixth, third, 0.5]
+    #expect(Closeness.error(of: head.weights.values, against: weights) < 1e-15)
+    #expect(Closeness.error(of: head.outputs.values, against: [6, 2, 2.5]) < 1e-15)
+    let back = head.backward(DoubleMatrix(rows: 3, columns: 1, values: [0, 0, 1]))
+    #expect(Closeness.error(of: back.values.values, against: [sixth, third, 0.5]) < 1e-15)
+    let page = try String(
+      contentsOfFile: TestFiles.project("Sources/Lessons/Lessons.docc/attention.md"), encoding: .utf8)
+    let shown = { (values: [Double]) in
+      values.map { $0 == 0.25 ? "0.25" : String(format: "%.4f", $0) }.joined(separator: "  ")
+    }
+    #expect(shown(back.keys.values) == "0.5833  -0.8333  0.25")
+    #expect(back.queries.values.prefix(2) == [0, 0] && page.contains("dQ = \(shown([back.queries[2, 0]])) "))
+    #expect(
+      page.contains("dK = \(shown(back.keys.values)) ") && page.contains("dS = \(shown(back.keys.values)) "))
   }
 
   @Test func theLineOfTheLossIsTheLogarithm() {
