@@ -174,6 +174,7 @@ let package = Package(
         .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js"),
         .embedInCode("MNIST/digits.js"), .embedInCode("ConvNet/convnet.js"),
         .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
+        .embedInCode("Attention/attention.js"), .embedInCode("NanoGPT/nanogpt.js"),
       ]),
     floor(
       "Terminal",
@@ -266,8 +267,8 @@ let package = Package(
     tests(
       of: "Lessons",
       using: [
-        "Lessons", "Training", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers", "BinaryFiles",
-        "CZlib",
+        "Lessons", "Training", "Generation", "Transformer", "Tokens", "Kernels", "Charts", "RandomNumbers",
+        "BinaryFiles", "CZlib",
       ]),
     tests(
       of: "Command",

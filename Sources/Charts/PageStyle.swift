@@ -66,6 +66,7 @@ enum PageStyle {
     border-radius:6px;padding:.35rem .7rem;cursor:pointer}
     .buttons button:disabled{opacity:.5;cursor:default}
     .controls .formula{color:inherit;font-variant-numeric:tabular-nums}
+    .buttons button[aria-pressed=true]{border-color:var(--series-0);box-shadow:inset 0 0 0 1px var(--series-0)}
     .controls .said{color:inherit;min-height:3em;font-variant-numeric:tabular-nums}
     .drawing{display:grid;grid-template-columns:minmax(0,300px) minmax(0,1fr);gap:1rem}
     .drawing .slider{grid-template-columns:1rem minmax(0,1fr) 4.5rem}.drawing meter{width:100%}

@@ -9,6 +9,7 @@ struct Ladder: ParsableCommand {
     EMCommand.self,
     MNISTCommand.self,
     ConvNetCommand.self,
+    AttentionCommand.self,
     NanoGPTCommand.self,
   ]
 

@@ -84,7 +84,7 @@ struct NanoGPTCommand: Rung {
       observing: { Self.show($0, on: &progress) })
     progress.end()
     if !lesson.isWhole { Diagnostics.write("stopped after step \(lesson.losses.count) of \(steps)") }
-    try options.finish(lesson.results, lines: lesson.lines) { lesson.gallery }
+    try options.finish(lesson.results, lines: lesson.lines) { try lesson.gallery() }
     guard let output = options.output else { return }
     Diagnostics.write(
       "wrote \(try lesson.keep(in: output)): gpt2 generate --model \(output) --prompt 'ROMEO:'")

@@ -24,8 +24,8 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
     #expect(
       names == [
-        "DONE_00000008", "characters.svg", "index.html", "loss.svg", "model_00000008.bin", "positions.svg",
-        "tokenizer.bin",
+        "DONE_00000008", "attention.svg", "characters.svg", "index.html", "lens-loss.svg", "loss.svg",
+        "model_00000008.bin", "positions.svg", "tokenizer.bin", "val.bin",
       ])
   }
 
@@ -42,6 +42,30 @@ import Testing
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let text = try String(contentsOfFile: self.text, encoding: .utf8)
     #expect(result.output.hasPrefix("To be\nor") && result.output.allSatisfy { text.contains($0) })
+    // Nothing but the model need be named.
+    let bare = try Command("generate", "--model", output)
+    #expect(bare.exitCode == 0 && bare.output.count > 1 && bare.output.allSatisfy { text.contains($0) })
+  }
+
+  /// On the text that was kept with the model, `evaluate` finds the loss that the rung printed, and `inspect` what its page shows.
+  @Test func otherCommandsSayTheSame() throws {
+    struct Score: Decodable { let loss: Double }
+    struct Results: Decodable {
+      struct Loss: Decodable { let loss: Double }
+      let validations: [Loss]
+    }
+    let output = directory.file("lesson")
+    let lesson = try ladder("--steps", "8", "--output", output, "--threads", "1", "--json")
+    let printed = try JSONDecoder().decode(Results.self, from: Data(lesson.output.utf8))
+    // Of the 86 characters kept, five batches of 16 were validated on.
+    let result = try Command(
+      "evaluate", "--model", output, "--data", output + "/val.bin", "--max-tokens", "80", "--json")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
+    #expect(abs(score.loss - (printed.validations.last?.loss ?? 0)) < 1e-5)
+    let inspection = try Command(
+      "inspect", "--model", output, "--prompt", "To be", "--lens", "--attention", "0:1", "--json")
+    #expect(inspection.exitCode == 0, "\(inspection.diagnostics)")
   }
 
   @Test func servingNeedsADirectory() throws {

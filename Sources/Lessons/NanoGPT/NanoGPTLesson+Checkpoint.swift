@@ -5,8 +5,11 @@ import GPT2Tokens
 import GPT2Transformer
 
 extension NanoGPTLesson {
-  /// Keeps the model as a run does, with its tokenizer, so that whatever takes a run's directory takes this one. One that
-  /// the lesson kept before is replaced.
+  /// Of the token file of the last tenth of the text, which the model was validated on: `gpt2 evaluate --data` takes it.
+  package static let validationFile = "val.bin"
+
+  /// Keeps the model as a run does, with its tokenizer, so that whatever takes a run's directory takes this one; and the text
+  /// that it was validated on. What the lesson kept before is replaced.
   ///
   /// - Parameter directory: There already.
   /// - Returns: Where the model is.
@@ -17,6 +20,9 @@ extension NanoGPTLesson {
     let path = folder + RunFileName(.model, step).name
     try Checkpoint.write(model.parameters, to: path, replacing: true)
     try RunTokenizer.write(text.tokenizer, in: folder, replacing: true)
+    try TokenFile.write(
+      text.validation[...], to: folder + Self.validationFile, vocabularySize: text.characters.count,
+      replacing: true)
     // From here on the directory is that of a run.
     try FileWriter.write(to: folder + RunFileName(.done, step).name, replacing: true) { _ in }
     for name in try Folder.names(in: directory) {

@@ -5,8 +5,11 @@ extension NanoGPTLesson {
   private static let shownCharacters = 40
 
   /// The pictures, numbers and texts of the lesson.
-  package var gallery: Gallery {
-    Gallery(
+  ///
+  /// - Throws: `SamplingError` if the model's logits are not finite; `AllocationError`.
+  package func gallery() throws -> Gallery {
+    let inside = try NanoGPTInside(of: self)
+    return Gallery(
       title: "Shakespeare, character by character",
       introduction: [
         """
@@ -14,8 +17,10 @@ extension NanoGPTLesson {
         scratch which character comes next, by the same passes, kernels and optimizer that train 124M.
         """
       ],
-      facts: facts, pictures: pictures,
-      texts: shownSamples.map { Gallery.Text("What it writes after \($0.step) steps", $0.text) })
+      facts: facts, pictures: [lossPicture] + inside.pictures(text.characters) + embeddingPictures,
+      tables: [inside.table(text.characters)],
+      texts: shownSamples.map { Gallery.Text("What it writes after \($0.step) steps", $0.text) },
+      script: NanoGPTInside.script)
   }
 
   private var facts: [Gallery.Fact] {
@@ -41,11 +46,14 @@ extension NanoGPTLesson {
     ]
   }
 
-  private var pictures: [Gallery.Picture] {
+  private var lossPicture: Gallery.Picture {
+    .init(
+      "loss", title: "Loss", caption: "Of each batch, and on text that the model does not learn from.",
+      lossChart, isWide: true)
+  }
+
+  private var embeddingPictures: [Gallery.Picture] {
     [
-      .init(
-        "loss", title: "Loss", caption: "Of each batch, and on text that the model does not learn from.",
-        lossChart, isWide: true),
       .init(
         "characters", title: "Characters that mean the same to it",
         caption: """
@@ -87,8 +95,8 @@ extension NanoGPTLesson {
 
   var positionsChart: HeatMap {
     let count = settings.sequenceLength
-    // No more than can be told apart.
-    let step = (count + 63) / 64
+    // Not every one: each takes a row of cells, which make up much of the page.
+    let step = (count + 31) / 32
     let shown = Array(stride(from: 0, to: count, by: step))
     return HeatMap(
       summary: "Cosines between the embeddings of positions", values: cosines(.wpe, rows: shown),
@@ -109,7 +117,7 @@ extension NanoGPTLesson {
   }
 
   /// A character as a label; those that cannot be seen by their numbers, but for the two that everybody knows.
-  private static func name(_ character: Unicode.Scalar) -> String {
+  static func name(_ character: Unicode.Scalar) -> String {
     switch character {
     case "\n": return "line end"
     case " ": return "space"
