@@ -173,6 +173,7 @@ let package = Package(
       resources: [
         .embedInCode("Micrograd/micrograd.js"), .embedInCode("MNIST/mnist.js"),
         .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
+        .embedInCode("BytePairs/bpe.js"),
       ]),
     floor(
       "Terminal",
