@@ -31,7 +31,7 @@ import Testing
   /// A page runs its script only if the SHA-256 in it is the script's.
   @Test(arguments: [
     "Micrograd/micrograd.js", "MNIST/mnist.js", "GaussianMixture/em.js",
-    "NeuralNGram/mlp.js",
+    "NeuralNGram/mlp.js", "BytePairs/bpe.js",
   ])
   func theHashOfAScriptIsTheOneThatItsPageNames(script: String) throws {
     let folder = TestFiles.project("Sources/Lessons/")

@@ -79,6 +79,10 @@ STARTS = {
         "--byte-level new.bin",
         "noise.bin --from-tokens uint16 --output new --threads 1",
     ],
+    "gpt2 tokenizer train": [
+        "text.txt --vocabulary-size 270 --output new.bin --threads 1",
+        "folder --extension txt --vocabulary-size 258 --special-token <|a|> --output new/ --threads 1 --json",
+    ],
     "gpt2 convert": ["run/model_00000002.bin new.gguf --tokenizer byte.bin",
                      "run/model_00000002.bin new/ --tokenizer byte.bin"],
     "gpt2 evaluate": ["--model run --data text_val.bin --threads 1 --max-tokens 100",
