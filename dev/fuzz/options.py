@@ -96,6 +96,7 @@ STARTS = {
     "gpt2 serve": [""],
     "ladder micrograd": ["--steps 2 --output new"],
     "ladder ngram": ["--data names --n 2 --smoothing 0.1 --output new"],
+    "ladder bpe": ["--string ababab --merges 2 --output new", "--text text.txt --merges 3"],
     "ladder mlp": ["--data names --steps 2 --batch-size 4 --embedding-size 4 --hidden-size 8 --output new --threads 1"],
     "ladder em": ["--points 20 --starts 1 --iterations 2 --output new", "--data points.txt"],
     "ladder mnist": ["--data digits --hidden 4 --epochs 1 --batch-size 2 --output new --threads 1"],

@@ -61,7 +61,7 @@ package struct BytePairLesson: Sendable {
     guard beginning.count < text.count else { return text }
     let newline = UInt8(ascii: "\n")
     // No character is cut in two.
-    let end = beginning.lastIndex(of: newline) ?? beginning.lastIndex { $0 & 0xC0 != 0x80 } ?? beginning.endIndex
+    let end = beginning.lastIndex(of: newline) ?? beginning.lastIndex(where: { $0 & 0xC0 != 0x80 }) ?? beginning.endIndex
     return Array(beginning[..<max(1, end)])
   }
 

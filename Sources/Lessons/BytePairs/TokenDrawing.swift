@@ -76,8 +76,9 @@ struct TokenDrawing: Chart {
       "text",
       [
         "x": x, "y": y + 16, "textLength": width, "lengthAdjust": "spacingAndGlyphs",
-        "style": "white-space:pre",
-      ], text: cell.text)
+      ],
+      // Spaces at the ends of a text would be left out.
+      text: cell.text.replacing(" ", with: "\u{A0}"))
     return Element("g", [:], cell.text.allSatisfy { $0 == " " } ? [ground] : [ground, text])
   }
 }

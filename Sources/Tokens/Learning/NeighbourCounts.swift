@@ -54,11 +54,9 @@ struct NeighbourCounts: ~Copyable {
       end += length
     }
     all.append(contentsOf: repeatElement(0, count: end - all.count))
-    all.withUnsafeMutableBufferPointer { all in
-      for (token, place) in found where places[Int(token)] >= 0 {
-        all[places[Int(token)]] = place
-        places[Int(token)] += 1
-      }
+    for (token, place) in found where places[Int(token)] >= 0 {
+      all[places[Int(token)]] = place
+      places[Int(token)] += 1
     }
     for token in tokens { (places[Int(token)], counts[Int(token)]) = (0, 0) }
     tokens.removeAll(keepingCapacity: true)

@@ -114,7 +114,7 @@ final class PieceCounts: @unchecked Sendable {
       let capacity = max(2 * bytes.count, byteCount + length)
       guard MachineMemory.has(capacity) else { return false }
       let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
-      _ = larger.update(fromContentsOf: bytes[..<byteCount])
+      _ = larger.initialize(fromContentsOf: bytes[..<byteCount])
       bytes.deallocate()
       bytes = larger
     }

@@ -16,9 +16,9 @@ package struct TokenizerSettings: Sendable, Equatable {
   package init(
     vocabularySize: Int, minimumFrequency: Int = 2, specialTokens: [String] = []
   ) throws(TokenizerSettingsError) {
-    let sizes = Self.fewestTokens + specialTokens.count...Vocabulary.largestCount
-    guard specialTokens.count < 10_000, sizes.contains(vocabularySize) else {
-      throw .vocabularySize(found: vocabularySize, least: sizes.lowerBound, most: sizes.upperBound)
+    let (least, most) = (Self.fewestTokens + specialTokens.count, Vocabulary.largestCount)
+    guard least <= vocabularySize, vocabularySize <= most else {
+      throw .vocabularySize(found: vocabularySize, least: least, most: most)
     }
     guard minimumFrequency >= 1 else { throw .minimumFrequency(found: minimumFrequency) }
     for (index, token) in specialTokens.enumerated() {

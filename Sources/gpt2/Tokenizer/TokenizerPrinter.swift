@@ -58,9 +58,9 @@ struct TokenizerPrinter {
     reading.noteConversions(pieces.progress.conversions)
     let size = trained.tokenizer.vocabularySize
     let bytesPerToken = Double(pieces.progress.bytes) / Double(max(1, trained.tokens))
+    Diagnostics.write("wrote \(output): \(size) tokens, of \(trained.merges.count) merges")
     Diagnostics.write(
-      "wrote \(output): \(size) tokens, of \(trained.merges.count) merges; the text is \(trained.tokens) tokens, of "
-        + "\(Numbers.fixed(bytesPerToken, 2)) bytes each"
+      "the text is \(trained.tokens) tokens of \(Numbers.fixed(bytesPerToken, 2)) bytes"
         + (trained.merges.last.map { "; the last pair that was joined occurs \($0.count) times" } ?? ""))
     if asJSON {
       try JSON.print(
