@@ -67,7 +67,9 @@ package final class PieceTable: @unchecked Sendable {
 
   /// Of a piece's first 8 bytes, its last 8 and its length: most pieces are no longer than these.
   @inline(__always)
-  static func pieceHash(of text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, head: UInt64) -> UInt64 {
+  static func pieceHash(of text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, head: UInt64)
+    -> UInt64
+  {
     let length = end - start
     let tail = length > 8 ? load(text, at: end - 8) : 0
     return hash(head ^ (tail &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(length))

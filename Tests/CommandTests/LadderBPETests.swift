@@ -30,7 +30,8 @@ import Testing
   @Test func drawsItsPage() throws {
     let directory = try TemporaryDirectory()
     let target = directory.file("out")
-    try directory.write("To be, or not to be: that is the question.\n<é> \u{1F642} \"'tis\" & so on\n", to: "text")
+    try directory.write(
+      "To be, or not to be: that is the question.\n<é> \u{1F642} \"'tis\" & so on\n", to: "text")
     let result = try bpe("--text", directory.file("text"), "--merges", "12", "--output", target)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let names = try FileManager.default.contentsOfDirectory(atPath: target).sorted()
@@ -64,7 +65,9 @@ import Testing
     #expect(found.tokens == [258, 100, 258, 97, 99])
   }
 
-  @Test(arguments: [["--merges", "0"], ["--merges", "2001"], ["--shown", "-1"], ["--string", ""], ["--text", "none"]])
+  @Test(arguments: [
+    ["--merges", "0"], ["--merges", "2001"], ["--shown", "-1"], ["--string", ""], ["--text", "none"],
+  ])
   func refusesWhatLeadsToNothing(arguments: [String]) throws {
     let result = try Command(["bpe"] + arguments, executable: Command.ladder)
     #expect(result.exitCode == 2 && result.output.isEmpty)

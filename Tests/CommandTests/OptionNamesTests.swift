@@ -98,8 +98,7 @@ import Testing
 
   /// serve's are gpt2-serve's.
   @Test func everyCommandHasQuietAndVerbose() throws {
-    for command in try commands(GPT2Command.self) + commands(Ladder.self) where command.name != "serve"
-    {
+    for command in try commands(GPT2Command.self) + commands(Ladder.self) where command.name != "serve" {
       #expect(command.option(typed: "--quiet")?.kind == .flag, "\(command.name)")
       #expect(command.option(typed: "--verbose")?.kind == .flag, "\(command.name)")
     }

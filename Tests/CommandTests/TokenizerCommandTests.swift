@@ -39,7 +39,8 @@ import Testing
     #expect(tokens.exitCode == 0, "\(tokens.diagnostics)")
     let run = directory.file("run")
     let training = try Command(
-      "train", "--model", "d1", "--positions", "16", "--data", prefix + "_train.bin", "--tokenizer", tokenizer,
+      "train", "--model", "d1", "--positions", "16", "--data", prefix + "_train.bin", "--tokenizer",
+      tokenizer,
       "--output", run, "-b", "2", "-t", "16", "--steps", "2")
     #expect(training.exitCode == 0, "\(training.diagnostics)")
     let spoken = try Command("generate", "--model", run, "--prompt", "To be", "-n", "4", "--seed", "1")
@@ -58,8 +59,9 @@ import Testing
       "-", "--vocabulary-size", "258", "--output", directory.file("piped.bin"), "--threads", "2",
       input: "ab ab ab")
     #expect(piped.exitCode == 0, "\(piped.diagnostics)")
-    #expect(try Data(contentsOf: URL(filePath: directory.file("folder.bin")))
-      == Data(contentsOf: URL(filePath: directory.file("piped.bin"))))
+    #expect(
+      try Data(contentsOf: URL(filePath: directory.file("folder.bin")))
+        == Data(contentsOf: URL(filePath: directory.file("piped.bin"))))
   }
 
   @Test func outputsAreNotOverwrittenUnlessAsked() throws {
@@ -73,9 +75,14 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--vocabulary-size", "256"], "--vocabulary-size: found a vocabulary of 256 tokens, expected 257 to 65536"),
+    (
+      ["--vocabulary-size", "256"],
+      "--vocabulary-size: found a vocabulary of 256 tokens, expected 257 to 65536"
+    ),
     (["--vocabulary-size", "65537"], "expected 257 to 65536"),
-    (["--minimum-frequency", "0"], "--minimum-frequency: found a minimum frequency of 0, expected at least 1"),
+    (
+      ["--minimum-frequency", "0"], "--minimum-frequency: found a minimum frequency of 0, expected at least 1"
+    ),
     (["--special-token", "<|a|>"], "A .bin file has no room for --special-token"),
     (["--special-token", ""], "--special-token: found the special token '' of 0 bytes"),
     (["--field", "a"], "--field is for --documents jsonl only"),
@@ -101,7 +108,8 @@ import Testing
     try expect([directory.file("picture")], "picture: found")
     try expect([directory.file("lines.jsonl"), "--documents", "jsonl"], "lines.jsonl")
     try expect([directory.file("nowhere")], "nowhere: ")
-    expectRefusal(try train(text, "--output", directory.file("made.txt")), naming: "made.txt, expected a name")
+    expectRefusal(
+      try train(text, "--output", directory.file("made.txt")), naming: "made.txt, expected a name")
     #expect(try directory.names() == ["empty.txt", "lines.jsonl", "picture", "text.txt"])
   }
 

@@ -3,7 +3,7 @@
     pip install tokenizers
     python make_training_fixture.py
 
-For each text and minimum frequency all merges that are possible, up to MOST. 0.23.1 of tokenizers made the file.
+For each text and minimum frequency all merges that are possible, up to MOST. 0.23.3 of tokenizers made the file.
 """
 
 import json

@@ -21,7 +21,8 @@ extension BytePairLesson {
   private var facts: [Gallery.Fact] {
     let longest = pieces.vocabulary.max { $0.count < $1.count } ?? []
     return [
-      .init("Text", NumberText.grouped(text.count), unit: "bytes", explanation: "as many tokens before any merge"),
+      .init(
+        "Text", NumberText.grouped(text.count), unit: "bytes", explanation: "as many tokens before any merge"),
       .init(
         "Bytes a token", NumberText.fixed(pieces.bytesPerToken(after: pieces.merges.count), 2),
         explanation: "after \(pieces.merges.count) merges inside pieces"),
@@ -38,7 +39,8 @@ extension BytePairLesson {
     let tokens = pieces.encode(passage).map { (id: $0, bytes: pieces.vocabulary[$0]) }
     return Gallery.Picture(
       "passage", title: "The text in tokens",
-      caption: "After \(pieces.merges.count) merges inside pieces: \(passage.count) bytes, \(tokens.count) tokens. "
+      caption:
+        "After \(pieces.merges.count) merges inside pieces: \(passage.count) bytes, \(tokens.count) tokens. "
         + "A colour stands for a token’s number, so neighbours may share one.",
       TokenDrawing(tokens), values: scriptValues)
   }
@@ -52,7 +54,8 @@ extension BytePairLesson {
     }
     return Gallery.Picture(
       "compression", title: "What a larger vocabulary brings",
-      caption: "The first merges shorten the text most. Pieces forbid merges across spaces, and so cost some.",
+      caption:
+        "The first merges shorten the text most. Pieces forbid merges across spaces, and so cost some.",
       LineChart(
         summary: "Bytes a token over the size of the vocabulary", x: Axis("tokens in the vocabulary"),
         y: Axis("bytes a token", including: 1),
@@ -68,7 +71,8 @@ extension BytePairLesson {
     }
     return Gallery.Picture(
       "frequencies", title: "How often each pair occurred",
-      caption: "When it was merged. A merge may make a pair that is as frequent as itself, but none that is more so.",
+      caption:
+        "When it was merged. A merge may make a pair that is as frequent as itself, but none that is more so.",
       LineChart(
         summary: "Occurrences of the merged pair over the merges", x: Axis("merge", .logarithmic),
         y: Axis("occurrences", .logarithmic),
@@ -107,7 +111,8 @@ extension BytePairLesson {
   /// Why tokens make some things hard.
   private var spellingTable: Gallery.Table {
     let examples = [
-      ("ROMEO", "the same name,"), (" Romeo", "three times other numbers:"), ("romeo", "a model must learn that they are one"),
+      ("ROMEO", "the same name,"), (" Romeo", "three times other numbers:"),
+      ("romeo", "a model must learn that they are one"),
       ("strawberry", "how many r? the numbers do not say"),
       ("127 + 677 = 804", "digits are cut as the training text had them, which hides their places"),
       ("  return x", "spaces, unless the text was full of them, are a token each"),

@@ -61,7 +61,9 @@ package struct BytePairLesson: Sendable {
     guard beginning.count < text.count else { return text }
     let newline = UInt8(ascii: "\n")
     // No character is cut in two.
-    let end = beginning.lastIndex(of: newline) ?? beginning.lastIndex(where: { $0 & 0xC0 != 0x80 }) ?? beginning.endIndex
+    let end =
+      beginning.lastIndex(of: newline) ?? beginning.lastIndex(where: { $0 & 0xC0 != 0x80 })
+      ?? beginning.endIndex
     return Array(beginning[..<max(1, end)])
   }
 
@@ -88,7 +90,8 @@ package struct BytePairLesson: Sendable {
     let tokens = training.merges.last?.tokens ?? training.byteCount
     let longest = training.vocabulary.max { $0.count < $1.count } ?? []
     let bytes = training.bytesPerToken(after: training.merges.count)
-    return "after \(training.merges.count) merges: \(tokens) tokens of \(NumberText.fixed(bytes, 2)) bytes; the longest is "
+    return
+      "after \(training.merges.count) merges: \(tokens) tokens of \(NumberText.fixed(bytes, 2)) bytes; the longest is "
       + PythonBytes.literal(longest)
   }
 }

@@ -27,7 +27,8 @@ struct TokenDrawing: Chart {
       while !rest.isEmpty {
         if column >= Self.columns { (row, column) = (row + 1, 0) }
         let isLineEnd = rest.first == Self.lineEnd
-        let line = isLineEnd ? rest.prefix(1) : rest.prefix { $0 != Self.lineEnd }.prefix(Self.columns - column)
+        let line =
+          isLineEnd ? rest.prefix(1) : rest.prefix { $0 != Self.lineEnd }.prefix(Self.columns - column)
         cells.append(
           Cell(text: String(line), token: token.id, row: row, column: column, columns: line.count))
         column += line.count

@@ -88,6 +88,7 @@ package struct TokenizerTrainer: Sendable {
       .mismatch(
         found: "a text in which only \(count) merges\(often) are possible",
         expected: "\(settings.mergeCount), for a vocabulary of \(settings.vocabularySize)",
-        advice: "ask for \(most) tokens at most, \(least > 1 ? "lower the minimum frequency, " : "")or add text"))
+        advice:
+          "ask for \(most) tokens at most, \(least > 1 ? "lower the minimum frequency, " : "")or add text"))
   }
 }

@@ -48,7 +48,9 @@ struct TrainTokenizerCommand: ParsableCommand {
 
   @Option(
     name: .customLong("special-token"),
-    help: "Another mark beside <|endoftext|>, such as '<|user|>'; may be repeated. Only a folder has room for it.")
+    help:
+      "Another mark beside <|endoftext|>, such as '<|user|>'; may be repeated. Only a folder has room for it."
+  )
   var specialTokens: [String] = []
 
   @OptionGroup var source: LearntTextOptions
@@ -66,7 +68,8 @@ struct TrainTokenizerCommand: ParsableCommand {
     try source.check(texts)
     _ = try settings()
     if case .file = try TokenizerTarget(output), !specialTokens.isEmpty {
-      throw ValidationError("A .bin file has no room for --special-token; name a folder, with a / at its end.")
+      throw ValidationError(
+        "A .bin file has no room for --special-token; name a folder, with a / at its end.")
     }
   }
 

@@ -43,7 +43,8 @@ import Testing
   @Test func thePencilsExample() {
     let text = Array("aaabdaaabac".utf8)
     let training = BytePairTraining(text, splits: false, merges: 3)
-    #expect(training.merges.map { [$0.left, $0.right, $0.count] } == [[97, 97, 4], [256, 97, 2], [257, 98, 2]])
+    #expect(
+      training.merges.map { [$0.left, $0.right, $0.count] } == [[97, 97, 4], [256, 97, 2], [257, 98, 2]])
     #expect(training.encode(text) == [258, 100, 258, 97, 99])
     #expect(training.merges.map(\.tokens) == [9, 7, 5])
     #expect(training.bytesPerToken(after: 3) == 2.2 && training.bytesPerToken(after: 0) == 1)
@@ -61,10 +62,12 @@ import Testing
   }
 
   /// repr() of Python 3.
-  @Test(arguments: [
-    ([0x65, 0x20], "b'e '"), ([0x27], #"b"'""#), ([0x22, 0x27], #"b'"\''"#), ([0x22], #"b'"'"#),
-    ([0x5C, 0x0A, 0x09, 0x0D], #"b'\\\n\t\r'"#), ([0, 0x7F, 0xC3, 0xA9], #"b'\x00\x7f\xc3\xa9'"#), ([], "b''"),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([0x65, 0x20], "b'e '"), ([0x27], #"b"'""#), ([0x22, 0x27], #"b'"\''"#), ([0x22], #"b'"'"#),
+      ([0x5C, 0x0A, 0x09, 0x0D], #"b'\\\n\t\r'"#), ([0, 0x7F, 0xC3, 0xA9], #"b'\x00\x7f\xc3\xa9'"#),
+      ([], "b''"),
+    ] as [([UInt8], String)])
   func bytesAreAsPythonPrintsThem(bytes: [UInt8], printed: String) {
     #expect(PythonBytes.literal(bytes) == printed)
   }

@@ -1,7 +1,7 @@
 """Makes Tests/Fixtures/lessons/bpe.json: what karpathy/minbpe prints when it trains on short awkward texts.
 
     git clone https://github.com/karpathy/minbpe originals/minbpe        # 1acefe8, of April 2024
-    pip install regex
+    pip install regex tiktoken
     python dev/reference/lessons/bpe.py originals/minbpe
 
 With a program and a text it compares what `ladder bpe` prints of the whole text with minbpe's lines; that of Shakespeare
