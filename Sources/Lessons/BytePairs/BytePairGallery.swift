@@ -67,7 +67,8 @@ extension BytePairLesson {
     func line(_ name: String, _ training: BytePairTraining, color: Int) -> LineChart.Series {
       .init(
         name,
-        training.merges.enumerated().map { ChartPoint(Double($0 + 1), Double($1.count)) }, color: color)
+        training.merges.enumerated().map { ChartPoint(Double($0 + 1), Double($1.count)) }, color: color,
+        labelsLast: false)
     }
     return Gallery.Picture(
       "frequencies", title: "How often each pair occurred",
@@ -111,16 +112,19 @@ extension BytePairLesson {
   /// Why tokens make some things hard.
   private var spellingTable: Gallery.Table {
     let examples = [
-      ("ROMEO", "the same name,"), (" Romeo", "three times other numbers:"),
-      ("romeo", "a model must learn that they are one"),
-      ("strawberry", "how many r? the numbers do not say"),
-      ("127 + 677 = 804", "digits are cut as the training text had them, which hides their places"),
-      ("  return x", "spaces, unless the text was full of them, are a token each"),
+      ("ROMEO", "a name in capitals is one row of numbers,"),
+      (" Romeo", "with a space before it another,"),
+      ("romeo", "and in small letters a third: a model must learn that all are one"),
+      ("strawberry", "how many r? The numbers do not say"),
+      ("127 + 677 = 804", "digits are joined as the text had them, whatever their places mean"),
+      ("  return x", "what the text did not have, such as code, is cut fine"),
     ]
     return Gallery.Table(
       "What tokens hide", columns: ["text", "tokens, inside pieces", "what is hard"],
       rows: examples.map { text, why in
-        let tokens = pieces.encode(Array(text.utf8)).map { TokenDrawing.shown(pieces.vocabulary[$0]) }
+        let tokens = pieces.encode(Array(text.utf8)).map {
+          TokenDrawing.shown(pieces.vocabulary[$0]).replacing(" ", with: "␣")
+        }
         return ["“\(text)”", tokens.joined(separator: " · "), why]
       })
   }

@@ -10,12 +10,13 @@ struct EncodedBlock: Sendable {
   var conversions = TextConversions()
   /// What is wrong with the block, its line counted from 1 at the beginning of the block.
   var problem: LineProblem?
+}
 
+extension EncodedBlock {
   /// What is known of it before anything is made of its text.
   init(of block: TextBlock) {
-    byteCount = block.bytes.count
-    isLastOfInput = block.isLast
-    conversions = block.conversions
+    self.init(
+      byteCount: block.bytes.count, isLastOfInput: block.isLast, conversions: block.conversions)
   }
 }
 

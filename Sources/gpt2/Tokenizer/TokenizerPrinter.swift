@@ -42,10 +42,9 @@ struct TokenizerPrinter {
     // Short work says nothing but its result.
     guard now - mergesStart >= .seconds(1), now - lastShown >= .milliseconds(100) else { return }
     lastShown = now
-    let share = Double(merges) / Double(max(1, mergeCount))
+    // The first merges take longest, so that nobody can say how much time is left.
     progress.show(
-      Progress(done: share, secondsLeft: seconds(since: mergesStart) * (1 / share - 1))
-        .saying("merge \(merges) of \(mergeCount)"))
+      Progress(done: Double(merges) / Double(max(1, mergeCount))).saying("merge \(merges) of \(mergeCount)"))
   }
 
   mutating func clear() {
