@@ -31,8 +31,7 @@ struct GPT2Command: ParsableCommand {
     subcommands: [
       FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, InspectCommand.self,
       TokenizeCommand.self, TokenizerCommand.self, ConvertCommand.self, EvaluateCommand.self,
-      VerifyCommand.self, ReportCommand.self,
-      ServeCommand.self, BenchCommand.self, FetchCommand.self,
+      VerifyCommand.self, ReportCommand.self, ServeCommand.self, BenchCommand.self, FetchCommand.self,
     ])
 }
 

@@ -6,7 +6,7 @@ extension BytePairLesson {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.bpe_js, as: UTF8.self),
-      sha256: "G6DSqg38ExvFZI/YBbfnDrs8LnVbuWturmOtnUnS5gI=")
+      sha256: "Dd1ylO2Vnij+P1wKSSdXc1mgLY8eJalC+dQKwZtpgR8=")
   }
 
   private struct Values: Encodable {

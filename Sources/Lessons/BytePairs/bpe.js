@@ -79,7 +79,10 @@
       : "";
     said.textContent = newest + `${size} bytes are ${tokens.length} tokens`
       + (tokens.length ? `, ${(size / tokens.length).toFixed(2)} bytes each.` : ".");
-    for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-pressed", name === kind);
+    for (const [name, button] of Object.entries(buttons)) {
+      button.setAttribute("aria-pressed", name === kind);
+      button.style.cssText = name === kind ? "border-color:currentColor;font-weight:600" : "";
+    }
     // For the check of this page.
     figure.tokens = tokens;
   };
