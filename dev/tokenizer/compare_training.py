@@ -6,12 +6,13 @@
 Every section up to a blank line is a document (--whole: the file is one), which lets tokenizers work on all threads; it gets them
 as lists of strings, which are made before its clock starts. "By files" is its own reading of the file, line by line, the fastest
 way that it has, whose pieces are a little different. The program's time is the whole command's, from the file to the written
-tokenizer. Rounds take turns; the least time of each counts. With --minbpe the first merges of karpathy/minbpe's RegexTokenizer are
+tokenizer. Rounds take turns; the least time of each counts, on the clock and of processors. With --minbpe the first merges of karpathy/minbpe's RegexTokenizer are
 compared, too, as far as ties do not part them.
 """
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -21,28 +22,42 @@ from pathlib import Path
 from make_training_fixture import merges, tokenizer, trainer
 
 
+class Clock:
+    """Seconds since it was made, and those that processors worked for this process and its children."""
+
+    def __init__(self):
+        self.start = self.now()
+
+    @staticmethod
+    def now():
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return time.perf_counter(), sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+    def seconds(self):
+        return tuple(now - start for now, start in zip(self.now(), self.start))
+
+
 def swift(program, text, size, threads, minimum, documents):
     with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
+        clock = Clock()
         subprocess.run([program, "tokenizer", "train", text, "--vocabulary-size", str(size), "--threads", str(threads),
                         "--minimum-frequency", str(minimum), "--documents", documents, "--output", folder + "/made/"], check=True,
                        stderr=subprocess.DEVNULL)
-        seconds = time.perf_counter() - start
-        return seconds, Path(folder, "made/merges.txt").read_text().split("\n")[1:-1]
+        return clock.seconds(), Path(folder, "made/merges.txt").read_text().split("\n")[1:-1]
 
 
 def hugging_face(sections, size, minimum):
     made = tokenizer()
-    start = time.perf_counter()
+    clock = Clock()
     made.train_from_iterator((sections[i : i + 1000] for i in range(0, len(sections), 1000)), trainer(size, minimum))
-    return time.perf_counter() - start, [" ".join(pair) for pair in merges(made)]
+    return clock.seconds(), [" ".join(pair) for pair in merges(made)]
 
 
 def by_files(path, size, minimum):
     made = tokenizer()
-    start = time.perf_counter()
+    clock = Clock()
     made.train([path], trainer(size, minimum))
-    return time.perf_counter() - start
+    return clock.seconds()
 
 
 def minbpe(checkout, text, count):
@@ -72,11 +87,13 @@ def compare(args, text, size):
         times["tokenizers"].append(seconds)
         times["by files"].append(by_files(args.text, size, args.minimum_frequency))
     equal = next((i for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), min(len(ours), len(theirs)))
-    least = {name: min(values) for name, values in times.items()}
-    best = min(least["tokenizers"], least["by files"])
     print(f"{size} tokens of {len(text.encode()) / 1e6:.1f} MB on {args.threads} threads: {len(ours)} and {len(theirs)} merges, "
-          f"the first {equal} equal; this {least['this']:.2f} s, tokenizers {least['tokenizers']:.2f} s, by files "
-          f"{least['by files']:.2f} s: {best / least['this']:.1f} times as long", flush=True)
+          f"the first {equal} equal", flush=True)
+    for index, what in enumerate(("on the clock", "of processors")):
+        least = {name: min(value[index] for value in values) for name, values in times.items()}
+        best = min(least["tokenizers"], least["by files"])
+        print(f"  seconds {what}: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in least.items())
+              + f": {best / least['this']:.1f} times as many", flush=True)
     return ours
 
 

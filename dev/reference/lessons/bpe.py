@@ -40,7 +40,7 @@ def record(text, merges):
 
 
 def compare(ladder, path, merges=256):
-    text = Path(path).read_text(newline="")
+    text = Path(path).read_bytes().decode()
     found = subprocess.run([ladder, "bpe", "--text", path, "--merges", str(merges), "--shown", str(merges)], check=True,
                            capture_output=True, text=True).stdout.splitlines()
     lines = [line for line in found if line.startswith("merge ")]
