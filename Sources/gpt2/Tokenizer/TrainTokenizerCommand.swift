@@ -53,7 +53,14 @@ struct TrainTokenizerCommand: ParsableCommand {
   )
   var specialTokens: [String] = []
 
-  @OptionGroup var source: LearntTextOptions
+  @Option(
+    help: """
+      What a document is, as in gpt2 tokenize: a file, everything up to a blank line, a line, or a JSON object on a line. \
+      No token reaches from one into the next.
+      """)
+  var documents = TextSourceOptions.Documents.file
+
+  @OptionGroup var source: TextOptions
 
   @Flag(help: "Replace an output that exists.")
   var overwrite = false
@@ -65,7 +72,7 @@ struct TrainTokenizerCommand: ParsableCommand {
   @OptionGroup var detail: DetailOptions
 
   func validate() throws {
-    try source.check(texts)
+    try source.check(texts, documents)
     _ = try settings()
     if case .file = try TokenizerTarget(output), !specialTokens.isEmpty {
       throw ValidationError(
@@ -73,15 +80,17 @@ struct TrainTokenizerCommand: ParsableCommand {
     }
   }
 
+  private var separation: DocumentSeparation { source.separation(documents) }
+
   func run() throws {
     let target = try TokenizerTarget(output)
     try target.check(replacing: overwrite)
     let list = try TextFileList(texts, extensions: source.extensions, reading: source.reading)
     let threads = min(threads.threads ?? .max, Workers.activeProcessorCount)
     Diagnostics.decision(
-      "\(list.inputs.count) inputs, documents: \(source.separation), \(threads) threads")
+      "\(list.inputs.count) inputs, documents: \(separation), \(threads) threads")
     Interruption.watch()
-    let counter = PieceCounter(list.inputs, documents: source.separation, reading: source.reading)
+    let counter = PieceCounter(list.inputs, documents: separation, reading: source.reading)
     var printer = TokenizerPrinter(list, output: output, asJSON: json)
     defer { printer.clear() }
     printer.begin(byteCount: counter.byteCount)

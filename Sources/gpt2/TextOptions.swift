@@ -1,15 +1,8 @@
 import ArgumentParser
 import GPT2Tokens
 
-/// What the texts of `tokenizer train` hold.
-struct LearntTextOptions: ParsableArguments {
-  @Option(
-    help: """
-      What a document is, as in gpt2 tokenize: a file, everything up to a blank line, a line, or a JSON object on a line. \
-      No token reaches from one into the next.
-      """)
-  var documents = TextSourceOptions.Documents.file
-
+/// How the texts that a command names are read.
+struct TextOptions: ParsableArguments {
   @Option(help: "The field of the JSON objects that holds the text. (default: text)")
   var field: String?
 
@@ -30,7 +23,7 @@ struct LearntTextOptions: ParsableArguments {
   /// Without the dot that some write before them.
   var extensions: [String] { givenExtensions.map { $0.first == "." ? String($0.dropFirst()) : $0 } }
 
-  var separation: DocumentSeparation {
+  func separation(_ documents: TextSourceOptions.Documents) -> DocumentSeparation {
     switch documents {
     case .blankLine: .blankLine
     case .file: .file
@@ -40,9 +33,11 @@ struct LearntTextOptions: ParsableArguments {
   }
 
   /// - Throws: `ValidationError` if options contradict one another or `texts`.
-  func check(_ texts: [String]) throws {
+  func check(_ texts: [String], _ documents: TextSourceOptions.Documents?) throws {
     if extensions.contains("") { throw ValidationError("--extension is empty, expected one such as txt.") }
-    if field != nil, documents != .jsonl { throw ValidationError("--field is for --documents jsonl only.") }
+    if field != nil, documents != .jsonl {
+      throw ValidationError("--field is for --documents jsonl only.")
+    }
     if texts.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
     }
