@@ -88,7 +88,7 @@ import Testing
     (["--field", "a"], "--field is for --documents jsonl only"),
     (["--extension", "."], "--extension is empty"),
     (["--threads", "0"], "--threads is 0"),
-    ([], "text.txt: found a text in which only"),
+    ([], "text.txt: found a text that allows no more than"),
   ])
   func refusesWhatLeadsNowhere(arguments: [String], message: String) throws {
     let output = directory.file("made.bin")

@@ -86,7 +86,7 @@ package struct TokenizerTrainer: Sendable {
     return FileError(
       pieces.name,
       .mismatch(
-        found: "a text in which only \(count) merges\(often) are possible",
+        found: "a text that allows no more than \(count) merge\(count == 1 ? "" : "s")\(often)",
         expected: "\(settings.mergeCount), for a vocabulary of \(settings.vocabularySize)",
         advice:
           "ask for \(most) tokens at most, \(least > 1 ? "lower the minimum frequency, " : "")or add text"))
