@@ -18,15 +18,15 @@ def merged(pieces, merges):
     return tokens
 
 
-def check_bpe(browser, check, results, open_page, set_slider, text):
-    """`text` is the file that the page learnt from."""
+def check_bpe(browser, check, results, open_page, set_slider, text, merges=()):
+    """`text` is the file that the page learnt from, `merges` the options that say how many merges, if they were given."""
     open_page("bpe", has_script=False)
     check("bpe: without script there is nothing to press", browser.value("document.querySelectorAll('input, button').length") == 0)
     drawn = browser.value("document.querySelectorAll('#passage g rect').length")
     check("bpe: the passage is drawn", drawn > 100, drawn)
 
     open_page("bpe")
-    found = results("bpe", "--text", text)
+    found = results("bpe", "--text", text, *merges)
     values = json.loads(browser.value("document.querySelector('#passage').dataset.values"))
     tokens = lambda: browser.value("document.querySelector('#passage').tokens")
     said = lambda: browser.text("#passage .said")

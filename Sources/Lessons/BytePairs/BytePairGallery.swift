@@ -20,6 +20,8 @@ extension BytePairLesson {
 
   private var facts: [Gallery.Fact] {
     let longest = pieces.vocabulary.max { $0.count < $1.count } ?? []
+    // A word that is wider than its card would make the page wider.
+    let name = TokenDrawing.shown(longest)
     return [
       .init(
         "Text", NumberText.grouped(text.count), unit: "bytes", explanation: "as many tokens before any merge"),
@@ -31,7 +33,7 @@ extension BytePairLesson {
         unit: "bytes a token", explanation: "after \(whole.merges.count) merges across spaces and all"),
       .init(
         "Longest token", "\(longest.count)", unit: "bytes",
-        explanation: "“\(TokenDrawing.shown(longest))”, inside pieces"),
+        explanation: "“\(name.prefix(12))\(name.count > 12 ? "…" : "")”, inside pieces"),
     ]
   }
 
