@@ -16,7 +16,8 @@ struct TrainedTokenizerTests {
     let path = try directory.write(Array(text.utf8), to: "text")
     let counter = PieceCounter([.file(path)], documents: .file, reading: .text)
     let pieces = try #require(try counter.count())
-    let settings = try TokenizerSettings(vocabularySize: 270, minimumFrequency: 1, specialTokens: ["<|user|>"])
+    let settings = try TokenizerSettings(
+      vocabularySize: 270, minimumFrequency: 1, specialTokens: ["<|user|>"])
     tokenizer = try #require(try TokenizerTrainer(settings).train(on: pieces, path: "made")).tokenizer
   }
 
