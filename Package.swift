@@ -175,6 +175,7 @@ let package = Package(
         .embedInCode("MNIST/digits.js"), .embedInCode("ConvNet/convnet.js"),
         .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
         .embedInCode("Attention/attention.js"), .embedInCode("NanoGPT/nanogpt.js"),
+        .embedInCode("BytePairs/bpe.js"),
       ]),
     floor(
       "Terminal",

@@ -22,6 +22,9 @@ package enum ByteSpelling {
     return bytes
   }()
 
+  /// The bytes in the order of their characters, which is that of GPT-2's first 256 tokens.
+  static let order: [UInt8] = (UInt8.min...UInt8.max).sorted { scalars[Int($0)] < scalars[Int($1)] }
+
   package static func text(of bytes: some Sequence<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalars[Int(byte)]) }

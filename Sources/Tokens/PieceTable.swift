@@ -51,9 +51,8 @@ package final class PieceTable: @unchecked Sendable {
   ) -> (slot: Int, isFound: Bool) {
     let length = end - start
     let head = Self.head(text, from: start, to: end)
-    let tail = length > 8 ? load(text, at: end - 8) : 0
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash(head ^ (tail &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(length))) & mask
+    var slot = Int(truncatingIfNeeded: Self.pieceHash(of: text, from: start, to: end, head: head)) & mask
     while true {
       let candidate = slots[slot]
       if candidate.length == 0 { return (slot, false) }
@@ -66,6 +65,16 @@ package final class PieceTable: @unchecked Sendable {
     }
   }
 
+  /// Of a piece's first 8 bytes, its last 8 and its length: most pieces are no longer than these.
+  @inline(__always)
+  static func pieceHash(of text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, head: UInt64)
+    -> UInt64
+  {
+    let length = end - start
+    let tail = length > 8 ? load(text, at: end - 8) : 0
+    return hash(head ^ (tail &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(length))
+  }
+
   private func isTail(
     of slot: Slot, _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
   ) -> Bool {
@@ -74,8 +83,9 @@ package final class PieceTable: @unchecked Sendable {
     return true
   }
 
+  /// Up to 8 bytes of `text[start..<end]` from its beginning, little-endian, padded with zeros.
   @inline(__always)
-  private static func head(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> UInt64 {
+  static func head(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> UInt64 {
     let length = end - start
     if start + 8 <= text.count {
       let word = load(text, at: start)

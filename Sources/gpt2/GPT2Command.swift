@@ -30,8 +30,8 @@ struct GPT2Command: ParsableCommand {
     version: Release.version,
     subcommands: [
       FinetuneCommand.self, TrainCommand.self, GenerateCommand.self, InspectCommand.self,
-      TokenizeCommand.self, ConvertCommand.self, EvaluateCommand.self, VerifyCommand.self, ReportCommand.self,
-      ServeCommand.self, BenchCommand.self, FetchCommand.self,
+      TokenizeCommand.self, TokenizerCommand.self, ConvertCommand.self, EvaluateCommand.self,
+      VerifyCommand.self, ReportCommand.self, ServeCommand.self, BenchCommand.self, FetchCommand.self,
     ])
 }
 

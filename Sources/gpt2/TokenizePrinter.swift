@@ -55,9 +55,10 @@ struct TokenizePrinter {
       row = Progress(done: share, secondsLeft: Double(max(0, byteCount - done.bytes)) / speed)
         .saying("\(Numbers.fixed(share * 100, 1)) %")
     }
-    progress.show(
-      row.saying("\(Numbers.fixed(speed / 1e6, 1)) MB/s", .middle)
-        .saying("\(Numbers.short(Double(done.tokens))) tokens", .high))
+    row = row.saying("\(Numbers.fixed(speed / 1e6, 1)) MB/s", .middle)
+    // While a tokenizer is trained there are none yet.
+    if done.tokens > 0 { row = row.saying("\(Numbers.short(Double(done.tokens))) tokens", .high) }
+    progress.show(row)
   }
 
   mutating func clear() { progress.clear() }
@@ -74,7 +75,7 @@ struct TokenizePrinter {
     if asJSON { try JSON.print(TokenizeRecord(summary, skippedCounts, seconds, isText: isText)) }
   }
 
-  private func noteConversions(_ done: TextConversions) {
+  func noteConversions(_ done: TextConversions) {
     for note in done.notes { Diagnostics.write(note + "; --raw takes the bytes as they are") }
   }
 
@@ -87,6 +88,11 @@ struct TokenizePrinter {
   private var seconds: Double {
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
     return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+
+  /// The same for JSON.
+  var skipped: [String: Int] {
+    Dictionary(uniqueKeysWithValues: skippedCounts.map { ($0.reason.rawValue, $0.count) })
   }
 
   /// How many were skipped for each reason.

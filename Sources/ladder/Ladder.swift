@@ -5,7 +5,8 @@ import GPT2Terminal
 /// The ladder to 124M: one small file a rung, which parses flags, calls `Lessons`, and prints.
 struct Ladder: ParsableCommand {
   static let rungs: [any Rung.Type] = [
-    CircuitsCommand.self, MicrogradCommand.self, SymmetryCommand.self, NGramCommand.self, MLPCommand.self,
+    CircuitsCommand.self, MicrogradCommand.self, SymmetryCommand.self, NGramCommand.self, BPECommand.self,
+    MLPCommand.self,
     EMCommand.self,
     MNISTCommand.self,
     ConvNetCommand.self,

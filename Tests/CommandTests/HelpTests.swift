@@ -4,6 +4,7 @@ import Testing
   @Test(arguments: [
     [], ["train"], ["finetune"], ["generate"], ["tokenize"], ["evaluate"], ["convert"], ["verify"],
     ["report"], ["fetch"], ["inspect"],
+    ["tokenizer"], ["tokenizer", "train"],
   ])
   func helpTeaches(subcommand: [String]) throws {
     let result = try Command(subcommand + ["--help"])

@@ -13,12 +13,26 @@ import Testing
     let meaning: String
   }
 
-  private func commands(_ program: (some ParsableCommand).Type) throws -> [CommandDescription] {
-    try #require(CommandDescription.of(program)).commands
+  private struct Named {
+    /// As it is typed: "tokenizer train".
+    let name: String
+    let description: CommandDescription
+
+    var arguments: [CommandDescription.Argument]? { description.arguments }
+    func option(typed text: String) -> CommandDescription.Argument? { description.option(typed: text) }
+  }
+
+  /// Those below a command stand in its place.
+  private func commands(_ program: (some ParsableCommand).Type) throws -> [Named] {
+    try #require(CommandDescription.of(program)).commands.flatMap { command in
+      command.commands.isEmpty
+        ? [Named(name: command.commandName, description: command)]
+        : command.commands.map { Named(name: "\(command.commandName) \($0.commandName)", description: $0) }
+    }
   }
 
   /// By what is typed, whether behind one dash or two where it is one letter.
-  private func uses(in commands: [CommandDescription]) -> [String: Set<Use>] {
+  private func uses(in commands: [Named]) -> [String: Set<Use>] {
     var uses: [String: Set<Use>] = [:]
     for command in commands {
       for argument in command.arguments ?? [] {
@@ -27,7 +41,7 @@ import Testing
         let meaning = longest.hasPrefix("no-") ? String(longest.dropFirst(3)) : longest
         for name in names {
           let typed = name.name.count == 1 ? "-" + name.name : name.text
-          uses[typed, default: []].insert(Use(command: command.commandName, meaning: meaning))
+          uses[typed, default: []].insert(Use(command: command.name, meaning: meaning))
         }
       }
     }
@@ -37,7 +51,7 @@ import Testing
   @Test func noOptionMeansTwoThings() throws {
     let commands = try commands(GPT2Command.self) + commands(Ladder.self)
     #expect(commands.count > 15)
-    let others = uses(in: commands.filter { $0.commandName != "train" })
+    let others = uses(in: commands.filter { $0.name != "train" })
     for (typed, uses) in others {
       let meanings = Set(uses.map(\.meaning))
       // micrograd's temperature is a road's, that of generate a distribution's; so --temp is generate's alone.
@@ -49,7 +63,7 @@ import Testing
       }
     }
     // train has the letters of llm.c's train_gpt2.cu, which mean there what they mean here; these mean another thing.
-    let train = uses(in: commands.filter { $0.commandName == "train" })
+    let train = uses(in: commands.filter { $0.name == "train" })
     let differing = train.filter { typed, uses in
       others[typed].map { Set($0.map(\.meaning)) != Set(uses.map(\.meaning)) } ?? false
     }
@@ -59,7 +73,7 @@ import Testing
   @Test func withinACommandNoNameIsThereTwice() throws {
     for command in try commands(GPT2Command.self) + commands(Ladder.self) {
       let names = (command.arguments ?? []).flatMap { $0.names?.map(\.text) ?? [] }
-      #expect(names.count == Set(names).count, "\(command.commandName)")
+      #expect(names.count == Set(names).count, "\(command.name)")
     }
   }
 
@@ -72,22 +86,21 @@ import Testing
   func namesOfOtherPrograms(option: String, other: String, without: [String]) throws {
     var count = 0
     for command in try commands(GPT2Command.self) + commands(Ladder.self)
-    where !without.contains(command.commandName) && !(command.commandName == "train" && other.count == 2) {
+    where !without.contains(command.name) && !(command.name == "train" && other.count == 2) {
       guard let argument = command.option(typed: "--" + option), argument.kind != .positional else {
         continue
       }
       count += 1
-      #expect(argument.names?.map(\.text).contains(other) ?? false, "\(command.commandName)")
+      #expect(argument.names?.map(\.text).contains(other) ?? false, "\(command.name)")
     }
     #expect(count > 0)
   }
 
   /// serve's are gpt2-serve's.
   @Test func everyCommandHasQuietAndVerbose() throws {
-    for command in try commands(GPT2Command.self) + commands(Ladder.self) where command.commandName != "serve"
-    {
-      #expect(command.option(typed: "--quiet")?.kind == .flag, "\(command.commandName)")
-      #expect(command.option(typed: "--verbose")?.kind == .flag, "\(command.commandName)")
+    for command in try commands(GPT2Command.self) + commands(Ladder.self) where command.name != "serve" {
+      #expect(command.option(typed: "--quiet")?.kind == .flag, "\(command.name)")
+      #expect(command.option(typed: "--verbose")?.kind == .flag, "\(command.name)")
     }
   }
 

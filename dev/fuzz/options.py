@@ -79,6 +79,10 @@ STARTS = {
         "--byte-level new.bin",
         "noise.bin --from-tokens uint16 --output new --threads 1",
     ],
+    "gpt2 tokenizer train": [
+        "text.txt --vocabulary-size 270 --output new.bin --threads 1",
+        "folder --extension txt --vocabulary-size 258 --special-token <|a|> --output new/ --threads 1 --json",
+    ],
     "gpt2 convert": ["run/model_00000002.bin new.gguf --tokenizer byte.bin",
                      "run/model_00000002.bin new/ --tokenizer byte.bin"],
     "gpt2 evaluate": ["--model run --data text_val.bin --threads 1 --max-tokens 100",
@@ -92,6 +96,7 @@ STARTS = {
     "gpt2 serve": [""],
     "ladder micrograd": ["--steps 2 --output new"],
     "ladder ngram": ["--data names --n 2 --smoothing 0.1 --output new"],
+    "ladder bpe": ["--string ababab --merges 2 --output new", "--text text.txt --merges 3"],
     "ladder mlp": ["--data names --steps 2 --batch-size 4 --embedding-size 4 --hidden-size 8 --output new --threads 1"],
     "ladder em": ["--points 20 --starts 1 --iterations 2 --output new", "--data points.txt"],
     "ladder mnist": ["--data digits --hidden 4 --epochs 1 --batch-size 2 --output new --threads 1"],

@@ -102,56 +102,8 @@ package struct Corpus: Sendable {
       isInterrupted: isInterrupted,
       next: { () throws(FileError) in try blocks.next(isInterrupted: isInterrupted) },
       consume: { (block) throws(FileError) in
-        if let problem = block.problem { throw position.error(problem, in: inputs) }
-        position.advance(past: block)
+        try position.advance(past: block, of: inputs)
         try body(block)
       })
-  }
-}
-
-/// The blocks of several inputs, one after the other.
-private struct TextBlocks {
-  private var inputs: ArraySlice<TextInput>
-  private let documents: DocumentSeparation
-  private let reading: TextReading
-  private let blockSize: Int
-  private let cut: SafeCut
-  private var current: TextBlockReader?
-
-  init(
-    _ inputs: [TextInput], documents: DocumentSeparation, reading: TextReading, blockSize: Int, cut: SafeCut
-  ) {
-    self.inputs = inputs[...]
-    self.documents = documents
-    self.reading = reading
-    self.blockSize = blockSize
-    self.cut = cut
-  }
-
-  mutating func next(isInterrupted: () -> Bool) throws(FileError) -> TextBlock? {
-    while true {
-      if let block = try current?.next(isInterrupted: isInterrupted) { return block }
-      if isInterrupted() { return nil }
-      guard let input = inputs.popFirst() else { return nil }
-      current = try TextBlockReader(
-        input, documents: documents, reading: reading, blockSize: blockSize, cut: cut)
-    }
-  }
-}
-
-/// Which line of which input comes next.
-private struct InputPosition {
-  private var input = 0
-  private var lines = 0
-
-  mutating func advance(past block: EncodedBlock) {
-    lines = block.isLastOfInput ? 0 : lines + block.lines
-    input += block.isLastOfInput ? 1 : 0
-  }
-
-  func error(_ problem: LineProblem, in inputs: [TextInput]) -> FileError {
-    FileError(
-      inputs[input].name,
-      .unparsableText(line: lines + problem.line, found: problem.found, expected: problem.expected))
   }
 }

@@ -12,6 +12,14 @@ struct EncodedBlock: Sendable {
   var problem: LineProblem?
 }
 
+extension EncodedBlock {
+  /// What is known of it before anything is made of its text.
+  init(of block: TextBlock) {
+    self.init(
+      byteCount: block.bytes.count, isLastOfInput: block.isLast, conversions: block.conversions)
+  }
+}
+
 /// A line that is not what it should be.
 struct LineProblem: Error, Equatable {
   let line: Int

@@ -96,8 +96,8 @@ extension TextSourceOptions {
   fileprivate var arguments: [String] {
     var arguments: [String] = []
     if let documents { arguments += ["--documents", documents.rawValue] }
-    if let field { arguments += ["--field", field] }
+    if let field = text.field { arguments += ["--field", field] }
     for ending in extensions { arguments += ["--extension", ending] }
-    return arguments + (raw ? ["--raw"] : [])
+    return arguments + (text.raw ? ["--raw"] : [])
   }
 }
