@@ -6,11 +6,7 @@ import GPT2Terminal
 struct Ladder: ParsableCommand {
   static let rungs: [any Rung.Type] = [
     CircuitsCommand.self, MicrogradCommand.self, SymmetryCommand.self, NGramCommand.self, BPECommand.self,
-    MLPCommand.self,
-    EMCommand.self,
-    MNISTCommand.self,
-    ConvNetCommand.self,
-    AttentionCommand.self,
+    MLPCommand.self, EMCommand.self, MNISTCommand.self, ConvNetCommand.self, AttentionCommand.self,
     NanoGPTCommand.self,
   ]
 

@@ -1,4 +1,4 @@
-"""Checks of the page of the rung attention, for check_pages.py: `check_attention(browser, check, results, open_page)`.
+"""Drives the page of the rung attention.
 
 What the page computes is held to the program's numbers (`--json`), before and after the training; and it is driven by
 keyboard and mouse.
@@ -12,7 +12,8 @@ def close(a, b, tolerance=1e-12):
     return abs(a - b) <= tolerance
 
 
-def check_attention(browser, check, results, open_page):
+def drive(pages):
+    browser, check, open_page = pages.browser, pages.check, pages.open
     open_page("attention", has_script=False)
     check("attention: without script there is nothing to press",
           browser.value("document.querySelectorAll('input, button').length") == 0)
@@ -21,7 +22,7 @@ def check_attention(browser, check, results, open_page):
     rows = browser.texts("section table tbody tr")
     open_page("attention")
     for text in TEXTS:
-        expected = results("attention", "--text", text)["shown"]
+        expected = pages.results("attention", "--text", text)["shown"]
         for is_trained, name in ((0, "Before"), (1, "")):
             found = browser.value(f"document.querySelector('#recall').read({json.dumps(text)}, {is_trained})")
             same = all(close(a, b) for mine, theirs in zip(found["weights"], expected["weights" + name])

@@ -1,4 +1,4 @@
-"""Drives the page of the rung bpe: see check_pages.py, whose helpers it is given."""
+"""Drives the page of the rung bpe, learnt from Shakespeare."""
 import json
 
 
@@ -18,15 +18,15 @@ def merged(pieces, merges):
     return tokens
 
 
-def check_bpe(browser, check, results, open_page, set_slider, text, merges=()):
-    """`text` is the file that the page learnt from, `merges` the options that say how many merges, if they were given."""
+def drive(pages):
+    browser, check, open_page, set_slider = pages.browser, pages.check, pages.open, pages.set_slider
     open_page("bpe", has_script=False)
     check("bpe: without script there is nothing to press", browser.value("document.querySelectorAll('input, button').length") == 0)
     drawn = browser.value("document.querySelectorAll('#passage g rect').length")
     check("bpe: the passage is drawn", drawn > 100, drawn)
 
     open_page("bpe")
-    found = results("bpe", "--text", text, *merges)
+    found = pages.results("bpe", "--text", str(pages.data / "tinyshakespeare.txt"))
     values = json.loads(browser.value("document.querySelector('#passage').dataset.values"))
     tokens = lambda: browser.value("document.querySelector('#passage').tokens")
     said = lambda: browser.text("#passage .said")

@@ -1,23 +1,24 @@
-"""Checks of the page of the rung nanogpt, for check_pages.py: `check_nanogpt(browser, check, gpt2, pages, open_page)`.
+"""Drives the page of the rung nanogpt, by keyboard and mouse.
 
-What it shows is held to `gpt2 inspect` on the model that lies beside the page; `gpt2` is that program. And it is driven by
-keyboard and mouse.
+What it shows is held to `gpt2 inspect` on the model that lies beside the page; the command is the one beside `ladder`.
 """
 import json
 import math
+import pathlib
 import subprocess
 
 
-def check_nanogpt(browser, check, gpt2, pages, open_page):
+def drive(pages):
+    browser, check, open_page, folder = pages.browser, pages.check, pages.open, pages.folder / "nanogpt"
     open_page("nanogpt", has_script=False)
     check("nanogpt: without script there is nothing to press",
           browser.value("document.querySelectorAll('input, button').length") == 0)
-    size = (pages / "nanogpt" / "index.html").stat().st_size
+    size = (folder / "index.html").stat().st_size
     check(f"nanogpt: the page has {size / 1e6:.2f} MB", size < 1_500_000)
     open_page("nanogpt")
     values = json.loads(browser.value("document.querySelector('#attention').dataset.values"))
     layers, heads, count = values["layers"], values["heads"], len(values["tokens"])
-    command = [gpt2, "inspect", "--model", str(pages / "nanogpt"), "--json", "--lens", "--top", "5",
+    command = [pathlib.Path(pages.ladder).with_name("gpt2"), "inspect", "--model", str(folder), "--json", "--lens", "--top", "5",
                "--prompt-tokens", ",".join(map(str, values["tokens"])), "--attention",
                ",".join(f"{layer}:{head}" for layer in range(layers) for head in range(heads))]
     report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
