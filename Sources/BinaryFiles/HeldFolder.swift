@@ -71,7 +71,7 @@ package struct FilePlace {
   package func unlink() -> Bool { FileSystem.unlink(name, in: descriptor) }
 
   /// Whether it is now called as another in the same folder.
-  func rename(to other: FilePlace) -> Bool {
+  package func rename(to other: FilePlace) -> Bool {
     FileSystem.rename(name, to: other.name, in: descriptor)
   }
 

@@ -48,7 +48,7 @@ import Testing
       try String(contentsOfFile: "\(folder)/\(script.split(separator: "/")[0])/\(name)", encoding: .utf8)
     }
     #expect(texts.count == 1)
-    #expect(texts[0].contains("\"\(hash.output.filter { $0 != "\n" })\""))
+    #expect(try #require(texts.first).contains("\"\(hash.output.filter { $0 != "\n" })\""))
   }
 
   @Test func aPageHasItsNumbersAndItsScript() throws {

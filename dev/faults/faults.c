@@ -16,6 +16,7 @@
 #include <link.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -87,6 +88,14 @@ static int fails(int family, void *caller) {
 
 static int fails_at(int family, void *caller, int descriptor) { return descriptor > 2 && fails(family, caller); }
 
+// Who holds a run's lock is written into it for people alone: nothing depends on that.
+static int is_lock(int descriptor) {
+  char link[32], path[512];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  long length = syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path);
+  return length >= 9 && memcmp(path + length - 9, "/run.lock", 9) == 0;
+}
+
 #define CALLER __builtin_return_address(0)
 
 // MARK: - Files
@@ -128,7 +137,7 @@ ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
 }
 
 ssize_t write(int descriptor, const void *bytes, size_t count) {
-  if (fails_at(WRITE, CALLER, descriptor)) {
+  if (!is_lock(descriptor) && fails_at(WRITE, CALLER, descriptor)) {
     if (error_number) return -1;
     count = count > 1 ? count / 2 : count;
   }
@@ -136,7 +145,7 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 }
 
 ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
-  if (fails_at(WRITE, CALLER, descriptor)) {
+  if (!is_lock(descriptor) && fails_at(WRITE, CALLER, descriptor)) {
     if (error_number) return -1;
     count = count > 1 ? count / 2 : count;
   }

@@ -231,8 +231,9 @@ class Judge:
         if code == 0:
             yield from self.found_in_success(after, family, at, way, words)
         elif not trapped:
-            lines = [line for line in words.splitlines() if line.startswith("gpt2: ")
-                     and not re.match(r"gpt2: (note|warning)", line)]
+            name = pathlib.Path(self.bench.gpt2).name + ": "
+            lines = [line for line in words.splitlines() if line.startswith(name)
+                     and not line.startswith((name + "note", name + "warning"))]
             if len(lines) != 1 and code != "no end":
                 yield f"exit code {code} with {len(lines)} lines of what went wrong: {last_line(words)}"
         if scenario.run:
@@ -243,8 +244,7 @@ class Judge:
     def found_in_success(self, after, family, at, way, words):
         if after != self.new and not self.scenario.run:
             yield "exit code 0 with other outputs than without a fault"
-        # The first write of a run is its process's number in run.lock, which is for people alone.
-        harmless = way in (HALF, "EINTR") or self.scenario.run and family == "write" and at == 1 and way != FULL
+        harmless = way in (HALF, "EINTR")
         said = os.strerror(errno.ENOSPC if way == FULL else getattr(errno, way, 0)) in words
         has_another_way = family in REPLACED and way != FULL and not self.scenario.run and after == self.new
         if family in SPOKEN and not harmless and not said and not has_another_way:
@@ -280,7 +280,13 @@ class Judge:
         if "--overwrite" in scenario.command and not done:
             yield "the old run is lost, and there is no new one"
         command = [word for word in scenario.command if word != "--overwrite"]
-        if not (run / "plan.json").exists() or not done:
+        plan, old_plan = run / "plan.json", self.start / scenario.run / "plan.json"
+        if "--overwrite" in scenario.command and plan.read_bytes() == old_plan.read_bytes():
+            # The new run has not begun.
+            if {name: value for name, value in digest(folder, scenario.outputs).items() if name in self.old} != self.old:
+                yield "the old run has changed before there is a new one"
+            command = scenario.command
+        elif not plan.exists() or not done:
             command = scenario.command + (["--overwrite"] if run.exists() and "--resume" not in command else [])
         elif "--resume" not in command:
             command = command + ["--resume"]

@@ -20,18 +20,25 @@ extension RunDirectory {
   private func write(_ trainer: Trainer, copyingWeights: Bool, replacing replaced: [Int]) throws(FileError) {
     let step = trainer.stepsMade
     let mayReplace = use != .new
-    // From here on the one of that step, if there was one, is not whole any more.
-    place(done(step)).unlink()
+    if replaced.contains(step) {
+      try setAside(step)
+    } else {
+      // From here on the one of that step, if there was one, is not whole any more.
+      place(done(step)).unlink()
+    }
     do throws(FileError) {
       let record = try writeFiles(of: trainer, weights: copyingWeights ? trainer.model.parameters : nil)
-      // Theirs of that step is gone; the others stay until this one is whole.
+      // Theirs of that step goes with this one's mark; the others stay until then, too.
       try remember(replaced: replaced.filter { $0 != step })
       try record.write(to: done(step), in: folder, replacing: mayReplace)
     } catch {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
+      // What cannot have its names again now has them when the run goes on.
+      try? restore(step)
       throw error
     }
+    try removeSetAside(step)
   }
 
   /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.

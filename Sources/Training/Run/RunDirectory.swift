@@ -241,7 +241,7 @@ public struct RunDirectory: Equatable, Sendable {
     try names().compactMap { RunFileName($0) }.filter { $0.kind == kind }.map(\.step).sorted()
   }
 
-  private func names() throws(FileError) -> [String] {
+  func names() throws(FileError) -> [String] {
     if let folder { return try folder.names() }
     guard exists else { return [] }
     return try Folder.names(in: path)

@@ -48,6 +48,7 @@ package final class TrainingRun {
     self.policy = policy
     firstStep = trainer.stepsMade
     lastSaved = firstStep > 0 ? firstStep : nil
+    if writes { try directory.endSettingAside() }
     replaced = try directory.replacedCheckpoints()
     guard writes else {
       (log, removedLeftovers) = (nil, [])
