@@ -28,7 +28,7 @@ struct AttentionCommand: Rung {
   @Option(help: "Texts that it has not learnt from, drawn for each score.")
   var texts = 1_000
 
-  @Option(help: "Of the random start and of the texts that it learns from.")
+  @Option(name: .shortAndLong, help: "Of the random start and of the texts that it learns from.")
   var seed: UInt32 = 1
 
   @Option(help: "A text to look at, of the letters a to h and of digits.")

@@ -21,7 +21,11 @@ import Testing
     #expect(result.output.contains("0       3.3419    3.3471\n"))
     #expect(result.output.contains("\n.an "))
     let files = try FileManager.default.contentsOfDirectory(atPath: page).sorted()
-    #expect(files == ["context-1.svg", "familiarity.svg", "index.html", "losses.svg", "next.svg"])
+    #expect(
+      files == [
+        "context-1.svg", "familiarity.svg", "index.html", "letters-0.svg", "letters-19.svg", "letters-60.svg",
+        "likeness.svg", "losses.svg", "next.svg",
+      ])
     let again = try run("--data", names, "--steps", "60", "--context", ".an")
     #expect(again.output == result.output)
   }
