@@ -6,7 +6,7 @@ extension AttentionLesson {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.attention_js, as: UTF8.self),
-      sha256: "/pEy8iJl0BTtlqvODx7xDAkKMoD5K/PIuQ8gMDflMr4=")
+      sha256: "O63FOcZPx0JukbHHDTtqdmmB8kLNhJzOGPdzE6Lpl1k=")
   }
 
   private struct Values: Encodable {

@@ -73,9 +73,10 @@
   let chosen = 1, tokens = [];
 
   const drawMap = (weights, row) => {
-    const count = tokens.length, cell = 440 / Math.max(count, 9), left = 30, top = 30;
+    const count = tokens.length, cell = 400 / Math.max(count, 9), left = 30, top = 30;
     svg.replaceChildren();
-    svg.setAttribute("viewBox", `0 0 480 ${fixed(top + count * cell + 10, 1)}`);
+    svg.setAttribute("class", "chart touched");
+    svg.setAttribute("viewBox", `0 0 440 ${fixed(top + count * cell + 10, 1)}`);
     svg.setAttribute("aria-label", "How much each character, a row, takes from itself and those before it, the columns");
     tokens.forEach((token, t) => {
       const middle = (t + 0.5) * cell + 4;
