@@ -9,7 +9,7 @@ extension NanoGPTInside {
   static var script: Page.Script {
     Page.Script(
       String(decoding: PackageResources.nanogpt_js, as: UTF8.self),
-      sha256: "0ntk7V3LytfXBkZTFf6ZhqVUJHHydZlY2D+weA7GzEA=")
+      sha256: "xgCpwJ01bbBomeo/hQtYrl8gaYxzGG7iYwOzNyZyBEo=")
   }
 
   private struct Values: Encodable {

@@ -2,7 +2,7 @@
 "use strict";
 // Lets a head and a position be chosen on nanogpt's page, and shows where that head looks from there and what the model would
 // say after each layer; without it the page shows all heads, small, and a table. The numbers are the program's, in data-values:
-// nothing is computed here. The page lets this text run by its SHA-256, which stands in NanoGPTInside+Gallery.swift.
+// nothing is computed here. The page lets this text run by its SHA-256, which stands in NanoGPTInside+Script.swift.
 (() => {
   const figure = document.getElementById("attention");
   if (!figure) return;
