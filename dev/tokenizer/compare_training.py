@@ -110,6 +110,9 @@ def main():
     args = parser.parse_args()
     os.environ["RAYON_NUM_THREADS"] = str(args.threads)
     text = Path(args.text).read_bytes().decode()
+    if not args.whole and ("\n\n\n" in text or "\r" in text):
+        # The program's documents end otherwise there.
+        sys.exit("compare_training: the text has blank lines side by side or CR; take them out, or give --whole")
     for size in args.vocabulary_size:
         ours = compare(args, text, size)
         if args.minbpe:
