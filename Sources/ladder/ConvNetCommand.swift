@@ -22,9 +22,7 @@ struct ConvNetCommand: Rung {
 
   @OptionGroup var options: RungOptions
   @OptionGroup var threading: ThreadOptions
-
-  @Option(help: "Directory with MNIST's four files, packed by gzip or not.", completion: .directory)
-  var data = "data/mnist"
+  @OptionGroup var digits: DigitOptions
 
   @Option(help: "Kernels of the first layer.")
   var firstMaps = 18
@@ -41,37 +39,20 @@ struct ConvNetCommand: Rung {
   @Option(help: "Times that every image is seen.")
   var epochs = 8
 
-  @Option(name: .shortAndLong, help: "Images that an update learns from.")
-  var batchSize = 64
-
-  @Option(name: .shortAndLong, help: "The learning rate at the beginning; a cosine takes it to zero.")
-  var learningRate: Float = 2e-3
-
-  @Option(help: "Weight decay.")
-  var weightDecay: Float = 0.05
-
-  @Option(name: .shortAndLong, help: "Of the random start and the order of the images.")
-  var seed: UInt32 = 42
-
   func validate() throws {
     try firstMaps.check("--first-maps", from: 1, to: 256)
     try secondMaps.check("--second-maps", from: 1, to: 256)
     try kernel.check("--kernel", from: 1, to: 16)
     try hidden.check("--hidden", from: 1, to: 65_536)
     try epochs.check("--epochs", from: 1, to: 10_000)
-    try batchSize.check("--batch-size", from: 1, to: 65_536)
-    try learningRate.check("--learning-rate", atLeast: 0)
-    try weightDecay.check("--weight-decay", atLeast: 0)
   }
 
   func climb() throws {
-    let (training, test) = try Digits.read(from: data)
+    let (training, test) = try Digits.read(from: digits.data)
     let settings = ConvNetLesson.Settings(
       firstMaps: firstMaps, secondMaps: secondMaps, kernel: kernel,
-      digits: DigitSettings(
-        hidden: hidden, epochs: epochs, batchSize: batchSize, learningRate: learningRate,
-        weightDecay: weightDecay, seed: seed))
-    let shape = try settings.shape(of: training, in: data)
+      digits: digits.settings(hidden: hidden, epochs: epochs))
+    let shape = try settings.shape(of: training, in: digits.data)
     var progress = ProgressLine()
     let lesson = try ConvNetLesson(
       training: training, test: test, shape, settings.digits, on: threading.workers
