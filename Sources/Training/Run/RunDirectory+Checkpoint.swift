@@ -20,7 +20,8 @@ extension RunDirectory {
   private func write(_ trainer: Trainer, copyingWeights: Bool, replacing replaced: [Int]) throws(FileError) {
     let step = trainer.stepsMade
     let mayReplace = use != .new
-    if replaced.contains(step) {
+    let takesOver = replaced.contains(step)
+    if takesOver {
       try setAside(step)
     } else {
       // From here on the one of that step, if there was one, is not whole any more.
@@ -35,10 +36,10 @@ extension RunDirectory {
       // What was there before we came is not ours to remove.
       if error.cause != .alreadyExists { remove(step) }
       // What cannot have its names again now has them when the run goes on.
-      try? restore(step)
+      if takesOver { try? restore(step) }
       throw error
     }
-    try removeSetAside(step)
+    if takesOver { try removeSetAside(step) }
   }
 
   /// Remembers which checkpoints are another run's, so that nobody takes them for the plan's run's.
