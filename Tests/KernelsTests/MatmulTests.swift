@@ -9,14 +9,15 @@ import Testing
     let rows = aTransposed ? a.columns : a.rows
     let depth = aTransposed ? a.rows : a.columns
     let columns = bTransposed ? b.rows : b.columns
-    return (0..<rows * columns).map { index in
-      let (i, j) = (index / columns, index % columns)
-      return (0..<depth).reduce(0.0) { sum, k in
-        let left = aTransposed ? a[k][i] : a[i][k]
-        let right = bTransposed ? b[j][k] : b[k][j]
-        return sum + Double(left) * Double(right)
+    func values(_ matrix: Matrix, transposed: Bool) -> [Double] {
+      guard transposed else { return (0..<matrix.rows).flatMap { row in matrix[row].map(Double.init) } }
+      return (0..<matrix.columns).flatMap { column in
+        (0..<matrix.rows).map { Double(matrix[$0][column]) }
       }
     }
+    return doubleProduct(
+      values(a, transposed: aTransposed), values(b, transposed: !bTransposed), rows: rows, columns: columns,
+      depth: depth)
   }
 
   @Test("Each way of transposing, with gaps between rows, overwriting and accumulating")

@@ -27,13 +27,15 @@ import Testing
     }
 
     func reference(_ a: Operand, _ b: Operand) -> [Double] {
-      func value(_ operand: Operand, _ row: Int, _ column: Int) -> Double {
-        rounded(operand.transposed ? operand.matrix[column][row] : operand.matrix[row][column])
+      func values(_ matrix: Matrix, transposed: Bool) -> [Double] {
+        guard transposed else { return (0..<matrix.rows).flatMap { row in matrix[row].map(rounded) } }
+        return (0..<matrix.columns).flatMap { column in
+          (0..<matrix.rows).map { rounded(matrix[$0][column]) }
+        }
       }
-      return (0..<a.rows * b.columns).map { index in
-        let (i, j) = (index / b.columns, index % b.columns)
-        return (0..<a.columns).reduce(0.0) { $0 + value(a, i, $1) * value(b, $1, j) }
-      }
+      return doubleProduct(
+        values(a.matrix, transposed: a.transposed), values(b.matrix, transposed: !b.transposed), rows: a.rows,
+        columns: b.columns, depth: a.columns)
     }
   }
 

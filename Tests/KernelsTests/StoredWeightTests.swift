@@ -12,7 +12,7 @@ import GPT2WeightFormats
   /// Σ x·w in double precision; x is rounded by blocks where the kernel says it does that.
   static func reference(_ x: Matrix, _ weights: StoredWeights, roundingBlocks: Bool = false) -> [Double] {
     let columns = x.columns
-    return (0..<x.rows).flatMap { row -> [Double] in
+    let lines = (0..<x.rows).flatMap { row -> [Double] in
       var line = x[row].map(Double.init)
       if roundingBlocks {
         for start in stride(from: 0, to: columns, by: 32) {
@@ -22,10 +22,10 @@ import GPT2WeightFormats
           }
         }
       }
-      return (0..<weights.matrix.rows).map { output in
-        (0..<columns).reduce(0.0) { $0 + line[$1] * weights.values[output * columns + $1] }
-      }
+      return line
     }
+    return doubleProduct(
+      lines, weights.values, rows: x.rows, columns: weights.matrix.rows, depth: columns)
   }
 
   /// At least so many columns.
