@@ -52,6 +52,7 @@ def output_of(command: list[str], **more) -> str:
 
 def compare(options: argparse.Namespace) -> dict:
     command = [options.python, str(DEV / "peers/compare.py"), options.gpt2, "--json", "--compile", "--mkl-avx512"]
+    command += ["--steps", str(options.steps)]
     if options.tokenizer:
         command += ["--tokenizer", options.tokenizer]
     if options.llmc:
@@ -298,6 +299,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", help="gpt2_tokenizer.bin; as the scripts find it if not given")
     parser.add_argument("--model", help="a trained checkpoint of 124M")
     parser.add_argument("--tokens", help="the token file that perplexity is of")
+    parser.add_argument("--steps", type=int, default=20, help="training steps of each run; 7 take half the time")
     parser.add_argument("--llmc", help="llm.c's train_gpt2, for compare.py")
     parser.add_argument("--llmc-checkpoint")
     parser.add_argument("--save", metavar="FILE", help="keep the measurements")
