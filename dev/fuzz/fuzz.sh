@@ -2,8 +2,8 @@
 # Usage: fuzz.sh build | list | run | replay | minimise
 # Coverage-guided fuzzing of every reader of what others wrote, with libFuzzer and the address sanitizer, on Linux:
 #   build      the program, .build-fuzz/release/fuzz, and the inputs that it begins with (dev/fuzz/seeds.py)
-#   run        TIME seconds in all (60 if not given), spread over the readers: TARGETS names some of them. What is new is
-#              kept in .build-fuzz/corpus; what fails, in .build-fuzz/finds
+#   run        TIME seconds in all (60 if not given), spread over the readers: TARGETS names some of them, and JOBS (1) are
+#              fuzzed at a time. What is new is kept in .build-fuzz/corpus; what fails, in .build-fuzz/finds
 #   replay     reads dev/fuzz/corpus and .build-fuzz/seeds once, without searching: seconds
 #   minimise   brings inputs that reach something of their own, and are short, from .build-fuzz/corpus to dev/fuzz/corpus
 # Prints a line a reader: executions, a second, edges of the code that were reached, finds. Exit code 1 if there is a find.
@@ -40,34 +40,38 @@ readers() { echo "${TARGETS:-$($fuzz list)}"; }
 number() { sed -n "s/^stat::$2: *\([0-9]*\)$/\1/p" "$1" | tail -n 1; }
 edges() { sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$1" | tail -n 1; }
 
+# One reader's share: a line of what came of it.
+share() { # READER SECONDS
+  reader=$1
+  mkdir -p .build-fuzz/corpus/$reader dev/fuzz/corpus/$reader
+  log=.build-fuzz/logs/$reader
+  code=0
+  nice -n 19 $fuzz $reader $limits -max_total_time=$2 -dict=.build-fuzz/seeds/dictionary \
+    -print_final_stats=1 -reload=0 -artifact_prefix=$finds/$reader- \
+    .build-fuzz/corpus/$reader dev/fuzz/corpus/$reader .build-fuzz/seeds/$reader >$log 2>&1 || code=$?
+  rmdir dev/fuzz/corpus/$reader 2>/dev/null || true
+  executions=$(number $log number_of_executed_units)
+  found=0
+  if [ $code -ne 0 ]; then
+    found=1
+    cp $log $finds/$reader.log
+  fi
+  echo "${executions:-0}" >$log.executions
+  printf '%-20s %12s %10s %8s %8s %6s\n' $reader "${executions:-?}" "$(number $log average_exec_per_sec)" "$(edges $log)" \
+    "$(ls .build-fuzz/corpus/$reader | wc -l)" $found
+  [ $found -eq 0 ] || say "FAILED: $reader: $(grep -m 1 -E 'Fatal error|ERROR|Precondition' $log | cut -c 1-200); see $finds/$reader.log"
+  return $found
+}
+
 run() {
-  count=$(readers | wc -w)
-  seconds=$(((${TIME:-60} + count - 1) / count))
+  jobs=${JOBS:-1}
+  seconds=$(((${TIME:-60} * jobs + $(readers | wc -w) - 1) / $(readers | wc -w)))
   mkdir -p $finds .build-fuzz/logs
-  failed=0
-  total=0
+  rm -f .build-fuzz/logs/*.executions
   printf '%-20s %12s %10s %8s %8s %6s\n' reader executions a-second edges inputs finds
-  for reader in $(readers); do
-    mkdir -p .build-fuzz/corpus/$reader dev/fuzz/corpus/$reader
-    log=.build-fuzz/logs/$reader
-    code=0
-    nice -n 19 $fuzz $reader $limits -max_total_time=$seconds -max_len=65536 -dict=.build-fuzz/seeds/dictionary \
-      -print_final_stats=1 -reload=0 -artifact_prefix=$finds/$reader- \
-      .build-fuzz/corpus/$reader dev/fuzz/corpus/$reader .build-fuzz/seeds/$reader >$log 2>&1 || code=$?
-    rmdir dev/fuzz/corpus/$reader 2>/dev/null || true
-    executions=$(number $log number_of_executed_units)
-    found=0
-    if [ $code -ne 0 ]; then
-      failed=1
-      found=1
-      cp $log $finds/$reader.log
-    fi
-    total=$((total + ${executions:-0}))
-    printf '%-20s %12s %10s %8s %8s %6s\n' $reader "${executions:-?}" "$(number $log average_exec_per_sec)" "$(edges $log)" \
-      "$(ls .build-fuzz/corpus/$reader | wc -l)" $found
-    [ $found -eq 0 ] || say "FAILED: $reader: $(grep -m 1 -E 'Fatal error|ERROR|Precondition' $log | cut -c 1-200); see $finds/$reader.log"
-  done
-  say "$total executions"
+  failed=0
+  readers | xargs -n 1 | xargs -P "$jobs" -I {} dev/fuzz/fuzz.sh share {} $seconds || failed=1
+  say "$(cat .build-fuzz/logs/*.executions | awk '{ sum += $1 } END { print sum + 0 }') executions"
   return $failed
 }
 
@@ -111,6 +115,7 @@ case ${1:-} in
 build) build ;;
 list) $fuzz list ;;
 run) run ;;
+share) share "$2" "$3" ;;
 replay) replay ;;
 minimise) minimise ;;
 *)

@@ -26,8 +26,13 @@ extension Reader {
       },
       Reader("plan") { _ = try RunPlan(contentsOf: $0.file()) },
       Reader("progress") { _ = try TrainingProgress(contentsOf: $0.file(), step: 4) },
-      Reader("metrics") { try report(RunHistory(metrics: $0.file())) },
-      Reader("main-log") { try report(RunHistory(mainLog: $0.file())) },
+      Reader("metrics") { _ = try RunHistory(metrics: $0.file()).csv },
+      Reader("main-log") { _ = try RunHistory(mainLog: $0.file()).csv },
+      Reader("report") { input in
+        // The page takes a hundred times as long as the reading.
+        let files = try RunFiles(directory: "/proc/self/fdinfo")
+        _ = RunReport(try RunHistory(metrics: input.file()), files: files, name: "run", origin: "here").html
+      },
       Reader("losses") { _ = try LossFile.read($0.file(), count: 10) },
       Reader("run-names") { input in
         // A folder of empty files of these names, one a line.
@@ -43,11 +48,5 @@ extension Reader {
         _ = try? RunDirectory(folder).check()
       },
     ]
-  }
-
-  private static func report(_ history: RunHistory) throws {
-    let files = try RunFiles(directory: "/proc/self/fdinfo")
-    _ = RunReport(history, files: files, name: "run", origin: "here").html
-    _ = history.csv
   }
 }
