@@ -175,7 +175,8 @@ let package = Package(
         .embedInCode("MNIST/digits.js"), .embedInCode("ConvNet/convnet.js"),
         .embedInCode("GaussianMixture/em.js"), .embedInCode("NeuralNGram/mlp.js"),
         .embedInCode("Attention/attention.js"), .embedInCode("NanoGPT/nanogpt.js"),
-        .embedInCode("BytePairs/bpe.js"),
+        .embedInCode("BytePairs/bpe.js"), .embedInCode("Scaling/scaling.js"),
+        .embedInCode("Scaling/webster.txt"),
       ]),
     floor(
       "Terminal",

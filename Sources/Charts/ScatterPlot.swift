@@ -59,6 +59,8 @@ package struct ScatterPlot: Sendable {
   package var curves: [Curve]
   package var regions: Regions?
   package var size: ChartSize
+  /// Whether the points are drawn over the curves, for those that lie on them.
+  package var pointsAreOnTop = false
 
   package init(
     summary: String, x: Axis, y: Axis, groups: [Group], curves: [Curve] = [], regions: Regions? = nil,
@@ -90,8 +92,9 @@ package struct ScatterPlot: Sendable {
     var parts = [legend.element]
     if let regions { parts.append(behind(regions, in: frame)) }
     parts += [frame.grid, frame.axes]
-    parts += groups.flatMap { symbols(of: $0, in: frame) }
-    parts += curves.flatMap { lines(of: $0, in: frame) }
+    let drawn = groups.flatMap { symbols(of: $0, in: frame) }
+    let drawnCurves = curves.flatMap { lines(of: $0, in: frame) }
+    parts += pointsAreOnTop ? drawnCurves + drawn : drawn + drawnCurves
     return Figure.svg(size, summary: summary, parts)
   }
 

@@ -7,7 +7,7 @@ struct Ladder: ParsableCommand {
   static let rungs: [any Rung.Type] = [
     CircuitsCommand.self, MicrogradCommand.self, SymmetryCommand.self, NGramCommand.self, BPECommand.self,
     MLPCommand.self, EMCommand.self, MNISTCommand.self, ConvNetCommand.self, AttentionCommand.self,
-    NanoGPTCommand.self,
+    NanoGPTCommand.self, ScalingCommand.self,
   ]
 
   static let configuration = CommandConfiguration(

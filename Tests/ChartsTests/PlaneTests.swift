@@ -101,7 +101,7 @@ import Testing
   @Test func curvesLieOverThePointsAndMakeRoom() throws {
     let curve = ScatterPlot.Curve(
       "an <edge>", [ChartPoint(-4, 0), ChartPoint(4, 8), ChartPoint(.nan, 1)], style: 2)
-    let plot = ScatterPlot(
+    var plot = ScatterPlot(
       summary: "", x: Axis("x"), y: Axis("y"), groups: [.init("a", [ChartPoint(0, 4)], style: 0)],
       curves: [curve, .init("nothing", [], style: 0)], size: ChartSize(width: 300, height: 300))
     let tree = try XMLTree.parse(plot.svg.markup)
@@ -116,5 +116,8 @@ import Testing
     #expect(abs((ends[1] + ends[3]) / 2 - circle.number("cy")) < 0.02)
     let names = tree.children.map { $0.name }
     #expect(try #require(names.lastIndex(of: "circle")) < (try #require(names.lastIndex(of: "path"))))
+    plot.pointsAreOnTop = true
+    let other = try XMLTree.parse(plot.svg.markup).children.map { $0.name }
+    #expect(try #require(other.lastIndex(of: "circle")) > (try #require(other.lastIndex(of: "path"))))
   }
 }

@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [
     "Micrograd/micrograd.js", "MNIST/digits.js MNIST/mnist.js", "GaussianMixture/em.js",
     "NeuralNGram/mlp.js", "MNIST/digits.js ConvNet/convnet.js",
-    "Attention/attention.js", "NanoGPT/nanogpt.js", "BytePairs/bpe.js",
+    "Attention/attention.js", "NanoGPT/nanogpt.js", "BytePairs/bpe.js", "Scaling/scaling.js",
   ])
   func theHashOfAScriptIsTheOneThatItsPageNames(scripts: String) throws {
     let folder = TestFiles.project("Sources/Lessons/")

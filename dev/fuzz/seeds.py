@@ -158,7 +158,7 @@ def seeds():
                            "v3": header(20240527, 3, 1, 0, 0)},
         "outer-state": {"v1": header(20261127, 1, 2)},
         "plan": {"plan": json.dumps(plan).encode()}, "progress": {"progress": json.dumps(progress).encode()},
-        "metrics": {"all": metrics},
+        "metrics": {"all": metrics}, "report": {"all": metrics},
         "main-log": {"log": b"s:0 tel:10.9\ns:0 trl:10.9 lr:0.000300 norm:2.50\ns:1 eval:0.5\n"},
         "losses": some("tiny_losses_*.txt"),
         "run-names": {"all": b"model_00000001.bin\nstate_00000001_00000.bin\nDONE_00000001\nprogress_00000001.json\n"
@@ -166,6 +166,7 @@ def seeds():
         "idx": {"images": idx, "images.gz": gzip.compress(idx)},
         "idx-gzip": {"labels": labels, "labels.gz": gzip.compress(labels), "stored.gz": gzip.compress(labels, 0)},
         "names": some("lessons/names/*.txt"), "points": {"points": b"# x y\n1,2\n3;4\n5\t-6.5e3\n"},
+        "scaling-runs": {"runs": b"# size tokens loss\nd2 1000 4.5\ngpt3:c768\t20 3e-1\n4x4x128 7 1\n"},
         "characters": plain, "trace": some("lessons/mlp*.json"),
         "http": posts(),
     }

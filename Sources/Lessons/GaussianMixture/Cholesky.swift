@@ -50,6 +50,18 @@ package struct Cholesky: Equatable, Sendable {
     return sum
   }
 
+  /// A⁻¹·v, from the top down by L and from the bottom up by Lᵀ.
+  func solution(of vector: [Double]) -> [Double] {
+    var solution = vector
+    _ = squaredLength(ofSolved: &solution)
+    for row in (0..<dimensions).reversed() {
+      var rest = solution[row]
+      for other in row + 1..<dimensions { rest -= values[other * dimensions + row] * solution[other] }
+      solution[row] = rest / values[row * dimensions + row]
+    }
+    return solution
+  }
+
   /// L·v
   package func times(_ vector: [Double]) -> [Double] {
     (0..<dimensions).map { row in

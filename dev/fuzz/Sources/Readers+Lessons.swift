@@ -12,6 +12,7 @@ extension Reader {
         _ = try NameTexts(directory: String(input.folder.dropLast()), least: 4)
       },
       Reader("points") { _ = try PointFile.read($0.file()) },
+      Reader("scaling-runs") { _ = try ScalingRunFile.read($0.file(), vocabularySize: 50257) },
       Reader("characters") { _ = try CharacterText(contentsOf: $0.file()) },
       Reader("trace") { _ = try NeuralNGramTrace(contentsOf: $0.file()) },
     ]
