@@ -17,17 +17,13 @@ package enum PointFile {
     }
     var values: [Double] = []
     var dimensions: Int?
-    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated()
-    {
-      let fields = line.split { ",; \t".contains($0) }
-      guard let first = fields.first, !first.hasPrefix("#") else { continue }
-      let numbers = fields.compactMap { Double($0) }.filter { abs($0) <= largest }
-      guard numbers.count == fields.count, numbers.count <= mostDimensions else {
-        throw unparsable(path, number, line, expected: "at most \(mostDimensions) numbers up to \(largest)")
+    for row in TextRow.rows(in: text, separatedBy: ",; \t") {
+      let numbers = row.fields.compactMap { Double($0) }.filter { abs($0) <= largest }
+      guard numbers.count == row.fields.count, numbers.count <= mostDimensions else {
+        throw unparsable(path, row, expected: "at most \(mostDimensions) numbers up to \(largest)")
       }
       guard numbers.count == dimensions ?? numbers.count else {
-        throw unparsable(path, number, line, expected: "\(dimensions ?? 0) numbers as in the first point")
+        throw unparsable(path, row, expected: "\(dimensions ?? 0) numbers as in the first point")
       }
       dimensions = numbers.count
       values += numbers
@@ -39,9 +35,7 @@ package enum PointFile {
     return Points(dimensions: dimensions, values: values)
   }
 
-  private static func unparsable(
-    _ path: String, _ index: Int, _ line: Substring, expected: String
-  ) -> FileError {
-    FileError(path, .unparsableText(line: index + 1, found: String(line), expected: expected))
+  private static func unparsable(_ path: String, _ row: TextRow, expected: String) -> FileError {
+    FileError(path, .unparsableText(line: row.number, found: String(row.line), expected: expected))
   }
 }

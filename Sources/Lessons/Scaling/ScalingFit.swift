@@ -17,15 +17,14 @@ package struct ScalingFit: Sendable {
   package init(_ runs: [ScalingRun], counting kind: ParameterCounts.Kind, from starts: [ScalingLaw] = []) {
     let problem = ScalingProblem(runs, counting: kind)
     let places = starts.isEmpty ? problem.grid : starts.map(problem.place)
-    var best: (place: [Double], objective: Double)?
+    var best = (place: places[0], objective: problem.objective(at: places[0]))
     for place in places {
       let found = problem.descend(from: place)
-      if found.objective < best?.objective ?? .infinity { best = found }
+      if found.objective < best.objective { best = found }
     }
-    let place = best?.place ?? problem.grid[0]
     self.kind = kind
-    law = problem.law(at: place)
-    objective = problem.objective(at: place)
+    law = problem.law(at: best.place)
+    objective = best.objective
   }
 }
 

@@ -16,7 +16,7 @@ extension ScalingLesson {
   }
 
   private var law: ScalingLaw { results.fits[0].law }
-  private var fitted: [ScalingRun] { runs.filter { !settings.heldOut.contains($0.size) } }
+  private var heldOut: [ScalingRun] { runs.filter { settings.heldOut.contains($0.size) } }
 
   private var facts: [Gallery.Fact] {
     let fit = results.fits[0]
@@ -47,7 +47,7 @@ extension ScalingLesson {
   }
 
   private var heldOutNames: String {
-    Set(runs.map(\.size)).intersection(settings.heldOut).sorted().joined(separator: ", ")
+    Set(heldOut.map(\.size)).sorted().joined(separator: ", ")
   }
 
   static func interval(_ prediction: Prediction) -> String {
@@ -153,10 +153,9 @@ extension ScalingLesson {
   private var trials: BarChart {
     let fit = results.fits[0]
     var bars = [("fitted", fit.meanError)] + results.trials.map { ($0.part, $0.meanError) }
-    let errors = results.heldOut.compactMap { prediction in
-      prediction.measured.map { abs(prediction.loss / $0 - 1) }
+    if !heldOut.isEmpty {
+      bars.append((heldOutNames, Self.errors(of: law, on: heldOut, counting: .all).mean))
     }
-    if !errors.isEmpty { bars.append((heldOutNames, errors.reduce(0, +) / Double(errors.count))) }
     return BarChart(
       summary: "Mean errors of what was predicted", title: "what was predicted", categories: bars.map(\.0),
       y: Axis("mean error, %"), series: [.init("error", bars.map { $0.1 * 100 }, color: 0)], size: Self.size)

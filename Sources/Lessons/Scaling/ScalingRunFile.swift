@@ -36,16 +36,12 @@ package enum ScalingRunFile {
     in text: String, of path: String, vocabularySize: Int
   ) throws(FileError) -> [ScalingRun] {
     var runs: [ScalingRun] = []
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated()
-    {
-      let fields = line.split { " \t".contains($0) }
-      guard let first = fields.first, !first.hasPrefix("#") else { continue }
-      guard let run = run(fields, vocabularySize: vocabularySize) else {
+    for row in TextRow.rows(in: text, separatedBy: " \t") {
+      guard let run = run(row.fields, vocabularySize: vocabularySize) else {
         throw FileError(
           path,
           .unparsableText(
-            line: index + 1, found: String(line),
+            line: row.number, found: String(row.line),
             expected: "a size such as d4, the tokens that it learnt from, and its loss above 0"))
       }
       runs.append(run)

@@ -28,10 +28,11 @@ extension Reader {
       Reader("progress") { _ = try TrainingProgress(contentsOf: $0.file(), step: 4) },
       Reader("metrics") { _ = try RunHistory(metrics: $0.file()).csv },
       Reader("main-log") { _ = try RunHistory(mainLog: $0.file()).csv },
+      // Apart, as a page takes much longer than the reading.
       Reader("report") { input in
-        // The page takes a hundred times as long as the reading.
-        let files = try RunFiles(directory: "/proc/self/fdinfo")
-        _ = RunReport(try RunHistory(metrics: input.file()), files: files, name: "run", origin: "here").html
+        let path = input.file()
+        try? report(RunHistory(metrics: path))
+        try report(RunHistory(mainLog: path))
       },
       Reader("losses") { _ = try LossFile.read($0.file(), count: 10) },
       Reader("run-names") { input in
@@ -48,5 +49,10 @@ extension Reader {
         _ = try? RunDirectory(folder).check()
       },
     ]
+  }
+
+  private static func report(_ history: RunHistory) throws {
+    let files = try RunFiles(directory: "/proc/self/fdinfo")
+    _ = RunReport(history, files: files, name: "run", origin: "here").html
   }
 }
