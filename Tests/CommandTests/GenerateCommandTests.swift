@@ -102,8 +102,10 @@ import Testing
     #expect(windows.output.hasPrefix("To\nbe"))
     #expect(
       windows.diagnostics.contains("standard input: 1 line ends of Windows (\\r\\n or \\r) were read as \\n"))
-    let raw = try generate("--prompt-file", "-", "--raw", "--max-tokens", "8", input: "To\r\nbe")
-    #expect(raw.output.hasPrefix("To\r\nbe"))
+    // By bytes, as the first token may be an accent, which makes another character of the last letter.
+    let raw = try generate(
+      "--prompt-file", "-", "--raw", "--max-tokens", "8", "--seed", "5", input: "To\r\nbe")
+    #expect(raw.output.utf8.starts(with: "To\r\nbe".utf8))
   }
 
   /// The model has 16 positions, one a byte.
