@@ -3,7 +3,6 @@
 package final class BytePairEncoder: Sendable {
   private let pieces: PieceTable
   let pairs: PairTable
-  let classes = CharacterClassTable()
   /// The bytes that the vocabulary has no token for: no text with one of them can be encoded.
   let missingBytes: Set<UInt8>
 
@@ -25,7 +24,7 @@ package final class BytePairEncoder: Sendable {
 
   /// Appends the tokens of `text`, which has none of `missingBytes`, to `tokens`, whose elements can hold every id.
   func encode<ID: FixedWidthInteger>(_ text: UnsafeBufferPointer<UInt8>, into tokens: inout [ID]) {
-    let splitter = PieceSplitter(bytes: text, classes: classes)
+    let splitter = PieceSplitter(text)
     withUnsafeTemporaryAllocation(of: ShortPiece.Part.self, capacity: ShortPiece.longest) { parts in
       let short = ShortPiece(pairs: pairs, parts: parts)
       var start = 0

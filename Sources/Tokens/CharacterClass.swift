@@ -31,22 +31,29 @@ enum CharacterClass: UInt8 {
   }
 }
 
-/// The classes of the Basic Multilingual Plane, looked up once: a property costs some 50 ns.
-final class CharacterClassTable: @unchecked Sendable {
-  // `@unchecked`: written by `init` only.
-  private let classes: UnsafeMutablePointer<CharacterClass>
-  private static let count: UInt32 = 0x1_0000
+/// The classes of characters, looked up once a process: a property costs some 50 ns, all of the Basic Multilingual Plane
+/// some milliseconds, which ASCII does not wait for.
+struct CharacterClassTable: @unchecked Sendable {
+  // `@unchecked`: nothing is written to the tables after they are made.
+  private let ascii = Self.ascii
 
-  init() {
-    classes = .allocate(capacity: Int(Self.count))
-    for value in 0..<Self.count { (classes + Int(value)).initialize(to: CharacterClass(of: value)) }
-  }
-
-  deinit { classes.deallocate() }
-
-  subscript(ascii byte: UInt8) -> CharacterClass { classes[Int(byte)] }
+  /// - Precondition: `byte` is below 0x80.
+  subscript(ascii byte: UInt8) -> CharacterClass { ascii[Int(byte)] }
 
   subscript(value: UInt32) -> CharacterClass {
-    value < Self.count ? classes[Int(value)] : CharacterClass(of: value)
+    if value < Self.asciiCount { return ascii[Int(value)] }
+    return value < Self.planeCount ? Self.plane[Int(value)] : CharacterClass(of: value)
+  }
+
+  private static let asciiCount: UInt32 = 0x80
+  private static let planeCount: UInt32 = 0x1_0000
+  private nonisolated(unsafe) static let ascii = table(of: asciiCount)
+  private nonisolated(unsafe) static let plane = table(of: planeCount)
+
+  /// The classes of the characters below `count`, which are never freed.
+  private static func table(of count: UInt32) -> UnsafePointer<CharacterClass> {
+    let classes = UnsafeMutablePointer<CharacterClass>.allocate(capacity: Int(count))
+    for value in 0..<count { (classes + Int(value)).initialize(to: CharacterClass(of: value)) }
+    return UnsafePointer(classes)
   }
 }

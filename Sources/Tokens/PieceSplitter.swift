@@ -4,8 +4,10 @@
 ///
 /// by hand, in one pass (openai/gpt-2 `encoder.py`; the classes are those of Rust's regex, which tiktoken uses).
 struct PieceSplitter {
-  let bytes: UnsafeBufferPointer<UInt8>
-  let classes: CharacterClassTable
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let classes = CharacterClassTable()
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   /// Where the piece that begins at `start` ends; `start` lies inside the bytes.
   func end(ofPieceAt start: Int) -> Int {

@@ -6,7 +6,6 @@ import Testing
 /// Where a text may be cut, against what the splitter makes of the whole and of the parts.
 struct SafeCutTests {
   private let cut = SafeCut()
-  private let classes = CharacterClassTable()
 
   /// What is awkward about GPT-2's pattern and about UTF-8: apostrophes and the letters of contractions, white
   /// space of one and of three bytes, letters of one to three bytes, numbers, symbols of one and of four bytes, a
@@ -19,7 +18,7 @@ struct SafeCutTests {
 
   private func pieceEnds(_ bytes: some Sequence<UInt8>) -> [Int] {
     Array(bytes).withUnsafeBufferPointer { bytes in
-      let splitter = PieceSplitter(bytes: bytes, classes: classes)
+      let splitter = PieceSplitter(bytes)
       var ends: [Int] = []
       while (ends.last ?? 0) < bytes.count { ends.append(splitter.end(ofPieceAt: ends.last ?? 0)) }
       return ends

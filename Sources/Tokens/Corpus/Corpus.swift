@@ -96,7 +96,7 @@ package struct Corpus: Sendable {
     let map = OrderedMap(threads: threads) { (block: TextBlock) in encoder.encode(block) }
     var blocks = TextBlocks(
       inputs, documents: documents, reading: reading, blockSize: blockSize,
-      cut: SafeCut(classes: self.encoder.pairs.classes, addedTokens: self.encoder.splitter))
+      cut: SafeCut(addedTokens: self.encoder.splitter))
     var position = InputPosition()
     return try map.run(
       isInterrupted: isInterrupted,

@@ -17,14 +17,10 @@
 /// without the other side; what is left of and right of the cut is one part between two of them, which the proof is for;
 /// and the white space that a token takes along ends at x, which is none.
 struct SafeCut: Sendable {
-  private let classes: CharacterClassTable
-
+  private let classes = CharacterClassTable()
   private let addedTokens: AddedTokenSplitter?
 
-  init(classes: CharacterClassTable = CharacterClassTable(), addedTokens: AddedTokenSplitter? = nil) {
-    self.classes = classes
-    self.addedTokens = addedTokens
-  }
+  init(addedTokens: AddedTokenSplitter? = nil) { self.addedTokens = addedTokens }
 
   /// The last safe cut in `start..<bytes.count`, as the number of bytes before it. Never 0.
   ///

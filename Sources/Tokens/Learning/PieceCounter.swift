@@ -61,14 +61,13 @@ package struct PieceCounter: Sendable {
     observing observe: (CorpusProgress) -> Void = { _ in }
   ) throws(FileError) -> CountedPieces? {
     let tables = Tables()
-    let classes = CharacterClassTable()
     let parts = BlockParts(documents)
     let map = OrderedMap(threads: threads) { (block: TextBlock) -> (EncodedBlock, isCounted: Bool) in
       let table = tables.take()
       defer { tables.put(back: table) }
       var result = EncodedBlock(of: block)
       let ending = parts.forEach(in: block) { text, isBeginning in
-        table.add(text, classes: classes)
+        table.add(text)
         result.documents += isBeginning ? 1 : 0
       }
       result.lines = ending.lines
@@ -76,7 +75,7 @@ package struct PieceCounter: Sendable {
       return (result, !table.isShortOfMemory)
     }
     var blocks = TextBlocks(
-      inputs, documents: documents, reading: reading, blockSize: blockSize, cut: SafeCut(classes: classes))
+      inputs, documents: documents, reading: reading, blockSize: blockSize, cut: SafeCut())
     var position = InputPosition()
     var progress = CorpusProgress()
     let isComplete = try map.run(

@@ -39,8 +39,8 @@ final class PieceCounts: @unchecked Sendable {
   var total: Int { slots.reduce(0) { $0 + $1.length * $1.count } }
 
   /// Counts the pieces of `text`.
-  func add(_ text: UnsafeBufferPointer<UInt8>, classes: CharacterClassTable) {
-    let splitter = PieceSplitter(bytes: text, classes: classes)
+  func add(_ text: UnsafeBufferPointer<UInt8>) {
+    let splitter = PieceSplitter(text)
     var start = 0
     while start < text.count {
       let end = splitter.end(ofPieceAt: start)

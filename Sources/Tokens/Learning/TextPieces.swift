@@ -3,9 +3,8 @@ package enum TextPieces {
   /// - Parameter text: UTF-8; a byte that is part of no character counts as a symbol.
   /// - Returns: Where each piece lies, in order and without gaps.
   package static func ranges(of text: [UInt8]) -> [Range<Int>] {
-    let classes = CharacterClassTable()
-    return text.withUnsafeBufferPointer { bytes in
-      let splitter = PieceSplitter(bytes: bytes, classes: classes)
+    text.withUnsafeBufferPointer { bytes in
+      let splitter = PieceSplitter(bytes)
       var ranges: [Range<Int>] = []
       var start = 0
       while start < bytes.count {
