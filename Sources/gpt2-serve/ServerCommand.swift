@@ -13,7 +13,8 @@
       abstract: "Serve models over HTTP, as OpenAI's API.",
       discussion: """
           gpt2 serve --model gpt2.gguf --port 8080
-          curl http://127.0.0.1:8080/v1/completions -d '{"prompt": "Once upon a time", "max_tokens": 50}'
+          curl http://127.0.0.1:8080/v1/completions \\
+            -d '{"prompt": "Once upon a time", "max_tokens": 50}'
 
         POST /v1/completions, /v1/chat/completions, /v1/embeddings, /inspect, /tokenize and /detokenize; GET /v1/models, \
         /tokenizer_info, /health and /metrics. In a browser, http://127.0.0.1:8080/ is a page on which a model can be \

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Measures the machine's peaks first, of arithmetic and of memory. Then, on random weights:
 
-        ops      every operation by itself, in the shapes of a training step, a prompt and a single token
+        ops      every operation by itself, as in training, a prompt and a token
         train    a training step and its stages
         prefill  the pass over a prompt
         decode   tokens after the prompt

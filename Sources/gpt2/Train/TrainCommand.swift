@@ -23,8 +23,8 @@ struct TrainCommand: ParsableCommand {
 
       On questions and answers, of which only the answers are learnt:
 
-        gpt2 train --model gpt2_124M.bin --instructions answers.jsonl --hold-out 0.1 \\
-          --tokenizer gpt2_tokenizer.bin --output runs/answers
+        gpt2 train --model gpt2_124M.bin --instructions answers.jsonl \\
+          --hold-out 0.1 --tokenizer gpt2_tokenizer.bin --output runs/answers
 
       Each line is an object with "prompt" and "completion"; "instruction", maybe "input", and "output"; or "messages". \
       The run keeps the template that they are put into, and generate applies it.
@@ -41,7 +41,8 @@ struct TrainCommand: ParsableCommand {
 
       --config takes options from a file, whose keys are their names; what is on the command line as well wins:
 
-        {"model": "d6", "data": "data/book_train.bin", "steps": 500, "learning-rate": 1e-4, "keep-best": true}
+        {"model": "d6", "data": "data/book_train.bin", "steps": 500,
+          "learning-rate": 1e-4, "keep-best": true}
 
       A run's directory will do, or its plan.json: the new run is then begun as that one was.
 
