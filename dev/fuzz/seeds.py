@@ -32,6 +32,12 @@ def one(name):
     return (FIXTURES / name).read_bytes()
 
 
+def beginnings(files, longest=2000):
+    """Of texts, which more of the same makes slow to read and no other: whole lines, the first at least."""
+    return {name: value[: value.rfind(b"\n", 0, max(longest, value.find(b"\n") + 1)) + 1] or value[:longest]
+            for name, value in files.items()}
+
+
 def header(magic, version, *fields):
     """llm.c's: 256 numbers of 32 bits."""
     numbers = [magic, version, *fields]
@@ -124,7 +130,8 @@ def seeds():
     progress = {"losses": {"values": [1, 2]}, "gradientNorms": {"values": []}, "best": {"step": 1, "loss": 2.5},
                 "validationsSinceBest": 1, "lastValidation": 2}
     plan = {"version": 1, "options": {"--model": "d2"}, "directory": "/tmp", "dataBeginAfter": 0}
-    documents = some("texts.json") | some("last_words.jsonl") | some("instructions/*.jsonl")
+    last_words = beginnings(some("last_words.jsonl"))
+    documents = beginnings(some("texts.json")) | last_words | some("instructions/*.jsonl")
     plain = {"readme": (ROOT / "README.md").read_bytes()[:2000], "utf16": "\ufeffé世🙂\r\n".encode("utf-16-le"),
              "utf16-be": b"\xfe\xff\0a\0\n", "bom": b"\xef\xbb\xbfa\r\nb\r", "special": b"a<|endoftext|>b"}
     return {
@@ -149,7 +156,7 @@ def seeds():
         "json": config | some("choices.json") | {"numbers": b'[1, -0, 1e5, 1.5e-7, 9223372036854775807, true, null, "\\u00e9"]'},
         "instructions": some("instructions/*.jsonl"),
         "template": {"plain": b'{"user": {"before": "Q:", "after": "\\n"}, "assistant": {"before": "A:", "after": "\\n"}}'},
-        "last-words": some("last_words.jsonl"),
+        "last-words": last_words,
         "inspection-request": {name: value.split(b"\n", 1)[1] for name, value in posts().items() if "inspect" in name},
         "byte-pairs": plain, "text": plain, "corpus": plain | documents,
         "server-statement": {"heads": b"HTTP/2 302\r\nx-linked-size: 123\r\nx-linked-etag: \"" + b"a" * 64
