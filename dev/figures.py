@@ -286,8 +286,9 @@ def measure(options: argparse.Namespace, names: list[str]) -> dict:
         print(f"figures: the load is {measured['about']['load']}: other work disturbs", file=sys.stderr)
     for measurement in wanted:
         measured[measurement] = MEASUREMENTS[measurement][0](options)
-    if options.save:
-        Path(options.save).write_text(json.dumps(measured, indent=1) + "\n")
+        # After each, as the next may fail or be interrupted.
+        if options.save:
+            Path(options.save).write_text(json.dumps(measured, indent=1) + "\n")
     return measured
 
 
