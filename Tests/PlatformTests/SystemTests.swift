@@ -35,7 +35,7 @@ import Testing
     let pages = try #require(Pages.allocate(byteCount))
     defer { Pages.free(pages, byteCount) }
     #expect(
-      (0..<byteCount).lazy.filter { $0.isMultiple(of: 4096) }.allSatisfy {
+      stride(from: 0, to: byteCount, by: 4096).allSatisfy {
         pages.load(fromByteOffset: $0, as: UInt8.self) == 0
       })
     memset(pages, 1, byteCount)
