@@ -24,6 +24,8 @@ struct NeighbourCounts: ~Copyable {
 
   @inline(__always)
   mutating func add(_ token: UInt16, at place: Int, count: Int) {
+    // Here and below: see `PairIndex.lower`.
+    let (places, counts) = (places, counts)
     let index = Int(token)
     if places[index] == 0 { tokens.append(token) }
     places[index] += 1
@@ -41,6 +43,7 @@ struct NeighbourCounts: ~Copyable {
     to index: inout PairIndex, _ queue: inout PairQueue, places all: inout [UInt32], minimum: Int,
     pair: (UInt16) -> TokenPair, count: (UInt16) -> Int
   ) {
+    let (places, counts) = (places, self.counts)
     var end = all.count
     for token in tokens {
       let (length, now) = (places[Int(token)], count(token))
