@@ -126,8 +126,7 @@ extension ScalingLesson {
   }
 
   private var reach: LineChart {
-    let counts = ParameterCounts(of: settings.target, vocabularySize: settings.vocabularySize)
-    let parameters = Double(counts?.all ?? 1)
+    let parameters = Double(target.all)
     let places = Self.places(from: 1e5, to: 1e11, count: 61)
     let ranges = places.map { tokens in
       Self.range(of: laws.map { $0.loss(parameters: parameters, tokens: tokens) })

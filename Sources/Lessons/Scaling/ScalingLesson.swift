@@ -27,6 +27,8 @@ package struct ScalingLesson: Sendable {
   package let runs: [ScalingRun]
   /// Fitted to runs drawn anew from those that were fitted, with replacement (Efron's bootstrap).
   let laws: [ScalingLaw]
+  /// Of `settings.target`.
+  let target: ParameterCounts
 
   /// - Parameter progress: Called after each of the fits to runs drawn anew, with how many were made.
   /// - Throws: `ScalingError` if the runs that are fitted are too few or too much alike, or there is no such target.
@@ -47,6 +49,7 @@ package struct ScalingLesson: Sendable {
     }
     self.settings = settings
     self.runs = runs
+    self.target = target
     laws = drawn.map { $0[0] }
     results = Results(runs, fitted: fitted, fits: fits, drawn: drawn, target: target, settings)
   }
