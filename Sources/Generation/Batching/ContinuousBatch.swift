@@ -15,6 +15,7 @@ final class ContinuousBatch {
   private var drafter: (any Drafter)?
   private let draftCosts: DraftCosts?
   private(set) var texts: [RunningText] = []
+  private var readPrompts = ReadPrompts()
   private var promptPages: PromptPages
   private(set) var counts = BatchCounts()
 
@@ -50,7 +51,10 @@ final class ContinuousBatch {
     texts.append(text)
   }
 
-  func remove(_ text: RunningText) { texts.removeAll { $0 === text } }
+  func remove(_ text: RunningText) {
+    texts.removeAll { $0 === text }
+    readPrompts.remove(text)
+  }
 
   /// Goes on with every text that has not ended: reads a piece of the prompts that wait, those that came first first, then
   /// one token of each of the others, or a draft. A text whose prompt has been read to its end has its first token at
@@ -160,14 +164,9 @@ extension ContinuousBatch {
   /// - Returns: Whether nothing is left to read.
   private func takeOver(_ text: RunningText) -> Bool {
     let prompt = text.state.tokens
-    let same = texts.first { other in
-      other !== text && !other.promptLogits.isEmpty && other.state.beginsAtStart
-        && other.state.cache.count >= prompt.count && other.request.prompt == text.request.prompt
-        && other.options.ablation == text.options.ablation
-    }
-    if let same {
+    if let same = readPrompts.like(text) {
       text.state.cache.share(prompt.count, of: same.state.cache)
-      text.promptLogits = same.promptLogits
+      hasRead(text, same.promptLogits)
       counts.sharedPromptTokens += prompt.count
       return true
     }
@@ -178,6 +177,11 @@ extension ContinuousBatch {
     text.state.cache.share(pages, positions: positions)
     counts.sharedPromptTokens += positions
     return false
+  }
+
+  private func hasRead(_ text: RunningText, _ logits: [Float]) {
+    text.promptLogits = logits
+    readPrompts.add(text)
   }
 
   /// What follows when a piece has been read: nothing yet, or the first token.
@@ -195,7 +199,7 @@ extension ContinuousBatch {
       }
       guard state.unreadCount == 0 else { return Progress(text: text) }
       let logits = pass.logits(of: place)
-      if state.beginsAtStart && state.cache.count == prompt.count { text.promptLogits = Array(logits) }
+      if state.beginsAtStart && state.cache.count == prompt.count { hasRead(text, Array(logits)) }
       return try draw(text, logits)
     }
     return text.state.unreadCount == 0 || progress.failure != nil || !progress.tokens.isEmpty ? progress : nil

@@ -9,6 +9,10 @@ import GPT2Transformer
 /// Each text is the same, bit for bit, as it would be alone, and the same with a draft as without. `BatchScheduler` is for
 /// texts that come and go.
 package final class TextBatch {
+  /// Tokens of prompts that a step reads, if one prompt is not longer: with thousands of texts, these bound a pass's memory,
+  /// and how long somebody waits who wants no more.
+  private static let promptTokens = 4096
+
   private let batch: ContinuousBatch
   private let texts: [RunningText]
   /// What the draft was good for, if there is one.
@@ -63,15 +67,18 @@ package final class TextBatch {
   }
 
   /// The next token of each text that has not ended, with the text's index; with a draft, the next tokens, text by text.
+  /// Of many texts with much to read, some have none yet.
   ///
   /// - Throws: `SamplingError` if the model's logits are not finite; `SamplingOptionError.everyTokenBanned`;
   ///   `AllocationError`. The batch is of no use then.
   package func step() throws -> [(index: Int, token: GeneratedToken)] {
     var progress: [ContinuousBatch.Progress] = []
-    batch.step { progress += $0 }
+    let limit = max(Self.promptTokens, batch.model.configuration.maximumSequenceLength)
+    batch.step(promptTokens: limit) { progress += $0 }
     if let failure = progress.lazy.compactMap(\.failure).first { throw failure }
-    return texts.indices.flatMap { index in
-      progress.filter { $0.text === texts[index] }.flatMap(\.tokens).map { (index: index, token: $0) }
+    let tokens = Dictionary(grouping: progress) { ObjectIdentifier($0.text) }
+    return texts.enumerated().flatMap { index, text in
+      tokens[ObjectIdentifier(text), default: []].flatMap(\.tokens).map { (index: index, token: $0) }
     }
   }
 }
