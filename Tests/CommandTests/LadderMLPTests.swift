@@ -45,6 +45,11 @@ import Testing
     #expect((object["evaluations"] as? [[String: Any]])?.map { $0["step"] as? Int } == [0, 19])
   }
 
+  @Test func aRateThatIsTooHigh() throws {
+    let result = try run("--data", names, "--steps", "20", "--learning-rate", "1e30")
+    expectRefusal(result, naming: "found a loss of ", "try a smaller learning rate")
+  }
+
   @Test func aTraceOfOtherSettingsIsRefused() throws {
     let trace = TestFiles.fixture("lessons/mlp_small.json")
     let result = try run("--data", names, "--steps", "401", "--reference", trace)

@@ -82,7 +82,17 @@ import Testing
     expectRefusal(try ladder(option), naming: parts[0], parts[1])
   }
 
-  private func ladder(_ options: String...) throws -> Command {
+  @Test(arguments: [[], ["--json"]])
+  func aRateThatIsTooHigh(more: [String]) throws {
+    let result = try ladder(
+      ["--epochs", "2", "--learning-rate", "1e30", "--output", directory.file("new")] + more)
+    expectRefusal(result, naming: "found a loss of ", "try a smaller learning rate")
+    #expect(!FileManager.default.fileExists(atPath: directory.file("new")))
+  }
+
+  private func ladder(_ options: String...) throws -> Command { try ladder(options) }
+
+  private func ladder(_ options: [String]) throws -> Command {
     try Command(["mnist", "--data", directory.path] + options, executable: Command.ladder)
   }
 

@@ -59,7 +59,7 @@ import Testing
       try plain(trainer.network).loss([$0])
     }
     var found: [Double] = []
-    _ = trainer.runEpoch { found.append(Double($0)) }
+    _ = try trainer.runEpoch { found.append(Double($0)) }
     #expect(found.count == losses.count)
     #expect(zip(found.sorted(), losses.sorted()).allSatisfy { abs($0 - $1) < 1e-5 })
     #expect(zip(found, losses).contains { abs($0 - $1) > 1e-3 }, "the order is not shuffled")

@@ -20,7 +20,7 @@ import Testing
     let trainer = try NeuralNGramTrainer(
       try NeuralNGramParameters(random: trace.shape, seed: 1337), settings: trace.settings,
       training: texts.training, validation: texts.validation, workers: workers)
-    let evaluations = trainer.run()
+    let evaluations = try trainer.run()
     #expect(evaluations.count == 21)
     let difference = trace.largestDifference(from: evaluations, testLoss: trainer.loss(of: texts.test))
     #expect(difference < 5e-6)

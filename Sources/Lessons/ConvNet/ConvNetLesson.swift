@@ -51,7 +51,8 @@ package struct ConvNetLesson {
   /// - Parameters:
   ///   - test: Of the same size as `training`.
   ///   - observing: Called with each event as it happens.
-  /// - Throws: `AllocationError` if the memory is not to be had; what `observing` throws.
+  /// - Throws: `DivergenceError` if a loss is not finite; `AllocationError` if the memory is not to be had; what
+  ///   `observing` throws.
   package init(
     training: DigitImages, test: DigitImages, _ shape: ConvNetShape, _ settings: DigitSettings,
     on workers: Workers, observing observe: (DigitEvent) throws -> Void = { _ in }

@@ -39,7 +39,8 @@ struct DigitCourse<Network: DigitReader> {
   /// - Parameters:
   ///   - test: Of the same size as those that are learnt from.
   ///   - observing: Called with each event as it happens.
-  /// - Throws: `AllocationError` if the memory is not to be had; what `observing` throws.
+  /// - Throws: `DivergenceError` if a loss is not finite; `AllocationError` if the memory is not to be had; what
+  ///   `observing` throws.
   init(
     _ trainer: DigitTraining<Network>, test: DigitImages, observing observe: (DigitEvent) throws -> Void
   ) throws {
@@ -63,6 +64,7 @@ struct DigitCourse<Network: DigitReader> {
       }
       spent += ContinuousClock.now - start
       readings = try DigitReadings(of: test, by: trainer.network)
+      try DivergenceError.check(readings.loss, after: losses.count)
       try note(loss)
     }
     settings = trainer.settings

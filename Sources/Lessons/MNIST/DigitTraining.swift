@@ -46,12 +46,14 @@ final class DigitTraining<Network: DigitReader> {
   ///
   /// - Parameter observing: Called with each step's loss, in nats, before its update.
   /// - Returns: The mean of these.
-  func runEpoch(observing observe: (Float) throws -> Void = { _ in }) rethrows -> Float {
+  /// - Throws: `DivergenceError` if a loss is not finite; what `observing` throws.
+  func runEpoch(observing observe: (Float) throws -> Void = { _ in }) throws -> Float {
     var order = (0..<Int32(images.count)).map { $0 }
     random.permute(&order)
     var sum = 0.0
     for start in stride(from: 0, to: stepsPerEpoch * batchSize, by: batchSize) {
       let loss = update(with: order[start..<start + batchSize].map(Int.init))
+      try DivergenceError.check(Double(loss), after: step - 1)
       sum += Double(loss)
       try observe(loss)
     }

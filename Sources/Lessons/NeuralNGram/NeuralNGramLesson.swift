@@ -26,10 +26,10 @@ package struct NeuralNGramLesson {
   /// - Parameters:
   ///   - texts: Of at least `leastLetters` each, with all letters of the prompt.
   ///   - report: Called with each evaluation.
-  /// - Throws: `AllocationError` if the model does not fit in memory.
+  /// - Throws: `AllocationError` if the model does not fit in memory; `DivergenceError` if a loss is not finite.
   package func run(
     on texts: NameTexts, workers: Workers, report: (NeuralNGramEvaluation) -> Void
-  ) throws(AllocationError) -> NeuralNGramResults {
+  ) throws -> NeuralNGramResults {
     guard let prompt = texts.vocabulary.tokens(prompt), prompt.count >= contextLength else {
       preconditionFailure("a prompt that was not checked")
     }
@@ -40,9 +40,10 @@ package struct NeuralNGramLesson {
       try NeuralNGramParameters(random: shape, seed: seed), settings: settings, training: texts.training,
       validation: texts.validation, workers: workers)
     var history = EmbeddingHistory(steps: settings.steps)
-    let evaluations = trainer.run(
+    let evaluations = try trainer.run(
       watch: { history.note($0, trainer.model.parameters[.embedding]) }, report)
     let testLoss = trainer.loss(of: texts.test)
+    try DivergenceError.check(testLoss, after: settings.steps)
     var counting = NGramModel(
       order: contextLength + 1, vocabularySize: shape.vocabularySize, smoothing: smoothing)
     counting.train(on: texts.training.map(Int.init))

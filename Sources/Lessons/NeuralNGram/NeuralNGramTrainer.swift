@@ -69,9 +69,10 @@ package final class NeuralNGramTrainer {
   ///   - watch: Called before each update with the number of those made, and once after the last.
   ///   - report: Called with each evaluation.
   /// - Returns: All evaluations.
+  /// - Throws: `DivergenceError` if a loss is not finite.
   package func run(
     watch: (Int) -> Void = { _ in }, _ report: (NeuralNGramEvaluation) -> Void = { _ in }
-  ) -> [NeuralNGramEvaluation] {
+  ) throws(DivergenceError) -> [NeuralNGramEvaluation] {
     var evaluations: [NeuralNGramEvaluation] = []
     for step in 0..<settings.steps {
       watch(step)
@@ -79,10 +80,12 @@ package final class NeuralNGramTrainer {
         let evaluation = NeuralNGramEvaluation(
           step: step, trainingLoss: loss(of: training, atMost: settings.trainingBatches),
           validationLoss: loss(of: validation))
+        try DivergenceError.check(evaluation.trainingLoss, after: step)
+        try DivergenceError.check(evaluation.validationLoss, after: step)
         evaluations.append(evaluation)
         report(evaluation)
       }
-      update(at: step)
+      try DivergenceError.check(update(at: step), after: step)
     }
     watch(settings.steps)
     return evaluations
@@ -98,8 +101,9 @@ package final class NeuralNGramTrainer {
       / Double(batches)
   }
 
-  private func update(at step: Int) {
-    _ = model.loss(of: windows.next(settings.batchSize), gradients: gradients)
+  /// - Returns: The loss before the update.
+  private func update(at step: Int) -> Double {
+    let loss = model.loss(of: windows.next(settings.batchSize), gradients: gradients)
     // Every tensor decays, so that all are updated as one.
     AdamW.update(
       parameters: model.parameters.values, gradients: gradients.values, firstMoments: firstMoments.values,
@@ -107,5 +111,6 @@ package final class NeuralNGramTrainer {
       settings: AdamWStep(
         learningRate: Float(settings.learningRate(at: step)), weightDecay: Float(settings.weightDecay),
         step: step + 1), on: workers)
+    return loss
   }
 }
