@@ -25,9 +25,9 @@ package struct BenchmarkSettings: Sendable {
   package var configuration: Configuration
   /// B and T of a training step.
   package var batchSize = 4
-  package var sequenceLength = 64
+  package var sequenceLength: Int
   /// Tokens of the prompt; the one that tokens are generated after is as long.
-  package var promptLength = 512
+  package var promptLength: Int
   /// Tokens to generate.
   package var generatedTokens = 16
   package var workers = Workers()
@@ -59,7 +59,14 @@ package struct BenchmarkSettings: Sendable {
     var tokens: Int { batchSize * sequenceLength }
   }
 
-  package init(_ configuration: Configuration) { self.configuration = configuration }
+  package init(_ configuration: Configuration) {
+    self.configuration = configuration
+    sequenceLength = Self.sequenceLength(positions: configuration.maximumSequenceLength)
+    promptLength = min(512, configuration.maximumSequenceLength)
+  }
+
+  /// T of a training step, unless another is wanted: 64, or all positions if these are fewer.
+  package static func sequenceLength(positions: Int) -> Int { min(64, positions) }
 
   /// Fewer runs and fewer tokens.
   package mutating func makeQuick() {

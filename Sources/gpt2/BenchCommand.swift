@@ -57,11 +57,13 @@ struct BenchCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "B: sequences in a training step.")
   var batchSize = 4
 
-  @Option(name: [.customShort("t"), .long], help: "T: tokens of each.")
-  var sequenceLength = 64
+  @Option(
+    name: [.customShort("t"), .long],
+    help: "T: tokens of each: 64 if not given, or all positions if these are fewer.")
+  var sequenceLength: Int?
 
-  @Option(help: "Tokens of the prompt.")
-  var promptLength = 512
+  @Option(help: "Tokens of the prompt: 512 if not given, or all positions if these are fewer.")
+  var promptLength: Int?
 
   @OptionGroup var precisionOptions: PrecisionOptions
 
@@ -110,8 +112,8 @@ struct BenchCommand: ParsableCommand {
     guard (1...1 << 20).contains(memory) else {
       throw ValidationError("--memory is \(memory), expected a number of MiB from 1 to \(1 << 20).")
     }
-    for (option, length) in [("--sequence-length", sequenceLength), ("--prompt-length", promptLength)]
-    where !(1...positions).contains(length) {
+    for (option, length) in [("--sequence-length", sequenceLength), ("--prompt-length", promptLength)] {
+      guard let length, !(1...positions).contains(length) else { continue }
       throw ValidationError("\(option) is \(length), expected a number from 1 to the \(positions) positions.")
     }
     if parts.contains(.cluster) {
@@ -119,7 +121,8 @@ struct BenchCommand: ParsableCommand {
         throw ValidationError("cluster is measured by itself; leave the other words out.")
       }
       if thresholds != nil { throw ValidationError("--thresholds is not for cluster.") }
-      try cluster.check(tokensPerBatch: batchSize * sequenceLength)
+      let length = sequenceLength ?? BenchmarkSettings.sequenceLength(positions: positions)
+      try cluster.check(tokensPerBatch: batchSize * length)
     } else if let option = cluster.named {
       throw ValidationError("\(option) is for cluster, which was not named.")
     }
@@ -175,8 +178,8 @@ struct BenchCommand: ParsableCommand {
     var settings = BenchmarkSettings(
       try size.configuration(vocabularySize: vocabularySize, maximumSequenceLength: positions))
     settings.batchSize = batchSize
-    settings.sequenceLength = sequenceLength
-    settings.promptLength = promptLength
+    if let sequenceLength { settings.sequenceLength = sequenceLength }
+    if let promptLength { settings.promptLength = promptLength }
     settings.workers = threadOptions.workers
     settings.precision = precisionOptions.precision
     settings.weightFormat = weights

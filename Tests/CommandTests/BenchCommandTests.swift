@@ -101,6 +101,18 @@ import Testing
     #expect(!result.diagnostics.isEmpty)
   }
 
+  @Test func lengthsThatAreNotGivenFitThePositions() throws {
+    let result = try Command(
+      "bench", "prefill", "--model", "1x2x16", "--positions", "16", "--vocabulary-size", "64", "--memory",
+      "1",
+      "--repetitions", "1", "--threads", "1", "--json")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let settings = try #require(report["settings"] as? [String: Any])
+    #expect(settings["promptLength"] as? Int == 16 && settings["sequenceLength"] as? Int == 16)
+  }
+
   @Test func helpTeaches() throws {
     let result = try Command("bench", "--help")
     #expect(result.exitCode == 0)
