@@ -84,8 +84,9 @@ fuzz: ## Fuzz every reader for TIME seconds in all, 60 if not given; TARGETS nam
 faults: build ## Make every system call of the commands that write fail, one at a time
 	$(PYTHON) dev/faults/faults.py $(FAULTS) $(GPT2)
 
-check-options: build ## Try every option of every command with extremes
-	$(PYTHON) dev/fuzz/options.py $(GPT2)
+check-options: build serve ## Try every option of every command with extremes
+	swift build -c release --product ladder
+	$(PYTHON) dev/fuzz/options.py $(GPT2) .build-serve/release/gpt2-serve .build/release/ladder
 
 check-neon: ## Check every kernel, arm64's under emulation (installs Debian's cross tools and qemu)
 	dev/neon/check.sh

@@ -63,7 +63,7 @@ STARTS = {
         "--model run/model_00000002.bin -b 2 -t 128 --steps 2 --instructions ask.jsonl --tokenizer byte.bin "
         "--output new --threads 1 --hold-out 0.2",
         "--resume run --steps 3 --threads 1",
-        SMALL_RUN + " --optimizer normuon --replicas 2 --local-steps 1",
+        SMALL_RUN + " --optimizer normuon --replicas 1 --local-steps 1",
     ],
     "gpt2 generate": [
         "--model run --max-tokens 4 --threads 1 --prompt a",
@@ -94,6 +94,8 @@ STARTS = {
                    "cluster --machines 2 --speed 100 " + BENCH],
     "gpt2 fetch": ["gpt2 --from file:///nowhere --output new", ""],
     "gpt2 serve": [""],
+    "ladder circuits": ["--points 2 --output new"],
+    "ladder symmetry": ["--seeds 3 --limit 3000 --output new"],
     "ladder micrograd": ["--steps 2 --output new"],
     "ladder ngram": ["--data names --n 2 --smoothing 0.1 --output new"],
     "ladder bpe": ["--string ababab --merges 2 --output new", "--text text.txt --merges 3"],
@@ -102,7 +104,11 @@ STARTS = {
     "ladder mnist": ["--data digits --hidden 4 --epochs 1 --batch-size 2 --output new --threads 1"],
     "ladder convnet": ["--data digits --kernel 1 --first-maps 2 --second-maps 2 --hidden 4 --epochs 1 --batch-size 2 --output new"
                        " --threads 1"],
+    "ladder attention": ["--steps 2 --texts 4 --output new"],
     "ladder nanogpt": ["--text text.txt --model 1x1x16 -t 8 -b 2 --steps 2 --output new --threads 1"],
+    "ladder scaling": ["--resamples 20 --output new",
+                       "--runs runs.txt --vocabulary-size 256 --hold-out d4,d5 --target d6 --resamples 20 --json"],
+    "ladder index": ["--output lessons"],
     "gpt2-serve": ["--model run --port 0 --threads 1"],
 }
 
@@ -129,6 +135,9 @@ class Folder:
             digits.joinpath(f"{part}-images-idx3-ubyte").write_bytes(
                 struct.pack(">4i", 0x803, 4, 4, 4) + bytes(range(64)))
             digits.joinpath(f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 0x801, 4) + bytes([0, 1, 2, 9]))
+        self.path.joinpath("runs.txt").write_text("".join(
+            f"d{depth} {10 ** power} {9 - 0.3 * depth - 0.9 * power:.1f}\n" for depth in range(1, 6) for power in (3, 4, 5)))
+        self.path.joinpath("lessons").mkdir()
         self.path.joinpath("folder").mkdir()
         shutil.copy(self.path / "text.txt", self.path / "folder" / "inner.txt")
         self.path.joinpath("empty").touch()
