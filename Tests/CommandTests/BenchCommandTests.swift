@@ -92,7 +92,7 @@ import Testing
   @Test(arguments: [
     ["everything"], ["--model", "d13"], ["--batch-size", "0"], ["--sequence-length", "1025"],
     ["--prompt-length", "0"], ["--precision", "fp8"], ["--repetitions", "0"], ["--memory", "0"],
-    ["--threads", "0"], ["--vocabulary-size", "0"], ["--batch-size", "1000000", "--sequence-length", "1024"],
+    ["--threads", "0"], ["--vocabulary-size", "1"], ["--batch-size", "1000000", "--sequence-length", "1024"],
   ])
   func optionsThatCannotBeUsed(arguments: [String]) throws {
     let result = try Command(["bench"] + arguments)
