@@ -4,24 +4,17 @@ import Testing
 
 /// `ladder convnet`.
 @Suite struct LadderConvNetTests {
-  private let directory: TemporaryDirectory
+  private let ladder: DigitRung
 
   /// Twenty training and ten test images of 5 × 4 pixels.
   init() throws {
-    directory = try TemporaryDirectory()
-    var random = SeededRandom(seed: 5)
-    for (name, count) in [("train", 20), ("t10k", 10)] {
-      let labels = (0..<count).map { UInt8($0 % 10) }
-      let pixels = labels.flatMap { label in
-        (0..<20).map { UInt8($0 == 2 * Int(label) ? 200 : 0) + UInt8.random(in: 0...50, using: &random) }
-      }
-      try write("\(name)-images-idx3-ubyte", [count, 5, 4], pixels)
-      try write("\(name)-labels-idx1-ubyte", [count], labels)
-    }
+    ladder = try DigitRung(
+      ["convnet", "--kernel", "1", "--first-maps", "3", "--second-maps", "2", "--hidden", "4"],
+      training: 20, test: 10, rows: 5, columns: 4, lit: { 2 * $0 })
   }
 
   @Test func learnsAndDraws() throws {
-    let output = directory.file("lessons/convnet")
+    let output = ladder.directory.file("lessons/convnet")
     let result = try ladder("--epochs", "2", "--output", output)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     #expect(result.output.hasPrefix("test accuracy "))
@@ -50,13 +43,13 @@ import Testing
 
   @Test func aMissingFile() throws {
     let result = try Command(
-      ["convnet", "--data", directory.file("none")], executable: Command.ladder)
+      ["convnet", "--data", ladder.directory.file("none")], executable: Command.ladder)
     expectRefusal(result, naming: "train-images-idx3-ubyte.gz", "scripts/fetch-lessons.sh")
   }
 
   @Test func imagesThatAreTooSmall() throws {
-    let result = try Command(["convnet", "--data", directory.path], executable: Command.ladder)
-    expectRefusal(result, naming: directory.path, "5 × 4", "at least 16 × 16")
+    let result = try Command(["convnet", "--data", ladder.directory.path], executable: Command.ladder)
+    expectRefusal(result, naming: ladder.directory.path, "5 × 4", "at least 16 × 16")
   }
 
   @Test(arguments: [
@@ -69,26 +62,5 @@ import Testing
   }
 
   @Test(arguments: [[], ["--json"]])
-  func aRateThatIsTooHigh(more: [String]) throws {
-    let result = try ladder(
-      ["--epochs", "2", "--learning-rate", "1e30", "--output", directory.file("new")] + more)
-    expectRefusal(result, naming: "found a loss of ", "try a smaller learning rate")
-    #expect(!FileManager.default.fileExists(atPath: directory.file("new")))
-  }
-
-  private func ladder(_ options: String...) throws -> Command { try ladder(options) }
-
-  private func ladder(_ options: [String]) throws -> Command {
-    try Command(
-      [
-        "convnet", "--data", directory.path, "--kernel", "1", "--first-maps", "3", "--second-maps", "2",
-        "--hidden", "4",
-      ] + options, executable: Command.ladder)
-  }
-
-  /// Writes an idx file.
-  private func write(_ name: String, _ dimensions: [Int], _ values: [UInt8]) throws {
-    let sizes = dimensions.flatMap { size -> [UInt8] in [0, 0, UInt8(size >> 8), UInt8(size & 255)] }
-    _ = try directory.write([0, 0, 8, UInt8(dimensions.count)] + sizes + values, to: name)
-  }
+  func aRateThatIsTooHigh(more: [String]) throws { try ladder.expectDivergence(more) }
 }

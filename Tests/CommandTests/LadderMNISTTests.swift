@@ -4,24 +4,16 @@ import Testing
 
 /// `ladder mnist`.
 @Suite struct LadderMNISTTests {
-  private let directory: TemporaryDirectory
+  private let ladder: DigitRung
 
   /// Forty training and twelve test images of 3 × 2 pixels.
   init() throws {
-    directory = try TemporaryDirectory()
-    var random = SeededRandom(seed: 5)
-    for (name, count) in [("train", 40), ("t10k", 12)] {
-      let labels = (0..<count).map { UInt8($0 % 10) }
-      let pixels = labels.flatMap { label in
-        (0..<6).map { UInt8($0 == Int(label) % 6 ? 200 : 0) + UInt8.random(in: 0...50, using: &random) }
-      }
-      try write("\(name)-images-idx3-ubyte", [count, 3, 2], pixels)
-      try write("\(name)-labels-idx1-ubyte", [count], labels)
-    }
+    ladder = try DigitRung(
+      ["mnist"], training: 40, test: 12, rows: 3, columns: 2, lit: { $0 % 6 })
   }
 
   @Test func learnsAndDraws() throws {
-    let output = directory.file("lessons/mnist")
+    let output = ladder.directory.file("lessons/mnist")
     let result = try ladder("--epochs", "2", "--hidden", "4", "--output", output)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     #expect(result.output.hasPrefix("test accuracy "))
@@ -59,17 +51,17 @@ import Testing
 
   @Test func aMissingFile() throws {
     let result = try Command(
-      ["mnist", "--data", directory.file("none")], executable: Command.ladder)
+      ["mnist", "--data", ladder.directory.file("none")], executable: Command.ladder)
     expectRefusal(result, naming: "train-images-idx3-ubyte.gz", "scripts/fetch-lessons.sh")
   }
 
   @Test func aDamagedFile() throws {
-    try write("t10k-labels-idx1-ubyte", [13], [UInt8](repeating: 0, count: 12))
+    try ladder.write("t10k-labels-idx1-ubyte", [13], [UInt8](repeating: 0, count: 12))
     expectRefusal(try ladder(), naming: "t10k-labels-idx1-ubyte", "13 bytes")
   }
 
   @Test func testImagesOfAnotherSize() throws {
-    try write("t10k-images-idx3-ubyte", [12, 2, 3], [UInt8](repeating: 0, count: 72))
+    try ladder.write("t10k-images-idx3-ubyte", [12, 2, 3], [UInt8](repeating: 0, count: 72))
     expectRefusal(try ladder(), naming: "2 × 3", "3 × 2")
   }
 
@@ -83,22 +75,5 @@ import Testing
   }
 
   @Test(arguments: [[], ["--json"]])
-  func aRateThatIsTooHigh(more: [String]) throws {
-    let result = try ladder(
-      ["--epochs", "2", "--learning-rate", "1e30", "--output", directory.file("new")] + more)
-    expectRefusal(result, naming: "found a loss of ", "try a smaller learning rate")
-    #expect(!FileManager.default.fileExists(atPath: directory.file("new")))
-  }
-
-  private func ladder(_ options: String...) throws -> Command { try ladder(options) }
-
-  private func ladder(_ options: [String]) throws -> Command {
-    try Command(["mnist", "--data", directory.path] + options, executable: Command.ladder)
-  }
-
-  /// Writes an idx file.
-  private func write(_ name: String, _ dimensions: [Int], _ values: [UInt8]) throws {
-    let sizes = dimensions.flatMap { size -> [UInt8] in [0, 0, UInt8(size >> 8), UInt8(size & 255)] }
-    _ = try directory.write([0, 0, 8, UInt8(dimensions.count)] + sizes + values, to: name)
-  }
+  func aRateThatIsTooHigh(more: [String]) throws { try ladder.expectDivergence(more) }
 }
