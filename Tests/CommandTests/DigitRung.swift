@@ -37,8 +37,7 @@ struct DigitRung {
 
   /// Writes an idx file.
   func write(_ name: String, _ dimensions: [Int], _ values: [UInt8]) throws {
-    let sizes = dimensions.flatMap { size -> [UInt8] in [0, 0, UInt8(size >> 8), UInt8(size & 255)] }
-    _ = try directory.write([0, 0, 8, UInt8(dimensions.count)] + sizes + values, to: name)
+    _ = try directory.write(IDXBytes.make(dimensions, values), to: name)
   }
 
   /// Expects that a training which diverges says so, and leaves nothing.

@@ -3,13 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The bytes of idx files, and gzip files of any bytes.
-enum IDXBytes {
-  static func make(_ dimensions: [Int], _ values: [UInt8]) -> [UInt8] {
-    [0, 0, 8, UInt8(dimensions.count)]
-      + dimensions.flatMap { size in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) } } + values
-  }
-
+/// Gzip files of any bytes.
+extension IDXBytes {
   /// Packed by zlib itself.
   static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
     var stream = z_stream()
