@@ -35,13 +35,14 @@ import GPT2Transformer
 
   /// A step reads some of many prompts, the rest later; the texts are the same.
   @Test func moreToReadThanAStepTakes() throws {
-    let prompts = (0..<300).map { text in (0..<20).map { Int32((text + 7 * $0) % 256) } }
+    // No two alike: what one has read, another need not.
+    let prompts = (0..<250).map { text in (0..<20).map { Int32((text + 7 * $0) % 256) } }
     let options = GenerationOptions(maximumTokens: 3, stopsAtEndOfText: false)
     let batch = try TextBatch(model, tokenizer, prompts: prompts, options: options)
     // 4096 tokens, of which BLAS reads no prompt in part.
     #expect((204...205).contains(try batch.step().count))
     let together = try tokens(prompts, options)
-    for index in [0, 203, 204, 205, 299] {
+    for index in [0, 203, 204, 205, 249] {
       let generator = try Generator(
         model, prompt: prompts[index], endOfText: tokenizer.endOfText, maximumTokens: 3,
         sampling: SamplingOptions(seed: options.sampling.seed + UInt64(index)))
