@@ -136,6 +136,14 @@ say "what cannot work is refused, in one line, and nothing is written"
 }
 [ -n "$only" ] || everything
 
+# mpirun does not always wait for those that it kills.
+ended() {
+  for second in 0 1 2 3 4 5 6 7 8 9; do
+    pgrep -f "$dir/run" >/dev/null || return 0
+    sleep 1
+  done
+  fail "of a job that ended, a process goes on: $(pgrep -a -f "$dir/run")"
+}
 killed=0
 while [ $killed -lt "$kills" ]; do
   rm -rf "$dir/run"
@@ -153,6 +161,7 @@ while [ $killed -lt "$kills" ]; do
   code=$?
   set -e
   [ $code -ne 0 ] || fail "the job took no notice of a process that was killed"
+  ended
   last=$(ls "$dir/run" | sed -n 's/^DONE_0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1)
   train 1 run $new --steps $((last + 1)) --checkpoint-interval 0 --resume ||
     fail "after kill $((killed + 1)) the checkpoint of step $last does not go on"
@@ -173,6 +182,7 @@ wait $job
 code=$?
 set -e
 [ $code -ne 0 ] || fail "processes that train apart took no notice of one that was killed"
+ended
 last=$(ls "$dir/run" | sed -n 's/^DONE_0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1)
 if mpi 4 "$gpt2" train --resume "$dir/run" >"$dir/log" 2>&1; then fail "four processes went on with two's own steps"; fi
 [ "$(grep -c "expected one process for each; start mpirun -n 2" "$dir/log")" -eq 1 ] || fail "not said once: two processes"

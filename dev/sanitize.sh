@@ -2,7 +2,7 @@
 # Usage: sanitize.sh address|thread|undefined [FILTER]
 # Runs the tests, the server's too, under a sanitizer, on Linux, where Swift's toolchain has them; FILTER, as
 # `swift test --filter` has it, takes some of them:
-#   address    in release: reads and writes beyond what is theirs, or after its end
+#   address    in release, with MPI and OpenBLAS: reads and writes beyond what is theirs, or after its end
 #   thread     in release: data races. dev/sanitize-swift.c tells it what Swift's own library does
 #   undefined  the C header alone, by dev/neon/check.c: overflows, shifts, alignment, whatever C does not define. Swift
 #              traps where C is undefined, so it needs no such run. Three minutes
@@ -23,12 +23,14 @@ trap 'rm -rf "$work"' EXIT
 # A signal alone ends some shells without that.
 trap 'exit 129' HUP
 trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'tail -n 20 "$log"; exit 143' TERM
 
-tests() { # OPTIONS OF SWIFT TEST
+tests() { # TRAITS OPTIONS OF SWIFT TEST
+  traits=$1
+  shift
   # A sanitizer's shadow needs more addresses than littleMemoryEnds leaves a program.
-  swift test -c release -Xswiftc -enable-testing --scratch-path ".build-$kind" --sanitize "$kind" --traits Server \
-    --disable-xctest --filter "$filter" --skip littleMemoryEnds "$@" >"$log" 2>&1 || {
+  swift test -c release --scratch-path ".build-$kind" --sanitize "$kind" --traits "$traits" --disable-xctest \
+    --filter "$filter" --skip littleMemoryEnds "$@" >"$log" 2>&1 || {
     grep -E -A 12 'ERROR: AddressSanitizer|WARNING: ThreadSanitizer|✘|error:' "$log" | head -n 60 >&2 || true
     say "FAILED: $(grep -E 'SUMMARY|Test run with' "$log" | tail -n 1)" >&2
     exit 1
@@ -38,14 +40,15 @@ tests() { # OPTIONS OF SWIFT TEST
 
 case $kind in
 address)
+  scripts/setup.sh mpi
   # Swift's runtime keeps what it makes once for ever, which is no leak.
-  ASAN_OPTIONS=detect_leaks=0 tests
+  ASAN_OPTIONS=detect_leaks=0 tests Server,MPI,OpenBLAS
   ;;
 thread)
   "$clang" -std=gnu11 -Wall -Wextra -Werror -fuse-ld=lld -O2 -fPIC -shared dev/sanitize-swift.c -o "$work/swift.so"
   # By default each program sleeps for a second at its end, of which the tests start many.
   # And it begins by writing a file, larger than two tests let a program write.
-  LD_PRELOAD=$work/swift.so TSAN_OPTIONS=atexit_sleep_ms=0 tests \
+  LD_PRELOAD=$work/swift.so TSAN_OPTIONS=atexit_sleep_ms=0 tests Server \
     --skip whereNoCheckpointFitsTheRunGoesOnAndItsWeightsAreSaved --skip aLogThatTakesNoMoreDoesNotStopTheOther
   ;;
 undefined)
