@@ -109,16 +109,18 @@ package final class GGUFFile: Sendable {
     let start = GGUFFormat.aligned(cursor.offset, to: alignment)
     let size = cursor.file.count
     var ranges: [String: Range<Int>] = [:]
-    var end = cursor.offset
+    var end = start
     for (info, offset) in infos.sorted(by: { $0.offset < $1.offset }) {
       // Offsets lie inside the file, so this does not overflow.
       let first = start + offset
-      guard first >= end else {
+      // A gap says that a tensor is not what its header says it is.
+      guard first == end else {
         throw FileError(
           path,
           .mismatch(
-            found: "tensor \(info.name.onOneShortLine) inside another's data",
-            expected: "each in its own place",
+            found: "tensor \(info.name.onOneShortLine) "
+              + (first < end ? "inside another's data" : "behind \(first - end) bytes that belong to none"),
+            expected: "each where the one before it ends",
             advice: "the file is damaged, fetch it again"))
       }
       let expected = CheckedCount(first) + CheckedCount(info.byteCount ?? .max)
@@ -126,11 +128,11 @@ package final class GGUFFile: Sendable {
         throw FileError(path, .wrongSize(found: size, expected: expected.value ?? .max))
       }
       ranges[info.name] = first..<last
-      end = last
+      // Inside the file, or a little behind it.
+      end = GGUFFormat.aligned(last, to: alignment)
     }
     // The last tensor may be filled up to the alignment, or not.
-    let most = GGUFFormat.aligned(end, to: alignment)
-    guard size <= most else { throw FileError(path, .wrongSize(found: size, expected: most)) }
+    guard size <= end else { throw FileError(path, .wrongSize(found: size, expected: end)) }
     return (infos.map(\.0), ranges)
   }
 

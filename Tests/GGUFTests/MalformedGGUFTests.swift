@@ -186,14 +186,16 @@ import Testing
   @Test func anotherAlignment() throws {
     var file = GGUFBytes()
     file.add(UInt32(0x4655_4747), 3)
-    file.add(UInt64(1), 1)
+    file.add(UInt64(2), 1)
     file.add("general.alignment")
     file.add(UInt32(4), 64)
-    file.add("a")
-    file.add(UInt32(1))
-    file.add(UInt64(1))
-    file.add(UInt32(0))
-    file.add(UInt64(64))
+    for (name, offset) in [("b", 0), ("a", 64)] as [(String, UInt64)] {
+      file.add(name)
+      file.add(UInt32(1))
+      file.add(UInt64(1))
+      file.add(UInt32(0))
+      file.add(offset)
+    }
     let start = (file.bytes.count + 63) / 64 * 64
     let padding = [UInt8](repeating: 0, count: start + 64 - file.bytes.count)
     let path = try directory.write(file.bytes + padding + [1, 2, 3, 4], to: "64.gguf")
@@ -278,7 +280,18 @@ import Testing
 
   @Test func anOffsetWhoseTensorEndsBeyondTheFile() throws {
     #expect(
-      try cause { $0.put(UInt64(256), at: GoodFile.secondOffset) } == .wrongSize(found: 256, expected: 396))
+      try cause { $0.put(UInt64(1000), at: GoodFile.secondColumns) } == .wrongSize(found: 256, expected: 4224)
+    )
+  }
+
+  /// As where a tensor is said to be in a smaller type than it is in: its values would be read wrongly.
+  @Test func aTensorThatIsShorterThanItsPlace() throws {
+    try expectMismatch("tensor b behind 32 bytes that belong to none") {
+      $0.put(UInt64(1), at: GoodFile.rows)
+    }
+    try expectMismatch("tensor b behind 32 bytes that belong to none") {
+      $0.put(UInt64(128), at: GoodFile.secondOffset)
+    }
   }
 
   @Test(arguments: [0, 32, 64] as [UInt64])
