@@ -103,6 +103,31 @@ import Testing
     #expect(try verify(directory).filter(\.outcome.isWrong).map(\.path) == [directory.done(3)])
   }
 
+  /// Cut where a line ends, it would say of the other files that they need not be checked.
+  @Test(arguments: [1, 2])
+  func aRecordThatLacksLinesIsRefused(lines: Int) throws {
+    let directory = try run()
+    let whole = try String(contentsOfFile: directory.done(3), encoding: .utf8)
+    let some = whole.split(separator: "\n").prefix(lines).map { $0 + "\n" }.joined()
+    try Data(some.utf8).write(to: URL(fileURLWithPath: directory.done(3)))
+    let cause = expectFileError(directory.done(3)) {
+      _ = try workspace.resumed("run", plan: workspace.plan(steps: 5))
+    }
+    guard case .mismatch(let found, _, _) = cause else {
+      Issue.record("expected a mismatch, found \(String(describing: cause))")
+      return
+    }
+    #expect(found.hasPrefix("only model_00000003.bin"))
+    #expect(try verify(directory).filter(\.outcome.isWrong).map(\.path) == [directory.done(3)])
+  }
+
+  @Test func aMarkWithoutItsFilesIsFound() throws {
+    let directory = try run()
+    try Data().write(to: URL(fileURLWithPath: directory.done(3)))
+    try FileManager.default.removeItem(atPath: directory.model(3))
+    #expect(try verify(directory).filter(\.outcome.isWrong).map(\.path) == [directory.model(3)])
+  }
+
   @Test func aDirectoryWithoutCheckpointsIsRefused() throws {
     let directory = RunDirectory(workspace.directory.path)
     guard case .mismatch = expectFileError(directory.path, { _ = try verify(directory) }) else {

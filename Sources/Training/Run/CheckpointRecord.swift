@@ -26,6 +26,14 @@ struct CheckpointRecord: Equatable {
 
   init() {}
 
+  /// Whether it says nothing, or has what each checkpoint has. What tells of progress is the last of them.
+  private var isWhole: Bool {
+    let kinds = files.map(\.name.kind)
+    return kinds.isEmpty
+      || kinds.contains(.progress) && kinds.contains(.state(rank: 0))
+        && (kinds.contains(.model) || kinds.contains(.adapters))
+  }
+
   /// - Throws: `FileError` if it cannot be read, or is damaged itself.
   init(contentsOf path: String, step: Int) throws(FileError) {
     let file = try MappedFile(path: path)
@@ -34,15 +42,19 @@ struct CheckpointRecord: Equatable {
       let name = line.dropFirst(18)
       guard let checksum = FileChecksum(line.prefix(16)), line.dropFirst(16).hasPrefix("  "),
         let file = RunFileName(name), file.name == name, file.step == step
-      else {
-        throw FileError(
-          path,
-          .mismatch(
-            found: "the line '\(String(line).onOneShortLine)'",
-            expected: "the checksums and names of its checkpoint's files",
-            advice: "remove the file to go on from the checkpoint before it, or empty it to go on unchecked"))
-      }
+      else { throw Self.damaged(path, found: "the line '\(String(line).onOneShortLine)'") }
       add(file, checksum)
     }
+    guard isWhole else {
+      throw Self.damaged(path, found: "only " + files.map(\.name.name).joined(separator: ", "))
+    }
+  }
+
+  private static func damaged(_ path: String, found: String) -> FileError {
+    FileError(
+      path,
+      .mismatch(
+        found: found, expected: "the checksums and names of all of its checkpoint's files",
+        advice: "remove the file to go on from the checkpoint before it, or empty it to go on unchecked"))
   }
 }

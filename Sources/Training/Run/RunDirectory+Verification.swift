@@ -70,7 +70,13 @@ extension RunDirectory {
     } catch {
       return try observe(RunFileCheck(done(step), .unreadable(error)))
     }
-    guard !files.isEmpty else { return try observe(RunFileCheck(done(step), .hasNoChecksums)) }
+    guard !files.isEmpty else {
+      let result = place(adapters(step)).exists ? adapters(step) : model(step)
+      let missing = [result, state(step, replica: 0)].first { !place($0).exists }
+      return try observe(
+        missing.map { RunFileCheck($0, .unreadable(FileError($0, .notFound))) }
+          ?? RunFileCheck(done(step), .hasNoChecksums))
+    }
     for file in files {
       try observe(RunFileCheck(path + "/" + file.name.name, expected: file.checksum))
     }
