@@ -30,11 +30,16 @@ extension FileError.Cause {
     case .wrongSize(let found, let expected):
       "found \(found) bytes, expected \(expected) from its header; "
         + (found < expected ? "it is cut short" : "something was appended") + ": fetch or write it again"
+    case .cut(let found, let expected):
+      "found \(found.map { "\($0) bytes, for it was cut while it was read" } ?? "bytes that can no longer be read"), "
+        + "expected the \(expected) that it had when it was opened; "
+        + "leave a file alone while it is in use; fetch or write it again"
     case .tokenOutOfRange(let token, let position, let vocabularySize):
-      "found token \(token) at position \(position), expected tokens below \(vocabularySize); "
+      "found token \(token) at position \(position), expected tokens "
+        + (token < 0 ? "from 0 to \(vocabularySize - 1); " : "below \(vocabularySize); ")
         + "was it made with another tokenizer?"
     case .invalidTokenEntry(let id, let reason):
-      "token \(id) \(reason), expected 1 to 255 bytes inside the file; fetch or write it again"
+      "token \(id) \(reason), expected each token once, of 1 to 255 bytes inside the file; fetch or write it again"
     case .invalidExample(let index, let found, let expected):
       "example \(index): found \(found), expected \(expected); fetch it again, or make it for this model"
     case .mismatch(let found, let expected, let advice):

@@ -38,6 +38,9 @@ public struct FileError: Error, Equatable, Sendable {
     case invalidField(name: String, found: Int, expected: String)
     /// The size that the header declares, `.max` if that overflows, is not the size that the file has.
     case wrongSize(found: Int, expected: Int)
+    /// It was cut while it was read: its size now, `nil` if that cannot be told, and the one that it had when it was
+    /// opened.
+    case cut(found: Int?, expected: Int)
     /// A token id at `position`, counted from 0, that the vocabulary does not hold.
     case tokenOutOfRange(token: Int, position: Int, vocabularySize: Int)
     /// A tokenizer entry of length zero, or one that runs past the end of the file.

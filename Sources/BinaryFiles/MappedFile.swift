@@ -86,9 +86,6 @@ package final class MappedFile: @unchecked Sendable {
   /// The same in no time, of what was found so far when it was read.
   package static func checkRead() throws(FileError) { try MappedRegions.checkRead() }
 
-  /// Whether a file was found to be cut when it was read.
-  package static func isKnownCut(_ path: String) -> Bool { MappedRegions.isKnownCut(path) }
-
   /// Brings all pages into the process's tables, as far as the system can; nothing depends on it.
   package func populate() { Pages.populate(bytes) }
 

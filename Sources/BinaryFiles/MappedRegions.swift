@@ -76,11 +76,6 @@ enum MappedRegions {
     if let cut { throw cut.cutError }
   }
 
-  static func isKnownCut(_ path: String) -> Bool {
-    isAnyCut.load(ordering: .acquiring)
-      && files.withLock { files in files.contains { $0.value.path == path && isCut($0.key) } }
-  }
-
   static func checkAll() throws(FileError) {
     try checkRead()
     let known = files.withLock { Array($0.values) }
@@ -131,13 +126,6 @@ struct FileIdentity: Sendable {
   var isShorter: Bool { sizeNow.map { $0 < size } ?? false }
 
   var cutError: FileError {
-    let now = sizeNow.flatMap { $0 < size ? $0 : nil }
-    return FileError(
-      path,
-      .mismatch(
-        found: now.map { "\($0) bytes, for it was cut while it was read" }
-          ?? "bytes that can no longer be read",
-        expected: "the \(size) that it had when it was opened",
-        advice: "leave a file alone while it is in use; fetch or write it again"))
+    FileError(path, .cut(found: sizeNow.flatMap { $0 < size ? $0 : nil }, expected: size))
   }
 }

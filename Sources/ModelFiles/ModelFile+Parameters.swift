@@ -76,11 +76,12 @@ extension ModelFile {
   package func parameters(
     roundedTo format: WeightFormat? = nil, on workers: Workers = Workers()
   ) throws -> Parameters {
-    if let format { return try Parameters(try trainedWeights(roundedTo: format, on: workers)) }
-    if let model = dictionaryModel { return try model.parameters(on: workers) }
-    let weights = try weights(on: workers)
-    try weights.configuration.checkTrainable(path, hasOwnClassifier: weights.ownClassifier != nil)
-    return try Parameters(weights)
+    if format == nil, let model = dictionaryModel { return try model.parameters(on: workers) }
+    let weights = try trainedWeights(roundedTo: format, on: workers)
+    let parameters = try Parameters(weights)
+    // Nobody looks at the file again.
+    try weights.checkFiles()
+    return parameters
   }
 }
 

@@ -71,7 +71,7 @@ package final class PyTorchFile: @unchecked Sendable {
   package func tensors(_ path: String...) throws(FileError) -> [(name: String, tensor: PyTorchTensor)] {
     guard let dictionary = dictionary(path.map { .string($0) }) else {
       throw Self.mismatch(
-        file.path, found: "no dictionary \(path.joined(separator: "."))",
+        file.path, found: "no dictionary " + (path.isEmpty ? "of tensors" : path.joined(separator: ".")),
         advice: "save the model's state_dict()")
     }
     var tensors: [(name: String, tensor: PyTorchTensor)] = []

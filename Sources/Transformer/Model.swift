@@ -122,7 +122,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .sequenceTooLong(let found, let maximum):
       "found a sequence of \(found) tokens, expected at most the model's \(maximum); use a shorter one"
     case .tokenOutOfRange(let token, let position, let vocabularySize):
-      "found token \(token) at position \(position), expected tokens below \(vocabularySize); "
+      "found token \(token) at position \(position), expected tokens "
+        + (token < 0 ? "from 0 to \(vocabularySize - 1); " : "below \(vocabularySize); ")
         + "was the data made with another tokenizer?"
     }
   }

@@ -34,12 +34,21 @@ import Testing
     (.wrongSize(found: 9, expected: 10), ["found 9 bytes", "expected 10", "cut short", "fetch or write it"]),
     (.wrongSize(found: 11, expected: 10), ["found 11 bytes", "expected 10", "appended", "write it again"]),
     (
+      .cut(found: 9, expected: 10),
+      ["found 9 bytes, for it was cut while it was read, expected the 10 that it had", "leave a file alone"]
+    ),
+    (.cut(found: nil, expected: 10), ["found bytes that can no longer be read, expected the 10 that it had"]),
+    (
+      .tokenOutOfRange(token: -1, position: 0, vocabularySize: 257),
+      ["found token -1 at position 0", "expected tokens from 0 to 256"]
+    ),
+    (
       .tokenOutOfRange(token: 300, position: 17, vocabularySize: 257),
       ["found token 300 at position 17", "expected tokens below 257", "another tokenizer?"]
     ),
     (
       .invalidTokenEntry(id: 12, reason: "has length 0"),
-      ["token 12 has length 0", "expected 1 to 255 bytes", "fetch or write it"]
+      ["token 12 has length 0", "expected each token once, of 1 to 255 bytes", "fetch or write it"]
     ),
     (
       .invalidExample(index: 3, found: "label 4", expected: "one below 4"),
@@ -67,7 +76,7 @@ import Testing
   }
 
   @Test func noCauseIsLeftOut() {
-    #expect(Set(Self.lines.map { Self.ordinal(of: $0.cause) }) == Set(0...16))
+    #expect(Set(Self.lines.map { Self.ordinal(of: $0.cause) }) == Set(0...17))
   }
 
   /// Does not compile once a case is added: then add it here and above.
@@ -90,6 +99,7 @@ import Testing
     case .unparsableText: 14
     case .noMatch: 15
     case .invalidExample: 16
+    case .cut: 17
     }
   }
 

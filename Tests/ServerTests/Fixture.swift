@@ -12,7 +12,7 @@ import GPT2Transformer
 /// A server of small models of single bytes with random weights, and questions to it without a socket: "bytes", and
 /// "talker", which has a template.
 struct Fixture: Sendable {
-  /// Of both models.
+  /// Of both models; those of "bytes" may be in a file.
   static func parameters() throws -> Parameters {
     let configuration = try Configuration(
       maximumSequenceLength: 48, vocabularySize: 257, layers: 2, heads: 2, channels: 32)
@@ -32,14 +32,15 @@ struct Fixture: Sendable {
     self.records = records
     let shelf = try ModelShelf {
       let workers = Workers(count: 2)
-      let weights =
-        try modelFile.map { try ModelFile(contentsOf: $0).weights(on: workers) } ?? Weights(Self.parameters())
-      let model = try LanguageModel(weights, on: workers)
+      let model = try LanguageModel(Weights(Self.parameters()), on: workers)
+      let stored = try modelFile.map { path in
+        try LanguageModel(ModelFile(contentsOf: path).weights(on: workers), on: workers)
+      }
       let template = InstructionTemplate(
         system: .init(after: "|"), user: .init(before: "Q:", after: "\n"),
         assistant: .init(before: "A:", after: "\n"))
       return [
-        ServedModel("bytes", BatchScheduler(model, .byteLevel, limits: texts)),
+        ServedModel("bytes", BatchScheduler(stored ?? model, .byteLevel, limits: texts)),
         ServedModel("talker", BatchScheduler(model, .byteLevel, limits: texts), template: template),
       ]
     }

@@ -86,7 +86,7 @@ public final class LanguageModel: Sendable {
     for input in inputs { try input.cache.reserve(input.tokens.count) }
     pass.run(inputs, through: self)
     // Weights that a cut file has no longer read as zeros.
-    try MappedFile.checkRead()
+    try weights.checkFiles()
     for input in inputs { input.cache.advance(by: input.tokens.count) }
   }
 

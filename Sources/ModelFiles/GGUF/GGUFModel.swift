@@ -27,7 +27,7 @@ struct GGUFModel {
       configuration, matrices[TensorPlace(tensor: .wte, layer: 0)])
     try checkNoOthers(than: Set(matrices.keys.map(\.ggufName)))
     let mixture = file[GGUFKey.fileType]?.integer
-    return Weights(configuration, storage: [file], classifier: classifier, mixture: mixture) {
+    return Weights(configuration, storage: [file.file], classifier: classifier, mixture: mixture) {
       tensor, layer in
       guard let matrix = matrices[TensorPlace(tensor: tensor, layer: layer)] else {
         preconditionFailure("all places were filled")

@@ -93,8 +93,11 @@ private struct TokenPlaces {
     guard (1...Vocabulary.longestToken).contains(bytes.count) else {
       throw FileError(path, .invalidTokenEntry(id: id, reason: "has length \(bytes.count)"))
     }
-    guard texts.updateValue(bytes, forKey: id) == nil, ids.updateValue(id, forKey: token) == nil else {
+    guard texts.updateValue(bytes, forKey: id) == nil else {
       throw FileError(path, .invalidTokenEntry(id: id, reason: "is there twice"))
+    }
+    if let other = ids.updateValue(id, forKey: token) {
+      throw FileError(path, .invalidTokenEntry(id: id, reason: "has the same text as token \(other)"))
     }
     largest = max(largest, id)
     if !isMade { unmerged.insert(id) }

@@ -55,6 +55,8 @@ extension StateDictionaryModel {
       let matrix = source.matrix(in: UnsafeMutableRawPointer(start), on: workers)
       parameters[place.tensor, place.layer].decode(matrix)
     }
+    // Nobody looks at the files again.
+    for file in dictionary.mappings { try file.check() }
     return withExtendedLifetime((self, scratch)) { parameters }
   }
 }

@@ -22,11 +22,7 @@ extension APIError {
       APIError(400, "\(error)", parameter: "stop", code: "invalid_value")
     case let error as GenerationOptionError:
       APIError(400, "\(error)", parameter: error.parameter, code: "invalid_value")
-    // Nothing that a request says can make it right.
-    case let error as FileError where MappedFile.isKnownCut(error.path):
-      APIError(503, "\(error); the server is to be started again", kind: .server, code: "model_file_lost")
-    case let error as FileError:
-      APIError(400, "\(error.description)", parameter: prompt, code: "invalid_value")
+    case let error as FileError: of(error, prompt)
     case let error as SchedulerError: of(error)
     case is AllocationError:
       APIError(503, "\(error); try again later", kind: .server, code: "out_of_memory", retryAfter: 5)
@@ -40,6 +36,15 @@ extension APIError {
       400,
       "found a prompt of \(found) tokens, expected at most \(maximum), the positions that the model has; shorten it",
       parameter: field, code: "context_length_exceeded")
+  }
+
+  private static func of(_ error: FileError, _ prompt: String) -> APIError {
+    // Nothing that a request says can make it right.
+    guard case .cut = error.cause else {
+      return APIError(400, "\(error)", parameter: prompt, code: "invalid_value")
+    }
+    return APIError(
+      503, "\(error), and have the server load its models again", kind: .server, code: "model_file_lost")
   }
 
   private static func of(_ error: SchedulerError) -> APIError {
@@ -65,7 +70,9 @@ extension APIError {
         400, "found no \(path(context.codingPath + [key])), which is needed",
         parameter: path(context.codingPath + [key]), code: "missing_field")
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      APIError(400, "found a body that is no JSON, expected one JSON object", code: "invalid_json")
+      APIError(
+        400, "found a body that is no JSON, or nested too deep, expected one JSON object",
+        code: "invalid_json")
     case .dataCorrupted(let context):
       APIError(
         400, "\(path(context.codingPath)): \(context.debugDescription)", parameter: path(context.codingPath),

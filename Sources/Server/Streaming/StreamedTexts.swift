@@ -13,23 +13,33 @@ protocol EventMaker {
 }
 
 extension EventMaker {
-  /// Writes the texts as they come. An error is the last event then.
+  /// Writes the texts as they come. Whatever keeps them from going on is the last event then.
   ///
   /// - Throws: What `write` throws; `CancellationError` if the client is gone.
   mutating func stream(
     _ texts: SubmittedTexts, _ meter: TextMeter, _ logbook: RequestLogbook,
     _ write: (String) async throws -> Void
   ) async throws {
+    func send(_ text: String) async throws {
+      do { try await write(text) } catch { throw LostClient(cause: error) }
+    }
     do {
-      for response in begin() { try await write(EventText.event(response)) }
+      for response in begin() { try await send(EventText.event(response)) }
       try await texts.forEachEvent(meter) { place, event in
-        for response in take(event, of: place) { try await write(EventText.event(response)) }
+        for response in take(event, of: place) { try await send(EventText.event(response)) }
       }
-      for response in end() { try await write(EventText.event(response)) }
-      try await write(EventText.end)
-    } catch let error where error is SamplingError || error is AllocationError {
+      for response in end() { try await send(EventText.event(response)) }
+      try await send(EventText.end)
+    } catch let error as LostClient {
+      throw error.cause
+    } catch let error where !(error is CancellationError) {
       logbook.note { $0.error = "\(error)" }
       try await write(EventText.event(APIError.of(error)))
     }
   }
+}
+
+/// Nobody takes what is written any more.
+private struct LostClient: Error {
+  let cause: any Error
 }

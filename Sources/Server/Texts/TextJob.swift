@@ -14,6 +14,31 @@ struct TextJob: Sendable {
 
   var promptTokens: Int { prompts.reduce(0) { $0 + $1.count } }
 
+  /// What an answer keeps until it is written down: of a stream the prompts' scores alone, else also the tokens that may
+  /// be written, each with its alternatives.
+  private func values(isStreamed: Bool) -> Int {
+    let scored = promptAlternatives.map { promptTokens * ($0 + 1) } ?? 0
+    let written = prompts.count * options.maximumTokens * ((options.alternatives ?? 0) + 1)
+    return count * (isStreamed ? scored : scored + written)
+  }
+
+  /// That no answer takes more memory, or more time to be written down, than others can wait for.
+  ///
+  /// - Throws: `APIError`
+  func check(isStreamed: Bool) throws(APIError) {
+    let values = values(isStreamed: isStreamed)
+    guard values <= Self.mostValues else {
+      throw APIError(
+        400,
+        "found \(values) tokens and alternatives that the answer may list, expected at most \(Self.mostValues); ask for "
+          + "fewer texts, tokens or alternatives" + (isStreamed ? "" : ", or for a stream"),
+        parameter: options.alternatives == nil ? "max_tokens" : "logprobs", code: "answer_too_large")
+    }
+  }
+
+  /// Some 300 MB and a second.
+  private static let mostValues = 1 << 20
+
   /// Queues all of them, or none.
   ///
   /// - Throws: What `BatchScheduler.submit` throws.
