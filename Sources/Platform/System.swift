@@ -28,6 +28,9 @@ package enum System {
     return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
+  /// Has the process ignore a hang-up, which ends it otherwise.
+  package static func ignoreHangUp() { signal(SIGHUP, SIG_IGN) }
+
   /// A variable of the process's environment; `nil` if there is none of that name.
   /// A path in it is one as `PathText` has it.
   package static func environment(_ name: String) -> String? { getenv(name).map { PathText.text(of: $0) } }

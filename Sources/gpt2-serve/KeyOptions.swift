@@ -21,12 +21,11 @@ struct KeyOptions: ParsableArguments {
 
   /// - Throws: `FileError` if the file cannot be read or has no key.
   func keys() throws(FileError) -> APIKeys {
-    var keys = [System.environment("GPT2_API_KEY") ?? ""].filter { !$0.isEmpty }
+    var keys = [Self.trimmed(System.environment("GPT2_API_KEY") ?? "")].filter { !$0.isEmpty }
     if let apiKeyFile {
       let file = try MappedFile(path: apiKeyFile)
       let text = String(decoding: try file.contents(), as: UTF8.self)
-      let lines = text.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace } }
-      let found = lines.filter { !$0.isEmpty }
+      let found = text.split(whereSeparator: \.isNewline).map { Self.trimmed($0) }.filter { !$0.isEmpty }
       guard !found.isEmpty else {
         throw FileError(
           apiKeyFile,
@@ -35,5 +34,12 @@ struct KeyOptions: ParsableArguments {
       keys += found
     }
     return APIKeys(keys)
+  }
+
+  /// Without the space around it, which is seldom meant.
+  private static func trimmed(_ key: some StringProtocol) -> String {
+    let start = key.drop(while: \.isWhitespace)
+    let end = start.lastIndex { !$0.isWhitespace } ?? start.startIndex
+    return start.isEmpty ? "" : String(start[...end])
   }
 }

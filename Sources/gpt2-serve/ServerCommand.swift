@@ -82,6 +82,8 @@
       var logger = Logger(label: "gpt2-serve") { StreamLogHandler(label: $0, stream: DiagnosticStream()) }
       logger.logLevel = logLevel
       System.raiseFileLimit()
+      // Until the models are loaded there are none to load again.
+      System.ignoreHangUp()
       let keys = try keys.keys()
       let certificate = try certificate.map { try Certificate($0, key: privateKey ?? $0) }
       // All models share the threads.

@@ -47,6 +47,22 @@ import Testing
     (#"{"prompt": "a", "suffix": "b"}"#, 400, "suffix", "unsupported_value"),
     (#"{"prompt": "a", "logit_bias": {"x": 1}}"#, 400, "logit_bias", "invalid_value"),
     (#"{"prompt": "a", "logit_bias": {"257": 1}}"#, 400, "logit_bias", "invalid_value"),
+    // Two keys of one token would be one or the other.
+    (#"{"prompt": "a", "logit_bias": {"65": 100, "065": -100}}"#, 400, "logit_bias", "invalid_value"),
+    (#"{"prompt": "a", "logit_bias": {"+65": 1}}"#, 400, "logit_bias", "invalid_value"),
+    // What Foundation calls no JSON.
+    (#"{"prompt": "a", "max_tokens": 1.5}"#, 400, "max_tokens", "invalid_value"),
+    (#"{"prompt": "a", "max_tokens": 9223372036854775808}"#, 400, "max_tokens", "invalid_value"),
+    (#"{"temperature": 1e39, "prompt": "a"}"#, 400, "temperature", "invalid_value"),
+    (#"{"prompt": "a", "logit_bias": {"1": 1e39}}"#, 400, "logit_bias", "invalid_value"),
+    (#"{"prompt": "a", "seed": 18446744073709551616}"#, 400, "seed", "invalid_value"),
+    (#"{"prompt": "a", "max_tokens": 1.5, "n": 1.5}"#, 400, nil, "invalid_value"),
+    // More than an answer may list; a stream keeps no tokens, but the scores of its prompts.
+    (#"{"prompt": "a", "max_tokens": 4096, "n": 128, "logprobs": 20}"#, 400, "logprobs", "answer_too_large"),
+    (
+      #"{"prompt": ["\#(String(repeating: "a", count: 48))"], "echo": true, "max_tokens": 4096, "n": 16, "logprobs": 16}"#,
+      400, "logprobs", "answer_too_large"
+    ),
     (#"{"prompt": "a", "logit_bias": {"1": "x"}}"#, 400, "logit_bias.1", "invalid_type"),
     (#"{"prompt": "a", "presence_penalty": true}"#, 400, "presence_penalty", "invalid_type"),
     (#"{"prompt": "a", "frequency_penalty": "1"}"#, 400, "frequency_penalty", "invalid_type"),
@@ -142,7 +158,8 @@ import Testing
 
   @Test func otherOrigins() async throws {
     let closed = try await fixture.get("/health", headers: ["origin": "https://a.example"])
-    #expect(closed.headers["access-control-allow-origin"] == nil)
+    #expect(closed.status == 403 && closed.headers["access-control-allow-origin"] == nil)
+    #expect(try closed.json["error"]["code"].text == "foreign_origin")
     let fixture = try Fixture(origins: ["https://a.example"])
     let origin = ["origin": "https://a.example"]
     let open = try await fixture.get("/health", headers: origin)
@@ -157,6 +174,39 @@ import Testing
     let refused = try await Answer(
       fixture.server.answer(APIRequest("OPTIONS", "/", headers: ["origin": "https://b.example"])))
     #expect(refused.status == 403)
+    #expect(try refused.json["error"]["code"].text == "foreign_origin")
+  }
+
+  /// A page whose name was given this machine's address is of the same origin for its browser (DNS rebinding).
+  @Test(arguments: [
+    ("http://127.0.0.1:8080", "127.0.0.1:8080", true), ("http://localhost:8080", "localhost:8080", true),
+    ("https://[::1]:8080", "[::1]:8080", true), ("http://box", "box", true),
+    ("http://Box.local:80", "box.local:80", true), ("http://evil.example:8080", "evil.example:8080", false),
+    ("http://192.168.0.7", "127.0.0.1:8080", false), ("http://127.0.0.1:9090", "127.0.0.1:8080", false),
+    ("http://1.2.3.example", "1.2.3.example", false), ("http://1.2.3.256", "1.2.3.256", false),
+    ("null", "127.0.0.1:8080", false), ("http://", "", false),
+    ("http://evil.example.", "evil.example.", false),
+  ])
+  func itsOwnPages(origin: String, host: String, isAdmitted: Bool) async throws {
+    let headers = ["origin": origin, "host": host]
+    let body = #"{"prompt": "a", "max_tokens": 1}"#
+    let answer = try await fixture.post("/v1/completions", body, headers: headers)
+    #expect(answer.status == (isAdmitted ? 200 : 403))
+    let named = try Fixture(origins: [origin])
+    #expect(try await named.post("/v1/completions", body, headers: headers).status == 200)
+    // A page does not have the key.
+    let guarded = try Fixture(keys: ["k"])
+    let withKey = headers.merging(["authorization": "Bearer k"]) { $1 }
+    #expect(try await guarded.post("/v1/completions", body, headers: withKey).status == 200)
+  }
+
+  /// As it is told back.
+  @Test func aSeedOf64Bits() async throws {
+    let below = try await fixture.complete(#"{"prompt": "a", "max_tokens": 5, "seed": -1}"#)
+    let above = try await fixture.complete(#"{"prompt": "a", "max_tokens": 5, "seed": 18446744073709551615}"#)
+    #expect(below.status == 200 && above.status == 200)
+    #expect(below.body.contains(#""seed":18446744073709551615"#))
+    #expect(try below.json["choices"] == above.json["choices"])
   }
 
   @Test func aServerThatStopsRefuses() async throws {

@@ -1,3 +1,4 @@
+import GPT2BinaryFiles
 import GPT2Generation
 
 /// The fields of a request that say how a text is written, the same in `/v1/completions` and `/v1/chat/completions`.
@@ -11,7 +12,7 @@ struct TextFields: Decodable, Sendable {
   var minP: Double?
   var n: Int?
   var stop: OneOrMany<String>?
-  var seed: Int?
+  var seed: SeedField?
   var logitBias: [String: Float]?
   var presencePenalty: Float?
   var frequencyPenalty: Float?
@@ -86,8 +87,10 @@ struct TextFields: Decodable, Sendable {
   private func biases() throws(APIError) -> [Int: Float] {
     var biases: [Int: Float] = [:]
     for (name, bias) in logitBias ?? [:] {
-      guard let token = Int(name) else {
-        throw .field("logit_bias", found: "with the key '\(name)'", expected: "token ids as keys")
+      // As it would be written: else two keys could be one token.
+      guard let token = Int(name), String(token) == name else {
+        throw .field(
+          "logit_bias", found: "with the key '\(name.onOneShortLine)'", expected: "token ids as keys")
       }
       // OpenAI's −100 "should result in a ban".
       biases[token] = bias <= -100 ? -.infinity : bias

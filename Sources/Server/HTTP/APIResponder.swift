@@ -28,12 +28,12 @@
       let answer = await server.answer(
         APIRequest(
           request.method.rawValue, Self.path(of: request), headers: Self.headers(of: request), client: client
-        ) { try await reader.bytes(of: request) })
-      let response = response(answer, on: channel)
+        ) { try await reader.bytes(of: request, on: channel) })
+      let response = response(answer)
       return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func response(_ answer: APIResponse, on channel: any Channel) -> Response {
+    private func response(_ answer: APIResponse) -> Response {
       var headers = HTTPFields()
       for header in answer.headers {
         if let name = HTTPField.Name(header.name) {
@@ -41,24 +41,29 @@
         }
       }
       let status = HTTPResponse.Status(code: answer.status)
-      switch answer.body {
-      case .whole(let bytes):
-        return Response(
-          status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-      case .streamed(let pieces):
-        let idle = server.limits.idle
-        let body = ResponseBody { writer in
-          let stalls = StallWatch()
-          try await stalls.run(channel, closingAfter: idle) {
-            try await pieces { text in
-              try await stalls.write { try await writer.write(ByteBuffer(string: text)) }
+      let body =
+        switch answer.body {
+        case .whole(let bytes) where bytes.count <= Self.piece:
+          ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        case .whole(let bytes):
+          ResponseBody(contentLength: bytes.count) { writer in
+            for start in stride(from: 0, to: bytes.count, by: Self.piece) {
+              let piece = bytes[start..<min(bytes.count, start + Self.piece)]
+              try await writer.write(ByteBuffer(bytes: piece))
             }
+            try await writer.finish(nil)
           }
-          try await writer.finish(nil)
+        case .streamed(let pieces):
+          ResponseBody { writer in
+            try await pieces { text in try await writer.write(ByteBuffer(string: text)) }
+            try await writer.finish(nil)
+          }
         }
-        return Response(status: status, headers: headers, body: body)
-      }
+      return Response(status: status, headers: headers, body: body)
     }
+
+    /// Bytes that are written at a time, so that `WriteWatch` sees them leave.
+    private static let piece = 1 << 16
 
     private static func path(of request: Request) -> String {
       PercentEncoding.decoded(request.uri.path) ?? request.uri.path

@@ -1,4 +1,5 @@
 #if Server
+  import GPT2Platform
   import Hummingbird
   import HummingbirdCore
   import HummingbirdTLS
@@ -59,7 +60,9 @@
           Task { await group.triggerGracefulShutdown() }
         }
       } catch let error as IOError {
-        throw ListeningError(address: address, reason: "\(error)")
+        throw ListeningError(address: address, reason: System.errorText(error.errnoCode))
+      } catch is SocketAddressError {
+        throw ListeningError(address: address, reason: "no such host")
       }
       await server.shelf.close()
       logger.info("stopped")
@@ -77,7 +80,8 @@
           availableConnectionsDelegate: .maximum(server.limits.connections, logger: quiet)),
         onServerRunning: { channel in
           let port = channel.localAddress?.port ?? address.port
-          logger.info("listening", metadata: ["address": "\(scheme)://\(address.host):\(port)"])
+          let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+          logger.info("listening", metadata: ["address": "\(scheme)://\(host):\(port)"])
           listening(port)
         }, logger: quiet)
     }
@@ -87,7 +91,7 @@
         let (metrics, limits) = (server.metrics, server.limits)
         let plain = HTTPServerBuilder.http1(
           configuration: .init(
-            additionalChannelHandlers: [ClientWatch(metrics)],
+            additionalChannelHandlers: [WriteWatch(limits.idle), ClientWatch(metrics)],
             idleTimeout: .init(limits.idle),
             httpDecoderConfiguration: .init(
               maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100)))

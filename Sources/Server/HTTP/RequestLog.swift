@@ -1,4 +1,5 @@
 #if Server
+  import GPT2TextFormatting
   import Logging
 
   extension Logger {
@@ -8,7 +9,7 @@
         "method": "\(record.method)", "route": "\(record.route)", "status": "\(record.status)",
         "milliseconds": "\(Int((record.seconds * 1000).rounded()))",
       ]
-      if let model = record.model { metadata["model"] = "\(model)" }
+      if let model = record.model { metadata["model"] = "\(model.visibleOnOneLine)" }
       if let tokens = record.promptTokens { metadata["prompt_tokens"] = "\(tokens)" }
       if let tokens = record.completionTokens { metadata["completion_tokens"] = "\(tokens)" }
       if let seed = record.seed { metadata["seed"] = "\(seed)" }

@@ -8,6 +8,8 @@ package struct APIKeys: Sendable {
     self.keys = keys.map { Array($0.utf8) }
   }
 
+  var areNone: Bool { keys.isEmpty }
+
   /// - Parameter authorization: The header's value: "Bearer KEY".
   func admit(_ authorization: String?) -> Bool {
     guard !keys.isEmpty else { return true }

@@ -44,6 +44,7 @@ package final class APIServer: Sendable {
         response = crossOrigin.preflight(from: request.headers["origin"])
       } else {
         route = try Route(request.method, request.path)
+        try checkOrigin(of: request)
         response = try await answer(request, on: route, logbook)
       }
     } catch {
@@ -87,6 +88,17 @@ package final class APIServer: Sendable {
     }
   }
 
+  /// Whose name in the domain name system is changed to this machine's address is of the same origin to a browser, and
+  /// of no address or name of ours (DNS rebinding). What has keys needs no other guard.
+  private func checkOrigin(of request: APIRequest) throws(APIError) {
+    let (origin, host) = (request.headers["origin"], request.headers["host"])
+    guard keys.areNone, !crossOrigin.admits(origin, to: host) else { return }
+    throw APIError(
+      403,
+      "found a page of \((origin ?? "").onOneShortLine), expected one of this server's own, or of an origin that "
+        + "--cors-origin names", kind: .authentication, code: "foreign_origin")
+  }
+
   private func health() throws -> APIResponse {
     let isClosing = isClosing.withLock { $0 }
     return try APIResponse(
@@ -96,11 +108,11 @@ package final class APIServer: Sendable {
 
   /// The body of a request as a value.
   ///
-  /// - Throws: `APIError` if it is too long or does not come; `DecodingError`.
+  /// - Throws: `APIError` if it is too long or does not come, or has a number that its field cannot hold; `DecodingError`.
   func decode<Value: Decodable>(
     _ type: Value.Type, from request: APIRequest, _ logbook: RequestLogbook
   ) async throws -> Value {
-    try JSONCoding.value(type, from: try await body(of: request, logbook))
+    try RequestBody.value(type, from: try await body(of: request, logbook))
   }
 
   /// The body of a request.

@@ -71,9 +71,7 @@ extension Int {
 
 enum Seed {
   /// The one that was given, or any; one that JavaScript's numbers hold, too.
-  static func value(_ given: Int?) -> UInt64 {
-    given.map { UInt64(bitPattern: Int64($0)) } ?? .random(in: 0..<1 << 53)
-  }
+  static func value(_ given: SeedField?) -> UInt64 { given?.bits ?? .random(in: 0..<1 << 53) }
 }
 
 extension ResponseHead {

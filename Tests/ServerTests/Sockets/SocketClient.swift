@@ -54,6 +54,8 @@ final class SocketClient: Sendable {
   }
 
   /// Some bytes; `nil` at the end.
+  func some() async throws -> [UInt8]? { try await Self.onThread { [self] in try some() } }
+
   private func some() throws -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     var count = recv(descriptor, &buffer, buffer.count, 0)

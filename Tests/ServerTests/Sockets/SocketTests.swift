@@ -148,7 +148,8 @@
       let client = try server.client()
       try await client.send(text)
       let answer = try await client.receive()
-      #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 408"), "\(answer)")
+      // Of half a body it is told.
+      #expect(text.contains("{") ? answer.hasPrefix("HTTP/1.1 408") : answer.isEmpty, "\(answer)")
       #expect(try await server.ask("GET", "/health").status == 200)
       try await server.end()
     }
@@ -281,6 +282,55 @@
       #expect(events > 1)
       try await server.end()
       #expect(throws: (any Error).self) { try server.client() }
+    }
+
+    /// An answer of some megabytes to a client that takes it bit by bit: told to stop, and where connections on which
+    /// nothing comes are closed at once, the server still gives all of it.
+    @Test(arguments: [true, false])
+    func aLongAnswerComesWhole(stops: Bool) async throws {
+      var limits = ServerLimits()
+      if !stops { limits.idle = .milliseconds(500) }
+      let fixture = try Fixture(limits: limits)
+      let server = try await RunningServer(fixture.server)
+      let client = try server.client(receiveBuffer: 4096)
+      let heads = [String](repeating: "0", count: 900).joined(separator: ",")
+      let tokens = [String](repeating: "5", count: 48).joined(separator: ",")
+      try await client.request(
+        "POST", "/inspect", #"{"tokens": [\#(tokens)], "attention": [{"layer": 0, "heads": [\#(heads)]}]}"#)
+      let head = try await client.receive(until: "\r\n\r\n")
+      let length = try #require(
+        head.components(separatedBy: "\r\n").first { $0.lowercased().hasPrefix("content-length: ") }
+          .flatMap { Int($0.dropFirst("content-length: ".count)) })
+      #expect(length > 4 << 20)
+      if stops { server.stop() }
+      var count =
+        head.utf8.count - (head.range(of: "\r\n\r\n").map { head[..<$0.upperBound].utf8.count } ?? 0)
+      while count < length, let bytes = try await client.some() {
+        count += bytes.count
+        try await Task.sleep(for: .milliseconds(stops ? 1 : 10))
+      }
+      #expect(count == length)
+      try await server.end()
+    }
+
+    /// As curl sends a body of more than a megabyte.
+    @Test func aClientThatWaitsToBeAskedForTheBody() async throws {
+      let fixture = try Fixture()
+      let server = try await RunningServer(fixture.server)
+      let client = try server.client()
+      let body = #"{"prompt": "A", "max_tokens": 2}"#
+      try await client.send(
+        "POST \(Self.completion) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: \(body.count)\r\n\r\n"
+      )
+      #expect(try await client.receive(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+      try await client.send(body)
+      #expect(try await client.answer().status == 200)
+      // A body that is refused is not asked for.
+      try await client.send(
+        "POST \(Self.completion) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n"
+      )
+      #expect(try await client.answer().status == 413)
+      try await server.end()
     }
 
     @Test func anAddressThatIsTaken() async throws {
