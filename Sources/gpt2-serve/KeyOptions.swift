@@ -15,8 +15,10 @@ struct KeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Let pages of this origin ask from a browser (CORS), * for any. May be given more than once.",
-      valueName: "origin"))
+      """
+      Let pages of this origin ask from a browser (CORS), * for any; its own, too, if a proxy gives it a name. May be \
+      given more than once.
+      """, valueName: "origin"))
   var corsOrigin: [String] = []
 
   /// - Throws: `FileError` if the file cannot be read or has no key.

@@ -75,6 +75,28 @@ import Testing
     let check = try Command(
       "generate", "--model", "\(run.path)/\(saved)", "--tokenizer", workspace.tokenizer, "--max-tokens", "1")
     #expect(check.exitCode == 0)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: refuge).isEmpty,
+      "nothing is left where it did not fit")
+  }
+
+  /// Another checkpoint fits elsewhere: with all that it needs to go on there.
+  @Test func aRunThatIsSavedElsewhereGoesOnThere() throws {
+    let refuge = workspace.directory.file("refuge")
+    try FileManager.default.createDirectory(atPath: refuge, withIntermediateDirectories: false)
+    // No file takes its name.
+    let taken = run.path + "/state_00000004_00000.bin/taken"
+    try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
+    let result = try Command(arguments("--steps", "4"), environment: ["TMPDIR": refuge])
+    #expect(result.exitCode == 2)
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: refuge).first)
+    let rescued = RunFiles(refuge + "/" + name)
+    #expect(try rescued.names.contains("tokenizer.bin"))
+    #expect(result.diagnostics.contains("wrote \(rescued.path)/model_00000004.bin\n"))
+    #expect(result.diagnostics.contains("go on with: \(Command.path) train --resume \(rescued.path)\n"))
+    let more = try Command("train", "--resume", rescued.path, "--steps", "5")
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+    #expect(try rescued.checkpoints.last == 5)
   }
 
   /// Each record of the metrics is beyond the limit, those of main.log are not: it goes on, and the warning is said once.

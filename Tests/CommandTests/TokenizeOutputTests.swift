@@ -110,4 +110,31 @@ import Testing
       words.split(separator: "\n").filter { !$0.contains(" MB/s") } == ["interrupted; nothing was written"])
     try input.fileHandleForWriting.close()
   }
+
+  #if os(Linux)
+    /// A pipe that nobody writes to: once it is open, one signal is enough.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func aSignalWhileThereIsNoWriter(signal: Int32) throws {
+      let pipe = directory.file("pipe")
+      try #require(mkfifo(pipe, 0o600) == 0)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: Command.path)
+      process.arguments = ["tokenize", pipe, "--tokenizer", tokenizer, "--output", prefix]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      defer { kill(process.processIdentifier, SIGKILL) }
+      let open = "/proc/\(process.processIdentifier)/fd"
+      func isOpen() throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: open).contains {
+          (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(open)/\($0)")) == pipe
+        }
+      }
+      for _ in 0..<6000 where try !isOpen() { usleep(10_000) }
+      try #require(try isOpen(), "it waits to open it")
+      kill(process.processIdentifier, signal)
+      for _ in 0..<6000 where process.isRunning { usleep(10_000) }
+      #expect(!process.isRunning && process.terminationStatus == 128 + signal)
+    }
+  #endif
 }

@@ -133,6 +133,19 @@ import Testing
     #expect(crew.enlisted.load(ordering: .relaxed) == 0)
   }
 
+  @Test("Where the system starts no more threads the caller does all parts")
+  func withoutThreads() {
+    let crew = Crew(helpers: 3, available: 0)
+    let caller = ObjectIdentifier(Thread.current)
+    let parts = Atomic<Int>(0)
+    withoutActuallyEscaping({ (_: Int) in
+      #expect(ObjectIdentifier(Thread.current) == caller)
+      parts.add(1, ordering: .relaxed)
+    }) { #expect(crew.perform(Crew.Job(parts: 100, body: $0))) }
+    #expect(parts.load(ordering: .relaxed) == 100)
+    #expect(crew.enlisted.load(ordering: .relaxed) == 0)
+  }
+
   @Test("A crew at work takes no other job")
   func busy() {
     let crew = Crew(helpers: 1)

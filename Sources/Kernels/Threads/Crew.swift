@@ -1,3 +1,4 @@
+import GPT2Platform
 import Synchronization
 
 /// Threads that help a caller with the parts of its job.
@@ -30,6 +31,8 @@ final class Crew: Sendable {
 
   /// How many threads may help at once.
   private let helpers: Int
+  /// So many as the system starts, once that is known; below 0 before the first job.
+  private let available = Atomic<Int>(-1)
   /// The helpers that are awake or that Dispatch is about to start.
   let enlisted = Atomic<Int>(0)
   /// Who puts a job here owns the crew until it takes it away. In its owner's frame, and not to be read but by
@@ -42,8 +45,10 @@ final class Crew: Sendable {
   /// How long a helper looks out for the next job, in nanoseconds: some times what it takes to wake one.
   private static let patience: UInt64 = 200_000
 
-  init(helpers: Int) {
+  /// - Parameter available: Threads that the system starts; asked for at the first job if `nil`.
+  init(helpers: Int, available: Int? = nil) {
     self.helpers = helpers
+    if let available { self.available.store(available, ordering: .relaxed) }
   }
 
   /// Returns when all parts are done; or at once, with `false`, if the crew is at another job.
@@ -64,7 +69,10 @@ final class Crew: Sendable {
   /// Starts helpers until there are `count`. Only the crew's owner adds to them. One that is about to leave
   /// counts too: then this job goes without it.
   private func enlist(_ count: Int) {
-    let missing = count - enlisted.load(ordering: .relaxed)
+    if available.load(ordering: .relaxed) < 0 {
+      available.store(SpareThreads.count(upTo: helpers), ordering: .relaxed)
+    }
+    let missing = min(count, available.load(ordering: .relaxed)) - enlisted.load(ordering: .relaxed)
     guard missing > 0 else { return }
     enlisted.add(missing, ordering: .relaxed)
     // A helper holds the crew, so that the crew may be let go at any time.

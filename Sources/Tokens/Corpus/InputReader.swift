@@ -14,7 +14,8 @@ final class InputReader {
     switch input {
     case .standardInput: descriptor = STDIN_FILENO
     case .file(let path):
-      descriptor = FileSystem.open(path, O_RDONLY)
+      // Opening a pipe would wait for its writer, and heed no signal: here reading waits for both.
+      descriptor = FileSystem.open(path, O_RDONLY | O_NONBLOCK)
       guard descriptor >= 0 else { throw FileError(path, .fromErrno("opening it")) }
     }
     var status = stat()

@@ -1,5 +1,6 @@
 import GPT2BinaryFiles
 import Dispatch
+import GPT2Platform
 import Synchronization
 
 /// Transforms values on several threads. Results come in the order of the values, and only a few values are
@@ -44,6 +45,7 @@ struct OrderedMap<Input: Sendable, Output: Sendable>: Sendable {
     consume: (Output) throws(FileError) -> Void
   ) throws(FileError) -> Bool {
     // Each thread takes every so-manieth value: no more than `threads` are ever at work.
+    let threads = SpareThreads.count(upTo: threads)
     let queues = (0..<threads).map { DispatchQueue(label: "OrderedMap.\($0)") }
     var slots: [Slot] = []
     var started = 0
@@ -57,13 +59,17 @@ struct OrderedMap<Input: Sendable, Output: Sendable>: Sendable {
         continue
       }
       // One value for each thread, and one that waits for it.
-      if !isAtEnd, slots.count < 2 * threads {
+      if !isAtEnd, slots.count < max(1, 2 * threads) {
         guard let input = try next() else {
           isAtEnd = true
           continue
         }
         let slot = Slot()
-        queues[started % threads].async { slot.fill(with: transform(input)) }
+        if threads == 0 {
+          slot.fill(with: transform(input))
+        } else {
+          queues[started % threads].async { slot.fill(with: transform(input)) }
+        }
         slots.append(slot)
         started += 1
         continue

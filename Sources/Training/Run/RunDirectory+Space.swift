@@ -24,7 +24,7 @@ extension RunDirectory {
       path,
       .mismatch(
         found: "\(available >> 20) MiB free on its disk",
-        expected: "\(needed >> 20) MiB for one checkpoint: what is trained, and its moments",
+        expected: "\((needed - 1) >> 20 + 1) MiB for one checkpoint: what is trained, and its moments",
         advice: "make room, or name an --output on another disk"))
   }
 

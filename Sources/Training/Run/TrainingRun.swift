@@ -219,15 +219,18 @@ package final class TrainingRun {
     do throws(FileError) {
       try refuge.create()
       try refuge.save(trainer, copyingWeights: policy.copiesWeights)
+      refuge.takeOver(from: directory)
       return refuge.result(of: trainer.model, step)
     } catch {}
     let name = (trainer.model.adapters == nil ? "model" : "adapters") + "_\(step)-\(letters).bin"
     for place in [directory, refuge] {
       do throws(FileError) {
         try trainer.model.write(to: place.path + "/" + name, in: place.folder, replacing: false)
+        refuge.removeIfEmpty()
         return place.path + "/" + name
       } catch {}
     }
+    refuge.removeIfEmpty()
     throw problem
   }
 }

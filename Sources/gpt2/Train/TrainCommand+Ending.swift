@@ -1,4 +1,6 @@
+import GPT2BinaryFiles
 import GPT2Communication
+import GPT2Platform
 import GPT2Terminal
 import GPT2TrainingCore
 
@@ -32,7 +34,15 @@ extension TrainCommand {
     let reason = isStopped ? "interrupted" : failure.map { "\($0)" } ?? "finished"
     let refuge = try run.finish(reason) { printer.show($0) }
     // Also where little is to be said: it is not where it was to be.
-    if let refuge { Diagnostics.error("wrote \(refuge.path)") }
+    if let refuge {
+      Diagnostics.error("wrote \(refuge.path)")
+      let rescued = RunDirectory(Folder.withoutSlash(Folder.containing(refuge.path)))
+      // Weights alone in the run's own directory are none of its checkpoints.
+      if rescued.path != run.directory.path, FileSystem.exists(rescued.plan) {
+        Diagnostics.error(
+          "go on with: \(ResumeCommand.line(program: System.arguments.first ?? "gpt2", run: rescued.path))")
+      }
+    }
     if let place = run.directory.placeMovedTo {
       Diagnostics.write("gpt2: note: \(run.directory.path) was moved; the run is in \(place)")
     }
