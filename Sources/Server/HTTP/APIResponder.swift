@@ -70,7 +70,11 @@
     }
 
     private static func headers(of request: Request) -> [String: String] {
-      Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { first, _ in first }
+      var headers = Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { first, _ in first
+      }
+      // No field there, as in HTTP/2.
+      headers["host"] = request.head.authority
+      return headers
     }
   }
 #endif
