@@ -61,7 +61,7 @@
         }
       } catch let error as IOError {
         throw ListeningError(address: address, reason: System.errorText(error.errnoCode))
-      } catch is SocketAddressError {
+      } catch is SocketAddressError.UnknownHost {
         throw ListeningError(address: address, reason: "no such host")
       }
       await server.shelf.close()
