@@ -9,30 +9,12 @@ package enum SpareThreads {
   package static func count(upTo limit: Int) -> Int {
     let gate = Gate()
     var threads: [pthread_t] = []
-    while threads.count < limit, let thread = start(gate) { threads.append(thread) }
+    while threads.count < limit, let thread = try? DetachedThread.create({ gate.wait() }) {
+      threads.append(thread)
+    }
     gate.open()
     for thread in threads { pthread_join(thread, nil) }
     return threads.count
-  }
-
-  private static func start(_ gate: Gate) -> pthread_t? {
-    let passed = Unmanaged.passRetained(gate)
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    guard pthread_create(&thread, nil, { SpareThreads.run($0) }, passed.toOpaque()) == 0 else {
-      passed.release()
-      return nil
-    }
-    return thread
-  }
-
-  /// - Parameter gate: Not optional on Darwin.
-  private static func run(_ gate: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let gate { Unmanaged<Gate>.fromOpaque(gate).takeRetainedValue().wait() }
-    return nil
   }
 }
 

@@ -121,6 +121,13 @@ private final class Pieces<Piece: Sendable, Failure: Error>: @unchecked Sendable
 package enum DetachedThread {
   /// - Throws: `ThreadError` if the system has no thread left.
   package static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+    pthread_detach(try create(body))
+  }
+
+  /// One that is to be joined.
+  ///
+  /// - Throws: `ThreadError` if the system has no thread left.
+  static func create(_ body: @escaping @Sendable () -> Void) throws(ThreadError) -> pthread_t {
     let body = Unmanaged.passRetained(Body(body))
     #if canImport(Darwin)
       var thread: pthread_t?
@@ -133,10 +140,9 @@ package enum DetachedThread {
       throw ThreadError(code: code)
     }
     #if canImport(Darwin)
-      if let thread { pthread_detach(thread) }
-    #else
-      pthread_detach(thread)
+      guard let thread else { throw ThreadError(code: EAGAIN) }
     #endif
+    return thread
   }
 
   /// - Parameter body: Not optional on Darwin.

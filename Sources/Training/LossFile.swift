@@ -28,11 +28,3 @@ package enum LossFile {
     return losses
   }
 }
-
-extension Substring {
-  fileprivate func trimmingWhitespace() -> Substring {
-    var text = drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
-  }
-}

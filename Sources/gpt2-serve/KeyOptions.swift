@@ -23,25 +23,20 @@ struct KeyOptions: ParsableArguments {
 
   /// - Throws: `FileError` if the file cannot be read or has no key.
   func keys() throws(FileError) -> APIKeys {
-    var keys = [Self.trimmed(System.environment("GPT2_API_KEY") ?? "")].filter { !$0.isEmpty }
-    if let apiKeyFile {
-      let file = try MappedFile(path: apiKeyFile)
-      let text = String(decoding: try file.contents(), as: UTF8.self)
-      let found = text.split(whereSeparator: \.isNewline).map { Self.trimmed($0) }.filter { !$0.isEmpty }
-      guard !found.isEmpty else {
-        throw FileError(
-          apiKeyFile,
-          .mismatch(found: "no key", expected: "one a line", advice: "write a long random word into it"))
-      }
-      keys += found
+    // The space around a key is seldom meant.
+    func keys(_ lines: [Substring]) -> [String] {
+      lines.map { String($0.trimmingWhitespace()) }.filter { !$0.isEmpty }
     }
-    return APIKeys(keys)
-  }
-
-  /// Without the space around it, which is seldom meant.
-  private static func trimmed(_ key: some StringProtocol) -> String {
-    let start = key.drop(while: \.isWhitespace)
-    let end = start.lastIndex { !$0.isWhitespace } ?? start.startIndex
-    return start.isEmpty ? "" : String(start[...end])
+    let named = keys([(System.environment("GPT2_API_KEY") ?? "")[...]])
+    guard let apiKeyFile else { return APIKeys(named) }
+    let file = try MappedFile(path: apiKeyFile)
+    let text = String(decoding: try file.contents(), as: UTF8.self)
+    let found = keys(text.split(whereSeparator: \.isNewline))
+    guard !found.isEmpty else {
+      throw FileError(
+        apiKeyFile,
+        .mismatch(found: "no key", expected: "one a line", advice: "write a long random word into it"))
+    }
+    return APIKeys(named + found)
   }
 }

@@ -1,3 +1,5 @@
+import GPT2BinaryFiles
+
 /// Why a request was not answered, as OpenAI's API says it: `{"error": {message, type, param, code}}` and a status.
 package struct APIError: Error, Equatable, Sendable {
   /// OpenAI's `type`.
@@ -68,6 +70,13 @@ extension APIError {
     APIError(
       404, "found model '\(name)', expected one of \(names.joined(separator: ", "))", kind: .notFound,
       parameter: "model", code: "model_not_found")
+  }
+
+  static func foreignOrigin(_ origin: String?) -> APIError {
+    APIError(
+      403,
+      "found a page of \((origin ?? "no origin").onOneShortLine), expected one of this server's own, or of an origin "
+        + "that --cors-origin names", kind: .authentication, code: "foreign_origin")
   }
 
   static let closing = APIError(

@@ -1,5 +1,3 @@
-import GPT2BinaryFiles
-
 /// From which pages of other servers a browser may ask (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). From
 /// none unless they are named.
 package struct CrossOrigin: Sendable {
@@ -40,11 +38,7 @@ package struct CrossOrigin: Sendable {
   /// The answer to a browser that asks what it may ask.
   func preflight(from origin: String?) -> APIResponse {
     guard allowed(origin) != nil else {
-      return APIResponse(
-        APIError(
-          403,
-          "found a page of \((origin ?? "no origin").onOneShortLine), expected one of an origin that --cors-origin "
-            + "names", kind: .authentication, code: "foreign_origin"))
+      return APIResponse(APIError.foreignOrigin(origin))
     }
     return APIResponse(
       status: 204,

@@ -13,6 +13,9 @@ package struct ServerLimits: Sendable {
   package var tokens = 4096
   /// Texts of one request: prompts times `best_of` or `n`.
   package var texts = 128
+  /// Tokens and their alternatives that an answer may list if it is written as a whole: some 300 MB, and a second in which
+  /// it is written down.
+  package var values = 1 << 20
 
   package init() {}
 }

@@ -1,4 +1,3 @@
-import GPT2BinaryFiles
 import GPT2Generation
 import Synchronization
 
@@ -93,10 +92,7 @@ package final class APIServer: Sendable {
   private func checkOrigin(of request: APIRequest) throws(APIError) {
     let (origin, host) = (request.headers["origin"], request.headers["host"])
     guard keys.areNone, !crossOrigin.admits(origin, to: host) else { return }
-    throw APIError(
-      403,
-      "found a page of \((origin ?? "").onOneShortLine), expected one of this server's own, or of an origin that "
-        + "--cors-origin names", kind: .authentication, code: "foreign_origin")
+    throw .foreignOrigin(origin)
   }
 
   private func health() throws -> APIResponse {

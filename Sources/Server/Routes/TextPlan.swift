@@ -18,7 +18,7 @@ extension APIServer {
     _ plan: some TextPlan, for request: APIRequest, _ logbook: RequestLogbook,
     events: @escaping @Sendable () -> Events, choices: ([SubmittedTexts.Finished]) -> [Choice]
   ) async throws -> APIResponse where Events.Response == TextResponse<Choice> {
-    try plan.job.check(isStreamed: plan.isStreamed)
+    try plan.job.check(limits, isStreamed: plan.isStreamed)
     let texts = try submit(plan.job, to: plan.model)
     logbook.note(plan.model, plan.job, isStreamed: plan.isStreamed)
     let meter = TextMeter(metrics: metrics, model: plan.model.name, arrival: request.arrival)

@@ -25,19 +25,16 @@ struct TextJob: Sendable {
   /// That no answer takes more memory, or more time to be written down, than others can wait for.
   ///
   /// - Throws: `APIError`
-  func check(isStreamed: Bool) throws(APIError) {
+  func check(_ limits: ServerLimits, isStreamed: Bool) throws(APIError) {
     let values = values(isStreamed: isStreamed)
-    guard values <= Self.mostValues else {
+    guard values <= limits.values else {
       throw APIError(
         400,
-        "found \(values) tokens and alternatives that the answer may list, expected at most \(Self.mostValues); ask for "
+        "found \(values) tokens and alternatives that the answer may list, expected at most \(limits.values); ask for "
           + "fewer texts, tokens or alternatives" + (isStreamed ? "" : ", or for a stream"),
         parameter: options.alternatives == nil ? "max_tokens" : "logprobs", code: "answer_too_large")
     }
   }
-
-  /// Some 300 MB and a second.
-  private static let mostValues = 1 << 20
 
   /// Queues all of them, or none.
   ///

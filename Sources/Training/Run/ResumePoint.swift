@@ -31,8 +31,7 @@ package struct ResumePoint: Sendable {
       saved = nil
       return
     }
-    let holdsAdapters = FileSystem.exists(directory.adapters(step))
-    let path = holdsAdapters ? directory.adapters(step) : directory.model(step)
+    let path = directory.savedResult(step)
     // DONE promises that it is there.
     guard FileSystem.exists(path) else {
       throw FileError(
@@ -42,7 +41,7 @@ package struct ResumePoint: Sendable {
           advice: "remove the file DONE_… of that step to go on from the checkpoint before it"))
     }
     saved = Saved(
-      step: step, path: path, holdsAdapters: holdsAdapters,
+      step: step, path: path, holdsAdapters: path == directory.adapters(step),
       replicas: try TrainingStateFile.replicas(of: directory.state(step)))
   }
 

@@ -132,6 +132,9 @@ extension RunDirectory {
     model.adapters == nil ? self.model(step) : adapters(step)
   }
 
+  /// The same of a checkpoint that is there, whatever its model.
+  func savedResult(_ step: Int) -> String { place(adapters(step)).exists ? adapters(step) : model(step) }
+
   /// Puts a checkpoint's moments and all else into a trainer that has its weights.
   ///
   /// - Parameter beginningData: Whether the trainer's data are not the checkpoint's, and begin at their beginning.

@@ -22,8 +22,8 @@ extension RunDirectory {
     guard let name = file.split(separator: "/").last, other.place(file).exists else { return }
     let bytes = try MappedFile(path: file, in: other.folder)
     try FileWriter.write(to: path + "/" + name, in: folder, replacing: false) { writer throws(FileError) in
-      try writer.append(UnsafeRawBufferPointer(bytes.bytes))
+      try writer.append(bytes.bytes)
+      try bytes.check()
     }
-    try bytes.check()
   }
 }

@@ -71,8 +71,7 @@ extension RunDirectory {
       return try observe(RunFileCheck(done(step), .unreadable(error)))
     }
     guard !files.isEmpty else {
-      let result = place(adapters(step)).exists ? adapters(step) : model(step)
-      let missing = [result, state(step, replica: 0)].first { !place($0).exists }
+      let missing = [savedResult(step), state(step, replica: 0)].first { !place($0).exists }
       return try observe(
         missing.map { RunFileCheck($0, .unreadable(FileError($0, .notFound))) }
           ?? RunFileCheck(done(step), .hasNoChecksums))
